@@ -1,0 +1,96 @@
+"""The weighted losses of one step, on the mean and on the noise, and the simple loss.
+
+Each sums over the pixels of an example; with a batch of t the result has the shape of t.
+"""
+
+from typing import Literal
+
+import jax.numpy as jnp
+from jaxtyping import Array, ArrayLike, Float, Int
+
+from ddpm.forward import check_same_shape
+from ddpm.schedule import Schedule, at
+
+ReverseVariance = Literal["beta", "beta_tilde"]
+
+
+def reverse_variance(schedule: Schedule, kind: ReverseVariance = "beta") -> Float[Array, " T+1"]:
+    """sigma_t^2 for t = 0..T: beta_t, or beta_tilde_t, which is 0 at t = 1 (Ho et al. 2020, section 3.2).
+
+    Raises:
+        ValueError: kind is neither "beta" nor "beta_tilde".
+    """
+    if kind == "beta":
+        return schedule.beta
+    if kind == "beta_tilde":
+        return schedule.posterior_variance
+    raise ValueError(f'the reverse variance must be "beta" or "beta_tilde"; got {kind!r}')
+
+
+def mean_loss(
+    schedule: Schedule,
+    t: Int[ArrayLike, "..."],
+    mean: Float[ArrayLike, "..."],
+    predicted_mean: Float[ArrayLike, "..."],
+    variance: ReverseVariance = "beta",
+) -> Float[Array, "..."]:
+    """||mean - predicted_mean||^2 / (2 sigma_t^2) (Ho et al. 2020, eq. 8, without its constant).
+
+    Where sigma_t^2 = 0 it is 0 for equal means and infinite otherwise.
+
+    Args:
+        mean: mu_tilde_t(x_t, x_0), see `ddpm.forward.posterior_mean`.
+        predicted_mean: mu_theta(x_t, t), same shape.
+    """
+    error = _squared_distance(t, "predicted_mean", predicted_mean, "mean", mean)
+    sigma_2 = at(reverse_variance(schedule, variance), t)
+    return _weighted(jnp.where(sigma_2 == 0, jnp.inf, 0.5 / jnp.where(sigma_2 == 0, 1.0, sigma_2)), error)
+
+
+def noise_weight(schedule: Schedule, variance: ReverseVariance = "beta") -> Float[Array, " T+1"]:
+    """beta_t^2 / (2 sigma_t^2 alpha_t (1 - alpha_bar_t)) for t = 0..T, the weight of eq. 12 of Ho et al. (2020).
+
+    Infinite where alpha_t = 0, and at t = 1 with sigma_t^2 = beta_tilde_t = 0. Entry 0 has no meaning and is NaN.
+    """
+    sigma_2 = reverse_variance(schedule, variance)
+    if variance == "beta":
+        numerator, denominator = schedule.beta_over_total, 2 * schedule.alpha
+    else:  # beta_t^2 / (beta_tilde_t (1 - alpha_bar_t)) in the form that has its limit where beta_t = 0
+        numerator, denominator = schedule.beta * schedule.beta_over_total, 2 * sigma_2 * schedule.alpha
+    infinite = denominator == 0
+    weight = jnp.where(infinite, jnp.inf, numerator / jnp.where(infinite, 1.0, denominator))
+    return weight.at[0].set(jnp.nan)
+
+
+def noise_loss(
+    schedule: Schedule,
+    t: Int[ArrayLike, "..."],
+    noise: Float[ArrayLike, "..."],
+    predicted_noise: Float[ArrayLike, "..."],
+    variance: ReverseVariance = "beta",
+) -> Float[Array, "..."]:
+    """The same loss in terms of the noise: `noise_weight` times ||noise - predicted_noise||^2 (eq. 12)."""
+    error = _squared_distance(t, "predicted_noise", predicted_noise, "noise", noise)
+    return _weighted(at(noise_weight(schedule, variance), t), error)
+
+
+def simple_loss(
+    t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "..."], predicted_noise: Float[ArrayLike, "..."]
+) -> Float[Array, "..."]:
+    """||noise - predicted_noise||^2 (Ho et al. 2020, eq. 14): eq. 12 with every weight set to 1."""
+    return _squared_distance(t, "predicted_noise", predicted_noise, "noise", noise)
+
+
+def sum_pixels(x: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."]) -> Float[Array, "..."]:
+    """The sum over the axes of x behind those of t."""
+    return jnp.sum(x, axis=tuple(range(jnp.ndim(t), jnp.ndim(x))))
+
+
+def _squared_distance(t, name, prediction, target_name, target):
+    check_same_shape(name, prediction, target_name, target)
+    return sum_pixels((jnp.asarray(target) - prediction) ** 2, t)
+
+
+def _weighted(weight, error):
+    # inf * 0 would be NaN; no error costs nothing at any weight.
+    return jnp.where(error == 0, 0.0, jnp.where(error == 0, 1.0, weight) * error)

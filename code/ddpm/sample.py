@@ -1,0 +1,73 @@
+"""Ancestral sampling (Ho et al. 2020, Algorithm 2)."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, ArrayLike, Float, Int
+
+from ddpm.forward import Key, check_same_shape
+from ddpm.losses import ReverseVariance, reverse_variance
+from ddpm.parameterization import mean_from_noise
+from ddpm.schedule import Schedule, at
+
+
+def ancestral_step(
+    schedule: Schedule,
+    x_t: Float[ArrayLike, "..."],
+    t: Int[ArrayLike, "..."],
+    predicted_noise: Float[ArrayLike, "..."],
+    noise: Float[ArrayLike, "..."],
+    variance: ReverseVariance = "beta",
+) -> Float[Array, "..."]:
+    """x_{t-1} = mu_theta(x_t, t) + sigma_t noise; the last step, t = 1, adds no noise (Algorithm 2, lines 3 and 4).
+
+    Args:
+        noise: standard normal, shape of x_t.
+
+    Raises:
+        ValueError: shapes differ, t is outside 1..T, or the variance is unknown.
+    """
+    check_same_shape("predicted_noise", predicted_noise, "x_t", x_t)
+    check_same_shape("noise", noise, "x_t", x_t)
+    sigma_2 = reverse_variance(schedule, variance).at[1].set(0.0)
+    return mean_from_noise(schedule, x_t, t, predicted_noise) + jnp.sqrt(at(sigma_2, t, x_t)) * noise
+
+
+def ancestral_trajectory(
+    key: Key,
+    schedule: Schedule,
+    predict_noise: Callable[[Array, Array], Array],
+    x_T: Float[ArrayLike, "..."],
+    variance: ReverseVariance = "beta",
+) -> Float[Array, "..."]:
+    """The reverse chain from x_T: shape (T + 1, *x_T.shape), entry t is x_t, and entry 0 the sample.
+
+    Args:
+        predict_noise: (x_t, t) -> predicted noise; x_t of the shape of x_T (batch axes included), t a scalar in 1..T.
+        x_T: where to start, standard normal for a sample of the model.
+    """
+    x_T = jnp.asarray(x_T, schedule.beta.dtype)
+
+    def step(x_t, t_and_key):
+        t, step_key = t_and_key
+        noise = jax.random.normal(step_key, x_t.shape, x_t.dtype)
+        x_prev = ancestral_step(schedule, x_t, t, predict_noise(x_t, t), noise, variance)
+        return x_prev, x_prev
+
+    steps = jnp.arange(1, schedule.T + 1), jax.random.split(key, schedule.T)
+    _, states = jax.lax.scan(step, x_T, steps, reverse=True)
+    return jnp.concatenate([states, x_T[None]])
+
+
+def ancestral_sample(
+    key: Key,
+    schedule: Schedule,
+    predict_noise: Callable[[Array, Array], Array],
+    shape: tuple[int, ...],
+    variance: ReverseVariance = "beta",
+) -> Float[Array, "..."]:
+    """Samples of the model: noise of the given shape, led through the whole reverse chain."""
+    start_key, chain_key = jax.random.split(key)
+    x_T = jax.random.normal(start_key, shape, schedule.beta.dtype)
+    return ancestral_trajectory(chain_key, schedule, predict_noise, x_T, variance)[0]
