@@ -1,0 +1,30 @@
+"""`python -m bookbuild html|check [ROOT]` and `python -m bookbuild browser`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from bookbuild import browser, build, check
+
+
+def main(argv=None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bookbuild", description="Build the book and what belongs to it.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in [("html", "check the book, then build the website"), ("check", "only check settings and chapters")]:
+        command = commands.add_parser(name, help=text)
+        command.add_argument("root", nargs="?", type=Path, default=Path("."), help="folder that holds _config.yml")
+    commands.add_parser("browser", help="find the browser of the tests, or install it")
+    args = parser.parse_args(argv)
+    try:
+        if args.command == "browser":
+            return browser.main()
+        if args.command == "check":
+            return check.main(args.root.resolve())
+        return build.build(args.root.resolve())
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

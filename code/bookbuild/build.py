@@ -1,0 +1,93 @@
+"""Run Jupyter Book with warnings as errors; the last thing printed says what was built or what is wrong."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bookbuild import check, freshness
+
+CODE = Path(__file__).parents[1]
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Sphinx prints each warning in red and ends it with this reset; tracebacks inside use other resets.
+RED = re.compile(r"\x1b\[91m(.*?)\x1b\[39;49;00m", re.S)
+CELL = re.compile(r"An error occurred while executing the following cell:\n-+\n(.*?)\n-+\n(.*)", re.S)
+
+
+def build(root: Path, builder: str = "html") -> int:
+    """Check the book under `root`, then build it into `_build`; the exit status."""
+    if check.main(root):
+        return 1
+    freshness.begin(root)
+    started = time.monotonic()
+    status, executed, errors = run_jupyter_book(root, builder)
+    if status:
+        print(f"\n{summary(errors, root)}\n\nThe book was not built. All output: {root / '_build/build.log'}", file=sys.stderr)
+        return 1
+    freshness.finish(root)
+    cells = f"{executed} executed, the others" if executed else "all chapters"
+    print(f"Built in {time.monotonic() - started:.0f} s ({cells} from the cache).")
+    if builder == "html":
+        print(f"Open {(root / '_build/html/index.html').as_uri()}")
+    return 0
+
+
+def run_jupyter_book(root: Path, builder: str) -> tuple[int, int, str]:
+    """Exit status, number of chapters executed, and what came on standard error."""
+    # -P: neither the book's folder `code` nor anything else beside it may stand in for an installed module
+    command = [sys.executable, "-P", "-c", "from jupyter_book.cli.main import main; main()", "build", str(root),
+               "-W", "-n", "--keep-going", "--builder", builder]
+    log, executed = root / "_build/build.log", 0
+    with open(log, "w+", encoding="utf-8") as output, open(f"{log}.err", "w+", encoding="utf-8") as errors:
+        with subprocess.Popen(command, cwd=root, env=environment(root), stdout=subprocess.PIPE, stderr=errors,
+                              encoding="utf-8", errors="replace") as process:
+            for line in process.stdout:
+                output.write(COLOUR.sub("", line))
+                if found := re.match(r"(.+)\.\w+: Executing notebook", line):
+                    print(f"  {Path(found[1]).relative_to(root)} ...", end="", flush=True)
+                    executed += 1
+                elif found := re.search(r"Executed notebook in ([\d.]+) seconds", line):
+                    print(f" {float(found[1]):.1f} s", flush=True)
+        errors.seek(0)
+        text = errors.read()
+        output.write(COLOUR.sub("", text))
+    Path(f"{log}.err").unlink()
+    return process.returncode, executed, text
+
+
+def environment(root: Path) -> dict[str, str]:
+    """The surroundings of the build: this clone's packages, and nothing of the user's own set-up."""
+    path = os.pathsep.join(filter(None, [str(CODE), os.environ.get("PYTHONPATH")]))
+    return {
+        "JAX_PLATFORMS": "cpu",  # the same numbers, and no word about accelerators, on every machine
+        **os.environ,
+        "PYTHONPATH": path,
+        "PYTHONUTF8": "1",
+        "IPYTHONDIR": str(root / "_build/.ipython"),  # no start-up files, no shared history
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+
+
+def summary(errors: str, root: Path) -> str:
+    """The warnings on `errors`, one a line, and for a failed cell its place and traceback."""
+    found = [text for text in RED.findall(errors) if not text.startswith(("Exception occurred", "The full traceback"))]
+    messages = [failed_cell(text, root) or text.strip() for text in found]
+    if not messages:  # Jupyter Book itself fell over
+        messages = ["Jupyter Book stopped:", *errors.strip().splitlines()[-20:]]
+    return COLOUR.sub("", "\n".join(messages)).replace(f"{root}{os.sep}", "")
+
+
+def failed_cell(warning: str, root: Path) -> str | None:
+    """`warning` as 'chapter:line: this cell failed' with the traceback; None if no cell failed."""
+    if "Executing notebook failed" not in warning:
+        return None
+    chapter = Path(warning.split(": WARNING", 1)[0])
+    found = CELL.search(COLOUR.sub("", warning))
+    if not found:
+        return warning.strip()
+    source, traceback = found[1].strip(), found[2].replace("[mystnb.exec]", "").strip()
+    before, cell, _ = chapter.read_text(encoding="utf-8").partition(source)
+    line = f":{before.count(chr(10)) + 1}" if cell else ""
+    return f"{chapter}{line}: this cell failed:\n\n{source}\n\n{traceback}"
