@@ -1,0 +1,117 @@
+"""The one style of the book's figures, and the figures that are drawn more than once."""
+
+import os
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+INK = "#1f2328"  # text and axes; the site swaps this very colour for a light one in dark mode
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8c7a00")  # after Okabe and Ito, told apart by colour-blind eyes
+MARKERS = ("o", "s", "^", "D", "v")
+
+
+def use_style() -> None:
+    """Set the style for all figures that follow: vectors, no background of their own, colour-blind-safe."""
+    mpl.rcParams.update({
+        "axes.edgecolor": INK, "axes.labelcolor": INK, "axes.titlecolor": INK, "text.color": INK,
+        "xtick.color": INK, "ytick.color": INK,
+        "axes.prop_cycle": mpl.cycler(color=COLOURS),
+        "axes.spines.top": False, "axes.spines.right": False,
+        "axes.titlesize": "medium", "font.size": 11,
+        "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
+        "figure.constrained_layout.use": True,
+        "legend.frameon": False, "lines.linewidth": 2, "lines.markersize": 5,
+        "svg.hashsalt": "ddpm",  # the same figure gives the same file
+    })
+    # The pictures carry no date, so that two builds give the same files (Matplotlib reads this variable).
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
+    set_matplotlib_formats("svg", "pdf")
+
+
+def image_strip(images, titles, row_labels=None, limit: float | None = None):
+    """Rows of small images, black on white by value, each with its title.
+
+    Args:
+        images: shape (rows, columns, height, width), or (columns, height, width) for one row.
+        titles: one for each column.
+        row_labels: one for each row.
+        limit: values are shown from -limit to limit; the largest magnitude if not given.
+
+    Returns:
+        The Matplotlib figure.
+
+    Raises:
+        ValueError: the numbers of titles or labels do not fit the images.
+    """
+    images = np.asarray(images)
+    images = images[None] if images.ndim == 3 else images
+    rows, columns = images.shape[:2]
+    if len(titles) != columns or (row_labels is not None and len(row_labels) != rows):
+        raise ValueError(f"{rows} rows of {columns} images need as many row labels and titles")
+    limit = np.abs(images).max() if limit is None else limit
+    figure, axes = plt.subplots(rows, columns, figsize=(1.2 * columns + 0.9, 1.25 * rows + 0.3), squeeze=False)
+    for r, row in enumerate(axes):
+        for c, ax in enumerate(row):
+            shown = ax.imshow(images[r, c], cmap="PuOr", vmin=-limit, vmax=limit, interpolation="nearest")
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set(visible=True, linewidth=0.8)
+            if r == 0:
+                ax.set_title(titles[c])
+        if row_labels is not None:
+            row[0].set_ylabel(row_labels[r])
+    bar = figure.colorbar(shown, ax=axes, shrink=0.9 if rows == 1 else 0.5, label="pixel value")
+    bar.outline.set_visible(False)
+    return figure
+
+
+def chain_diagram(images):
+    """The two directions of the chain drawn over the states x_0, ..., x_T.
+
+    Args:
+        images: shape (4, height, width): x_0, x_{t-1}, x_t and x_T.
+    """
+    figure, axes = plt.subplots(1, 4, figsize=(7.2, 2.0), layout="none", gridspec_kw={"wspace": 0.9})
+    figure.subplots_adjust(left=0.03, right=0.97, bottom=0.14, top=0.9)
+    limit = np.abs(np.asarray(images)).max()
+    names = ("$x_0$", "$x_{t-1}$", "$x_t$", "$x_T$")
+    for ax, image, name in zip(axes, np.asarray(images), names, strict=True):
+        ax.imshow(image, cmap="PuOr", vmin=-limit, vmax=limit)
+        ax.set(xticks=[], yticks=[], xlabel=name)
+        ax.spines[:].set(visible=True, linewidth=0.8)
+    forward = ("", "$q(x_t\\,|\\,x_{t-1})$", "")
+    backward = ("", "$p_\\theta(x_{t-1}\\,|\\,x_t)$", "")
+    for left, right, above, below in zip(axes[:-1], axes[1:], forward, backward, strict=True):
+        start, end = left.get_position().x1 + 0.012, right.get_position().x0 - 0.012
+        arrow = {"arrowstyle": "->", "linewidth": 1.6}
+        for (x, y), (u, v), colour in (((start, 0.6), (end, 0.6), COLOURS[1]), ((end, 0.42), (start, 0.42), COLOURS[0])):
+            axes[0].annotate("", xy=(u, v), xytext=(x, y), xycoords="figure fraction",
+                             arrowprops=arrow | {"color": colour})
+        middle = (start + end) / 2
+        figure.text(middle, 0.86, above, ha="center", color=COLOURS[1])
+        figure.text(middle, 0.09, below, ha="center", color=COLOURS[0])
+        if not above:
+            figure.text(middle, 0.505, "$\\cdots$", ha="center", va="center")
+    return figure
+
+
+def schedule_curves(schedules):
+    """beta_t, alpha_bar_t and the signal-to-noise ratio over t / T.
+
+    Args:
+        schedules: mapping from the name in the legend to a `ddpm.Schedule`.
+    """
+    figure, axes = plt.subplots(3, 1, figsize=(6.2, 6.4), sharex=True)
+    for (name, schedule), marker in zip(schedules.items(), MARKERS):
+        u = np.arange(schedule.T + 1) / schedule.T
+        style = {"marker": marker, "markevery": max(1, schedule.T // 8), "label": name}
+        axes[0].plot(u[1:], schedule.beta[1:], **style)
+        axes[1].plot(u, schedule.alpha_bar, **style)
+        axes[2].plot(u[1:], schedule.snr[1:], **style)
+    axes[0].set(yscale="log", ylabel=r"$\beta_t$")
+    axes[1].set(ylabel=r"$\bar\alpha_t$", ylim=(0, 1.05))
+    axes[2].set(yscale="log", ylabel="signal-to-noise ratio", xlabel="$t / T$")
+    axes[2].axhline(1, color=INK, linewidth=0.8, linestyle=":")
+    axes[1].legend()
+    return figure
