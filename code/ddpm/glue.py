@@ -18,7 +18,7 @@ def glue(name: str, value, spec: str = "") -> None:
     if text.strip("-") in ("nan", "inf"):
         raise ValueError(f"the number {name!r} for the text is {text}")
     display(
-        {f"{_MIME_PREFIX}text/plain": text},
+        {f"{_MIME_PREFIX}text/plain": repr(text)},
         metadata={"scrapbook": {"name": name, "mime_prefix": _MIME_PREFIX}},
         raw=True,
     )

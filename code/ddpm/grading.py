@@ -67,14 +67,14 @@ def check(
     mean_error = float(np.mean(np.concatenate([np.ravel(e) for e in errors])))
     wrong = [i for i, e in enumerate(errors) if e.max(initial=0) > tolerance]
     if not wrong:
-        return Verdict(True, mean_error, f"Right: {name} agrees in all {len(cases)} cases (mean error {mean_error:.1e}).")
+        return Verdict(True, mean_error, f"Right: {name} agrees in all {len(cases)} cases\n(mean error {mean_error:.1e}).")
     first = wrong[0]
     text = (
-        f"Not right yet: {name} is off by {mean_error:.3g} on average over {len(cases)} cases.\n"
+        f"Not right yet: {name}\nis off by {mean_error:.3g} on average over {len(cases)} cases.\n"
         f"First at {_show(cases[first])}\n  expected {_brief(expected[first])}\n  got      {_brief(answers[first])}"
     )
     slip = _matching_slip(slips or {}, cases, answers, tolerance)
-    return Verdict(False, mean_error, text + (f"\nThese are the values of a known slip: {slip}" if slip else ""), slip)
+    return Verdict(False, mean_error, text + (f"\nThese are the values of a known slip:\n  {slip}" if slip else ""), slip)
 
 
 def check_forward_mean(student: Callable, seed: int = 0) -> Verdict:
