@@ -16,7 +16,8 @@ book: $(READY)  ## build the website into _build/html
 serve: book  ## build, then serve the website on localhost:8000
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
-test: $(READY)  ## run all tests
+test: book  ## build, then run all tests (needs Chromium; installs it if it can)
+	@$(BIN)/python -m bookbuild browser
 	@$(BIN)/python -m pytest -n auto
 
 lock: $(READY)  ## refresh requirements.txt from requirements.in

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-EXTENSIONS = ["bookbuild.mathjax", "bookbuild.darkfigures", "bookbuild.notebooks"]
+EXTENSIONS = ["bookbuild.mathjax", "bookbuild.darkfigures", "bookbuild.access", "bookbuild.notebooks"]
 
 
 def setup(app):

@@ -47,7 +47,7 @@ def pair(app, image, svg: str):
         image.parent.insert(image.parent.index(image) + 1, twin)
     else:  # in a box, since the theme hides a caption beside a hidden image
         box = nodes.container(classes=["twins"])
-        image.replace_self(box)
+        image.parent.replace(image, box)
         box += [image, twin]
 
 

@@ -1,0 +1,202 @@
+"""The build: what it must refuse, how it says so, and what it must not reuse. Each test has a small book of its own."""
+
+import shutil
+
+import pytest
+import yaml
+from bookbuild import build, check, freshness, mathjax
+from conftest import ROOT
+
+HEADER = check.HEADER + "\n"
+CELL = "\n```{{code-cell}} ipython3\n{}\n```\n"
+FIGURE = """
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {caption: A rising line., name: fig-line}
+  image: {alt: A line rises from zero to one.}
+---
+from ddpm import figures
+figures.use_style()
+figures.plt.plot([0, 1], marker="o", markeredgecolor="white")
+figures.plt.show()
+```
+
+See {numref}`fig-line`.
+"""
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A book of one chapter with the real settings; `book(text)` writes the chapter."""
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    shutil.copytree(ROOT / "book/_static", tmp_path / "book/_static")
+    (tmp_path / "book/references.bib").touch()
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/start\n")
+
+    def write(text):
+        (tmp_path / "book/start.md").write_text(text)
+        return tmp_path
+
+    return write
+
+
+def problems(root, *parts):
+    """Assert that the checks find one problem under `root`, with `parts` in its text."""
+    found = check.check_book(root)
+    assert len(found) == 1, found
+    for part in parts:
+        assert part in found[0]
+
+
+def change(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_this_book_passes_the_checks():
+    assert check.check_book(ROOT) == []
+
+
+def test_failing_cell_is_shown_with_chapter_line_and_traceback(book, capfd):
+    root = book(HEADER + "# Start\n" + CELL.format("def f():\n    return 1 / 0\nf()"))
+    assert build.build(root) == 1
+    shown = capfd.readouterr().err
+    assert "book/start.md:8: this cell failed" in shown
+    assert "return 1 / 0" in shown and "ZeroDivisionError: division by zero" in shown
+    assert "nbclient" not in shown, "the traceback of the tools is of no use to the author"
+
+
+def test_undefined_reference_fails_again_without_a_change(book, capfd):
+    root = book("# Start\n\nSee {ref}`nowhere`.\n")
+    shown = []
+    for _ in range(2):
+        assert build.build(root) == 1
+        shown.append(capfd.readouterr().err)
+    assert "book/start.md:3: WARNING: undefined label: 'nowhere'" in shown[0]
+    assert shown[0] == shown[1]
+
+
+def test_chapters_run_again_when_the_package_changes_and_only_then(book, capfd):
+    root = book(HEADER + "# Start\n" + FIGURE)
+    source = root / "code/ddpm/schedule.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("a = 1\n")
+    executed = []
+    for text in ("a = 1\n", "a = 1\n", "a = 2\n"):
+        source.write_text(text)
+        assert build.build(root) == 0
+        shown = capfd.readouterr().out
+        assert (root / "_build/html/index.html").as_uri() in shown
+        executed.append("book/start ..." in shown)
+    assert executed == [True, False, True]
+
+    # the same book: its figure has one twin for dark pages, with the caption beside neither image
+    html = (root / "_build/html/book/start.html").read_text()
+    assert html.count('alt="A line rises from zero to one."') == 2
+    assert html.count('class="only-light"') == html.count('class="only-dark"') == 1
+    assert html.count('id="fig-line"') == 1
+    from bookbuild.darkfigures import LIGHT_INK
+    from ddpm.figures import INK
+
+    light, dark = sorted((root / "_build/html/_images").glob("*.svg"), key=lambda path: INK not in path.read_text())
+    assert LIGHT_INK in dark.read_text() and INK not in dark.read_text()
+    assert "#ffffff" in light.read_text() and "#ffffff" not in dark.read_text()
+
+
+@pytest.mark.parametrize("name", ["code/ddpm/a.py", "code/ddpm/data/b.npz", "requirements.txt"])
+def test_results_are_keyed_on_what_cells_import(tmp_path, name):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    keys = []
+    for text in ("1", "2"):
+        path.write_text(text)
+        keys.append(freshness.key(tmp_path, freshness.EXECUTION))
+    path.rename(path.with_name("other"))
+    keys.append(freshness.key(tmp_path, freshness.EXECUTION))
+    assert len(set(keys)) == 3
+
+
+def test_settings_renew_the_pages_but_run_no_cell(tmp_path):
+    (tmp_path / "_config.yml").write_text("title: a")
+    freshness.begin(tmp_path)
+    freshness.finish(tmp_path)
+    for name in (*freshness.RESULTS, *freshness.READ):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "_config.yml").write_text("title: b")
+    freshness.begin(tmp_path)
+    assert all((tmp_path / name).exists() for name in freshness.RESULTS)
+    assert not any((tmp_path / name).exists() for name in freshness.READ)
+
+
+def test_broken_yaml(book):
+    root = book("# Start\n")
+    change(root / "_config.yml", "author:", "author: [")
+    problems(root, "_config.yml:", "not valid YAML")
+
+
+@pytest.mark.parametrize("old, new, line, hint", [
+    ("author:", "autor:", 3, "Did you mean `author`?"),
+    ("  timeout:", "  timout:", None, "Did you mean `timeout`?"),
+    ("title:", "bibtex_reference_style: label\ntitle:", 2, "sphinx: config:"),
+    ("execute_notebooks: cache", "execute_notebooks: cached", None, "'cached' is not one of"),
+    ("author:", "title: Another\nauthor:", 3, "in line 2"),
+])
+def test_unknown_or_wrong_setting(book, old, new, line, hint):
+    root = book("# Start\n")
+    change(root / "_config.yml", old, new)
+    problems(root, f"_config.yml:{line or ''}", hint)
+
+
+def test_unknown_setting_of_sphinx_fails(book, capfd):
+    root = book("# Start\n")
+    change(root / "_config.yml", "    numfig: true", "    numfigg: true")
+    assert build.build(root) == 1
+    assert "unknown config value 'numfigg'" in capfd.readouterr().err
+
+
+def test_missing_chapter_and_unnamed_chapter(book):
+    root = book("# Start\n")
+    (root / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n- file: book/forwrd\n")
+    (root / "book/forward.md").write_text("# Forward\n")
+    first, second = check.check_book(root)
+    assert first.startswith("_toc.yml:4: there is no book/forwrd.md. Did you mean `book/forward`?")
+    assert second.startswith("book/forward.md: not named in _toc.yml")
+
+
+def test_malformed_table_of_contents(book):
+    root = book("# Start\n")
+    change(root / "_toc.yml", "root:", "rot:")
+    assert "_toc.yml:1:" in check.check_book(root)[0]
+
+
+@pytest.mark.parametrize("text, parts", [
+    ("# Start\n" + CELL.format("1"), ["book/start.md:1:", "none would run"]),
+    (HEADER.replace("kernelspec", "kernel") + "# Start\n" + CELL.format("1"), ["book/start.md:1:", "names no kernel"]),
+    (HEADER.replace("{extension", "[extension") + "# Start\n" + CELL.format("1"), ["book/start.md:2:", "not valid YAML"]),
+    (HEADER + "# Start\n" + FIGURE.replace("alt:", "altt:"), ["book/start.md:7:", "without a description"]),
+])
+def test_chapter_that_would_be_built_wrong(book, text, parts):
+    problems(book(text), *parts)
+
+
+def test_the_book_lists_all_problems_and_does_not_start(book, capfd):
+    root = book("# Start\n" + CELL.format("1"))
+    change(root / "_config.yml", "author:", "autor:")
+    assert build.build(root) == 1
+    assert "2 to mend" in capfd.readouterr().err
+    assert not (root / "_build").exists()
+
+
+def test_macros_reach_latex():
+    assert mathjax.newcommand("KL", r"\mathrm{KL}") == r"\providecommand{\KL}{}\renewcommand{\KL}{\mathrm{KL}}"
+    assert mathjax.newcommand("E", [r"\mathbb{E}_{#1}", 1]) == r"\providecommand{\E}{}\renewcommand{\E}[1]{\mathbb{E}_{#1}}"
+
+
+def test_settings_name_the_extensions_that_jupyter_book_would_load():
+    """`extensions` replaces Jupyter Book's list: only thebe and intersphinx may be missing."""
+    from jupyter_book.config import get_default_sphinx_config
+
+    ours = yaml.safe_load((ROOT / "_config.yml").read_text())["sphinx"]["config"]["extensions"]
+    assert set(get_default_sphinx_config()["extensions"]) - set(ours) == {"sphinx_thebe", "sphinx.ext.intersphinx"}

@@ -1,0 +1,43 @@
+"""Every link inside the site leads somewhere."""
+
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+
+class Page(HTMLParser):
+    """The link targets and the addresses in one page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.repeated, self.links = set(), set(), set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        for name, value in attrs:
+            if name == "id" or (name == "name" and tag == "a"):
+                (self.repeated if value in self.ids else self.ids).add(value)
+            elif name in ("href", "src") and value:
+                self.links.add(value)
+            elif name == "content" and value and "url=" in value.lower():
+                self.links.add(value.lower().split("url=", 1)[1])
+
+
+def test_links(site):
+    found = {path: Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html") if "_static" not in path.parts}
+    broken = []
+    for path, page in found.items():
+        for link in sorted(page.links):
+            url = urlsplit(link)
+            if url.scheme or url.netloc:
+                continue
+            target = (path.parent / unquote(url.path)).resolve() if url.path else path
+            if not target.is_file():
+                broken.append(f"{path.relative_to(site)}: {link}: no such file")
+            elif url.fragment and target in found and unquote(url.fragment) not in found[target].ids:
+                broken.append(f"{path.relative_to(site)}: {link}: no such place")
+    assert broken == []
+
+
+def test_ids_are_unique(site):
+    for path in site.glob("book/*.html"):
+        assert Page(path.read_text(encoding="utf-8")).repeated == set(), path.name
