@@ -14,7 +14,7 @@ def glue(name: str, value, spec: str = "") -> None:
     Raises:
         ValueError: the value is not finite: a text with "nan" in it helps nobody.
     """
-    text = value if isinstance(value, str) else format(value, spec)
+    text = value if isinstance(value, str) else _powers_of_ten(format(value, spec))
     if text.strip("-") in ("nan", "inf"):
         raise ValueError(f"the number {name!r} for the text is {text}")
     display(
@@ -22,3 +22,12 @@ def glue(name: str, value, spec: str = "") -> None:
         metadata={"scrapbook": {"name": name, "mime_prefix": _MIME_PREFIX}},
         raw=True,
     )
+
+
+def _powers_of_ten(text: str) -> str:
+    """1.3e-08 as readers write it: 1.3 × 10⁻⁸."""
+    digits, e, exponent = text.partition("e")
+    if not e:
+        return text
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits} × 10{raised}"

@@ -29,7 +29,7 @@ class Verdict:
 
 
 def check(
-    student: Callable, reference: Callable, cases: Sequence[Case], slips: dict[str, Callable] | None = None,
+    student, reference: Callable, cases: Sequence[Case], slips: dict[str, Callable] | None = None,
     tolerance: float = 1e-5,
 ) -> Verdict:
     """Compare a student's function with the reference on every case.
@@ -37,6 +37,7 @@ def check(
     The student's function gets copies of the arguments. Whatever it does, a verdict comes back, never an exception.
 
     Args:
+        student: a function of the arguments of one case; anything else gets a verdict that says so.
         cases: tuples of arguments.
         slips: for each known slip its name and a function that makes it.
         tolerance: largest absolute error that passes, with room for float32.
@@ -77,7 +78,7 @@ def check(
     return Verdict(False, mean_error, text + (f"\nThese are the values of a known slip:\n  {slip}" if slip else ""), slip)
 
 
-def check_forward_mean(student: Callable, seed: int = 0) -> Verdict:
+def check_forward_mean(student, seed: int = 0) -> Verdict:
     """Check student(x_prev, beta), the mean of q(x_t | x_{t-1}) (problem 1.2)."""
     return check(student, lambda x, beta: np.sqrt(1 - beta) * x, _step_cases(seed), {
         "1 - beta without the square root.": lambda x, beta: (1 - beta) * x,
@@ -89,7 +90,7 @@ def check_forward_mean(student: Callable, seed: int = 0) -> Verdict:
     })
 
 
-def check_forward_variance(student: Callable, seed: int = 0) -> Verdict:
+def check_forward_variance(student, seed: int = 0) -> Verdict:
     """Check student(x_prev, beta), the covariance matrix of q(x_t | x_{t-1}) over the flattened pixels (problem 1.2)."""
     eye = lambda x: np.eye(np.size(x))  # noqa: E731
     return check(student, lambda x, beta: beta * eye(x), _step_cases(seed), {
