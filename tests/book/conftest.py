@@ -7,18 +7,7 @@ from pathlib import Path
 
 import pytest
 from bookbuild import browser as finder
-
-ROOT = Path(__file__).parents[2]
-SITE = ROOT / "_build/html"
-
-
-def is_redirect(path: Path) -> bool:
-    return 'http-equiv="refresh"' in path.read_text(encoding="utf-8").lower()
-
-
-def pages() -> list[str]:
-    """The pages of the built site, as paths under its top."""
-    return sorted(p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "_static" not in p.parts and not is_redirect(p))
+from built_site import SITE, pages
 
 
 def pytest_generate_tests(metafunc):
@@ -77,9 +66,3 @@ def page(browser, address):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     yield page
     context.close()
-
-
-def open_page(page, url: str) -> None:
-    """Go to `url` and wait until its mathematics is set."""
-    page.goto(url, wait_until="load")
-    page.evaluate("() => window.MathJax?.startup?.promise")

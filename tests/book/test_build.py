@@ -5,7 +5,7 @@ import shutil
 import pytest
 import yaml
 from bookbuild import build, check, freshness, mathjax
-from conftest import ROOT
+from built_site import ROOT
 
 HEADER = check.HEADER + "\n"
 CELL = "\n```{{code-cell}} ipython3\n{}\n```\n"

@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import open_page
+from built_site import open_page
 
 # mathematics that was not set, set with an error, or never found by MathJax
 MATH = """() => [...document.querySelectorAll('.math')]
