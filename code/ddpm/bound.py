@@ -62,7 +62,7 @@ def bound_terms(
     predict_noise: Callable[[Array, Array], Array],
     x_0: Float[ArrayLike, "..."],
     variance: ReverseVariance = "beta",
-) -> Float[Array, " T+1"]:
+) -> Float[Array, " time"]:
     """L_0, L_1, ..., L_T for one example x_0, indexed by the paper's subscript; their sum estimates L.
 
     Unbiased: each x_t is drawn once from q(x_t | x_0). Average over keys for a finer estimate.

@@ -6,14 +6,14 @@ whose axes are the leading axes of x (a batch); the remaining axes of x are its 
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray, UInt32
+from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray, Real, UInt32
 
 from ddpm.schedule import Schedule, at
 
 Key = PRNGKeyArray | UInt32[Array, "2"]
 
 
-def forward_mean(schedule: Schedule, x_prev: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."]) -> Float[Array, "..."]:
+def forward_mean(schedule: Schedule, x_prev: Real[ArrayLike, "..."], t: Int[ArrayLike, "..."]) -> Float[Array, "..."]:
     """Mean of q(x_t | x_{t-1}): sqrt(1 - beta_t) x_{t-1} (equation `eq-forward-step`). Shape of x_prev."""
     return jnp.sqrt(at(schedule.alpha, t, like=x_prev)) * x_prev
 
@@ -24,7 +24,7 @@ def forward_variance(schedule: Schedule, t: Int[ArrayLike, "..."]) -> Float[Arra
 
 
 def forward_step(
-    schedule: Schedule, x_prev: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "..."]
+    schedule: Schedule, x_prev: Real[ArrayLike, "..."], t: Int[ArrayLike, "..."], noise: Real[ArrayLike, "..."]
 ) -> Float[Array, "..."]:
     """x_t from x_{t-1} and standard normal noise of the same shape; deterministic, the randomness comes from outside.
 
@@ -36,7 +36,7 @@ def forward_step(
     return forward_mean(schedule, x_prev, t) + jnp.sqrt(variance) * noise
 
 
-def forward_trajectory(key: Key, schedule: Schedule, x_0: Float[ArrayLike, "..."]) -> Float[Array, "..."]:
+def forward_trajectory(key: Key, schedule: Schedule, x_0: Real[ArrayLike, "..."]) -> Float[Array, "..."]:
     """One run of the chain: shape (T + 1, *x_0.shape), entry t is x_t.
 
     Args:
@@ -55,7 +55,7 @@ def forward_trajectory(key: Key, schedule: Schedule, x_0: Float[ArrayLike, "..."
 
 
 def q_mean_variance(
-    schedule: Schedule, x_0: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."]
+    schedule: Schedule, x_0: Real[ArrayLike, "..."], t: Int[ArrayLike, "..."]
 ) -> tuple[Float[Array, "..."], Float[Array, "..."]]:
     """Mean sqrt(alpha_bar_t) x_0 and variance 1 - alpha_bar_t of q(x_t | x_0) (equation `eq-closed-form`).
 
@@ -70,7 +70,7 @@ def q_mean_variance(
 
 
 def q_sample(
-    schedule: Schedule, x_0: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "..."]
+    schedule: Schedule, x_0: Real[ArrayLike, "..."], t: Int[ArrayLike, "..."], noise: Real[ArrayLike, "..."]
 ) -> Float[Array, "..."]:
     """x_t = sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) noise: any step of the chain in one go. t in 0..T.
 
@@ -101,7 +101,7 @@ def posterior_coefficients(
 
 
 def posterior_mean(
-    schedule: Schedule, x_0: Float[ArrayLike, "..."], x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."]
+    schedule: Schedule, x_0: Real[ArrayLike, "..."], x_t: Real[ArrayLike, "..."], t: Int[ArrayLike, "..."]
 ) -> Float[Array, "..."]:
     """mu_tilde_t(x_t, x_0), the mean of q(x_{t-1} | x_t, x_0) (Ho et al. 2020, eq. 7).
 

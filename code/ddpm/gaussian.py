@@ -1,10 +1,10 @@
 """Gaussians with independent pixels: log density and Kullback-Leibler divergence, pixel by pixel."""
 
 import jax.numpy as jnp
-from jaxtyping import Array, ArrayLike, Float
+from jaxtyping import Array, ArrayLike, Float, Real
 
 
-def log_density(x: Float[ArrayLike, "..."], mean: Float[ArrayLike, "..."], variance: Float[ArrayLike, "..."]) -> Float[Array, "..."]:
+def log_density(x: Real[ArrayLike, "..."], mean: Real[ArrayLike, "..."], variance: Real[ArrayLike, "..."]) -> Float[Array, "..."]:
     """log N(x; mean, variance) for each pixel; sum over the pixels for the density of an image.
 
     Args:
@@ -15,10 +15,10 @@ def log_density(x: Float[ArrayLike, "..."], mean: Float[ArrayLike, "..."], varia
 
 
 def kl_divergence(
-    mean: Float[ArrayLike, "..."],
-    variance: Float[ArrayLike, "..."],
-    other_mean: Float[ArrayLike, "..."],
-    other_variance: Float[ArrayLike, "..."],
+    mean: Real[ArrayLike, "..."],
+    variance: Real[ArrayLike, "..."],
+    other_mean: Real[ArrayLike, "..."],
+    other_variance: Real[ArrayLike, "..."],
 ) -> Float[Array, "..."]:
     """KL(N(mean, variance) || N(other_mean, other_variance)) in nats for each pixel.
 
@@ -36,6 +36,9 @@ def kl_divergence(
     safe_variance = jnp.where(point | other_point, 1.0, variance)
     safe_other = jnp.where(point | other_point, 1.0, other_variance)
     excess = (safe_variance - safe_other) / safe_other
-    spread = jnp.maximum(excess - jnp.log1p(excess), 0.0)  # >= 0 in exact arithmetic
+    # log1p keeps the digits where the variances are nearly equal, log where their ratio is nearly 0.
+    near = jnp.abs(excess) < 0.5
+    log_ratio = jnp.where(near, jnp.log1p(jnp.where(near, excess, 0.0)), jnp.log(safe_variance) - jnp.log(safe_other))
+    spread = jnp.maximum(excess - log_ratio, 0.0)  # >= 0 in exact arithmetic
     shift = jnp.where(point | other_point, 0.0, mean - other_mean) ** 2 / safe_other
     return jnp.where(infinite, jnp.inf, 0.5 * (spread + shift))

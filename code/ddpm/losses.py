@@ -14,7 +14,7 @@ from ddpm.schedule import Schedule, at
 ReverseVariance = Literal["beta", "beta_tilde"]
 
 
-def reverse_variance(schedule: Schedule, kind: ReverseVariance = "beta") -> Float[Array, " T+1"]:
+def reverse_variance(schedule: Schedule, kind: ReverseVariance = "beta") -> Float[Array, " time"]:
     """sigma_t^2 for t = 0..T: beta_t, or beta_tilde_t, which is 0 at t = 1 (Ho et al. 2020, section 3.2).
 
     Raises:
@@ -47,16 +47,17 @@ def mean_loss(
     return _weighted(jnp.where(sigma_2 == 0, jnp.inf, 0.5 / jnp.where(sigma_2 == 0, 1.0, sigma_2)), error)
 
 
-def noise_weight(schedule: Schedule, variance: ReverseVariance = "beta") -> Float[Array, " T+1"]:
+def noise_weight(schedule: Schedule, variance: ReverseVariance = "beta") -> Float[Array, " time"]:
     """beta_t^2 / (2 sigma_t^2 alpha_t (1 - alpha_bar_t)) for t = 0..T, the weight of eq. 12 of Ho et al. (2020).
 
     Infinite where alpha_t = 0, and at t = 1 with sigma_t^2 = beta_tilde_t = 0. Entry 0 has no meaning and is NaN.
     """
-    sigma_2 = reverse_variance(schedule, variance)
+    reverse_variance(schedule, variance)  # refuses an unknown variance
     if variance == "beta":
         numerator, denominator = schedule.beta_over_total, 2 * schedule.alpha
-    else:  # beta_t^2 / (beta_tilde_t (1 - alpha_bar_t)) in the form that has its limit where beta_t = 0
-        numerator, denominator = schedule.beta * schedule.beta_over_total, 2 * sigma_2 * schedule.alpha
+    else:  # with beta_tilde_t written out: the form that has its limit where beta_t = 0
+        before = jnp.concatenate([jnp.zeros_like(schedule.beta[:1]), schedule.one_minus_alpha_bar[:-1]])
+        numerator, denominator = schedule.beta, 2 * before * schedule.alpha
     infinite = denominator == 0
     weight = jnp.where(infinite, jnp.inf, numerator / jnp.where(infinite, 1.0, denominator))
     return weight.at[0].set(jnp.nan)
@@ -93,4 +94,5 @@ def _squared_distance(t, name, prediction, target_name, target):
 
 def _weighted(weight, error):
     # inf * 0 would be NaN; no error costs nothing at any weight.
-    return jnp.where(error == 0, 0.0, jnp.where(error == 0, 1.0, weight) * error)
+    free = (error == 0) & (weight == jnp.inf)
+    return jnp.where(free, 0.0, jnp.where(free, 1.0, weight) * error)

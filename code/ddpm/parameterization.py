@@ -65,7 +65,7 @@ def convert(
             raise ValueError(f"unknown kind of prediction {kind!r}; expected one of {', '.join(_TO_PAIR)}")
     check_same_shape("value", value, "x_t", x_t)
     x_0, noise = _TO_PAIR[source](schedule, x_t, t, value)
-    return _FROM_PAIR[target](schedule, x_t, t, x_0, noise)
+    return jnp.asarray(_FROM_PAIR[target](schedule, x_t, t, x_0, noise))
 
 
 def _scales(schedule, t, like):

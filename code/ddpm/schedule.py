@@ -26,9 +26,9 @@ class Schedule:
             would lose its digits in float32 where alpha_bar_t is near 1.
     """
 
-    beta: Float[Array, " T+1"]
-    alpha_bar: Float[Array, " T+1"]
-    one_minus_alpha_bar: Float[Array, " T+1"]
+    beta: Float[Array, " time"]
+    alpha_bar: Float[Array, " time"]
+    one_minus_alpha_bar: Float[Array, " time"]
 
     @classmethod
     def from_betas(cls, betas, dtype=None) -> "Schedule":
@@ -65,17 +65,17 @@ class Schedule:
         return self.beta.shape[-1] - 1
 
     @property
-    def alpha(self) -> Float[Array, " T+1"]:
+    def alpha(self) -> Float[Array, " time"]:
         """alpha_t = 1 - beta_t."""
         return 1 - self.beta
 
     @property
-    def snr(self) -> Float[Array, " T+1"]:
+    def snr(self) -> Float[Array, " time"]:
         """Signal-to-noise ratio alpha_bar_t / (1 - alpha_bar_t); infinite while nothing has been added."""
         return self.alpha_bar / self.one_minus_alpha_bar
 
     @property
-    def beta_over_total(self) -> Float[Array, " T+1"]:
+    def beta_over_total(self) -> Float[Array, " time"]:
         """beta_t / (1 - alpha_bar_t): the share of the noise in x_t that step t has brought, in [0, 1].
 
         Where no noise has been added up to t this is 0 / 0; its limit at t = 1, which is 1, is used.
@@ -84,13 +84,13 @@ class Schedule:
         return jnp.where(no_noise, 1.0, self.beta / jnp.where(no_noise, 1.0, self.one_minus_alpha_bar))
 
     @property
-    def posterior_variance(self) -> Float[Array, " T+1"]:
+    def posterior_variance(self) -> Float[Array, " time"]:
         """beta_tilde_t = (1 - alpha_bar_{t-1}) / (1 - alpha_bar_t) beta_t (Ho et al., eq. 7); 0 at t = 0 and 1."""
         before = jnp.concatenate([jnp.zeros_like(self.beta[:1]), self.one_minus_alpha_bar[:-1]])
         return before * self.beta_over_total
 
 
-def at(values: Float[Array, " T+1"], t: Int[ArrayLike, "..."], like=None, lowest: int = 1) -> Float[Array, "..."]:
+def at(values: Float[Array, " time"], t: Int[ArrayLike, "..."], like=None, lowest: int = 1) -> Float[Array, "..."]:
     """`values[t]`, shaped so that it broadcasts against `like`.
 
     Args:
@@ -119,23 +119,23 @@ def at(values: Float[Array, " T+1"], t: Int[ArrayLike, "..."], like=None, lowest
     return result.reshape(t.shape + (1,) * (len(shape) - t.ndim))
 
 
-def constant(beta: float, T: int, dtype=None) -> Schedule:
+def constant(beta: float | int, T: int, dtype=None) -> Schedule:
     """beta_t = beta for every t, with beta in [0, 1]."""
     return Schedule.from_betas(np.full(_checked_steps(T), float(beta)), dtype)
 
 
-def linear(T: int = 1000, beta_1: float = 1e-4, beta_T: float = 0.02, dtype=None) -> Schedule:
+def linear(T: int = 1000, beta_1: float | int = 1e-4, beta_T: float | int = 0.02, dtype=None) -> Schedule:
     """beta_t from beta_1 to beta_T in equal steps (Ho et al. 2020, section 4). Their values belong to T = 1000."""
     return Schedule.from_betas(np.linspace(beta_1, beta_T, _checked_steps(T)), dtype)
 
 
-def cosine(T: int, s: float = 0.008, dtype=None) -> Schedule:
+def cosine(T: int, s: float | int = 0.008, dtype=None) -> Schedule:
     """alpha_bar_t = f(t) / f(0), f(t) = cos^2(pi/2 (t/T + s) / (1 + s)) (Nichol and Dhariwal 2021, eq. 17)."""
     u = np.arange(_checked_steps(T) + 1) / T
     return _from_alpha_bar(np.cos(np.pi / 2 * (u + s) / (1 + s)) ** 2, dtype)
 
 
-def sigmoid(T: int, start: float = -3.0, end: float = 3.0, tau: float = 1.0, dtype=None) -> Schedule:
+def sigmoid(T: int, start: float | int = -3.0, end: float | int = 3.0, tau: float | int = 1.0, dtype=None) -> Schedule:
     """alpha_bar_t follows a logistic curve falling from 1 at t = 0 towards 0 at t = T (Jabri et al. 2023)."""
     if not (start < end and tau > 0):
         raise ValueError(f"a sigmoid schedule needs start < end and tau > 0; got {start=}, {end=}, {tau=}")
@@ -162,7 +162,7 @@ def _checked_steps(T) -> int:
 def _checked_betas(betas) -> np.ndarray:
     try:
         betas = np.asarray(betas)
-        if np.iscomplexobj(betas):
+        if betas.dtype.kind in "cSU":  # astype would drop the imaginary part, or parse the text
             raise TypeError
         betas = betas.astype(np.float64)
     except (TypeError, ValueError):

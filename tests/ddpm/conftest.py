@@ -1,0 +1,20 @@
+"""What the tests of the numeric core share."""
+
+import jax
+import jaxtyping
+import pytest
+
+
+@pytest.fixture(params=["float32", "float64"])
+def precision(request):
+    """Runs the test in both precisions; the value is the name of the dtype."""
+    with jax.enable_x64(request.param == "float64"):
+        yield request.param
+
+
+@pytest.fixture
+def unchecked():
+    """Switches the run-time check of the annotations off, so that the functions' own checks are reached."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)

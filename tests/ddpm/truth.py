@@ -1,0 +1,54 @@
+"""What the tests compare with: definitions of Ho et al. (2020), worked out with other tools than the code under test.
+
+Products are taken factor by factor with 50 digits; the posterior comes from multiplying two Gaussians, not from eq. 7.
+"""
+
+import mpmath
+import numpy as np
+
+mpmath.mp.dps = 50
+
+# beta_1, ..., beta_T, with both legal extremes at every kind of place.
+SCHEDULES = {
+    "ordinary": (0.1, 0.2, 0.3, 0.4),
+    "one step": (0.3,),
+    "tiny": (1e-8, 1e-7, 1e-6, 1e-5),
+    "all 0": (0.0, 0.0, 0.0, 0.0),
+    "all 1": (1.0, 1.0, 1.0, 1.0),
+    "0 first": (0.0, 0.3, 0.5, 0.2),
+    "0 inside": (0.3, 0.0, 0.5, 0.2),
+    "0 last": (0.3, 0.5, 0.2, 0.0),
+    "1 first": (1.0, 0.3, 0.5, 0.2),
+    "1 inside": (0.3, 1.0, 0.5, 0.2),
+    "1 last": (0.3, 0.5, 0.2, 1.0),
+    "0 and 1": (0.0, 1.0, 0.0, 0.4),
+}
+RTOL = {"float32": 5e-6, "float64": 1e-12}
+Z = 4.5  # standard errors allowed to an average over random draws: a false alarm once in 150 000 tests
+
+
+def alpha_bars(betas):
+    """alpha_bar_0, ..., alpha_bar_T (below eq. 3)."""
+    factors = [1 - mpmath.mpf(float(beta)) for beta in betas]
+    return [mpmath.fprod(factors[:t]) for t in range(len(factors) + 1)]
+
+
+def floats(values):
+    """A float64 array of mpmath numbers."""
+    return np.array([float(v) for v in values])
+
+
+def posterior(betas, t, x_0, x_t):
+    """Mean and variance of q(x_{t-1} | x_t, x_0), one pixel.
+
+    Bayes: the Gaussian q(x_{t-1} | x_0) times the likelihood q(x_t | x_{t-1}) (eq. 2); their precisions add.
+    """
+    before = alpha_bars(betas)[t - 1]
+    beta, x_0, x_t = (mpmath.mpf(float(value)) for value in (betas[t - 1], x_0, x_t))
+    prior_mean, prior_variance, root = mpmath.sqrt(before) * x_0, 1 - before, mpmath.sqrt(1 - beta)
+    if prior_variance == 0:
+        return float(prior_mean), 0.0
+    if beta == 0:
+        return float(x_t), 0.0
+    precision = 1 / prior_variance + (1 - beta) / beta
+    return float((prior_mean / prior_variance + root * x_t / beta) / precision), float(1 / precision)
