@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-EXTENSIONS = ["bookbuild.mathjax", "bookbuild.darkfigures", "bookbuild.access", "bookbuild.notebooks"]
+EXTENSIONS = ["bookbuild.mathjax", "bookbuild.darkfigures", "bookbuild.access", "bookbuild.repository", "bookbuild.notebooks"]
 
 
 def setup(app):

@@ -1,16 +1,17 @@
-"""`python -m bookbuild html|check [ROOT]` and `python -m bookbuild browser`."""
+"""`python -m bookbuild html|notebooks|check [ROOT]` and `python -m bookbuild browser`."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from bookbuild import browser, build, check
+from bookbuild import browser, build, check, notebooks
 
 
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bookbuild", description="Build the book and what belongs to it.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in [("html", "check the book, then build the website"), ("check", "only check settings and chapters")]:
+    for name, text in [("html", "check the book, then build the website"), ("check", "only check settings and chapters"),
+                       ("notebooks", "build the website, then copy its notebooks out")]:
         command = commands.add_parser(name, help=text)
         command.add_argument("root", nargs="?", type=Path, default=Path("."), help="folder that holds _config.yml")
     commands.add_parser("browser", help="find the browser of the tests, or install it")
@@ -20,7 +21,10 @@ def main(argv=None) -> int:
             return browser.main()
         if args.command == "check":
             return check.main(args.root.resolve())
-        return build.build(args.root.resolve())
+        status = build.build(args.root.resolve())
+        if args.command == "notebooks" and not status:
+            notebooks.collect(args.root.resolve())
+        return status
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130

@@ -13,6 +13,8 @@ CODE = Path(__file__).parents[1]
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Sphinx prints each warning in red and ends it with this reset; tracebacks inside use other resets.
 RED = re.compile(r"\x1b\[91m(.*?)\x1b\[39;49;00m", re.S)
+# what it prints when it gives up: a red heading, the reason, then tracebacks of tools
+STOP = re.compile(r"\x1b\[91m([^\n]*(?:[Ee]rror|occurred)[^\n:]*:)\x1b\[39;49;00m\n(.*?)(?=\x1b\[91m|\nTraceback |\Z)", re.S)
 CELL = re.compile(r"An error occurred while executing the following cell:\n-+\n(.*?)\n-+\n(.*)", re.S)
 
 
@@ -71,9 +73,11 @@ def environment(root: Path) -> dict[str, str]:
 
 
 def summary(errors: str, root: Path) -> str:
-    """The warnings on `errors`, one a line, and for a failed cell its place and traceback."""
-    found = [text for text in RED.findall(errors) if not text.startswith(("Exception occurred", "The full traceback"))]
+    """The warnings on `errors`, one a line, for a failed cell its place and traceback, and else what stopped Sphinx."""
+    found = [text for text in RED.findall(errors) if re.search(r"(WARNING|ERROR|CRITICAL): ", text)]
     messages = [failed_cell(text, root) or text.strip() for text in found]
+    if not any("this cell failed" in message for message in messages):
+        messages += [f"{head} {rest.strip()}" for head, rest in STOP.findall(errors)]
     if not messages:  # Jupyter Book itself fell over
         messages = ["Jupyter Book stopped:", *errors.strip().splitlines()[-20:]]
     return COLOUR.sub("", "\n".join(messages)).replace(f"{root}{os.sep}", "")

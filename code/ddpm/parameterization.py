@@ -19,7 +19,12 @@ Kind = Literal["noise", "x_0", "v", "score", "mean"]
 def x_0_from_noise(
     schedule: Schedule, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "..."]
 ) -> Float[Array, "..."]:
-    """x_0 = (x_t - sqrt(1 - alpha_bar_t) noise) / sqrt(alpha_bar_t) (Ho et al. 2020, below eq. 9)."""
+    """x_0 = (x_t - sqrt(1 - alpha_bar_t) noise) / sqrt(alpha_bar_t) (Ho et al. 2020, below eq. 9).
+
+    Raises:
+        ValueError: noise and x_t differ in shape, or t is outside 1..T.
+    """
+    check_same_shape("noise", noise, "x_t", x_t)
     signal, spread = _scales(schedule, t, x_t)
     return _divide(x_t - spread * noise, signal)
 
@@ -27,7 +32,12 @@ def x_0_from_noise(
 def noise_from_x_0(
     schedule: Schedule, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."], x_0: Float[ArrayLike, "..."]
 ) -> Float[Array, "..."]:
-    """noise = (x_t - sqrt(alpha_bar_t) x_0) / sqrt(1 - alpha_bar_t)."""
+    """noise = (x_t - sqrt(alpha_bar_t) x_0) / sqrt(1 - alpha_bar_t).
+
+    Raises:
+        ValueError: x_0 and x_t differ in shape, or t is outside 1..T.
+    """
+    check_same_shape("x_0", x_0, "x_t", x_t)
     signal, spread = _scales(schedule, t, x_t)
     return _divide(x_t - signal * x_0, spread)
 
@@ -35,7 +45,12 @@ def noise_from_x_0(
 def mean_from_noise(
     schedule: Schedule, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "..."]
 ) -> Float[Array, "..."]:
-    """mu = (x_t - beta_t / sqrt(1 - alpha_bar_t) noise) / sqrt(alpha_t) (Ho et al. 2020, eq. 11)."""
+    """mu = (x_t - beta_t / sqrt(1 - alpha_bar_t) noise) / sqrt(alpha_t) (Ho et al. 2020, eq. 11).
+
+    Raises:
+        ValueError: noise and x_t differ in shape, or t is outside 1..T.
+    """
+    check_same_shape("noise", noise, "x_t", x_t)
     spread = jnp.sqrt(at(schedule.one_minus_alpha_bar, t, x_t))
     alpha = at(schedule.alpha, t, x_t)
     return _divide(x_t - at(schedule.beta_over_total, t, x_t) * spread * noise, jnp.sqrt(alpha))

@@ -149,11 +149,26 @@ def test_unknown_or_wrong_setting(book, old, new, line, hint):
     problems(root, f"_config.yml:{line or ''}", hint)
 
 
-def test_unknown_setting_of_sphinx_fails(book, capfd):
+@pytest.mark.parametrize("old, new, message", [
+    ("    numfig: true", "    numfigg: true", "WARNING: unknown config value 'numfigg'"),
+    ("sphinx_exercise,", "sphinx_exercice,", "Extension error: Could not import extension sphinx_exercice"),
+])
+def test_what_only_sphinx_can_know_is_told_in_one_line(book, capfd, old, new, message):
     root = book("# Start\n")
-    change(root / "_config.yml", "    numfig: true", "    numfigg: true")
+    change(root / "_config.yml", old, new)
     assert build.build(root) == 1
-    assert "unknown config value 'numfigg'" in capfd.readouterr().err
+    shown = capfd.readouterr().err.strip().splitlines()
+    assert message in shown[0]
+    assert len(shown) == 3 and shown[-1].startswith("The book was not built.")
+
+
+def test_buttons_lead_to_the_repository_once_it_is_named(book):
+    root = book("# Start\n")
+    change(root / "_config.yml", 'url: ""', "url: https://github.com/someone/book")
+    assert build.build(root) == 0
+    html = (root / "_build/html/book/start.html").read_text()
+    for address in ("", "/edit/main/book/start.md", "/issues/new?"):
+        assert f'href="https://github.com/someone/book{address}' in html
 
 
 def test_missing_chapter_and_unnamed_chapter(book):

@@ -116,6 +116,9 @@ def test_bad_shapes_and_times():
     schedule = Schedule.from_betas(BETAS)
     with pytest.raises(ValueError, match=r"value must have the shape of x_t, \(3,\); got \(\)"):
         convert(schedule, np.zeros(3), 1, 0.0, "noise", "v")
+    for function, name in ((mean_from_noise, "noise"), (x_0_from_noise, "noise"), (noise_from_x_0, "x_0")):
+        with pytest.raises(ValueError, match=rf"{name} must have the shape of x_t, \(3,\); got \(\)"):
+            function(schedule, np.zeros(3), 1, 0.0)
     for t in (0, 5):
         for source, target in PAIRS:
             with pytest.raises(ValueError, match=r"t must lie in 1\.\.4"):

@@ -3,6 +3,9 @@
 Products are taken factor by factor with 50 digits; the posterior comes from multiplying two Gaussians, not from eq. 7.
 """
 
+import itertools
+import operator
+
 import mpmath
 import numpy as np
 
@@ -30,7 +33,7 @@ Z = 4.5  # standard errors allowed to an average over random draws: a false alar
 def alpha_bars(betas):
     """alpha_bar_0, ..., alpha_bar_T (below eq. 3)."""
     factors = [1 - mpmath.mpf(float(beta)) for beta in betas]
-    return [mpmath.fprod(factors[:t]) for t in range(len(factors) + 1)]
+    return list(itertools.accumulate(factors, operator.mul, initial=mpmath.mpf(1)))
 
 
 def floats(values):

@@ -1,0 +1,168 @@
+"""ddpm.losses against eq. 8, 12 and 14 with 50 digits, and against the KL they come from."""
+
+import jax
+import jax.numpy as jnp
+import mpmath
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+from truth import RTOL, SCHEDULES, alpha_bars, posterior
+
+from ddpm import Schedule, linear
+from ddpm.losses import mean_loss, noise_loss, noise_weight, reverse_variance, simple_loss, sum_pixels
+from ddpm.parameterization import mean_from_noise
+
+BETAS = (0.1, 0.2, 0.3, 0.4)
+VARIANCES = pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
+
+
+def sigma_2(betas, t, variance):
+    return mpmath.mpf(betas[t - 1]) if variance == "beta" else mpmath.mpf(posterior(betas, t, 0, 0)[1])
+
+
+def weight(betas, t, variance):
+    """beta_t^2 / (2 sigma_t^2 alpha_t (1 - alpha_bar_t)), eq. 12."""
+    beta = mpmath.mpf(float(betas[t - 1]))
+    return float(beta**2 / (2 * sigma_2(betas, t, variance) * (1 - beta) * (1 - alpha_bars(betas)[t])))
+
+
+@VARIANCES
+def test_reverse_variance(variance, precision):
+    expected = [0.0] + [float(sigma_2(BETAS, t, variance)) for t in range(1, 5)]
+    np.testing.assert_allclose(reverse_variance(Schedule.from_betas(BETAS), variance), expected, rtol=RTOL[precision])
+
+
+@VARIANCES
+@pytest.mark.parametrize("betas", [BETAS, (1e-8, 1e-7, 1e-6), tuple(np.linspace(1e-4, 0.02, 1000))])
+def test_noise_weight(betas, variance, precision):
+    weights = noise_weight(Schedule.from_betas(betas), variance)
+    assert weights.shape == (len(betas) + 1,) and np.isnan(weights[0])
+    for t in {1, 2, 3, len(betas)} - ({1} if variance == "beta_tilde" else set()):
+        assert float(weights[t]) == pytest.approx(weight(betas, t, variance), rel=10 * RTOL[precision]), t
+
+
+def test_noise_weight_at_the_extremes():
+    inf = np.inf
+    np.testing.assert_array_equal(noise_weight(Schedule.from_betas([0.5, 1.0])), [np.nan, 1, inf])
+    np.testing.assert_array_equal(noise_weight(Schedule.from_betas([0.5, 1.0]), "beta_tilde"), [np.nan, inf, inf])
+    # beta_t -> 0 after some noise: beta_t / (2 (1 - alpha_bar_{t-1})) and the like, which go to 0.
+    for variance, first in (("beta", 1.0), ("beta_tilde", inf)):
+        np.testing.assert_array_equal(noise_weight(Schedule.from_betas([0.5, 0.0]), variance), [np.nan, first, 0])
+    # beta_1 -> 0: beta_1 / (2 alpha_1 beta_1) = 1/2.
+    assert noise_weight(Schedule.from_betas([0.0]))[1] == 0.5
+
+
+@VARIANCES
+def test_losses_are_equations_8_12_and_14(variance, precision):
+    schedule, target, prediction = Schedule.from_betas(BETAS), np.array([0.5, -1.0]), np.array([0.3, 0.1])
+    square, rtol = 0.04 + 1.21, 10 * RTOL[precision]
+    for t in (2, 3, 4):
+        expected = square / (2 * float(sigma_2(BETAS, t, variance)))
+        assert float(mean_loss(schedule, t, target, prediction, variance)) == pytest.approx(expected, rel=rtol)
+        expected = square * weight(BETAS, t, variance)
+        assert float(noise_loss(schedule, t, target, prediction, variance)) == pytest.approx(expected, rel=rtol)
+        assert float(simple_loss(t, target, prediction)) == pytest.approx(square, rel=rtol)
+
+
+@VARIANCES
+def test_mean_loss_is_the_kl_without_what_cannot_be_learned(variance):
+    """KL(q || N(m, sigma^2)) - KL(q || N(mu_tilde, sigma^2)), both as integrals."""
+    t = 3
+    mean, posterior_variance = posterior(BETAS, t, 0.7, -0.4)
+    q, scale = norm(mean, np.sqrt(posterior_variance)), np.sqrt(float(sigma_2(BETAS, t, variance)))
+
+    def kl(predicted):
+        p = norm(predicted, scale)
+        return quad(lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)), mean - 8, mean + 8, epsabs=1e-12)[0]
+
+    with jax.enable_x64(True):
+        loss = float(mean_loss(Schedule.from_betas(BETAS), t, mean, mean + 0.6, variance))
+    assert loss == pytest.approx(kl(mean + 0.6) - kl(mean), rel=1e-7)
+
+
+@VARIANCES
+@pytest.mark.parametrize("schedule", [Schedule.from_betas(BETAS), linear()], ids=["four steps", "linear"])
+def test_mean_loss_is_noise_loss_in_value_and_gradient(schedule, variance):
+    rng = np.random.default_rng(0)
+    betas = np.asarray(schedule.beta, np.float64)[1:]
+    with jax.enable_x64(True):
+        schedule = Schedule.from_betas(betas)
+        x_t, noise, guess = rng.normal(size=(3, 3, 3))
+        for t in (1, 2, schedule.T) if variance == "beta" else (2, schedule.T):
+
+            def on_means(guess):
+                means = (mean_from_noise(schedule, x_t, t, e) for e in (noise, guess))
+                return mean_loss(schedule, t, *means, variance)
+
+            def on_noise(guess):
+                return noise_loss(schedule, t, noise, guess, variance)
+
+            (a, grad_a), (b, grad_b) = (jax.value_and_grad(f)(jnp.asarray(guess)) for f in (on_means, on_noise))
+            assert float(a) == pytest.approx(float(b), rel=1e-9)
+            np.testing.assert_allclose(grad_a, grad_b, rtol=1e-8)
+
+
+@VARIANCES
+@pytest.mark.parametrize("betas", SCHEDULES.values(), ids=SCHEDULES.keys())
+def test_no_nan_at_the_extremes(betas, variance):
+    schedule, t = Schedule.from_betas(betas), np.arange(1, len(betas) + 1)
+    zeros, ones = np.zeros(len(betas)), np.ones(len(betas))
+    for loss in (mean_loss, noise_loss):
+        np.testing.assert_array_equal(loss(schedule, t, zeros, zeros, variance), zeros)
+        assert (loss(schedule, t, zeros, ones, variance) >= 0).all()
+        gradient = jax.grad(lambda p: loss(schedule, t, zeros, p, variance).sum())
+        assert not np.isnan(gradient(ones)).any() and not np.isnan(gradient(zeros)).any()
+
+
+def test_a_point_costs_all_or_nothing():
+    schedule = Schedule.from_betas([0.3, 0.0])
+    assert mean_loss(schedule, 2, 0.5, 0.6) == np.inf
+    assert mean_loss(schedule, 1, 0.5, 0.6, "beta_tilde") == np.inf
+    assert mean_loss(schedule, 2, 0.5, 0.5) == 0
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (3, 3)])
+def test_a_batch_is_a_loop_under_jit_and_vmap(shape):
+    schedule, t = Schedule.from_betas(BETAS), np.array([4, 1, 3])
+    a, b = np.random.default_rng(0).normal(size=(2, 3, *shape)).astype(np.float32)
+    for loss in (mean_loss, noise_loss, lambda _, t, x, y: simple_loss(t, x, y)):
+        loop = [loss(schedule, int(t[i]), a[i], b[i]) for i in range(3)]
+        assert loop[0].shape == ()
+        for batched in (loss, jax.jit(loss), jax.vmap(loss, (None, 0, 0, 0))):
+            np.testing.assert_allclose(batched(schedule, t, a, b), loop, rtol=1e-5)
+
+
+def test_sum_pixels():
+    x = np.arange(12.0, dtype=np.float32).reshape(2, 2, 3)
+    assert sum_pixels(x, 1) == 66
+    np.testing.assert_array_equal(sum_pixels(x, np.array([1, 2])), [15, 51])
+    np.testing.assert_array_equal(sum_pixels(x, np.ones((2, 2), int)), [[3, 12], [21, 30]])
+
+
+def test_shapes_must_agree():
+    schedule, x, y = Schedule.from_betas(BETAS), np.zeros((2, 3)), np.zeros(3)
+    with pytest.raises(ValueError, match=r"predicted_mean must have the shape of mean, \(2, 3\); got \(3,\)"):
+        mean_loss(schedule, 1, x, y)
+    for call in (lambda: noise_loss(schedule, 1, x, y), lambda: simple_loss(1, x, y)):
+        with pytest.raises(ValueError, match=r"predicted_noise must have the shape of noise, \(2, 3\); got \(3,\)"):
+            call()
+
+
+def test_unknown_variance(unchecked):
+    schedule = Schedule.from_betas(BETAS)
+    for call in (reverse_variance, noise_weight, lambda s, v: mean_loss(s, 1, 0.0, 0.0, v)):
+        with pytest.raises(ValueError, match='must be "beta" or "beta_tilde"; got \'learned\''):
+            call(schedule, "learned")
+
+
+@pytest.mark.parametrize("loss", [mean_loss, noise_loss])
+def test_t_out_of_range(loss, unchecked):
+    schedule = Schedule.from_betas(BETAS)
+    for t in (0, 5):
+        with pytest.raises(ValueError, match=r"t must lie in 1\.\.4"):
+            loss(schedule, t, 0.1, 0.2)
+        for prediction in (0.1, 0.2):  # with and without an error
+            assert np.isnan(jax.jit(loss)(schedule, t, 0.1, prediction))
+    with pytest.raises(TypeError, match="t must be an integer"):
+        loss(schedule, 1.0, 0.1, 0.2)
