@@ -5,7 +5,7 @@ def show_buttons(app, config):
     options = config.html_theme_options
     if options.get("repository_url"):
         for name in ("use_repository_button", "use_issues_button", "use_edit_page_button"):
-            options.setdefault(name, True)
+            options[name] = True  # Jupyter Book has set False
 
 
 def setup(app):
