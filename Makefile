@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks serve test lock clean
+.PHONY: help book notebooks pdf serve test lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,9 @@ book: $(READY)  ## build the website into _build/html
 
 notebooks: $(READY)  ## build the chapters as Jupyter notebooks into _build/notebooks
 	@$(BIN)/python -m bookbuild notebooks
+
+pdf: $(READY)  ## build the book as one PDF, _build/book.pdf (needs LaTeX; says what to install)
+	@$(BIN)/python -m bookbuild pdf
 
 serve: book  ## build, then serve the website on localhost:8000
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000

@@ -1,17 +1,18 @@
-"""`python -m bookbuild html|notebooks|check [ROOT]` and `python -m bookbuild browser`."""
+"""`python -m bookbuild html|notebooks|pdf|check [ROOT]` and `python -m bookbuild browser`."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from bookbuild import browser, build, check, notebooks
+from bookbuild import browser, build, check, notebooks, pdf
 
 
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bookbuild", description="Build the book and what belongs to it.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in [("html", "check the book, then build the website"), ("check", "only check settings and chapters"),
-                       ("notebooks", "build the website, then copy its notebooks out")]:
+                       ("notebooks", "build the website, then copy its notebooks out"),
+                       ("pdf", "build the book as one PDF")]:
         command = commands.add_parser(name, help=text)
         command.add_argument("root", nargs="?", type=Path, default=Path("."), help="folder that holds _config.yml")
     commands.add_parser("browser", help="find the browser of the tests, or install it")
@@ -21,6 +22,8 @@ def main(argv=None) -> int:
             return browser.main()
         if args.command == "check":
             return check.main(args.root.resolve())
+        if args.command == "pdf":
+            return pdf.main(args.root.resolve())
         status = build.build(args.root.resolve())
         if args.command == "notebooks" and not status:
             notebooks.collect(args.root.resolve())
