@@ -21,8 +21,8 @@ from diffusers import DDPMScheduler
 T = 1000
 STEPS = [1, 2, 10, 100, 500, 900, 999, 1000]
 KINDS = {"epsilon": "noise", "sample": "x_0", "v_prediction": "v"}
-x_t = torch.tensor([0.8, -1.1, 0.05])
-output = torch.tensor([0.3, -0.7, 1.2])
+x_t = torch.tensor([[0.8, -1.1, 0.05]])  # diffusers reads axis 1 as channels
+output = torch.tensor([[0.3, -0.7, 1.2]])
 
 
 def scheduler(beta_schedule, kind="epsilon", variance="fixed_small"):
