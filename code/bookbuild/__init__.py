@@ -2,7 +2,8 @@
 
 from importlib.util import find_spec
 
-EXTENSIONS = ["bookbuild.mathjax", "bookbuild.darkfigures", "bookbuild.access", "bookbuild.repository", "bookbuild.notebooks"]
+EXTENSIONS = ["bookbuild.mathjax", "bookbuild.darkfigures", "bookbuild.access", "bookbuild.repository", "bookbuild.notebooks",
+              "bookbuild.equations"]
 
 
 def setup(app):
