@@ -1,0 +1,130 @@
+"""The figures that answer: move a control in a real browser, and the numbers shown are those that `ddpm` computes."""
+
+import re
+
+import ddpm
+import numpy as np
+import pytest
+from built_site import ROOT, open_page
+from ddpm.figures import interactive as module
+from ddpm.losses import noise_weight
+
+SCRIPT = (ROOT / "book/_static/interactive.js").read_text()
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def number(text: str) -> float:
+    """The number that the page shows as `text`."""
+    return float(text.translate(SUPERSCRIPTS).replace(" × 10", "e").replace("∞", "inf"))
+
+
+def shown(figure, name):
+    return number(figure.locator(f"[data-name={name}]").inner_text())
+
+
+def move(figure, name, value):
+    """Set a slider as a reader does: the position, then the event that the browser sends."""
+    figure.locator(f"input[name={name}]").evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value)
+
+
+@pytest.fixture
+def record(monkeypatch):
+    """`record(kind, **data)`: the HTML that a cell hands to the site."""
+    def make(kind, **data):
+        kept = []
+        monkeypatch.setattr(module, "display", lambda bundle, raw: kept.append(bundle["text/html"]))
+        module.interactive("fig-x", kind, **data)
+        return kept[0]
+
+    return make
+
+
+@pytest.fixture
+def alone(page, record):
+    """`alone(kind, **data)`: a page that holds one such figure and the script."""
+    def make(kind, **data):
+        page.set_content(f'<figure id="fig-x"><img alt="x"><figcaption>A.</figcaption></figure>{record(kind, **data)}')
+        page.add_script_tag(content=SCRIPT)
+        return page.locator("figure")
+
+    return make
+
+
+@pytest.mark.parametrize("kind, T, t", [("linear", 20, 5), ("linear", 1, 1), ("cosine", 50, 50), ("sigmoid", 7, 3), ("constant", 13, 0)])
+def test_the_schedule_of_the_forward_chapter(page, address, kind, T, t):
+    open_page(page, address + "book/forward_extremes.html")
+    figure = page.locator("#fig-explorer")
+    figure.locator("select[name=schedule]").select_option(kind)
+    for name, value in {"T": T, "first": -1.5, "last": -0.25, "t": t}.items():
+        move(figure, name, value)
+    first, last = 10**-1.5, 10**-0.25
+    schedule = {
+        "linear": lambda: ddpm.linear(T, first, last), "cosine": lambda: ddpm.cosine(T),
+        "sigmoid": lambda: ddpm.sigmoid(T), "constant": lambda: ddpm.constant(first, T),
+    }[kind]()
+    wanted = {
+        "beta": schedule.beta[t], "alpha_bar": schedule.alpha_bar[t], "snr": schedule.snr[t],
+        "mean": np.sqrt(schedule.alpha_bar[t]), "variance": schedule.one_minus_alpha_bar[t],
+    }
+    for name, value in wanted.items():
+        assert shown(figure, name) == pytest.approx(float(value), rel=6e-3 if abs(value) < 1e-3 else 6e-4), name
+    assert page.errors == []
+
+
+def test_the_picture_follows_and_the_printed_one_makes_room(page, address):
+    open_page(page, address + "book/forward_extremes.html")
+    figure = page.locator("#fig-explorer")
+    assert figure.locator(".twins").is_hidden() and figure.locator("figcaption").is_visible()
+    image = figure.locator("svg").first
+    before = image.inner_html()
+    slider = figure.locator("input[name=t]")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert image.inner_html() != before
+    assert "t = 6" in image.get_attribute("aria-label")
+    assert slider.get_attribute("aria-valuetext") == "t 6"
+    # at t = 0 the image itself: three dark pixels of one colour on the diagonal
+    move(figure, "t", 0)
+    fills = image.locator("rect").evaluate_all("all => all.slice(0, 9).map(e => e.getAttribute('fill'))")
+    assert len(set(fills[::4])) == 1 and len(set(fills) - set(fills[::4])) == 1
+    page.emulate_media(media="print")
+    assert figure.locator(".twins").is_visible() and figure.locator(".interactive").is_hidden()
+
+
+@pytest.mark.parametrize("kind, T, t", [("cosine", 50, 2), ("linear", 20, 20), ("sigmoid", 9, 4), ("constant", 30, 1)])
+@pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
+def test_the_weight(alone, kind, T, t, variance):
+    figure = alone("weight")
+    figure.locator("select[name=schedule]").select_option(kind)
+    figure.locator("select[name=variance]").select_option(variance)
+    for name, value in {"T": T, "first": -2, "last": -0.5, "t": t}.items():
+        move(figure, name, value)
+    betas = {"linear": lambda: ddpm.linear(T, 0.01, 10**-0.5), "cosine": lambda: ddpm.cosine(T),
+             "sigmoid": lambda: ddpm.sigmoid(T), "constant": lambda: ddpm.constant(0.01, T)}
+    weights = noise_weight(betas[kind](), variance)
+    for name, at in {"weight": t, "first": 2, "last": T}.items():
+        wanted = float(weights[at])
+        assert shown(figure, name) == (pytest.approx(wanted, rel=6e-3) if np.isfinite(wanted) else wanted)
+
+
+def test_the_film_plays_to_the_end(alone, page):
+    states = np.arange(4.0)[:, None, None] * np.ones((4, 3, 3))
+    figure = alone("film", rows={"network": states, "best": -states}, limit=3.0)
+    label = figure.locator("svg")
+    assert label.get_attribute("aria-label") == "network at t = 3; best at t = 3"
+    figure.get_by_role("button", name="Step").click()
+    assert "t = 2" in label.get_attribute("aria-label")
+    figure.get_by_role("button", name="Back").click()
+    figure.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => document.querySelector('svg').getAttribute('aria-label').includes('t = 0')", timeout=10_000)
+    assert figure.locator("output").inner_text() == "0"
+    fills = figure.locator("rect").evaluate_all("all => all.map(e => e.getAttribute('fill'))")
+    middle = re.search(r"palette&quot;:\[(.*?)\]", page.locator(".interactive").evaluate("e => e.outerHTML"))[1].split(",")[10]
+    assert fills[0] == middle.replace("&quot;", "")
+
+
+def test_bad_records_are_refused(record):
+    with pytest.raises(ValueError, match="unknown kind of figure 'movie'; expected one of schedule, film, weight"):
+        record("movie")
+    with pytest.raises(ValueError, match="finite"):
+        record("schedule", image=[[np.nan]], noise=[[0.0]])
