@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ddpm.grading import check, check_forward_mean, check_forward_variance
+from ddpm.grading import Exercise, check, check_forward_mean, check_forward_variance
 
 RIGHT_MEANS = {
     "numpy": lambda x, beta: np.sqrt(1 - beta) * x,
@@ -77,7 +77,7 @@ def _raises(x, beta):
     (_raises, "raised KeyError"),
     (lambda x, beta: None, "Not yet answered"),
     (lambda x, beta: ..., "Not yet answered"),
-    (lambda x, beta: "0.3", "returned the shape"),
+    (lambda x, beta: "0.3", "returned str"),
     (lambda x, beta: "much", "returned str"),
     (lambda x, beta: x * np.nan, "not finite"),
     (lambda x, beta: x.ravel()[:2], "returned the shape (2,)"),
@@ -95,12 +95,14 @@ def test_a_function_that_changes_its_input_spoils_nothing():
         return x
 
     case = (np.ones(3), 0.36)
-    assert check(destructive, lambda x, beta: 0.8 * x, [case, case]).passed
+    exercise = Exercise("scaled", "0", ("x", "beta"), lambda seed: [case, case], lambda x, beta: 0.8 * x)
+    verdict = check(destructive, exercise)
+    assert verdict.passed and "changes its argument x" in str(verdict)
     assert (case[0] == 1).all()
 
 
 def test_the_seed_changes_the_cases():
     seen = []
     for seed in (0, 1):
-        check_forward_mean(lambda x, beta: seen.append(beta) or x, seed)
+        check_forward_mean(lambda x, beta: seen.append(beta) or np.sqrt(1 - beta) * x, seed)
     assert len(seen) == 40 and set(seen[:20]).isdisjoint(seen[20:])

@@ -1,0 +1,154 @@
+"""The forward process: mean and covariance of a step (problem 1.2), and the closed form (problem 1.4)."""
+
+import numpy as np
+
+from ddpm.grading.cases import Step, steps_and_schedules
+from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.verdict import Verdict
+
+SHAPES = ((3, 3), (5,), (2, 4))
+RATE_HINT = "The image is scaled so that a pixel of variance 1 keeps variance 1 once the noise is in. What does that leave it?"
+VARIANCE_HINT = "A covariance matrix holds variances. Which power of the standard deviation is that?"
+MATRIX_HINT = "Each pixel has noise of its own, and of the same strength. Where in a covariance matrix is what belongs to one pixel?"
+NOISE_HINT = "The closed form states a variance. By what is standard normal noise multiplied to have that variance?"
+IMAGE_HINT = "What is the mean of q(x_t | x_0)? Each step multiplies by a root; what is their product?"
+INDEX_HINT = "schedule.alpha_bar has T + 1 entries and alpha_bar[0] = 1 belongs to the clean image. Which entry belongs to step t?"
+STEP_HINT = "This is one step of the chain. From x_0 to x_t there are t of them: which symbol collects them?"
+
+
+def step_cases(seed: int) -> list[tuple]:
+    rng = np.random.default_rng((seed, 12))
+    return [(rng.normal(size=SHAPES[i % 3]), float(rng.uniform(0.05, 0.9))) for i in range(20)]
+
+
+def q_sample_cases(seed: int) -> list[tuple]:
+    rng = np.random.default_rng((seed, 14))
+    return [(rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]), schedule)
+            for i, (t, schedule) in enumerate(steps_and_schedules(rng))]
+
+
+FORWARD_MEAN = Exercise(
+    "forward_mean", "1.2", ("x_prev", "beta"), step_cases, lambda x, beta: np.sqrt(1 - beta) * x,
+    (
+        Slip("1 - beta without the square root.", RATE_HINT, lambda x, beta: (1 - beta) * x),
+        Slip("the square root of beta: that scales the noise, not the image.", RATE_HINT, lambda x, beta: np.sqrt(beta) * x),
+        Slip("1 - sqrt(beta): the root is taken too early.", RATE_HINT, lambda x, beta: (1 - np.sqrt(beta)) * x),
+        Slip("the image itself: a step shrinks it before it adds noise.", RATE_HINT, lambda x, beta: x),
+        Slip("beta times the image: beta is the variance of the noise.", RATE_HINT, lambda x, beta: beta * x),
+        Slip("divided by sqrt(1 - beta): that is the way back.", RATE_HINT, lambda x, beta: x / np.sqrt(1 - beta)),
+        Slip("(1 - beta) squared.", RATE_HINT, lambda x, beta: (1 - beta) ** 2 * x),
+        Slip("the square root taken twice.", RATE_HINT, lambda x, beta: (1 - beta) ** 0.25 * x),
+        Slip("sqrt(1 - beta^2): beta is a variance already.", RATE_HINT, lambda x, beta: np.sqrt(1 - beta**2) * x),
+        Slip("sqrt(1 + beta): the sign is flipped.", RATE_HINT, lambda x, beta: np.sqrt(1 + beta) * x),
+        Slip("the image with its sign flipped.", "Should the image be turned into its negative?", lambda x, beta: -np.sqrt(1 - beta) * x),
+        Slip("the factor sqrt(1 - beta) alone, without the image.", "The mean is an image. What is multiplied by your factor?",
+             lambda x, beta: np.sqrt(1 - beta)),
+        Slip("the mean over the pixels: the mean of q(x_t | x_{t-1}) is an image.", "Average over the noise, not over the pixels.",
+             lambda x, beta: np.sqrt(1 - beta) * np.mean(x)),
+        Slip("the square root of beta added.", "A mean has no noise in it.", lambda x, beta: np.sqrt(1 - beta) * x + np.sqrt(beta)),
+        Slip("beta added.", "A mean has no noise in it.", lambda x, beta: np.sqrt(1 - beta) * x + beta),
+    ),
+)
+
+FORWARD_COVARIANCE = Exercise(
+    "forward_covariance", "1.2", ("x_prev", "beta"), step_cases, lambda x, beta: beta * np.eye(x.size),
+    (
+        Slip("the standard deviation sqrt(beta), where the variance belongs.", VARIANCE_HINT, lambda x, beta: np.sqrt(beta) * np.eye(x.size)),
+        Slip("beta squared: beta is a variance already.", VARIANCE_HINT, lambda x, beta: beta**2 * np.eye(x.size)),
+        Slip("1 - beta: that belongs to the mean.", VARIANCE_HINT, lambda x, beta: (1 - beta) * np.eye(x.size)),
+        Slip("sqrt(1 - beta): that belongs to the mean.", VARIANCE_HINT, lambda x, beta: np.sqrt(1 - beta) * np.eye(x.size)),
+        Slip("the same beta in every entry: then all pixels would get the same noise.", MATRIX_HINT,
+             lambda x, beta: np.full((x.size, x.size), beta)),
+        Slip("the identity without beta.", "How strong is the noise of each pixel?", lambda x, beta: np.eye(x.size)),
+        Slip("the inverse: beta divides where it multiplies.", VARIANCE_HINT, lambda x, beta: np.eye(x.size) / beta),
+        Slip("half of beta.", VARIANCE_HINT, lambda x, beta: beta / 2 * np.eye(x.size)),
+        Slip("the sign is flipped.", "Can a variance be negative?", lambda x, beta: -beta * np.eye(x.size)),
+        Slip("the number beta alone, not a matrix.", MATRIX_HINT, lambda x, beta: beta),
+        Slip("sqrt(beta) alone: neither a matrix nor a variance.", VARIANCE_HINT, lambda x, beta: np.sqrt(beta)),
+        Slip("one variance for each pixel, in the shape of the image: the covariance matrix has a row and a column for each.",
+             MATRIX_HINT, lambda x, beta: np.full(x.shape, beta)),
+        Slip("the diagonal alone: the covariance matrix has a row and a column for each pixel.", MATRIX_HINT,
+             lambda x, beta: np.full(x.size, beta)),
+        Slip("beta times the image: the covariance does not depend on the image.", MATRIX_HINT, lambda x, beta: beta * x),
+        Slip("a matrix with a row for each row of the image: one for each pixel is needed.",
+             "How many pixels has an image of shape (3, 3)?", lambda x, beta: beta * np.eye(len(x))),
+        Slip("the identity in the shape of the image.", "How many pixels has an image of shape (3, 3)?",
+             lambda x, beta: beta * np.eye(*x.shape) if x.ndim == 2 else beta * np.eye(x.size)),
+        Slip("the products of the pixels: that would be the covariance of images.", MATRIX_HINT,
+             lambda x, beta: beta * np.outer(x, x)),
+    ),
+)
+
+
+def _closed_form(image=lambda s: np.sqrt(s.alpha_bar), noise=lambda s: np.sqrt(1 - s.alpha_bar), shift=0):
+    """The closed form with one of its factors replaced."""
+    def sample(x_0, t, eps, schedule):
+        s = Step(schedule, t + shift)
+        return image(s) * x_0 + noise(s) * eps
+
+    return sample
+
+
+def _running(s):
+    """The factor of the noise if no step shrank the noise that is there already."""
+    return np.sqrt(np.sum(s.betas))
+
+
+Q_SAMPLE = Exercise(
+    "q_sample", "1.4", ("x_0", "t", "noise", "schedule"), q_sample_cases, _closed_form(),
+    (
+        Slip("the variance 1 - alpha_bar_t in the place of the standard deviation.", NOISE_HINT, _closed_form(noise=lambda s: 1 - s.alpha_bar)),
+        Slip("alpha_bar_t without its square root as the factor of the image.", IMAGE_HINT, _closed_form(lambda s: s.alpha_bar)),
+        Slip("both square roots are missing.", NOISE_HINT, _closed_form(lambda s: s.alpha_bar, lambda s: 1 - s.alpha_bar)),
+        Slip("both square roots are taken twice.", NOISE_HINT, _closed_form(lambda s: s.alpha_bar**0.25, lambda s: (1 - s.alpha_bar) ** 0.25)),
+        Slip("1 - sqrt(alpha_bar_t) as the factor of the noise: the root is taken too early.", NOISE_HINT,
+             _closed_form(noise=lambda s: 1 - np.sqrt(s.alpha_bar))),
+        Slip("the factors of the image and of the noise are swapped.", "At t = 1, should x_t resemble the image or the noise?",
+             _closed_form(lambda s: np.sqrt(1 - s.alpha_bar), lambda s: np.sqrt(s.alpha_bar))),
+        Slip("alpha_t in the place of alpha_bar_t: one step instead of t.", STEP_HINT,
+             _closed_form(lambda s: np.sqrt(s.alpha), lambda s: np.sqrt(s.beta))),
+        Slip("beta_t as the variance of the noise: that is one step's.", STEP_HINT, _closed_form(noise=lambda s: np.sqrt(s.beta))),
+        Slip("beta_t itself as the factor of the noise.", STEP_HINT, _closed_form(noise=lambda s: s.beta)),
+        Slip("alpha_t in the place of alpha_bar_t in the factor of the image.", STEP_HINT, _closed_form(lambda s: np.sqrt(s.alpha))),
+        Slip("beta_t in the place of alpha_bar_t.", STEP_HINT, _closed_form(lambda s: np.sqrt(s.beta), lambda s: np.sqrt(1 - s.beta))),
+        Slip("alpha_bar of step t - 1 in the place of t.", INDEX_HINT, _closed_form(shift=-1)),
+        Slip("alpha_bar of step t + 1 in the place of t.", INDEX_HINT, _closed_form(shift=1)),
+        Slip("alpha_bar of step t - 1 in the factor of the image alone.", INDEX_HINT, _closed_form(lambda s: np.sqrt(s.before))),
+        Slip("alpha_bar of step t - 1 in the factor of the noise alone.", INDEX_HINT, _closed_form(noise=lambda s: np.sqrt(1 - s.before))),
+        Slip("the cumulative product of beta in the place of alpha_bar_t, which is that of 1 - beta.",
+             "What is multiplied up from step to step: what a step adds, or what it keeps?",
+             _closed_form(lambda s: np.sqrt(s.beta_bar), lambda s: np.sqrt(1 - s.beta_bar))),
+        Slip("the noise alone, as if alpha_bar_t were 0. A product over schedule.beta is 0, since beta_0 = 0.",
+             "What is multiplied up from step to step: what a step adds, or what it keeps?", _closed_form(lambda s: 0, lambda s: 1)),
+        Slip("1 - prod(beta) in the place of prod(1 - beta).", "In which order are the product and the difference taken?",
+             _closed_form(lambda s: np.sqrt(1 - s.beta_bar), lambda s: np.sqrt(s.beta_bar))),
+        Slip("a sum of betas in the place of a product of alphas.", "Two shrinkings after each other: do their factors add or multiply?",
+             _closed_form(lambda s: np.sqrt(np.maximum(1 - s.betas.sum(), 0)), lambda s: np.sqrt(np.minimum(s.betas.sum(), 1)))),
+        Slip("the variances of all steps added up: earlier noise is shrunk by later steps.",
+             "What happens at step 2 to the noise that step 1 brought?", _closed_form(noise=_running)),
+        Slip("no noise: this is the mean alone.", "A sample has randomness in it: which argument is it?", _closed_form(noise=lambda s: 0)),
+        Slip("the noise at full strength.", NOISE_HINT, _closed_form(noise=lambda s: 1)),
+        Slip("the image is not shrunk.", IMAGE_HINT, _closed_form(lambda s: 1)),
+        Slip("the image is missing.", "What is left of the image at step t?", _closed_form(lambda s: 0)),
+        Slip("the noise is subtracted.", "Which sign has the noise in the closed form?", _closed_form(noise=lambda s: -np.sqrt(1 - s.alpha_bar))),
+        Slip("sqrt(1 + alpha_bar_t) as the factor of the noise: a sign is flipped.", NOISE_HINT, _closed_form(noise=lambda s: np.sqrt(1 + s.alpha_bar))),
+        Slip("divided by sqrt(alpha_bar_t): that is the way back.", IMAGE_HINT, _closed_form(lambda s: 1 / np.sqrt(s.alpha_bar))),
+        Slip("beta_tilde_t, the posterior's variance, as that of the noise.", "Is q(x_t | x_0) or the way back asked for?",
+             _closed_form(noise=lambda s: np.sqrt(s.beta_tilde))),
+    ),
+)
+
+
+def check_forward_mean(student, seed: int | None = None) -> Verdict:
+    """Check student(x_prev, beta), the mean of q(x_t | x_{t-1}) (problem 1.2)."""
+    return check(student, FORWARD_MEAN, seed)
+
+
+def check_forward_variance(student, seed: int | None = None) -> Verdict:
+    """Check student(x_prev, beta), the covariance matrix of q(x_t | x_{t-1}) over the flattened pixels (problem 1.2)."""
+    return check(student, FORWARD_COVARIANCE, seed)
+
+
+def check_q_sample(student, seed: int | None = None) -> Verdict:
+    """Check student(x_0, t, noise, schedule), x_t in one go: the closed form of the chain (problem 1.4)."""
+    return check(student, Q_SAMPLE, seed)

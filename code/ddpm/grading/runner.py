@@ -1,0 +1,217 @@
+"""The safe run of a student's function: whatever it does, answers or words come back, and the notebook goes on.
+
+The function runs in a thread of its own, and the caller waits no longer than the time limit. So a limit works in a
+notebook, in its threads, and on every system, and also where the interpreter waits for compiled code. A Python loop
+is then stopped from inside; compiled code (a `jax.lax.while_loop` that never ends) cannot be, so that thread is left
+behind and the verdict says so.
+"""
+
+import ctypes
+import sysconfig
+import textwrap
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ddpm.grading.state import captured, restored, same_precision
+
+CALL_LIMIT = 10.0  # seconds for one call; the first may compile
+TOTAL_LIMIT = 60.0  # seconds for all cases together
+LARGEST = 100_000  # numbers in one answer; the exercises' own have under a hundred, their schedules a few thousand
+_LIBRARIES = tuple({str(Path(sysconfig.get_path(p)).resolve()) for p in ("stdlib", "purelib", "platlib")}
+                   | {str(Path(jax.__file__).parent.parent.resolve()), str(Path(__file__).resolve().parents[1])})
+
+
+class Stopped(BaseException):
+    """Raised inside a student's function when its time is up. Not an Exception, so that `except Exception` lets it pass."""
+
+
+@dataclass
+class Run:
+    """What came out of a run.
+
+    Attributes:
+        answers: for each case the numbers, as a float64 array, or in words why there are none. Fewer than cases if
+            time ran out or nothing was filled in.
+        blank: why the exercise counts as not yet answered, or "".
+        notes: what else the student should know: arguments changed, text printed.
+    """
+
+    answers: list[np.ndarray | str] = field(default_factory=list)
+    blank: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+class _Blank(Exception):
+    pass
+
+
+def run(student: Callable, cases: Sequence[tuple], names: tuple[str, ...]) -> Run:
+    """Call `student` on every case. Arguments are copies; prints are caught, and what it changes elsewhere is put back.
+
+    Arrays are handed over as NumPy's. Where that raises, or changes an array in place, JAX's are tried: either style
+    is right.
+
+    Args:
+        names: of the arguments, for the notes.
+    """
+    job = _Job(student, cases, names)
+    with restored(), captured() as tape:
+        thread = threading.Thread(target=job.work, args=(same_precision(),), daemon=True)
+        thread.start()
+        try:
+            in_time = job.wait(thread)
+        except BaseException:  # the reader interrupts the cell
+            job.over = True
+            _stop(thread)
+            raise
+        job.over = True
+        result = Run(list(job.answers), job.blank, [])
+        if not in_time:
+            stopped = _stop(thread)
+            result.answers.append(_too_long(job, stopped))
+    result.notes = [f"It changes its argument {name} in place: the caller's data are gone. Return a new array instead."
+                    for name in names if name in job.changed]
+    if tape.text.strip():
+        lines = [textwrap.shorten(line, 66) for line in tape.text.splitlines() if line.strip()]
+        more = max(tape.lines, len(lines)) - 3
+        result.notes.append("It printed:\n  " + "\n  ".join(lines[:3]) + (f"\n  ... and {more} more lines." if more > 0 else ""))
+    return result
+
+
+class _Job:
+    def __init__(self, student, cases, names):
+        self.student, self.cases, self.names = student, cases, names
+        self.answers, self.blank, self.changed, self.over = [], "", set(), False
+        self.begun = self.started = time.monotonic()
+
+    def work(self, precision):
+        """In the thread: all cases, one after the other."""
+        try:
+            with precision:
+                for case in self.cases:
+                    self.started = time.monotonic()
+                    answer = self.answer(case)
+                    if self.over:
+                        return
+                    self.answers.append(answer)
+        except _Blank as blank:
+            if not self.answers:
+                self.blank = str(blank)
+            else:
+                self.answers.append(f"did this: {blank}")
+        except BaseException as error:  # the stop, between two calls
+            if not self.over:
+                self.answers.append(f"raised {_text(error)}")
+
+    def wait(self, thread) -> bool:
+        """In the caller: True when the thread is through, False when its time is up."""
+        while thread.is_alive():
+            end = min(self.started + CALL_LIMIT, self.begun + TOTAL_LIMIT)
+            if time.monotonic() >= end:
+                return False
+            thread.join(max(end - time.monotonic(), 0.001))
+        return True
+
+    def answer(self, case):
+        arguments = [_copy(value) for value in case]
+        answer = self.call(arguments)
+        changed = {name for name, given, now in zip(self.names, case, arguments, strict=True) if not _same(given, now)}
+        self.changed |= changed
+        if (changed or isinstance(answer, str)) and any(isinstance(value, np.ndarray) for value in case):
+            other = self.call([jnp.asarray(v) if isinstance(v, np.ndarray) else _copy(v) for v in case])
+            if not isinstance(other, str) or (isinstance(answer, str) and "immutable" not in other):
+                return other
+        return answer
+
+    def call(self, arguments):
+        try:
+            return as_numbers(self.student(*arguments))
+        except (_Blank, Stopped):
+            raise
+        except BaseException as error:  # a student's function may raise anything
+            if isinstance(error, NotImplementedError) or "ellipsis" in _text(error).lower():
+                raise _Blank(f"it raises {type(error).__name__}." if isinstance(error, NotImplementedError)
+                             else "there is still a ... in it.") from None
+            return f"raised {_text(error)}{_place(error)}"
+
+
+def as_numbers(answer) -> np.ndarray | str:
+    """The answer as a float64 array, or in words what it is instead."""
+    kind = type(answer).__name__
+    if answer is None or answer is Ellipsis:
+        raise _Blank(f"it returns {answer}." + (" Is its return missing?" if answer is None else ""))
+    if isinstance(answer, (list, tuple)) and any(part is None or part is Ellipsis for part in answer):
+        return f"returned a {kind} with {None if None in answer else '...'} in it"
+    try:
+        array = np.asarray(answer)
+    except ValueError:
+        return f"returned a {kind} whose parts differ in shape; expected one array"
+    except Exception:
+        return f"returned {kind}; expected numbers"
+    if array.size > LARGEST:
+        return f"returned the shape {array.shape}, far more numbers than asked for"
+    if array.dtype.kind == "c":
+        if np.any(array.imag != 0):
+            return "returned complex numbers. Is there a root of a negative number?"
+        array = array.real
+    if array.dtype.kind == "b":
+        return "returned True or False; expected numbers"
+    if array.dtype.kind not in "USmM":
+        try:
+            return array.astype(np.float64)
+        except (TypeError, ValueError):
+            pass
+    return f"returned {kind}; expected numbers" + (": wrap it in list(...)" if hasattr(answer, "__next__") else "")
+
+
+def _copy(value):
+    return value.copy() if isinstance(value, (np.ndarray, list)) else value
+
+
+def _same(given, now) -> bool:
+    if isinstance(given, np.ndarray):
+        return given.shape == now.shape and np.array_equal(given, now, equal_nan=True)
+    return not isinstance(given, list) or given == now
+
+
+def _stop(thread) -> bool:
+    """Stop the Python code in the thread; False if it does not react, being in compiled code."""
+    for _ in range(20):  # more than once: the code may catch everything
+        if not thread.is_alive():
+            return True
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+        thread.join(0.05)
+    return not thread.is_alive()
+
+
+def _too_long(job, stopped) -> str:
+    alone = time.monotonic() - job.begun < TOTAL_LIMIT
+    text = f"did not return within {CALL_LIMIT:g} s" if alone else f"needs more than {TOTAL_LIMIT:g} s for all cases"
+    text += ". Does one of its loops never end?"
+    return text if stopped else text + " It could not be stopped and still runs: restart the kernel once it is mended."
+
+
+def _text(error) -> str:
+    try:
+        words = textwrap.shorten(str(error), 240, placeholder=" ...")
+    except Exception:
+        words = ""
+    return f"{type(error).__name__}: {words}".removesuffix(": ")
+
+
+def _place(error) -> str:
+    """The line of the student's own code in which it happened."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__)
+              if not frame.filename.startswith(("<frozen", *_LIBRARIES)) or frame.filename.startswith("<ipython")]
+    if not frames:
+        return ""
+    line = f": {frames[-1].line}" if frames[-1].line else ""
+    return textwrap.shorten(f", at line {frames[-1].lineno} of {frames[-1].name}{line}", 160, placeholder=" ...")
