@@ -6,11 +6,10 @@ whose axes are the leading axes of x (a batch); the remaining axes of x are its 
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray, Real, UInt32
+from jaxtyping import Array, ArrayLike, Float, Int, Real
 
+from ddpm.gaussian import Key, standard_normal
 from ddpm.schedule import Schedule, at
-
-Key = PRNGKeyArray | UInt32[Array, "2"]
 
 
 def forward_mean(schedule: Schedule, x_prev: Real[ArrayLike, "..."], t: Int[ArrayLike, "..."]) -> Float[Array, "..."]:
@@ -46,7 +45,7 @@ def forward_trajectory(key: Key, schedule: Schedule, x_0: Real[ArrayLike, "..."]
 
     def step(x_prev, t_and_key):
         t, step_key = t_and_key
-        x_t = forward_step(schedule, x_prev, t, jax.random.normal(step_key, x_0.shape, x_0.dtype))
+        x_t = forward_step(schedule, x_prev, t, standard_normal(step_key, x_0.shape, x_0.dtype))
         return x_t, x_t
 
     steps = jnp.arange(1, schedule.T + 1), jax.random.split(key, schedule.T)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.forward import Key, check_same_shape
+from ddpm.gaussian import standard_normal
 from ddpm.losses import ReverseVariance, reverse_variance
 from ddpm.parameterization import mean_from_noise
 from ddpm.schedule import Schedule, at
@@ -51,7 +53,7 @@ def ancestral_trajectory(
 
     def step(x_t, t_and_key):
         t, step_key = t_and_key
-        noise = jax.random.normal(step_key, x_t.shape, x_t.dtype)
+        noise = standard_normal(step_key, x_t.shape, x_t.dtype)
         x_prev = ancestral_step(schedule, x_t, t, predict_noise(x_t, t), noise, variance)
         return x_prev, x_prev
 
@@ -69,5 +71,23 @@ def ancestral_sample(
 ) -> Float[Array, "..."]:
     """Samples of the model: noise of the given shape, led through the whole reverse chain."""
     start_key, chain_key = jax.random.split(key)
-    x_T = jax.random.normal(start_key, shape, schedule.beta.dtype)
+    x_T = standard_normal(start_key, shape, schedule.beta.dtype)
     return ancestral_trajectory(chain_key, schedule, predict_noise, x_T, variance)[0]
+
+
+@eqx.filter_jit
+def sample_many(
+    key: Key,
+    schedule: Schedule,
+    network: Callable[[Array, Array], Array],
+    draws: int,
+    shape: tuple[int, ...] = (3, 3),
+    variance: ReverseVariance = "beta",
+) -> Float[Array, "draws ..."]:
+    """`draws` samples of the given shape as one compiled program, compiled once for all networks of one kind.
+
+    Args:
+        network: (x_t, t) -> predicted noise for one example, a pytree such as `ddpm.network.MLP` or
+            `ddpm.oracle.Oracle`; a plain function is compiled anew for each function object.
+    """
+    return ancestral_sample(key, schedule, jax.vmap(network, (0, None)), (draws, *shape), variance)

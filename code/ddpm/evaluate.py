@@ -1,0 +1,44 @@
+"""How good samples are, in numbers: the share near an image, and how often each pattern comes."""
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, ArrayLike, Bool, Float, Int
+
+
+def within(samples: Float[ArrayLike, "n *pixels"], image: Float[ArrayLike, "*pixels"], tolerance: float) -> Bool[Array, " n"]:
+    """Whether every pixel of a sample lies within `tolerance` of the image's."""
+    apart = jnp.abs(jnp.asarray(samples) - jnp.asarray(image))
+    return jnp.max(apart.reshape(len(apart), -1), axis=1) <= tolerance
+
+
+def share_within(samples: Float[ArrayLike, "n *pixels"], image: Float[ArrayLike, "*pixels"], tolerance: float) -> float:
+    """The share of the samples with every pixel within `tolerance` of the image's, in [0, 1]."""
+    return float(jnp.mean(within(samples, image, tolerance)))
+
+
+def counts(
+    samples: Float[ArrayLike, "n *pixels"], patterns: Float[ArrayLike, "K *pixels"], tolerance: float
+) -> Int[np.ndarray, " K+1"]:
+    """How many samples lie within `tolerance` of each pattern, in every pixel; last, how many are near none.
+
+    Raises:
+        ValueError: two patterns are so near to each other that a sample could count for both.
+    """
+    patterns = jnp.asarray(patterns)
+    for k in range(len(patterns)):
+        if within(patterns, patterns[k], 2 * tolerance).sum() > 1:
+            raise ValueError(f"tolerance {tolerance} is half the distance of pattern {k} to another one, or more")
+    found = [int(within(samples, pattern, tolerance).sum()) for pattern in patterns]
+    return np.array([*found, len(samples) - sum(found)])
+
+
+def confidence_interval(successes: int | np.ndarray, trials: int, z: float = 1.96):
+    """Wilson's interval for a probability from `successes` of `trials` (Wilson 1927); z = 1.96 for 95%.
+
+    Returns:
+        Lower and upper end, in [0, 1], shape of `successes`.
+    """
+    share = np.asarray(successes) / trials
+    centre = share + z**2 / (2 * trials)
+    half = z * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    return (centre - half) / (1 + z**2 / trials), (centre + half) / (1 + z**2 / trials)

@@ -1,0 +1,161 @@
+"""Small fully connected networks that predict the noise: network(x_t, t) for one example, `jax.vmap` for a batch.
+
+They follow section 3.2 of Ho et al. (2020) in their task, eps_theta(x_t, t), and for images of a few pixels in their size.
+"""
+
+import operator
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, ArrayLike, Float, Int
+
+from ddpm.forward import Key
+
+Activation = Callable[[Array], Array]
+
+
+def layer_sizes(sizes: Sequence[int]) -> list[int]:
+    """The widths of an upside-down U-Net, there and back: [9, 6, 4] gives [9, 6, 4, 6, 9].
+
+    Raises:
+        TypeError: a size is not an integer.
+        ValueError: fewer than two sizes, or one below 1.
+    """
+    there = _checked_sizes(sizes)
+    return there + there[-2::-1]
+
+
+class UNet(eqx.Module):
+    """A U-Net of fully connected layers, upside down: it widens first, then narrows back to the pixels.
+
+    On the way back each layer's result is added to the state of the same width on the way there (the skip
+    connections). Time is one more input, t / T.
+
+    Attributes:
+        layers: the linear layers in order; 2 (len(sizes) - 1) of them.
+    """
+
+    layers: tuple[eqx.nn.Linear, ...]
+    T: int = eqx.field(static=True)
+    activation: Activation = eqx.field(static=True)
+
+    def __init__(self, key: Key, sizes: Sequence[int], T: int, activation: Activation = jax.nn.relu):
+        """A network with random weights.
+
+        Args:
+            sizes: the widths on the way there, the first being the number of pixels plus 1, for the time:
+                [10, 200, 1000] for images of 9 pixels.
+            T: the number of diffusion steps.
+
+        Raises:
+            TypeError: a size is not an integer.
+            ValueError: fewer than two sizes, one below 1, or a first one that leaves no pixel.
+        """
+        widths = layer_sizes(sizes)
+        if widths[0] < 2:
+            raise ValueError(f"the first size counts the pixels and the time, so it is at least 2; got {widths[0]}")
+        self.layers = linear_layers(key, (*widths[:-1], widths[0] - 1))
+        self.T = T
+        self.activation = activation
+
+    def __call__(self, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]) -> Float[Array, "..."]:
+        """The predicted noise, shape of x_t; t in 1..T."""
+        pixels = jnp.ravel(x_t)
+        h = _checked_input(self, jnp.append(pixels, t / self.T), x_t, "the pixels and the time")
+        half = len(self.layers) // 2
+        skips = []
+        for layer in self.layers[:half]:
+            skips.append(h)
+            h = self.activation(layer(h))
+        for layer in self.layers[half:-1]:
+            h = self.activation(layer(h) + skips.pop())
+        return (self.layers[-1](h) + pixels).reshape(jnp.shape(x_t))
+
+
+class MLP(eqx.Module):
+    """A plain multilayer perceptron on the pixels and on sines and cosines of the time.
+
+    Attributes:
+        layers: the linear layers in order.
+    """
+
+    layers: tuple[eqx.nn.Linear, ...]
+    T: int = eqx.field(static=True)
+    activation: Activation = eqx.field(static=True)
+
+    def __init__(self, key: Key, sizes: Sequence[int], T: int, activation: Activation = jax.nn.silu):
+        """A network with random weights.
+
+        Args:
+            sizes: the number of pixels, then the widths of the hidden layers: [9, 64, 64].
+            T: the number of diffusion steps.
+
+        Raises:
+            TypeError: a size is not an integer.
+            ValueError: fewer than two sizes, or one below 1.
+        """
+        pixels, *hidden = _checked_sizes(sizes)
+        self.layers = linear_layers(key, (pixels + TIME_FEATURES, *hidden, pixels))
+        self.T = T
+        self.activation = activation
+
+    def __call__(self, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]) -> Float[Array, "..."]:
+        """The predicted noise, shape of x_t; t in 1..T."""
+        h = jnp.concatenate([jnp.ravel(x_t), time_features(t / self.T)])
+        h = _checked_input(self, h, x_t, f"the pixels and {TIME_FEATURES} features of the time")
+        for layer in self.layers[:-1]:
+            h = self.activation(layer(h))
+        return self.layers[-1](h).reshape(jnp.shape(x_t))
+
+
+TIME_FEATURES = 32
+
+
+def time_features(u: Float[ArrayLike, ""]) -> Float[Array, " features"]:
+    """sin and cos of u = t / T at frequencies from 1 to 100 (after Vaswani et al. 2017, section 3.5)."""
+    angle = u * jnp.geomspace(1.0, 100.0, TIME_FEATURES // 2)
+    return jnp.concatenate([jnp.sin(angle), jnp.cos(angle)])
+
+
+def layer_shapes(network) -> list[tuple[int, int]]:
+    """(inputs, outputs) of every linear layer, in order."""
+    return [(layer.in_features, layer.out_features) for layer in network.layers]
+
+
+@partial(jax.jit, static_argnums=1)
+def linear_layers(key: Key, widths: tuple[int, ...]) -> tuple[eqx.nn.Linear, ...]:
+    """A linear layer between each width and the next; weights and biases uniform in +-1 / sqrt(inputs), Equinox's choice."""
+    layers = jax.eval_shape(lambda: tuple(eqx.nn.Linear(n, m, key=key) for n, m in zip(widths, widths[1:])))
+    shapes, structure = jax.tree.flatten(layers)
+    # One flat draw for all: a random call of its own for each array would take XLA seconds to compile.
+    ends = np.cumsum([shape.size for shape in shapes])
+    flat = jnp.split(jax.random.uniform(key, (int(ends[-1]),), minval=-1.0), ends[:-1])
+    inputs = [n for n in widths[:-1] for _ in ("weight", "bias")]
+    arrays = [values.reshape(shape.shape) / np.sqrt(n) for values, shape, n in zip(flat, shapes, inputs, strict=True)]
+    return jax.tree.unflatten(structure, arrays)
+
+
+def _checked_sizes(sizes) -> list[int]:
+    try:
+        sizes = [operator.index(size) for size in sizes]
+    except TypeError:
+        raise TypeError(f"sizes must be a list of integers such as [10, 200, 1000]; got {sizes!r}") from None
+    if len(sizes) < 2:
+        raise ValueError(f"a network needs at least two sizes, its input and one more layer, as in [9, 6]; got {sizes}")
+    if min(sizes) < 1:
+        raise ValueError(f"every layer needs a size of at least 1; got {sizes}")
+    return sizes
+
+
+def _checked_input(network, h, x_t, parts):
+    expected = network.layers[0].in_features
+    if h.size != expected:
+        raise ValueError(
+            f"the network takes {expected} inputs ({parts}) of one example; x_t of shape {jnp.shape(x_t)} gives {h.size}. "
+            "For a batch use jax.vmap(network)(x_t, t); for other images choose the first of its sizes to fit"
+        )
+    return h

@@ -1,0 +1,173 @@
+"""Training a noise predictor (Ho et al. 2020, Algorithm 1), many steps in one compiled program.
+
+    optimiser = optax.adam(1e-3)
+    state = start(jax.random.key(0), MLP(jax.random.key(1), [9, 64, 64], T=50), optimiser)
+    state, losses = train(state, ddpm.cosine(50), dot()[None], optimiser, steps=5000)
+    state.network(x_t, t)  # the predicted noise
+"""
+
+import operator
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Array, ArrayLike, Float, Int, Real
+from tqdm.auto import tqdm
+
+from ddpm.forward import Key, q_sample
+from ddpm.gaussian import standard_normal
+from ddpm.interrupt import Interrupts
+from ddpm.schedule import Schedule
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class State:
+    """All that training changes. Immutable, and a JAX pytree.
+
+    Attributes:
+        network: eps_theta, called as network(x_t, t) for one example.
+        average: a network with the moving average of the weights; None without one.
+        optimiser_state: what the optimiser remembers.
+        step: the number of steps taken, shape ().
+        key: from which the randomness of every step is derived.
+    """
+
+    network: Any
+    average: Any
+    optimiser_state: Any
+    step: Int[Array, ""]
+    key: Key
+
+
+def start(key: Key, network, optimiser: optax.GradientTransformation) -> State:
+    """The state before the first step."""
+    return State(network, None, jax.jit(optimiser.init)(network), jnp.asarray(0), key)
+
+
+def training_loss(
+    schedule: Schedule,
+    predict_noise: Callable[[Array, Array], Array],
+    x_0: Float[ArrayLike, "..."],
+    t: Int[ArrayLike, ""],
+    noise: Float[ArrayLike, "..."],
+) -> Float[Array, ""]:
+    """The squared error of one example, the mean over its pixels (Algorithm 1, line 5; eq. 14 over the pixels)."""
+    x_t = q_sample(schedule, x_0, t, noise)
+    return jnp.mean((noise - predict_noise(x_t, t)) ** 2)
+
+
+def draw_batch(
+    key: Key, schedule: Schedule, data: Float[Array, "n ..."], batch: int
+) -> tuple[Float[Array, "batch ..."], Int[Array, " batch"], Float[Array, "batch ..."]]:
+    """What one step of training is made from: images, times, noise (Algorithm 1, lines 2 to 4)."""
+    image_key, t_key, noise_key = jax.random.split(key, 3)
+    x_0 = data[jax.random.randint(image_key, (batch,), 0, len(data))]
+    t = jax.random.randint(t_key, (batch,), 1, schedule.T + 1)
+    noise = standard_normal(noise_key, x_0.shape, x_0.dtype)
+    return x_0, t, noise
+
+
+def train(
+    state: State,
+    schedule: Schedule,
+    data: Real[ArrayLike, "n ..."],
+    optimiser: optax.GradientTransformation,
+    *,
+    steps: int,
+    batch: int = 128,
+    average: float | None = None,
+    chunk: int = 1000,
+) -> tuple[State, Float[np.ndarray, " steps"]]:
+    """Take `steps` steps of Algorithm 1 from `state`, and return the new state and the loss of every step.
+
+    To go on later, call it again with the state returned: the result is that of one longer call, bit for bit.
+    Ctrl-C ends it after the running chunk; what has been reached is returned all the same.
+
+    Args:
+        data: the images x_0, shape (n, *pixels).
+        optimiser: the one the state was started with.
+        batch: examples in a step.
+        average: the decay of a moving average of the weights, such as 0.999, kept in `state.average`. It grows up to
+            this value over the first steps, so that the random start is soon forgotten.
+        chunk: steps in one compiled program. Between two of them the loss is looked at, and shown if it takes long.
+
+    Raises:
+        ValueError: no step, no example, no image, or a decay outside [0, 1).
+        FloatingPointError: the loss is no longer finite; the message names the step.
+    """
+    steps, batch, chunk = (_at_least_1(*item) for item in (("steps", steps), ("batch", batch), ("chunk", chunk)))
+    if average is not None and not 0 <= average < 1:
+        raise ValueError(f"average, the decay of the moving average, must lie in [0, 1); got {average}")
+    data = jnp.asarray(data, schedule.beta.dtype)
+    if data.ndim < 1 or not len(data):
+        raise ValueError(f"data must hold images, shape (n, *pixels) with n >= 1; got shape {data.shape}")
+    if average is None or state.average is None:
+        state = replace(state, average=None if average is None else state.network)
+    state = _copy(state)  # the compiled program consumes its input, and the caller's state is the caller's
+    losses = []
+    with tqdm(total=steps, unit="step", delay=3, leave=False) as bar, Interrupts() as interrupts:
+        while bar.n < steps and not interrupts.pending:
+            n = min(chunk, steps - bar.n)
+            state, chunk_losses = _run(state, schedule, data, optimiser, n, batch, average)
+            losses.append(np.asarray(chunk_losses))
+            _check_finite(losses[-1], int(state.step) - n)
+            bar.set_postfix(loss=f"{losses[-1].mean():.3g}", refresh=False)
+            bar.update(n)
+        done = bar.n
+    if done < steps:
+        print(f"Interrupted after {done} of {steps} steps; they are kept.", file=sys.stderr)
+    return state, np.concatenate(losses)
+
+
+@partial(jax.jit, static_argnums=(3, 4, 5, 6), donate_argnums=0)
+def _run(state, schedule, data, optimiser, steps, batch, average):
+    """`steps` steps as one program."""
+
+    def step(state, _):
+        x_0, t, noise = draw_batch(jax.random.fold_in(state.key, state.step), schedule, data, batch)
+
+        def loss(network):
+            return jnp.mean(jax.vmap(training_loss, (None, None, 0, 0, 0))(schedule, network, x_0, t, noise))
+
+        value, gradient = jax.value_and_grad(loss)(state.network)
+        updates, optimiser_state = optimiser.update(gradient, state.optimiser_state, state.network)
+        network = optax.apply_updates(state.network, updates)
+        new = State(network, _moved(state, network, average), optimiser_state, state.step + 1, state.key)
+        return new, value
+
+    return jax.lax.scan(step, state, length=steps)
+
+
+def _moved(state, network, decay):
+    if decay is None:
+        return None
+    decay = jnp.minimum(decay, (1 + state.step) / (10 + state.step))
+    return jax.tree.map(lambda old, new: decay * old + (1 - decay) * new, state.average, network)
+
+
+def _copy(state):
+    return jax.device_put(state, jax.devices()[0], may_alias=False)
+
+
+def _check_finite(losses, before):
+    bad = ~np.isfinite(losses)
+    if bad.any():
+        i = int(np.argmax(bad))
+        raise FloatingPointError(
+            f"the loss is {losses[i]} at step {before + i + 1}: training has diverged. "
+            "Try a smaller learning rate, and look for infinities in the data"
+        )
+
+
+def _at_least_1(name, value) -> int:
+    value = operator.index(value)
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1; got {value}")
+    return value

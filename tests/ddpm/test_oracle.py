@@ -1,0 +1,205 @@
+"""ddpm.oracle against posteriors of 50 digits, integrals, and averages over random draws."""
+
+import jax
+import jax.numpy as jnp
+import mpmath
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from truth import SCHEDULES, Z, alpha_bars, floats
+
+import ddpm
+from ddpm import Schedule
+from ddpm.data import dot, dots, glyphs
+from ddpm.oracle import (
+    Mixture, Oracle, best_noise, best_x_0, component_posterior, excess_loss, log_density, mixture, noise_variance,
+    optimal_loss, points,
+)
+from ddpm.parameterization import noise_from_x_0
+from ddpm.sample import sample_many
+
+BETAS = (0.1, 0.3, 0.5, 0.7)
+MEANS = np.array([[0.0, 1.0], [1.0, -0.5], [0.3, 0.2]])
+VARIANCES, WEIGHTS = (0.0, 0.25, 0.04), (0.5, 0.2, 0.3)
+
+
+def exact(betas, t, x_t, means, variances, weights):
+    """p(k | x_t), E[x_0 | x_t] and E[noise | x_t] by Bayes' rule in 50 digits.
+
+    The noise is found from x_0, by the definition of x_t, and not from a formula of its own.
+    """
+    a = alpha_bars(betas)[t]
+    joint, x_0 = [], []
+    for m, v, w in zip(means, variances, weights):
+        m, v = [mpmath.mpf(float(m_i)) for m_i in m], mpmath.mpf(float(v))
+        s = a * v + 1 - a
+        square = sum((mpmath.mpf(float(x)) - mpmath.sqrt(a) * m_i) ** 2 for x, m_i in zip(x_t, m))
+        joint.append(w * s ** (-mpmath.mpf(len(m)) / 2) * mpmath.exp(-square / (2 * s)))
+        # precisions add: prior 1 / v around m, likelihood a / (1 - a) around x_t / sqrt(a)
+        x_0.append([m_i + v * mpmath.sqrt(a) / s * (mpmath.mpf(float(x)) - mpmath.sqrt(a) * m_i) for x, m_i in zip(x_t, m)])
+    posterior = [j / sum(joint) for j in joint]
+    mean = [sum(p * x[i] for p, x in zip(posterior, x_0)) for i in range(len(x_t))]
+    noise = [(mpmath.mpf(float(x)) - mpmath.sqrt(a) * m) / mpmath.sqrt(1 - a) for x, m in zip(x_t, mean)]
+    return floats(posterior), floats(mean), floats(noise)
+
+
+@pytest.mark.parametrize("t", [1, 2, 4])
+def test_against_bayes_in_fifty_digits(t, precision):
+    schedule, data = Schedule.from_betas(BETAS), mixture(MEANS, VARIANCES, WEIGHTS)
+    rtol = 1e-4 if precision == "float32" else 1e-12
+    for x_t in np.random.default_rng(t).normal(size=(4, 2)).astype(precision):
+        posterior, x_0, noise = exact(BETAS, t, x_t, MEANS, VARIANCES, WEIGHTS)
+        np.testing.assert_allclose(component_posterior(schedule, data, x_t, t), posterior, rtol=rtol, atol=1e-7)
+        np.testing.assert_allclose(best_x_0(schedule, data, x_t, t), x_0, rtol=rtol, atol=rtol)
+        np.testing.assert_allclose(best_noise(schedule, data, x_t, t), noise, rtol=rtol, atol=rtol)
+        np.testing.assert_array_equal(Oracle(schedule, data)(x_t, t), best_noise(schedule, data, x_t, t))
+
+
+def test_log_density_integrates_to_one_and_its_slope_is_the_score():
+    schedule, data = Schedule.from_betas(BETAS), mixture([0.0, 1.5], [0.0, 0.3], [0.7, 0.3])
+    with jax.enable_x64(True):
+        schedule, data = Schedule.from_betas(BETAS), mixture([0.0, 1.5], [0.0, 0.3], [0.7, 0.3])
+        density = jax.jit(lambda x: jnp.exp(log_density(schedule, data, x, 2)))
+        x = np.linspace(-12, 12, 4001)
+        assert np.trapezoid(jax.vmap(density)(x), x) == pytest.approx(1, rel=1e-10)
+        score = jax.grad(lambda x: log_density(schedule, data, x, 2))(0.4)
+        noise = best_noise(schedule, data, jnp.asarray(0.4), 2)
+        assert float(score) == pytest.approx(float(-noise / np.sqrt(schedule.one_minus_alpha_bar[2])), rel=1e-10)
+
+
+def test_one_point_is_read_off_exactly():
+    schedule, key = ddpm.cosine(20), jax.random.key(0)
+    x_t = jax.random.normal(key, (3, 3))
+    for t in (1, 10, 20):
+        np.testing.assert_allclose(
+            best_noise(schedule, points(dot()[None]), x_t, t), noise_from_x_0(schedule, x_t, t, dot()), rtol=1e-5, atol=1e-6
+        )
+    loss = optimal_loss(key, schedule, points(dot()[None]), draws=100)
+    assert (loss.mean[1:] == 0).all() and loss.over_t() == (0, 0) and np.isnan(loss.mean[0])
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_limits(name, precision):
+    schedule, data = Schedule.from_betas(SCHEDULES[name]), mixture(MEANS, VARIANCES, WEIGHTS)
+    x_t = np.array([0.9, -0.4], precision)
+    for t in range(1, schedule.T + 1):
+        noise, x_0 = best_noise(schedule, data, x_t, t), best_x_0(schedule, data, x_t, t)
+        assert np.isfinite(noise).all() and np.isfinite(x_0).all()
+        assert np.isfinite(noise_variance(schedule, data, x_t, t))
+        assert float(component_posterior(schedule, data, x_t, t).sum()) == pytest.approx(1, rel=1e-5)
+        if schedule.alpha_bar[t] == 0:  # x_t is the noise, and nothing is known of x_0
+            np.testing.assert_allclose(noise, x_t, rtol=1e-6)
+            np.testing.assert_allclose(x_0, np.array(WEIGHTS) @ MEANS, rtol=1e-5, atol=1e-7)
+        if schedule.one_minus_alpha_bar[t] == 0:
+            assert (noise == 0).all()
+
+
+def test_nearly_no_noise_gives_the_nearest_point():
+    schedule = Schedule.from_betas([1e-38, 0.0, 1e-12])
+    x_t = np.float32([0.1, 0.1, 0, 0, 1, 0.1, 0.2, -0.1, 0]).reshape(3, 3)
+    for t in (1, 2, 3):
+        np.testing.assert_array_equal(best_x_0(schedule, points(dots()), x_t, t), dot())
+        assert np.isfinite(best_noise(schedule, points(dots()), x_t, t)).all()
+    far = jnp.full((3, 3), 1e3).at[0, 0].set(2e3)
+    np.testing.assert_array_equal(best_x_0(schedule, points(dots()), far, 2), dots()[0])
+
+
+def test_optimal_loss_against_an_integral():
+    """One pixel, -1 or 1: E[noise | x_t] by definition, the loss as an integral over x_t."""
+    betas = (0.2, 0.3, 0.6)
+    schedule, data = Schedule.from_betas(betas), points(np.array([-1.0, 1.0]))
+    loss = optimal_loss(jax.random.key(0), schedule, data, draws=20_000)
+    for t, a in enumerate(floats(alpha_bars(betas))):
+        if t == 0:
+            continue
+        sigma = np.sqrt(1 - a)
+
+        def density(x, m):
+            return np.exp(-((x - m * np.sqrt(a)) ** 2) / (2 * sigma**2)) / np.sqrt(2 * np.pi) / sigma / 2
+
+        def remaining(x):  # E[noise^2] - E[noise | x]^2, the second moment being 1 in all
+            joint = [density(x, m) for m in (-1, 1)]
+            noise = sum(j * (x - m * np.sqrt(a)) / sigma for j, m in zip(joint, (-1, 1))) / sum(joint)
+            return noise**2 * sum(joint)
+
+        expected = 1 - quad(remaining, -9, 9, epsabs=1e-12)[0]
+        assert abs(loss.mean[t] - expected) <= Z * loss.error[t] + 1e-6
+        assert 0 < loss.error[t] < 0.03 * expected
+
+
+def test_optimal_loss_is_the_squared_error_and_no_predictor_beats_it():
+    schedule, data, key = ddpm.cosine(6), mixture(glyphs(), 0.01), jax.random.key(4)
+    loss, best = optimal_loss(key, schedule, data, draws=4000), Oracle(schedule, data)
+    for t in (1, 3, 6):
+        x_0 = data.sample(jax.random.key(t), 4000)
+        noise = jax.random.normal(jax.random.key(10 + t), x_0.shape)
+        x_t = ddpm.forward.q_sample(schedule, x_0, np.full(4000, t), noise)
+        for scale in (1.0, 0.9):
+            errors = jnp.mean((scale * jax.vmap(best, (0, None))(x_t, t) - noise) ** 2, axis=(1, 2))
+            slack = Z * np.hypot(errors.std() / np.sqrt(4000), loss.error[t])
+            if scale == 1:
+                assert abs(errors.mean() - loss.mean[t]) <= slack
+            elif t > 1:
+                assert errors.mean() > loss.mean[t]
+
+
+def test_excess_loss_is_the_difference_of_the_losses():
+    schedule, data, key = ddpm.cosine(6), points(glyphs()), jax.random.key(4)
+    best = Oracle(schedule, data)
+    assert (excess_loss(key, schedule, data, best, draws=100).mean[1:] == 0).all()
+    shifted = excess_loss(key, schedule, data, lambda x_t, t: best(x_t, t) + 0.1 * t, draws=100)
+    np.testing.assert_allclose(shifted.mean[1:], (0.1 * np.arange(1, 7)) ** 2, rtol=1e-4)
+    mean, error = shifted.over_t()
+    assert mean == pytest.approx(np.mean((0.1 * np.arange(1, 7)) ** 2), rel=1e-4) and error < 1e-4
+
+
+def test_samples_of_the_best_predictor_are_the_data_with_their_frequencies():
+    schedule, weights = ddpm.cosine(50), np.array([0.5, 0.3, 0.2])
+    samples = np.asarray(sample_many(jax.random.key(0), schedule, Oracle(schedule, points(dots()[:3], weights)), 4000))
+    near = np.abs(samples[:, None] - np.asarray(dots()[:3])).max(axis=(2, 3)) < 0.05
+    assert near.any(1).mean() > 0.995  # a few stop between the points: the chain has only 50 steps
+    # 50 steps are not infinitely many, so the frequencies are right up to a small bias.
+    assert (np.abs(near.mean(0) - weights) <= Z * np.sqrt(weights * (1 - weights) / 4000) + 0.02).all()
+
+
+def test_sample_has_the_moments_of_the_mixture():
+    data, n = mixture(MEANS, VARIANCES, WEIGHTS), 20_000
+    x = np.asarray(data.sample(jax.random.key(0), n), np.float64)
+    mean = np.array(WEIGHTS) @ MEANS
+    second = np.array(WEIGHTS) @ (MEANS**2 + np.array(VARIANCES)[:, None])
+    assert x.shape == (n, 2)
+    assert (np.abs(x.mean(0) - mean) <= Z * x.std(0) / np.sqrt(n)).all()
+    assert (np.abs((x**2).mean(0) - second) <= Z * (x**2).std(0) / np.sqrt(n)).all()
+
+
+def test_vmap_and_jit_agree_with_the_loop():
+    schedule, data = ddpm.cosine(8), points(glyphs())
+    x, t = np.random.default_rng(0).normal(size=(5, 3, 3)).astype(np.float32), np.arange(1, 6)
+    loop = np.stack([best_noise(schedule, data, x_i, int(t_i)) for x_i, t_i in zip(x, t)])
+    batched = jax.jit(jax.vmap(best_noise, (None, None, 0, 0)))(schedule, data, x, t)
+    np.testing.assert_allclose(batched, loop, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((np.zeros((0, 3)), 0.0), "K >= 1"),
+        ((1.0, 0.0), r"shape \(K, \*pixels\)"),
+        ((np.zeros((2, 3)), [0.1]), "2 means need 2 variances"),
+        ((np.zeros((2, 3)), 0.0, [1.0]), "and 2 weights"),
+        ((np.zeros((2, 3)), -1.0), "variances must be >= 0"),
+        ((np.zeros((2, 3)), 0.0, [1.0, 0.0]), "weights > 0"),
+        ((np.full((2, 3), np.nan), 0.0), "finite"),
+    ],
+)
+def test_bad_mixtures(arguments, message, unchecked):
+    with pytest.raises(ValueError, match=message):
+        mixture(*arguments)
+
+
+def test_weights_are_scaled_and_the_pytree_passes_through_jit():
+    data = points([0.0, 1.0], [3, 1])
+    np.testing.assert_allclose(data.weights, [0.75, 0.25])
+    assert isinstance(jax.jit(lambda d: d)(data), Mixture)
+    with pytest.raises(ValueError, match="at least 2 draws; got 1"):
+        optimal_loss(jax.random.key(0), ddpm.cosine(3), data, draws=1)
