@@ -28,7 +28,7 @@ def chosen_seed(seed: int | None) -> int:
 
 def draw_schedule(rng: np.random.Generator, T: int) -> Schedule:
     """A schedule whose betas rise and fall, so that every step has numbers of its own."""
-    return Schedule.from_betas(rng.uniform(0.08, 0.45, T))
+    return Schedule.from_betas(rng.uniform(0.15, 0.45, T))
 
 
 def steps_and_schedules(rng: np.random.Generator) -> list[tuple[int, Schedule]]:

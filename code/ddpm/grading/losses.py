@@ -1,8 +1,8 @@
-"""The two weighted losses (problem 4.1) and the training loss (problem 5)."""
+"""The two weighted losses (problem 4.1)."""
 
 import numpy as np
 
-from ddpm.grading.cases import Network, Step, steps_and_schedules
+from ddpm.grading.cases import Step, steps_and_schedules
 from ddpm.grading.exercise import Exercise, Slip, check
 from ddpm.grading.verdict import Verdict
 

@@ -42,13 +42,19 @@ def wrap(text: str, indent: str = "") -> str:
     return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
+def notes(remarks: list[str]) -> str:
+    """Remarks as further lines of a verdict."""
+    return "".join("\n" + "\n".join(wrap(line, "  ") for line in f"Note: {remark}".splitlines()) for remark in remarks)
+
+
 def brief(array) -> str:
     """The first numbers of an array on one line; a single number without brackets."""
     array = np.asarray(array, np.float64)
     if array.ndim == 0:
         return f"{array:.4g}"
-    numbers = " ".join(f"{value:.4g}" for value in array.ravel()[:4])
-    return f"[{numbers}{' ...' if array.size > 4 else ''}]"
+    shown = array.size if array.size <= 5 or (array.size < 12 and not (array % 1).any()) else 4
+    numbers = " ".join(f"{value:.4g}" for value in array.ravel()[:shown])
+    return f"[{numbers}{' ...' if array.size > shown else ''}]"
 
 
 def show(value) -> str:
