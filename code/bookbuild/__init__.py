@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 EXTENSIONS = ["bookbuild.mathjax", "bookbuild.darkfigures", "bookbuild.access", "bookbuild.repository", "bookbuild.notebooks",
-              "bookbuild.equations"]
+              "bookbuild.equations", "bookbuild.assignments"]
 
 
 def setup(app):

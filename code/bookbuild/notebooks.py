@@ -1,142 +1,75 @@
 """Every chapter as a plain Jupyter notebook, written beside the pages into `_notebooks`, and offered in their download menu."""
 
-import posixpath
-import re
 import shutil
 from pathlib import Path
-from symtable import symtable
 from urllib.parse import quote, urlsplit
 
 import nbformat
 from docutils import nodes
 from myst_nb.core.read import read_myst_markdown_notebook
-from pybtex.backends.markdown import Backend
-from sphinx.errors import ExtensionError
 
-from bookbuild import wheel
-from bookbuild.markdown import Markdown, escape
-from bookbuild.tex import one_line
+from bookbuild import install, wheel
+from bookbuild.cellnames import names as cell_names
+from bookbuild.install import FOLDER
+from bookbuild.markdown import Markdown
+from bookbuild.page import Page, names
 
-FOLDER = "_notebooks"
 # The branch to which the published notebooks are pushed: Colab opens nothing but files in a repository.
 COLAB_BRANCH = "notebooks"
-UNNAMED = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # the label that an equation without one gets, new in every build
 FOLDED = {"hide-input": ["source"], "remove-input": ["source"], "hide-output": ["outputs"], "remove-output": ["outputs"],
           "hide-cell": ["source", "outputs"], "remove-cell": ["source", "outputs"]}
-INSTALL = """\
-# The package of the book, from {place}, if it is not here yet. (The `ddpm` on PyPI is another project.)
-try:
-    from ddpm import Schedule
-except ImportError:
-{steps}
-    from ddpm import Schedule"""
-FROM_REPOSITORY = "    %pip install --quiet 'ddpm @ git+{url}@{branch}'"
-FROM_WHEEL = """\
-    from pathlib import Path
-
-    wheels = sorted(Path().glob("ddpm-*.whl"))
-    if not wheels:
-        raise FileNotFoundError(
-            "The book's package is missing. Download ddpm-*.whl from the menu that offered this notebook, "
-            f"put it into {Path().resolve()}, and run this cell again."
-        ) from None
-    %pip install --quiet {wheels[-1]}"""
 
 
-def names(env) -> dict[str, str]:
-    """The name of its notebook for each page that has code cells."""
-    found = {}
-    for docname in sorted(env.found_docs):
-        if "kernelspec" in env.metadata[docname]:
-            name = posixpath.basename(docname)
-            if name in found.values():
-                raise ExtensionError(f"{docname}: another page is named {name} too, and their notebooks would be one. Rename one of them.")
-            found[docname] = name
-    return found
+class Cells:
+    """The cells of a notebook while it is being made."""
+
+    def __init__(self):
+        self.cells, self.pending = [], []
+
+    def append_code(self, cell):
+        self.flush()
+        tags = [tag for tag in cell.metadata.get("tags", ()) if tag in FOLDED or tag == "raises-exception"]
+        metadata = {"tags": tags} if tags else {}
+        folded = {f"{part}_hidden": True for tag in tags for part in FOLDED.get(tag, ())}
+        self.cells.append(nbformat.v4.new_code_cell(cell.source, metadata=metadata | ({"jupyter": folded} if folded else {})))
+
+    def flush(self):
+        if text := "\n\n".join(filter(None, self.pending)):
+            self.cells.append(nbformat.v4.new_markdown_cell(text))
+        self.pending = []
+
+    def add_references(self, text: str):
+        if text:
+            self.pending += ["## References", text]
+            self.flush()
+
+    def text(self) -> str:
+        for i, cell in enumerate(self.cells):
+            cell["id"] = f"cell-{i}"  # the same in every build
+        notebook = nbformat.v4.new_notebook(cells=self.cells, metadata={
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        })
+        nbformat.validate(notebook)
+        return nbformat.writes(notebook) + "\n"
 
 
-class Page:
-    """What the writer of Markdown asks about a page."""
-
-    def __init__(self, app, docname):
-        self.app, self.env, self.docname = app, app.env, docname
-        self.names, self.cited = names(app.env), set()
-        self.macros = ((app.config.mathjax3_config or {}).get("tex") or {}).get("macros") or {}
-        self.targets = {app.builder.get_target_uri(name): name for name in app.env.found_docs}
-        self.files = {name: path for path, name in app.builder.images.items()}
-        self.citations = {(c.bibliography_key.docname, c.citation_id): c for c in app.env.get_domain("cite").citations}
-        # what can be referred to by a label, in the whole book
-        self.labels = {(doc, label) for doc, label, *_ in app.env.get_domain("std").anonlabels.values()}
-        self.labels |= {(doc, nodes.make_id(f"equation-{label}")) for label, (doc, _) in app.env.get_domain("math").equations.items()
-                        if not UNNAMED.fullmatch(label)}
-
-    def number(self, kind: str, node) -> str:
-        """The number that the page shows for `node`, with its word ("Fig. 1.2") if it has one; "" for none."""
-        ids = node["ids"]
-        if kind == "section":
-            table = self.env.toc_secnumbers.get(self.docname, {})
-            return ".".join(map(str, table.get("" if isinstance(node.parent, nodes.document) else f"#{ids[0]}", ())))
-        table = self.env.toc_fignumbers.get(self.docname, {}).get(kind, {})
-        text = ".".join(map(str, next((table[i] for i in ids if i in table), ())))
-        return self.app.config.numfig_format[kind] % text if text and kind in self.app.config.numfig_format else text
-
-    def anchor(self, node) -> str:
-        return "".join(f'<a id="{i}"></a>' for i in node["ids"] if (self.docname, i) in self.labels and "/" not in i)
-
-    def link(self, node) -> str:
-        """Where the reference `node` leads in the notebooks; "" if it leads out of them."""
-        uri = node.get("refuri", "")
-        if urlsplit(uri).scheme:
-            return uri
-        path, _, fragment = uri.partition("#")
-        fragment = node.get("refid", fragment)
-        here = posixpath.dirname(self.app.builder.get_target_uri(self.docname))
-        target = self.targets.get(posixpath.normpath(posixpath.join(here, path)), "") if path else self.docname
-        if citation := self.citations.get((target, fragment)):
-            self.cited.add(citation.key)
-            return f"#ref-{citation.key}"
-        fragment = f"#{fragment}" if (target, fragment) in self.labels else ""
-        if target == self.docname:
-            return fragment
-        return f"{self.names[target]}.ipynb{fragment}" if target in self.names else ""
-
-    def image(self, node) -> Path:
-        return Path(self.app.srcdir, self.files[posixpath.basename(node["uri"])])
-
-    def references(self) -> str:
-        """The list of what was cited, in the order of the book's bibliography."""
-        cited = [c for c in self.citations.values() if c.key in self.cited]
-        return "\n".join(f'- <a id="ref-{c.key}"></a>{one_line(c.formatted_entry.text.render(References()))}' for c in cited)
-
-
-class References(Backend):
-    """pybtex's Markdown with a backslash only where one is needed."""
-
-    def format_str(self, text):
-        return escape(text)
-
-
-class Notebook:
-    """The cells of a notebook, made from a page's resolved doctree and its source."""
+class Notebook(Cells):
+    """The notebook of a chapter, made from the page's resolved doctree and its source."""
 
     def __init__(self, app, docname, doctree):
-        self.page, self.cells, self.pending = Page(app, docname), [], []
+        super().__init__()
+        self.page = Page(app, docname)
         self.write = Markdown(self.page)
-        source = Path(app.env.doc2path(docname)).read_text(encoding="utf-8")
-        cells = read_myst_markdown_notebook(source).cells
-        self.sources = {i: cell for i, cell in enumerate(cells) if cell.cell_type == "code"}
+        self.sources = code_cells(app, docname)
         top = next(doctree.findall(nodes.section))
         self.cells.append(nbformat.v4.new_markdown_cell(self.write.heading(top, 1)))
         self.cells.append(install_cell(app))
         self.add_blocks(top.children, level=1)
         self.add_blocks([node for node in doctree.children if node is not top], level=1)
-        self.add_unseen(before=len(cells))
+        self.add_unseen(before=float("inf"))
         self.flush()
-        if self.page.cited:
-            self.pending += ["## References", self.page.references()]
-            self.flush()
-        for i, cell in enumerate(self.cells):
-            cell["id"] = f"cell-{i}"  # the same in every build
+        self.add_references(self.page.references())
 
     def add_blocks(self, children, level):
         for node in children:
@@ -153,44 +86,30 @@ class Notebook:
         """A code cell, and below it the captions of its figures."""
         self.add_unseen(before=node["cell_index"])
         self.append_code(self.sources.pop(node["cell_index"]))
-        for figure in node.findall(nodes.figure):
-            self.pending.append(self.page.anchor(figure) + self.write.caption(figure))
+        self.pending += captions(node, self.page, self.write)
 
-    def add_unseen(self, before: int):
+    def add_unseen(self, before: float):
         """The cells that the page leaves out (`remove-cell`), if a later cell needs what they make."""
         for index in sorted(i for i in self.sources if i < before):
             cell = self.sources.pop(index)
             if needed(cell.source, [later.source for i, later in self.sources.items() if i > index]):
                 self.append_code(cell)
 
-    def append_code(self, cell):
-        self.flush()
-        tags = [tag for tag in cell.metadata.get("tags", ()) if tag in FOLDED or tag == "raises-exception"]
-        metadata = {"tags": tags} if tags else {}
-        folded = {f"{part}_hidden": True for tag in tags for part in FOLDED.get(tag, ())}
-        self.cells.append(nbformat.v4.new_code_cell(cell.source, metadata=metadata | ({"jupyter": folded} if folded else {})))
 
-    def flush(self):
-        if text := "\n\n".join(filter(None, self.pending)):
-            self.cells.append(nbformat.v4.new_markdown_cell(text))
-        self.pending = []
+def code_cells(app, docname) -> dict:
+    """The code cells in the source of a page, by the index that their nodes have."""
+    cells = read_myst_markdown_notebook(Path(app.env.doc2path(docname)).read_text(encoding="utf-8")).cells
+    return {i: cell for i, cell in enumerate(cells) if cell.cell_type == "code"}
 
-    def text(self) -> str:
-        notebook = nbformat.v4.new_notebook(cells=self.cells, metadata={
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        })
-        nbformat.validate(notebook)
-        return nbformat.writes(notebook) + "\n"
+
+def captions(node, page, write) -> list[str]:
+    return [page.anchor(figure) + write.caption(figure) for figure in node.findall(nodes.figure)]
 
 
 def needed(source: str, later: list[str]) -> bool:
-    """Whether the cell `source` makes a name that stands in a `later` one; true where that cannot be told."""
-    try:
-        made = [s.get_name() for s in symtable(source, "cell", "exec").get_symbols() if s.is_assigned() or s.is_imported()]
-    except SyntaxError:  # a magic
-        return True
-    return any(re.search(rf"\b{re.escape(name)}\b", text) for name in made for text in later)
+    """Whether the cell `source` makes a name that a `later` one uses; true where that cannot be told."""
+    found, others = cell_names(source), list(map(cell_names, later))
+    return not found or None in others or any(found[0] & used for _, used in others)
 
 
 def repository(app) -> tuple[str, str]:
@@ -208,10 +127,8 @@ def colab(app, name: str) -> str:
 
 
 def install_cell(app):
-    url, branch = repository(app)
-    steps = FROM_REPOSITORY.format(url=url, branch=branch) if url else FROM_WHEEL
-    source = INSTALL.format(place="its repository" if url else "the file beside this notebook", steps=steps)
-    return nbformat.v4.new_code_cell(source, metadata={"tags": ["hide-input"], "jupyter": {"source_hidden": True}})
+    wheels = Path(app.outdir, FOLDER).glob("*.whl")
+    return install.cell(*repository(app), app.config.html_baseurl, next(wheels, None))
 
 
 def export(app, docname, template, context, doctree):
@@ -219,13 +136,8 @@ def export(app, docname, template, context, doctree):
     if doctree is None or docname not in names(app.env):
         return
     name = names(app.env)[docname]
-    folder = Path(app.outdir, FOLDER)
-    (folder / f"{name}.ipynb").write_text(Notebook(app, docname, doctree).text(), encoding="utf-8")
-    url, _ = repository(app)
+    Path(app.outdir, FOLDER, f"{name}.ipynb").write_text(Notebook(app, docname, doctree).text(), encoding="utf-8")
     entries = [button(context, f"{FOLDER}/{name}.ipynb", ".ipynb", "Download notebook", "fa-book")]
-    if not url:
-        entries += [button(context, f"{FOLDER}/{path.name}", ".whl", "Download the package that the notebook needs", "fa-box")
-                    for path in folder.glob("*.whl")]
     if address := colab(app, name):
         context["header_buttons"].append({"type": "link", "url": address, "text": "", "tooltip": "Open in Colab",
                                           "icon": "fas fa-rocket", "label": "launch-colab"})

@@ -1,0 +1,198 @@
+"""The assignment notebooks, made of the parts of chapters that are marked for them: for students, and with the solutions.
+
+A chapter whose header says `assignment: name` gives to the notebook `name` what carries the mark `assignment` (a class of
+an exercise, a box or a passage, a tag of a cell); its cells with the tag `exercise`, each with the next cell, which checks
+it; and the earlier cells that those need. The folded solutions of marked exercises go into the notebook with solutions only.
+"""
+
+from pathlib import Path
+
+import nbformat
+from docutils import nodes
+from sphinx.errors import ExtensionError
+
+from bookbuild.blanks import blank
+from bookbuild.cellnames import names as cell_names
+from bookbuild.install import FOLDER
+from bookbuild.markdown import Markdown
+from bookbuild.notebooks import Cells, captions, code_cells, install_cell
+from bookbuild.page import Page
+
+MARK, EXERCISE, CHECK = "assignment", "exercise", "check"
+STUDENT, SOLUTION = "student", "solution"
+INTRODUCTION = {
+    STUDENT: """\
+Fill in each cell that has a `...` marked *your answer*, and run the cell below it. It says whether the answer is right, and if \
+not, how far off it is. Repeat until all are right; then run everything once more from the top, and hand in this file.
+
+Numbers of sections, equations and exercises are those of the book *{title}*, where the explanations are.""",
+    SOLUTION: "The solutions. Numbers of sections, equations and exercises are those of the book *{title}*.",
+}
+YOUR_WORDS = "*Your answer in words: double-click here and write.*"
+
+
+def assignments(env) -> dict[str, list[str]]:
+    """The chapters of each assignment, in the order of the book."""
+    found = {}
+    for docname in env.collect_relations():
+        if name := env.metadata[docname].get(MARK):
+            found.setdefault(name, []).append(docname)
+    return found
+
+
+class Assignment(Cells):
+    """The notebook of an assignment in one of its two versions."""
+
+    def __init__(self, app, name: str, docnames: list[str], version: str):
+        super().__init__()
+        self.version = version
+        chapters = [Chapter(app, docname) for docname in docnames]
+        labels = {(chapter.page.docname, i) for chapter in chapters for i in chapter.labels()}
+        used = set().union(*(chapter.used for chapter in chapters))
+        title = f"# Assignment {name}" + (", solutions" if version == SOLUTION else "")
+        self.pending = [title, INTRODUCTION[version].format(title=app.config.html_title)]
+        self.flush()
+        self.cells.append(install_cell(app))
+        references = {}
+        for chapter in chapters:
+            chapter.page.labels &= labels
+            chapter.page.here, chapter.page.names = set(docnames), {}  # no links out of the notebook
+            self.chapter, self.used, self.headings, self.asked = chapter, used, [], False
+            self.add(chapter.doctree.children, level=2)
+            self.add_cells(before=float("inf"))
+            self.ask_for_words()
+            references |= dict.fromkeys(chapter.page.references().splitlines())
+        self.flush()
+        self.add_references("\n".join(references))
+
+    def add(self, children, level: int):
+        for node in children:
+            if isinstance(node, nodes.section):
+                self.headings.append((node, level))
+                self.add(node.children, level + 1)
+                self.headings = [(n, depth) for n, depth in self.headings if n is not node]
+            elif node.get("nb_element") == "cell_code":
+                self.add_cells(before=node["cell_index"] + 1, node=node)
+            elif node.tagname == "solution_node":
+                if self.version == SOLUTION and node["target_label"] in self.chapter.exercises:
+                    self.asked = False
+                    self.add_block(unfolded(node))
+            elif MARK in node.get("classes", ()):
+                if node.tagname.startswith("exercise"):
+                    self.ask_for_words()
+                    self.asked = True
+                self.add_block(node)
+
+    def add_block(self, node):
+        self.add_headings()
+        self.pending.append(self.chapter.write.block(node))
+
+    def add_headings(self):
+        """The headings above what comes next, unless they are there already."""
+        for node, level in self.headings:
+            self.flush()
+            self.pending.append(self.chapter.write.heading(node, level))
+        self.headings = []
+
+    def add_cells(self, before: float, node=None):
+        """The chosen cells up to here, those that the page leaves out among them, and the captions of `node`, the last."""
+        for index in [i for i in self.chapter.chosen if i < before]:
+            kind = self.chapter.chosen.pop(index)
+            self.add_headings()
+            self.append_cell(self.chapter.sources[index], kind)
+            if node is not None and index == before - 1:
+                self.pending += captions(node, self.chapter.page, self.chapter.write)
+
+    def append_cell(self, cell, kind: str):
+        if kind not in (EXERCISE, CHECK):
+            return self.append_code(cell)
+        self.flush()
+        source, metadata = cell.source, {"tags": [kind], "deletable": False}
+        if kind == EXERCISE:
+            self.asked = False
+            if self.version == STUDENT:
+                source = self.blanked(source)
+        else:
+            metadata["editable"] = False
+        self.cells.append(nbformat.v4.new_code_cell(source, metadata=metadata))
+
+    def blanked(self, source: str) -> str:
+        try:
+            return blank(source, self.used)
+        except (ValueError, SyntaxError) as error:
+            raise ExtensionError(f"{self.chapter.page.docname}: the exercise that begins with {source.splitlines()[0]!r}: {error}") from error
+
+    def ask_for_words(self):
+        """A place for the answer to the last exercise, if it has no cell for it."""
+        if self.asked and self.version == STUDENT:
+            self.flush()
+            self.cells.append(nbformat.v4.new_markdown_cell(YOUR_WORDS))
+        self.asked = False
+
+
+class Chapter:
+    """What an assignment takes from a chapter."""
+
+    def __init__(self, app, docname):
+        self.doctree = app.env.get_and_resolve_doctree(docname, app.builder)
+        app.builder.post_process_images(self.doctree)
+        self.page = Page(app, docname)
+        self.write = Markdown(self.page)
+        self.sources = code_cells(app, docname)
+        self.chosen = choose(self.sources)
+        exercises = self.doctree.findall(lambda node: node.tagname.startswith("exercise") and MARK in node.get("classes", ()))
+        self.exercises = {node["label"] for node in exercises}
+        self.used = set().union(*((cell_names(self.sources[i].source) or (set(), set()))[1] for i in self.chosen))
+
+    def labels(self) -> set[str]:
+        """The ids of what the assignment may refer to."""
+        taken = [n for n in self.doctree.findall(nodes.Element) if MARK in n.get("classes", ()) or n.get("cell_index") in self.chosen]
+        return {i for node in taken for inner in node.findall(nodes.Element) for i in inner["ids"]}
+
+
+def choose(cells: dict) -> dict[int, str]:
+    """The cells that an assignment takes from a chapter, each by its index, with what it is: EXERCISE, CHECK or MARK."""
+    chosen, previous = {}, ()
+    for index, cell in cells.items():
+        tags = cell.metadata.get("tags", ())
+        if EXERCISE in tags:
+            chosen[index] = EXERCISE
+        elif EXERCISE in previous:
+            chosen[index] = CHECK
+        elif MARK in tags:
+            chosen[index] = MARK
+        previous = tags
+    waiting = list(chosen)
+    while waiting:
+        index = waiting.pop()
+        for name in (cell_names(cells[index].source) or (set(), set()))[1]:
+            makers = [i for i, cell in cells.items() if i < index and name in (cell_names(cell.source) or (set(), set()))[0]]
+            if makers and makers[-1] not in chosen:
+                chosen[makers[-1]] = MARK
+                waiting.append(makers[-1])
+    return dict(sorted(chosen.items()))
+
+
+def unfolded(node):
+    copy = node.deepcopy()
+    copy["classes"] = [name for name in copy["classes"] if name != "dropdown"]
+    copy.parent = node.parent
+    return copy
+
+
+def write_all(app, error):
+    """Write both versions of every assignment: the students' into the site, the solutions beside it."""
+    if error is not None or app.builder.format != "html":
+        return
+    folders = {STUDENT: Path(app.outdir, FOLDER, STUDENT), SOLUTION: Path(app.outdir).parent / SOLUTION}
+    for version, folder in folders.items():
+        folder.mkdir(exist_ok=True)
+        for old in folder.glob("*.ipynb"):
+            old.unlink()
+        for name, docnames in assignments(app.env).items():
+            (folder / f"{name}.ipynb").write_text(Assignment(app, name, docnames, version).text(), encoding="utf-8")
+
+
+def setup(app):
+    app.connect("build-finished", write_all)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
