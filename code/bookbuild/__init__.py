@@ -2,12 +2,11 @@
 
 from importlib.util import find_spec
 
-EXTENSIONS = ["bookbuild.mathjax", "bookbuild.darkfigures", "bookbuild.access", "bookbuild.repository", "bookbuild.notebooks",
-              "bookbuild.equations", "bookbuild.assignments"]
+EXTENSIONS = ["frame", "mathjax", "darkfigures", "access", "repository", "notebooks", "equations", "assignments", "slim"]
 
 
 def setup(app):
     for name in EXTENSIONS:
-        if find_spec(name):
-            app.setup_extension(name)
+        if find_spec(f"bookbuild.{name}"):
+            app.setup_extension(f"bookbuild.{name}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

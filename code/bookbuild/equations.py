@@ -30,7 +30,8 @@ class Equation(MathDirective):
             return []
         results(self.env)[label] = (self.env.docname, result.entry.kind, result.settled, result.entry.key, result.seconds)
         self.options["label"] = label
-        self.content = StringList(result.tex.splitlines(), source=label)
+        # a blank line would end the equation for Sphinx
+        self.content = StringList([line for line in result.tex.splitlines() if line.strip()], source=label)
         return super().run()
 
 

@@ -204,6 +204,13 @@ def test_the_book_lists_all_problems_and_does_not_start(book, capfd):
     assert not (root / "_build").exists()
 
 
+def test_unknown_command_in_a_formula_fails_the_build_every_time(book, capfd):
+    root = book("# Start\n\nHere $a \\nosuch b$ is.\n")
+    for _ in range(2):
+        assert build.build(root) == 1
+        assert r"book/start: Undefined control sequence \nosuch in the formula a \nosuch b" in capfd.readouterr().err
+
+
 def test_macros_reach_latex():
     assert mathjax.newcommand("KL", r"\mathrm{KL}") == r"\providecommand{\KL}{}\renewcommand{\KL}{\mathrm{KL}}"
     assert mathjax.newcommand("E", [r"\mathbb{E}_{#1}", 1]) == r"\providecommand{\E}{}\renewcommand{\E}[1]{\mathbb{E}_{#1}}"
