@@ -5,16 +5,19 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks pdf serve test lock clean
+.PHONY: help book notebooks check-notebooks pdf serve test lock clean
 
 help:  ## list the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 book: $(READY)  ## build the website into _build/html
 	@$(BIN)/python -m bookbuild html
 
-notebooks: $(READY)  ## build the chapters as Jupyter notebooks into _build/notebooks
+notebooks: $(READY)  ## build the notebooks of chapters and assignments into _build/notebooks
 	@$(BIN)/python -m bookbuild notebooks
+
+check-notebooks: notebooks  ## run all notebooks in environments like Colab's, with the oldest JAX and the newest
+	@$(BIN)/python -m bookbuild bare
 
 pdf: $(READY)  ## build the book as one PDF, _build/book.pdf (needs LaTeX; says what to install)
 	@$(BIN)/python -m bookbuild pdf
@@ -26,9 +29,11 @@ test: book  ## build, then run all tests (needs Chromium; installs it if it can)
 	@$(BIN)/python -m bookbuild browser
 	@$(BIN)/python -m pytest -n auto
 
-lock: $(READY)  ## refresh requirements.txt from requirements.in
+lock: $(READY)  ## refresh requirements.txt and tests/bare/newest.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --custom-compile-command 'make lock' requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy requires-python \
+	  --custom-compile-command 'make lock' tests/bare/newest.in -o tests/bare/newest.txt
 
 clean:  ## remove what was built (the environment stays; delete .venv to renew it)
 	rm -rf _build .pytest_cache .hypothesis

@@ -1,10 +1,10 @@
-"""`python -m bookbuild html|notebooks|pdf|check [ROOT]` and `python -m bookbuild browser`."""
+"""`python -m bookbuild html|notebooks|bare|pdf|check [ROOT]` and `python -m bookbuild browser`."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from bookbuild import browser, build, check, notebooks, pdf
+from bookbuild import bare, browser, build, check, notebooks, pdf
 
 
 def main(argv=None) -> int:
@@ -12,6 +12,7 @@ def main(argv=None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in [("html", "check the book, then build the website"), ("check", "only check settings and chapters"),
                        ("notebooks", "build the website, then copy its notebooks out"),
+                       ("bare", "run the built notebooks in environments without the book"),
                        ("pdf", "build the book as one PDF")]:
         command = commands.add_parser(name, help=text)
         command.add_argument("root", nargs="?", type=Path, default=Path("."), help="folder that holds _config.yml")
@@ -22,6 +23,8 @@ def main(argv=None) -> int:
             return browser.main()
         if args.command == "check":
             return check.main(args.root.resolve())
+        if args.command == "bare":
+            return bare.main(args.root.resolve())
         if args.command == "pdf":
             return pdf.main(args.root.resolve())
         status = build.build(args.root.resolve())

@@ -175,8 +175,9 @@ def setup(app):
 
 
 def collect(root: Path) -> None:
-    """Copy the notebooks and the wheel of the built site under `root` to `_build/notebooks`."""
+    """Copy the notebooks and the wheel of the built site under `root`, and the solutions, to `_build/notebooks`."""
     target = root / "_build/notebooks"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(root / "_build/html" / FOLDER, target)
+    shutil.copytree(root / "_build/solution", target / "solution")
     print(f"Notebooks: {target}")

@@ -1,0 +1,73 @@
+"""Notebooks in environments without the book: what the first cell does, and that a fault is seen. `make check-notebooks` runs them all."""
+
+import base64
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+from bookbuild import bare, install, wheel
+from built_site import ROOT
+
+FLOOR = re.compile(r"([\w-]+)>=([\d.]+)")
+
+
+def notebook(*sources, tags=()):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources])
+
+
+def test_the_versions_promised_are_those_that_are_tried():
+    promised = dict(FLOOR.match(text).groups() for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"])
+    tried = dict(line.split("==") for line in (ROOT / "tests/bare/oldest.in").read_text().splitlines() if "==" in line)
+    brought = {"jaxtyping", "equinox"}  # by the first cell
+    assert {name: version for name, version in promised.items() if name not in brought}.items() <= tried.items()
+    assert not brought & tried.keys()
+
+
+@pytest.mark.parametrize("name", ["oldest", "newest"])
+def test_every_version_is_pinned(name):
+    lines = [line for line in (ROOT / f"tests/bare/{name}.txt").read_text().splitlines() if line and not line.lstrip().startswith("#")]
+    assert lines and all(re.match(r"[\w.-]+==[\w.]+( ;|$)", line) for line in lines)
+
+
+def test_a_kernel_of_the_environment_runs_in_an_empty_folder_without_the_book():
+    cell = notebook("import sys, os\nassert sys.path[0] == '' or not any('code' == p.rsplit('/')[-1] for p in sys.path)\n"
+                    "assert os.listdir() in ([], ['.ipython'])\nprint(sys.executable)")
+    problem, _ = bare.run(Path(sys.executable), cell)
+    assert not problem
+    assert cell.cells[0].outputs[0].text.strip() == sys.executable
+
+
+def test_a_cell_that_fails_is_reported():
+    problem, _ = bare.run(Path(sys.executable), notebook("x = 1", "x / 0"))
+    assert "x / 0" in problem and "ZeroDivisionError" in problem and "\x1b" not in problem
+
+
+@pytest.mark.parametrize("blank, says, fine", [
+    (True, "Not yet answered: f returns None.", True), (True, "Right: f", False),
+    (False, "Right: f", True), (False, "Not right yet: f", False), (False, "Not yet answered: f", False),
+])
+def test_verdicts_are_judged(blank, says, fine):
+    cells = [notebook("...  # your answer" if blank else "x = 1", tags=["exercise"]).cells[0], notebook("print(f)", tags=["check"]).cells[0]]
+    cells[1].outputs = [nbformat.v4.new_output("stream", text=says)]
+    assert (bare.judged(nbformat.v4.new_notebook(cells=cells)) == "") == fine
+
+
+def test_the_package_comes_from_the_repository_or_the_site_or_the_cell_itself(tmp_path):
+    built = wheel.build(ROOT, tmp_path)
+    repository, site = "https://github.com/someone/book", "https://someone.github.io/book"
+    assert install.package(repository, "next", site, built) == f'    package = "ddpm @ git+{repository}@next"'
+    assert install.package("", "main", site, built) == f'    package = "ddpm @ {site}/_notebooks/{built.name}"'
+    cell = install.cell("", "main", "", built)
+    (data,) = re.findall(r'b64decode\("(.*?)"\)', cell.source)
+    assert base64.b64decode(data) == built.read_bytes() and built.name in cell.source
+    for source in (install.cell(repository, "next", site, built).source, cell.source):
+        compile(re.sub(r"%pip.*", "pass", source), "cell", "exec")
+
+
+def test_no_package_in_the_way_is_touched(monkeypatch):
+    """With the package there the cell does nothing, whatever else is wrong."""
+    source = re.sub(r"%pip.*", "raise AssertionError", install.cell("https://example.org/book", "main", "", None).source)
+    exec(source, {})
