@@ -107,9 +107,9 @@ def run(python: Path, notebook) -> tuple[str, float]:
                                  language="python")
 
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as settings, tempfile.TemporaryDirectory() as folder:
         surroundings = {k: v for k, v in os.environ.items() if k not in NOT_INHERITED}
-        surroundings |= {"JAX_PLATFORMS": "cpu", "IPYTHONDIR": folder + "/.ipython", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        surroundings |= {"JAX_PLATFORMS": "cpu", "IPYTHONDIR": settings, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         try:
             NotebookClient(notebook, timeout=TIMEOUT, kernel_manager_class=Manager,
                            resources={"metadata": {"path": folder}}).execute(env=surroundings)
