@@ -1,0 +1,143 @@
+r"""Named densities of the two chains, and what the Markov property makes of them.
+
+    from ddpm.derivation.densities import p, p_theta, q
+    q(x[t] | x[t - 1])                      # q(x_t | x_{t-1})
+    q(x[t - 1] | (x[t], x[0]))              # q(x_{t-1} | x_t, x_0)
+    q(x[1:T] | x[0])                        # the density of a path
+    p_theta(x[0:T])                         # p(x_T) and the reverse steps together
+
+They stay symbols: of q it is known only that it is a Markov chain that runs forward, of p_theta that it is one that starts from
+p(x_T) and runs backward. So what is proved with them holds for every such chain.
+"""
+
+import sympy as sp
+
+from ddpm.derivation.symbols import Given, Path, t, x
+
+STATE = x.function
+
+
+class Undecided(Exception):
+    """Two states that may be the same or not, depending on a symbol."""
+
+
+class Density(sp.Expr):
+    """A density of states at some times, given the states at others: `Density(law, targets, given)`."""
+
+    is_commutative = is_positive = is_real = is_finite = True
+
+    def _sympystr(self, printer):
+        law, target, given = self.args
+        inside = ", ".join(map(printer._print, target))
+        return f"{law}({inside}" + (" | " + ", ".join(map(printer._print, given)) if given else "") + ")"
+
+    def times(self, part: int) -> list:
+        """The times of the targets (part 1) or of the given states (part 2); of a path its first and last."""
+        states = self.args[part]
+        if len(states) == 1 and isinstance(states[0], Path):
+            return list(states[0].args[1:])
+        return [state.args[0] for state in states]
+
+    @property
+    def is_path(self) -> bool:
+        return isinstance(self.args[1][0], Path)
+
+
+class _Law:
+    def __init__(self, name: str):
+        self.name = name
+
+    def __call__(self, *states):
+        if len(states) == 1 and isinstance(states[0], Given):
+            target, given = states[0].target, states[0].given
+        else:
+            target, given = states, ()
+        for state in (*target, *given):
+            if not isinstance(state, (STATE, Path)):
+                raise TypeError(f"{self.name}(...) takes states such as x[t], x[0] or x[1:T]; got {state}")
+        return Density(sp.Symbol(self.name), sp.Tuple(*target), sp.Tuple(*given))
+
+
+q, p, p_theta = _Law("q"), _Law("p"), _Law("p_theta")
+
+
+class LogAtom(sp.Function):
+    """log of a density that is not reduced further; its arguments are a law's symbol and times, the last one given."""
+
+    def _eval_is_real(self):
+        return True
+
+
+def log_density(density: Density, lowest: dict):
+    """The log of `density` (not of a path) through the one-step densities of its chain.
+
+    Args:
+        lowest: the smallest value of each integer symbol, 1 where none is given.
+
+    Raises:
+        Undecided: the order of two of its times is not known.
+    """
+    law = density.args[0].name
+    targets, given = density.times(1), density.times(2)
+    if law == "p":  # the prior, at whatever time the chain ends
+        return LogAtom(density.args[0], *targets)
+    if law == "p_theta":
+        if len(targets) == 1 and len(given) == 1 and targets[0] - given[0] == -1:
+            return LogAtom(density.args[0], *targets, *given)
+        return LogAtom(density.args[0], *targets, -1, *given)
+    both = _log_joint(density.args[0], [*targets, *given], lowest)
+    return both - (_log_joint(density.args[0], given, lowest) if given else 0)
+
+
+def _log_joint(law, times, lowest):
+    """A Markov chain's states at any times form a Markov chain."""
+    ordered = _ordered(times, lowest)
+    return LogAtom(law, ordered[0]) + sum(LogAtom(law, b, a) for a, b in zip(ordered, ordered[1:]))
+
+
+def as_steps(density: Density):
+    """The density of a whole path as a product over its steps; any other density as it is.
+
+    Raises:
+        Undecided: for another density of a path.
+    """
+    if not density.is_path:
+        return density
+    law, (first, last), given = density.args[0].name, density.times(1), density.times(2)
+    n = t if t not in first.free_symbols | last.free_symbols else sp.Dummy("t", integer=True, positive=True)
+    if law == "q" and len(given) == 1 and first - given[0] == 1:
+        return sp.Product(q(x[n] | x[n - 1]), (n, first, last))
+    if law == "q" and not given:
+        return q(x[first]) * sp.Product(q(x[n] | x[n - 1]), (n, first + 1, last))
+    if law == "p_theta" and not given:
+        return p(x[last]) * sp.Product(p_theta(x[n - 1] | x[n]), (n, first + 1, last))
+    if law == "p_theta" and len(given) == 1 and first - given[0] == 1:
+        return as_steps(p_theta(x[given[0] : last])) / p_theta(x[given[0]])
+    raise Undecided(f"nothing is known about the density {density} of a path")
+
+
+def _ordered(times, lowest):
+    """`times`, earliest first."""
+    done = []
+    for time in times:
+        place = 0
+        while place < len(done) and is_before(done[place], time, lowest):
+            place += 1
+        done.insert(place, time)
+    return done
+
+
+def is_before(a, b, lowest: dict) -> bool:
+    """Whether a < b for all values of the symbols from their lowest on; never equal.
+
+    Raises:
+        Undecided: it depends on them.
+    """
+    difference = sp.sympify(b - a)
+    raised = {n: lowest.get(n, 1) + sp.Dummy(integer=True, nonnegative=True) for n in difference.free_symbols}
+    difference = sp.expand(difference.subs(raised))
+    if difference.is_positive:
+        return True
+    if difference.is_negative:
+        return False
+    raise Undecided(f"x[{a}] and x[{b}] may be the same state: say from where on the index runs, as in where={{t: 2}}")

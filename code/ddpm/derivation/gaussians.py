@@ -1,0 +1,50 @@
+r"""Gaussian densities as symbols: `Normal(x, mean, variance)` is N(x; mean, variance) of one pixel.
+
+    Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t])    # prints \mathcal N(x_t; \sqrt{\alpha_t} x_{t-1}, \beta_t)
+    Normal(x[t], ..., beta[t], "I")                     # the same for an image: the covariance beta_t I
+
+Products and quotients are compared through their logs, which are quadratic: that is what completing the square is.
+"""
+
+import sympy as sp
+
+
+class Normal(sp.Expr):
+    """The density of a Gaussian; with a fourth argument "I" it is printed for an image, and checked for one pixel."""
+
+    is_commutative = is_positive = is_real = is_finite = True
+
+    def __new__(cls, variable, mean, variance, identity=None):
+        args = [sp.sympify(arg) for arg in (variable, mean, variance)]
+        return super().__new__(cls, *args, *([sp.Symbol("I")] if identity else []))
+
+    @property
+    def log(self):
+        """log N, a quadratic in the variable."""
+        variable, mean, variance = self.args[:3]
+        return -(variable - mean) ** 2 / (2 * variance) - sp.log(2 * sp.pi * variance) / 2
+
+    def doit(self, **hints):
+        return sp.exp(self.log)
+
+    def _sympystr(self, printer):
+        variable, mean, variance, *identity = map(printer._print, self.args)
+        return f"N({variable}; {mean}, {variance}{' I' if identity else ''})"
+
+
+def mean_of_polynomial(body, variable, mean, variance):
+    """E[body] for a Gaussian variable and a body that is a polynomial in it, from the moments of the standard normal.
+
+    Raises:
+        sympy.PolynomialError: body is no polynomial in the variable.
+    """
+    unit = sp.Dummy("unit", real=True)
+    powers = sp.Poly(body.subs(variable, mean + sp.sqrt(variance) * unit), unit)
+    # E[unit^k] is (k - 1)(k - 3)...1 for even k, else 0
+    return sum(c * sp.factorial2(k - 1) for (k,), c in powers.terms() if k % 2 == 0)
+
+
+def kl_by_moments(first: Normal, second: Normal):
+    """KL(first || second) = E[log first - log second], the mean of a quadratic under the first."""
+    log_ratio = sp.expand_log(first.log - second.log)
+    return mean_of_polynomial(log_ratio, *first.args[:3])

@@ -1,0 +1,349 @@
+r"""Expressions as TeX in the paper's notation, in the order in which they were written, in lines that fit a phone."""
+
+import re
+
+import sympy as sp
+from sympy.printing.latex import LatexPrinter
+
+from ddpm.derivation.densities import Density
+from ddpm.derivation.expectation import KL, LAW_Q, Expectation
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.symbols import TEX, Path, Quantity, SquaredNorm
+
+WIDTH = 29.0  # of a line, in letters
+
+
+class Printer(LatexPrinter):
+    """SymPy's printer with the book's notation; sums and products keep the order of their parts."""
+
+    def parts(self, expr) -> list[str]:
+        """The terms of a sum, each with its sign but for a first plus."""
+        texts = []
+        for i, term in enumerate(_terms(expr)):
+            negative, rest = _sign(term)
+            text = self._print(rest)
+            if negative and rest.is_Add:
+                text = brackets(text)
+            texts.append(("-" if i == 0 else "- ") * negative + ("" if negative or i == 0 else "+ ") + text)
+        return texts
+
+    def _print_Add(self, expr, order=None):
+        return " ".join(self.parts(expr))
+
+    def _print_Mul(self, expr):
+        negative, rest = _sign(expr)
+        if negative:
+            text = self._print(rest)
+            return "-" + (brackets(text) if rest.is_Add else text)
+        above, below, front = [], [], []
+        for arg in expr.args:
+            if _is_reciprocal(arg):
+                (front if not above else below).append(arg)  # 1/a (b + c) as it is written, b/a as a fraction
+            elif arg.is_Rational and arg.q != 1:
+                above += [sp.Integer(arg.p)] * (arg.p != 1)
+                below.append(sp.Integer(arg.q))
+            elif arg != 1:
+                above.append(arg)
+        if front and not (above and any(a.is_Add for a in above)):
+            front, below = [], front + below
+        text = self._factors(above) or "1"
+        if below:
+            bottom = self._factors([_flipped(arg) for arg in below], alone=True)
+            text = rf"\frac{{{self._factors(above, alone=True) or '1'}}}{{{bottom}}}"
+        if front:
+            text = rf"\frac{{1}}{{{self._factors([_flipped(arg) for arg in front], alone=True)}}} {text}"
+        return text
+
+    def _factors(self, factors, alone=False) -> str:
+        """A product; `alone` means that nothing else stands beside it, so that a single sum needs no brackets."""
+        texts = []
+        for i, factor in enumerate(factors):
+            text = self._print(factor)
+            open_sum = isinstance(factor, sp.Sum) and i < len(factors) - 1
+            if (_is_sum(factor) or open_sum) and not (alone and len(factors) == 1):
+                text = brackets(text)
+            elif isinstance(factor, sp.log) and i < len(factors) - 1:
+                text = brackets(text)
+            if texts and text[0].isdigit() and re.search(r"\d$", texts[-1]):
+                text = r"\cdot " + text
+            texts.append(text)
+        return " ".join(text + (r"\," if i < len(texts) - 1 and text.startswith(r"\sqrt") else "") for i, text in enumerate(texts))
+
+    def _print_Pow(self, expr):
+        base, exponent = expr.base, expr.exp
+        if exponent == sp.S.Half:
+            return rf"\sqrt{{{self._print(base)}}}"
+        if exponent.is_Rational and exponent.is_negative:
+            return rf"\frac{{1}}{{{self._print(_flipped(expr))}}}"
+        text = self._print(base)
+        if base.is_Add or base.is_Mul or base.is_Pow or isinstance(base, (sp.Sum, sp.Product, sp.log)):
+            text = brackets(text)
+        return rf"{text}^{_braced(self._print(exponent))}"
+
+    def _print_log(self, expr, exp=None):
+        inner = expr.args[0]
+        text = self._print(inner)
+        if not (isinstance(inner, (Density, Normal, Quantity, sp.Symbol)) or inner.is_Number or text.startswith(r"\frac") and text.endswith("}") and _one_group(text)):
+            text = brackets(text)
+        return r"\log " + text if text[:1] not in "\\(" or text.startswith((r"\frac", r"\alpha", r"\bar")) else r"\log" + text
+
+    def _print_exp(self, expr, exp=None):
+        return r"\exp" + brackets(self._print(expr.args[0]))
+
+    def _print_Sum(self, expr):
+        return self._big(r"\sum", expr)
+
+    def _print_Product(self, expr):
+        return self._big(r"\prod", expr)
+
+    def _big(self, sign, expr):
+        body, (index, first, last) = expr.args[0], expr.args[1]
+        text = self._print(body)
+        if _is_sum(body):
+            text = brackets(text)
+        return rf"{sign}_{{{self._print(index)}={self.index(first)}}}^{_braced(self.index(last))} {text}"
+
+    def _quantity(self, expr, exp=None):
+        index, inside = expr.args[: expr.indices], expr.args[expr.indices :]
+        text = expr.tex
+        if index:
+            text += "_" + _braced(", ".join(map(self.index, index)))
+        if exp is not None:
+            text += f"^{_braced(exp)}"
+        return text + (brackets(", ".join(map(self._print, inside))) if inside else "")
+
+    def index(self, expr) -> str:
+        """A time, t - 1 and not -1 + t."""
+        with sp.evaluate(True):
+            return LatexPrinter()._print(expr)
+
+    def _print_Function(self, expr, exp=None):
+        return self._quantity(expr, exp) if isinstance(expr, Quantity) else super()._print_Function(expr, exp)
+
+    def _print_Path(self, expr):
+        state, first, last = expr.args
+        return rf"x_{{{self.index(first)}:{self.index(last)}}}"
+
+    def _print_Density(self, expr):
+        law, target, given = expr.args
+        text = ", ".join(map(self._print, target)) + (r" \mid " + ", ".join(map(self._print, given)) if given else "")
+        return {"q": "q", "p": "p", "p_theta": r"p_\theta"}[law.name] + f"({text})"
+
+    def _print_Normal(self, expr):
+        variable, mean, variance, *identity = expr.args
+        width = self._print(variance)
+        if identity:
+            width = (brackets(width) if _is_sum(variance) else width) + r"\, I"
+        return r"\mathcal N" + brackets(rf"{self._print(variable)};\ {self._print(mean)},\ {width}")
+
+    def _print_Expectation(self, expr):
+        return self.expectation_sign(expr) + rf"\Bigl[ {self._print(expr.args[0])} \Bigr]"
+
+    def expectation_sign(self, expr):
+        return r"\mathbb{E}_q" if expr.args[1] == LAW_Q else r"\mathbb{E}_{x_0, \epsilon}"
+
+    def _print_KL(self, expr):
+        first, second = map(self._print, expr.args)
+        return rf"\mathrm{{KL}}\bigl( {first} \,\Vert\, {second} \bigr)"
+
+    def _print_SquaredNorm(self, expr, exp=None):
+        text = self._print(expr.args[0])
+        size = r"\Bigl" if r"\frac" in text else r"\bigl" if r"\sqrt" in text else ""
+        left, right = (size + r"\lVert ", (size.replace("l", "r") if size else "") + r"\rVert")
+        return rf"{left} {text} {right}^2".replace("  ", " ")
+
+    def _print_Symbol(self, expr, style="plain"):
+        return TEX.get(expr.name) or super()._print_Symbol(expr, style)
+
+
+def tex(expr) -> str:
+    """`expr` as TeX on one line."""
+    return Printer()._print(expr)
+
+
+def plain(expr) -> str:
+    """`expr` as the code would write it, in the order in which it was written."""
+    return sp.sstr(expr, order="none")
+
+
+def lines(expr) -> list[str]:
+    """`expr` as TeX lines that fit with a sign of equality or an indent before them."""
+    return _lines(sp.sympify(expr), Printer(), WIDTH - 3)
+
+
+def _lines(expr, printer, room):
+    text = printer._print(expr)
+    if width(text) <= room:
+        return [text]
+    if isinstance(expr, Expectation):
+        return _enclosed(printer.expectation_sign(expr) + r"\Bigl[", expr.args[0], r"\Bigr]", printer, room)
+    if isinstance(expr, SquaredNorm):
+        return _enclosed(r"\Bigl\lVert", expr.args[0], r"\Bigr\rVert^2", printer, room)
+    if _is_sum(expr):
+        return _packed(expr, printer, room)
+    if isinstance(expr, Density | Normal):
+        return [text]
+    if isinstance(expr, KL):
+        first, second = map(printer._print, expr.args)
+        return [rf"\mathrm{{KL}}\bigl( {first}", rf"\qquad \Vert\, {second} \bigr)"]
+    if isinstance(expr, sp.Sum | sp.Product):
+        sign = text[: text.index("^")]
+        head = sign + "^" + _braced(printer.index(expr.args[1][2])) + " "
+        inner = _lines(expr.args[0], printer, room - 2)
+        if len(inner) > 1 and not _is_sum(expr.args[0]):
+            return [head + inner[0], *inner[1:]]
+    if expr.is_Mul:
+        factors = [arg for arg in expr.args if isinstance(arg, SquaredNorm | Expectation | sp.Add)]
+        last = expr.args[-1]
+        if factors and last in factors and len(expr.args) > 1:
+            head = printer._print(expr.func(*expr.args[:-1], evaluate=False)) if len(expr.args) > 2 else printer._print(expr.args[0])
+            if len(expr.args) == 2 and expr.args[0] == -1:
+                head = "-"
+            tail = printer._print(last)
+            if isinstance(last, Expectation):
+                rest = _lines(last, printer, room)
+                return [f"{head} {rest[0]}", *rest[1:]]
+            if isinstance(last, SquaredNorm):
+                rest = _lines(last, printer, room)
+                return [head, r"\cdot " + rest[0], *rest[1:]]
+            return [head, r"\cdot " + (brackets(tail) if _is_sum(last) else tail)]
+    return [text]
+
+
+def _enclosed(left, body, right, printer, room):
+    inner = _lines(body, printer, room - 2)
+    if width(f"{left} {inner[0]}") > room and len(inner) == 1:
+        return [left, rf"{inner[0]} {right}"]
+    inner = [f"{left} {inner[0]}", *inner[1:]]
+    inner[-1] += f" {right}"
+    return inner
+
+
+def _packed(expr, printer, room):
+    """The terms of a sum, as many on a line as fit."""
+    done = []
+    for term, text in zip(_terms(expr), printer.parts(expr)):
+        if done and width(done[-1] + " " + text) <= room:
+            done[-1] += " " + text
+        elif width(text) <= room:
+            done.append(text)
+        else:
+            negative, rest = _sign(term)
+            pieces = [text] if negative and _is_sum(rest) else _lines(rest, printer, room - 2)
+            if len(pieces) > 1:
+                pieces = [text[:2] * bool(done) + "-" * (negative and not done) + pieces[0], *(r"\quad " + piece for piece in pieces[1:])]
+                done += pieces
+            else:
+                done.append(text)
+    return done
+
+
+def width(text: str) -> float:
+    """About how wide TeX is set, in letters."""
+    text = re.sub(r"\\(?:[bB]ig[glr]*|left|right|displaystyle|tfrac|mathcal|mathrm|mathbb|text|,|;)(?![A-Za-z])", "", text)
+    total, i = 0.0, 0
+    while i < len(text):
+        if text.startswith(r"\frac", i):
+            above, i = _group(text, i + 5)
+            below, i = _group(text, i)
+            total += max(width(above), width(below)) + 0.4
+        elif text.startswith((r"\sum_", r"\prod_"), i):
+            index, i = _group(text, i + (5 if text[i + 1] == "s" else 6))
+            top, i = _group(text, i + 1)
+            total += max(1.6, 0.6 * width(index), 0.6 * width(top)) + 0.4
+        elif text[i] in "_^":
+            inner, i = _group(text, i + 1)
+            # an index and a power stand above each other
+            if text[i : i + 1] in "_^" and text[i : i + 1]:
+                other, i = _group(text, i + 1)
+                total += 0.65 * max(width(inner), width(other))
+            else:
+                total += 0.65 * width(inner)
+        elif text.startswith(r"\sqrt", i):
+            inner, i = _group(text, i + 5)
+            total += width(inner) + 0.9
+        elif found := re.match(r"\\(quad|qquad)\b", text[i:]):
+            total += {"quad": 2, "qquad": 4}[found[1]]
+            i += found.end()
+        elif found := re.match(r"\\(bar|tilde|hat)(?![a-z])", text[i:]):
+            i += found.end()
+        elif found := re.match(r"\\(log|exp|mid|Vert|lVert|rVert)(?![a-zA-Z])", text[i:]):
+            total += {"log": 2.0, "exp": 2.2, "mid": 1.1, "Vert": 1.1}.get(found[1], 0.6)
+            i += found.end()
+        elif found := re.match(r"\\([A-Za-z]+|.)", text[i:]):
+            total += 1.0
+            i += found.end()
+        else:
+            total += {" ": 0, "{": 0, "}": 0, "(": 0.7, ")": 0.7, ",": 0.6, "=": 1.8, "+": 1.8, "-": 1.6, "[": 0.6, "]": 0.6, "&": 0, ";": 0.6}.get(text[i], 1.0)
+            i += 1
+    return total
+
+
+def brackets(text: str) -> str:
+    """`text` in round brackets of the size that it needs."""
+    if r"\frac" in text or r"\sum" in text or r"\prod" in text:
+        return rf"\Bigl({text}\Bigr)"
+    return rf"\bigl({text}\bigr)" if r"\sqrt" in text or r"\bigl" in text or r"\bar" in text else f"({text})"
+
+
+def _group(text, i):
+    """The argument that starts at `i`, and where it ends."""
+    while text[i : i + 1] == " ":
+        i += 1
+    if text[i : i + 1] != "{":
+        found = re.match(r"\\[A-Za-z]+|.", text[i:])
+        return (found[0], i + found.end()) if found else ("", i)
+    depth, start = 0, i
+    while True:
+        depth += (text[i] == "{") - (text[i] == "}")
+        i += 1
+        if depth == 0:
+            return text[start + 1 : i - 1], i
+
+
+def _one_group(text):
+    """Whether `text` is a single fraction."""
+    _, i = _group(text, 5)
+    return _group(text, i)[1] == len(text)
+
+
+def _braced(text: str) -> str:
+    return text if len(text) == 1 else f"{{{text}}}"
+
+
+def _terms(expr):
+    if not expr.is_Add:
+        return [expr]
+    first, *others = expr.args
+    return [*_terms(first), *others]  # a + b + c is written as (a + b) + c
+
+
+def _is_sum(expr) -> bool:
+    return expr.is_Add or expr.is_Mul and len(expr.args) == 2 and expr.args[0] == 1 and _is_sum(expr.args[1])
+
+
+def _sign(term):
+    """Whether the term has a minus in front, and the term without it."""
+    if term.is_Number and term.is_negative:
+        return True, -term
+    if term.is_Mul and term.args[0].is_Number and term.args[0].is_negative:
+        first, *rest = term.args
+        with sp.evaluate(False):
+            if first == -1:
+                return True, rest[0] if len(rest) == 1 else sp.Mul(*rest)
+            return True, sp.Mul(-first, *rest)
+    return False, term
+
+
+def _is_reciprocal(arg) -> bool:
+    return arg.is_Pow and arg.exp.is_Rational and bool(arg.exp.is_negative)
+
+
+def _flipped(arg):
+    """1 / arg for a power with a negative exponent; any other as it is."""
+    if not _is_reciprocal(arg):
+        return arg
+    if arg.exp == -1:
+        return arg.base
+    with sp.evaluate(False):
+        return sp.Pow(arg.base, -arg.exp)
