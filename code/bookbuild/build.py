@@ -68,6 +68,7 @@ def environment(root: Path) -> dict[str, str]:
         "PYTHONPATH": path,
         "PYTHONUTF8": "1",
         "IPYTHONDIR": str(root / "_build/.ipython"),  # no start-up files, no shared history
+        "TQDM_DISABLE": "1",  # a progress bar would be output that differs from build to build
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
 

@@ -46,6 +46,9 @@ class State:
     key: Key
 
 
+SECONDS_BEFORE_THE_BAR = 3
+
+
 def start(key: Key, network, optimiser: optax.GradientTransformation) -> State:
     """The state before the first step."""
     return State(network, None, jax.jit(optimiser.init)(network), jnp.asarray(0), key)
@@ -99,7 +102,8 @@ def train(
         chunk: steps in one compiled program. Between two of them the loss is looked at, and shown if it takes long.
 
     Raises:
-        ValueError: no step, no example, no image, or a decay outside [0, 1).
+        ValueError: no step, no example, no image, a pixel that is not finite, a decay outside [0, 1), or a network for
+            another T than the schedule's.
         FloatingPointError: the loss is no longer finite; the message names the step.
     """
     steps, batch, chunk = (_at_least_1(*item) for item in (("steps", steps), ("batch", batch), ("chunk", chunk)))
@@ -108,11 +112,15 @@ def train(
     data = jnp.asarray(data, schedule.beta.dtype)
     if data.ndim < 1 or not len(data):
         raise ValueError(f"data must hold images, shape (n, *pixels) with n >= 1; got shape {data.shape}")
+    if not np.isfinite(data).all():
+        raise ValueError("the pixels of data must be finite")
+    if getattr(state.network, "T", schedule.T) != schedule.T:
+        raise ValueError(f"the network was made for T = {state.network.T} steps; the schedule has T = {schedule.T}")
     if average is None or state.average is None:
         state = replace(state, average=None if average is None else state.network)
     state = _copy(state)  # the compiled program consumes its input, and the caller's state is the caller's
     losses = []
-    with tqdm(total=steps, unit="step", delay=3, leave=False) as bar, Interrupts() as interrupts:
+    with tqdm(total=steps, unit="step", delay=SECONDS_BEFORE_THE_BAR, leave=False) as bar, Interrupts() as interrupts:
         while bar.n < steps and not interrupts.pending:
             n = min(chunk, steps - bar.n)
             state, chunk_losses = _run(state, schedule, data, optimiser, n, batch, average)
@@ -167,7 +175,10 @@ def _check_finite(losses, before):
 
 
 def _at_least_1(name, value) -> int:
-    value = operator.index(value)
+    try:
+        value = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer; got {value!r}") from None
     if value < 1:
         raise ValueError(f"{name} must be at least 1; got {value}")
     return value

@@ -10,7 +10,7 @@ from test_bound import best_mean, best_noise
 from truth import RTOL, SCHEDULES, Z, posterior
 
 from ddpm import Schedule
-from ddpm.sample import ancestral_sample, ancestral_step, ancestral_trajectory
+from ddpm.sample import ancestral_sample, ancestral_step, ancestral_trajectory, sample_many
 
 BETAS = (0.1, 0.3, 0.2, 0.6, 0.5)
 T = len(BETAS)
@@ -145,3 +145,12 @@ def test_bad_input(unchecked):
         ancestral_step(schedule, x, 1, x, x, "learned")
     with pytest.raises(TypeError, match="t must be an integer"):
         ancestral_step(schedule, x, 1.0, x, x)
+
+
+def test_sample_many_is_ancestral_sampling_example_by_example():
+    schedule = Schedule.from_betas(BETAS)
+    network = jax.tree_util.Partial(lambda weight, x_t, t: weight * x_t.mean() * t + 0 * x_t, jnp.float32(0.1))
+    key = jax.random.key(3)
+    got = sample_many(key, schedule, network, 7, (2, 2))
+    by_hand = ancestral_sample(key, schedule, lambda x, t: 0.1 * t * x.mean((1, 2), keepdims=True) + 0 * x, (7, 2, 2))
+    np.testing.assert_allclose(got, by_hand, rtol=1e-4, atol=1e-5)
