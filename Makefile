@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks check-notebooks pdf serve test lock clean
+.PHONY: help book notebooks check-notebooks pdf serve test grade lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -28,6 +28,10 @@ serve: book  ## build, then serve the website on localhost:8000
 test: book  ## build, then run all tests (needs Chromium; installs it if it can)
 	@$(BIN)/python -m bookbuild browser
 	@$(BIN)/python -m pytest -n auto
+
+grade: $(READY)  ## grade the notebooks of a folder: make grade SUBMISSIONS=folder
+	@test -n "$(SUBMISSIONS)" || { echo "Name the folder of notebooks: make grade SUBMISSIONS=folder" >&2; exit 2; }
+	@$(BIN)/python -m ddpm.grading.score "$(SUBMISSIONS)"
 
 lock: $(READY)  ## refresh requirements.txt and tests/bare/newest.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \

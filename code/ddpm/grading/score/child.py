@@ -4,6 +4,7 @@ The process leaves the network before it starts a thread, and the kernel that it
 the kernel, does not end, or takes too much memory is skipped: the kernel starts again with the others.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -56,24 +57,20 @@ class Watch(threading.Thread):
 
         here = psutil.Process()
         while True:
-            kernels = here.children(recursive=True)
             if here.memory_info().rss > self.limit:
                 os._exit(3)
-            if sum(_rss(process, psutil) for process in kernels) > self.limit:
+            used, kernels = 0, []
+            with contextlib.suppress(psutil.Error):  # a process that ends while it is looked at
+                kernels = here.children(recursive=True)
+                for process in kernels:
+                    with contextlib.suppress(psutil.Error):
+                        used += process.memory_info().rss
+            if used > self.limit:
                 self.fired = True
                 for process in kernels:
-                    try:
+                    with contextlib.suppress(psutil.Error):
                         process.kill()
-                    except psutil.NoSuchProcess:
-                        pass
             time.sleep(0.05)
-
-
-def _rss(process, psutil) -> int:
-    try:
-        return process.memory_info().rss
-    except psutil.Error:
-        return 0
 
 
 class Session:
