@@ -1,0 +1,54 @@
+"""Figures of the chapter on timing: the naive ratios, and measured beside expected ones."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.ticker import FuncFormatter, NullLocator
+
+from ddpm.figures import COLOURS, INK, MARKERS
+from ddpm.timing import quartiles
+
+PLAIN = FuncFormatter(lambda value, _: f"{value:,.12g}")
+
+
+def naive_bars(ratios):
+    """Ratios as bars on a log scale that start from 1: a bar upward says "slower", one downward "faster".
+
+    Args:
+        ratios: for each name in the legend a mapping from the dimension D to the ratio.
+    """
+    figure, ax = plt.subplots(figsize=(6.2, 3.6))
+    width = 0.8 / len(ratios)
+    for i, (name, by_dimension) in enumerate(ratios.items()):
+        x, values = np.arange(len(by_dimension)), np.array(list(by_dimension.values()))
+        ax.bar(x + (i - (len(ratios) - 1) / 2) * width, values - 1, width, bottom=1, label=name, hatch=("", "//")[i % 2],
+               color=COLOURS[i], edgecolor=INK, linewidth=0.6)
+    ax.axhline(1, color=INK, linewidth=0.8)
+    ax.set(yscale="log", xlabel="dimension $D$", ylabel="time of mean loss / time of noise loss")
+    ax.set_xticks(x, [f"{d:,}" for d in by_dimension])
+    ax.yaxis.set_major_formatter(PLAIN)
+    ax.legend(loc="center right")
+    return figure
+
+
+def ratio_curves(panels):
+    """Measured ratios over the dimension with bars from quartile to quartile, and the expected ones as dashed lines.
+
+    Args:
+        panels: for each title a mapping from the name in the legend to the races (`ddpm.roofline.Race`) by dimension D.
+    """
+    figure, axes = plt.subplots(len(panels), 1, figsize=(6.2, 3.7 * len(panels)), squeeze=False)
+    for ax, (title, regimes) in zip(axes[:, 0], panels.items()):
+        for (name, races), colour, marker in zip(regimes.items(), COLOURS, MARKERS):
+            d = np.array(list(races))
+            low, middle, high = np.array([quartiles(r.comparison.ratio) for r in races.values()]).T
+            ax.errorbar(d, middle, (middle - low, high - middle), color=colour, marker=marker, linewidth=1.2, capsize=3, label=name)
+            ax.plot(d, [r.expected for r in races.values()], color=colour, linestyle="--", linewidth=1.2)
+        ax.axhline(1, color=INK, linewidth=0.8, linestyle=":")
+        ax.plot([], [], color=INK, linestyle="--", linewidth=1.2, label="expected")
+        ax.set(xscale="log", yscale="log", ylabel="ratio, mean / noise", title=title)
+        ax.set_yticks([t for t in (0.25, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10) if ax.get_ylim()[0] <= t <= ax.get_ylim()[1]])
+        ax.yaxis.set_major_formatter(PLAIN)
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.legend(fontsize="small", ncols=2)
+    axes[-1, 0].set_xlabel("dimension $D$")
+    return figure

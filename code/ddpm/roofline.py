@@ -1,0 +1,131 @@
+"""How long should it take? The work of a function by XLA's own count, and the limits of the machine at hand.
+
+The roofline: arithmetic and memory traffic overlap, so the slower of the two sets the time. What it takes to send the
+work out, and to wait for a result that comes from another thread, is added (equation `eq-roofline`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ddpm.timing import Comparison, compare, measure
+
+HANDED_OVER = 1000  # operations from which on XLA runs a program in another thread (xla/pjrt/cpu/cpu_client.cc)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The work of one call.
+
+    Attributes:
+        programs: how many compiled programs are sent out.
+        operations: arithmetic operations.
+        bytes: read and written.
+        handed_over: whether any of the programs is so large that XLA runs it in another thread.
+    """
+
+    programs: int
+    operations: float
+    bytes: float
+    handed_over: bool
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What limits a machine.
+
+    Attributes:
+        overhead: seconds to send out one compiled program.
+        wait: seconds to wait for another thread, over and above its work.
+        bandwidth: bytes per second, read from memory.
+        peak: arithmetic operations per second.
+    """
+
+    overhead: float
+    wait: float
+    bandwidth: float
+    peak: float
+
+    def seconds(self, cost: Cost) -> float:
+        """The expected time of one call (equation `eq-roofline`)."""
+        work = max(cost.operations / self.peak, cost.bytes / self.bandwidth)
+        return cost.programs * self.overhead + self.wait * cost.handed_over + work
+
+
+@dataclass(frozen=True)
+class Race:
+    """Two functions, measured against each other, and what was to be expected.
+
+    Attributes:
+        comparison: the measurement.
+        costs: the work of the two.
+        expected: the ratio of their expected times.
+    """
+
+    comparison: Comparison
+    costs: tuple[Cost, Cost]
+    expected: float
+
+    @property
+    def bandwidths(self) -> tuple[float, float]:
+        """Bytes per second that the two have moved."""
+        seconds = self.comparison.seconds_a, self.comparison.seconds_b
+        return tuple(cost.bytes / float(np.median(s)) for cost, s in zip(self.costs, seconds))
+
+
+def measure_machine() -> Machine:
+    """Measure the machine at hand, in about a second.
+
+    Overhead and wait: a program with seven arguments, as the losses have, that sums 2 numbers, and 2000. Bandwidth:
+    summing ten million. Peak: a product of matrices. These are limits, so the fastest of the repetitions counts.
+    """
+    total, product = jax.jit(lambda x, *others: jnp.sum(x)), jax.jit(jnp.matmul)
+    few, more, many, matrix = jnp.ones(2), jnp.ones(2000), jnp.ones(10_000_000), jnp.ones((1000, 1000))
+    overhead = _fastest(total, few, *[few] * 6)
+    return Machine(
+        overhead=overhead,
+        wait=max(0.0, _fastest(total, more, *[few] * 6) - overhead),
+        bandwidth=many.nbytes / _fastest(total, many),
+        peak=2 * 1000**3 / _fastest(product, matrix, matrix),
+    )
+
+
+def cost(function: Callable, *args) -> Cost:
+    """The work of one call of function(*args), by XLA's analysis of what it compiles.
+
+    A function made by `jax.jit` is one program. In a plain one every operation is a program of its own.
+    """
+    if hasattr(function, "lower"):
+        analysis = function.lower(*args).compile().cost_analysis()
+        operations = analysis.get("flops", 0.0)
+        return Cost(1, operations, analysis["bytes accessed"], operations >= HANDED_OVER)
+    # The arguments are bound, not traced: an integer t picks its entries as it does when the function is called.
+    operations = jax.make_jaxpr(partial(function, *args))().eqns
+    costs = [_cost_of_one(op.primitive, tuple(op.params.items()), tuple(v.aval for v in op.invars)) for op in operations]
+    return Cost(len(costs), sum(c.operations for c in costs), sum(c.bytes for c in costs), any(c.handed_over for c in costs))
+
+
+def race(machine: Machine, a: tuple, b: tuple, seconds: float | int = 0.2) -> Race:
+    """Measure a against b, and say what the machine lets expect.
+
+    Args:
+        a, b: each a function and its arguments, `(function, args)`.
+        seconds: about how long the measurement may take.
+    """
+    costs = cost(a[0], *a[1]), cost(b[0], *b[1])
+    comparison = compare(partial(a[0], *a[1]), partial(b[0], *b[1]), seconds=seconds)
+    return Race(comparison, costs, machine.seconds(costs[0]) / machine.seconds(costs[1]))
+
+
+@cache
+def _cost_of_one(primitive, params, avals) -> Cost:
+    return cost(jax.jit(lambda *xs: primitive.bind(*xs, **dict(params))), *avals)
+
+
+def _fastest(function, *args) -> float:
+    # A limit is what the machine does when nothing disturbs it.
+    return float(np.min(measure(function, *args, seconds=0.3)))

@@ -1,0 +1,144 @@
+"""What measured times say, in words. The text of a chapter takes its verdicts from here, so that it is true on every
+machine, whatever comes out."""
+
+from collections.abc import Iterable, Mapping
+
+from ddpm.roofline import Cost, Machine, Race
+from ddpm.timing import quartiles
+
+VERDICTS = {
+    "slower": "slower",
+    "faster": "faster",
+    "level": "equally fast",
+    "unclear": "neither clearly slower nor clearly faster",
+}
+TOLERANCE = 1.2  # a measured ratio within this factor of the expected one is as expected
+
+
+def verdict(races: Mapping[int, Race]) -> str:
+    """What a is beside b at each dimension D: "slower throughout", or "slower at D = 2; equally fast at D = 202"."""
+    return _by_dimension({d: VERDICTS[r.comparison.verdict] for d, r in races.items()})
+
+
+def agreement(races: Mapping[int, Race]) -> str:
+    """Whether the measured ratio is "as expected", "more than expected" or "less than expected", at each dimension."""
+    def word(r):
+        off = r.comparison.median / r.expected
+        return "more than expected" if off > TOLERANCE else "less than expected" if off < 1 / TOLERANCE else "as expected"
+    return _by_dimension({d: word(r) for d, r in races.items()})
+
+
+def ratios(races: Mapping[int, Race]) -> str:
+    """The medians of the ratio, from the smallest to the largest: "1.30 to 1.50", or "1.30"."""
+    return span(r.comparison.median for r in races.values())
+
+
+def expected(races: Mapping[int, Race]) -> str:
+    """The expected ratios, likewise."""
+    return span(r.expected for r in races.values())
+
+
+def span(values: Iterable[float]) -> str:
+    """The smallest and the largest value, "1.30 to 1.50"; one number if they read alike."""
+    values = list(values)
+    low, high = number(min(values)), number(max(values))
+    return low if low == high else f"{low} to {high}"
+
+
+def number(ratio: float) -> str:
+    """A ratio as a reader wants it: 0.28, 1.43, 12, 1,541."""
+    return f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:,.0f}"
+
+
+def order_effect(first: float, second: float) -> str:
+    """What swapping the order did to the naive ratio, as a sentence.
+
+    Args:
+        first: mean / noise with the mean loss run first.
+        second: the same with the noise loss run first.
+    """
+    if first > 1 > second:
+        return "So each loss is the slower one when it goes first. The order alone has turned the verdict round."
+    if first > second:
+        return "The verdict is the same both times, but the ratio is not: it is larger when the mean loss goes first."
+    return "On this run the order made no such difference. That happens on a busy machine, and is no comfort: one run proves nothing."
+
+
+def wait_effect(returned: float, ready: float) -> str:
+    """What it means that a call returned after the one time and its result was there after the other, as a sentence."""
+    if returned < 0.5 * ready:
+        return f"A clock that stops at the return sees {returned / ready:.1%} of the time."
+    return "Here the call did most of its work before it returned. On other machines it does not; so wait in any case."
+
+
+def limit(machine: Machine, cost: Cost) -> str:
+    """What a call spends its time on, overhead aside: the memory traffic or the arithmetic."""
+    return "moving bytes" if cost.bytes / machine.bandwidth > cost.operations / machine.peak else "arithmetic"
+
+
+def hand_over(race: Race) -> str:
+    """Whether one of the two losses has to wait for another thread and the other has not, as a sentence."""
+    mean, noise = race.costs
+    if mean.handed_over and not noise.handed_over:
+        return "So the mean loss waits for another thread, and the noise loss does not: the one has passed the limit, the other has not."
+    if noise.handed_over and not mean.handed_over:
+        return "So the noise loss waits for another thread, and the mean loss does not: the one has passed the limit, the other has not."
+    return f"Both lie {'above' if mean.handed_over else 'below'} the limit, so both are treated alike."
+
+
+def reading(race: Race) -> str:
+    """How fast a and b have read their arrays beside each other, as a sentence."""
+    mean, noise = race.bandwidths
+    if mean < noise / TOLERANCE:
+        return "Three arrays at once are read at a lower speed than two, and that makes the ratio larger than the bytes alone would."
+    if mean > noise * TOLERANCE:
+        return "Three arrays at once are read at a higher speed than two, and that makes the ratio smaller than the bytes alone would."
+    return "The speed is about the same, so the bytes decide."
+
+
+def new_memory(writing: float, reading: float) -> str:
+    """What the speeds of writing a new array and of reading one say about the gradient, as a sentence."""
+    if writing < reading / TOLERANCE:
+        return "Both losses pay that price alike, which draws the ratio towards 1."
+    return "On this machine that costs nothing extra."
+
+
+def share(of: float) -> str:
+    """What it means for the choice that the loss takes this share of a training step, as a sentence."""
+    if of < 0.1:
+        return "Whatever the loss costs, the network costs far more."
+    if of < 0.5:
+        return "The network costs more than the loss, yet the loss is not negligible."
+    return "Here the loss costs more than so small a network; with a larger one that changes."
+
+
+def beside(predictions: Mapping[str, float | int], measured: Mapping[str, float]) -> str:
+    """One line for each experiment: the reader's prediction and the measured ratio."""
+    lines = [f"{'experiment':<12} {'predicted':>9} {'measured':>9}"]
+    for name, ratio in measured.items():
+        predicted = number(predictions[name]) if name in predictions else "–"
+        lines.append(f"{name:<12} {predicted:>9} {number(ratio):>9}")
+    return "\n".join(lines)
+
+
+def table(races: Mapping[int, Race]) -> str:
+    """One line for each dimension: the measured ratio with its quartiles, and the expected one."""
+    lines = [f"{'D':>10}  {'ratio':>5}  {'middle half':^13}  expected"]
+    for d, r in races.items():
+        low, middle, high = quartiles(r.comparison.ratio)
+        lines.append(f"{d:>10,}  {middle:5.2f}  {low:5.2f} – {high:5.2f}  {r.expected:8.2f}")
+    return "\n".join(lines)
+
+
+def _by_dimension(words: Mapping[int, str]) -> str:
+    places = {}
+    for dimension, word in words.items():
+        places.setdefault(word, []).append(f"{dimension:,}")
+    if len(places) == 1:
+        return next(iter(places)) + (" throughout" if len(words) > 1 else "")
+    return "; ".join(f"{word} at D = {_list(dimensions)}" for word, dimensions in places.items())
+
+
+def _list(items: list[str]) -> str:
+    *first, last = items
+    return f"{', '.join(first)} and {last}" if first else last
