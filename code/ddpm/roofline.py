@@ -98,14 +98,17 @@ def cost(function: Callable, *args) -> Cost:
     """The work of one call of function(*args), by XLA's analysis of what it compiles.
 
     A function made by `jax.jit` is one program. In a plain one every operation is a program of its own.
+
+    Raises:
+        TypeError: the function returns nothing.
     """
+    if not jax.tree.leaves(jax.eval_shape(partial(function, *args))):
+        raise TypeError(f"{getattr(function, '__name__', 'the function')} returns nothing. Write it first; then it can be timed.")
     if hasattr(function, "lower"):
-        analysis = function.lower(*args).compile().cost_analysis()
-        operations = analysis.get("flops", 0.0)
-        return Cost(1, operations, analysis["bytes accessed"], operations >= HANDED_OVER)
+        return _cost_of_program(function, *args)
     # The arguments are bound, not traced: an integer t picks its entries as it does when the function is called.
     operations = jax.make_jaxpr(partial(function, *args))().eqns
-    costs = [_cost_of_one(op.primitive, tuple(op.params.items()), tuple(v.aval for v in op.invars)) for op in operations]
+    costs = [_cost_of_operation(op.primitive, tuple(op.params.items()), tuple(v.aval for v in op.invars)) for op in operations]
     return Cost(len(costs), sum(c.operations for c in costs), sum(c.bytes for c in costs), any(c.handed_over for c in costs))
 
 
@@ -122,8 +125,14 @@ def race(machine: Machine, a: tuple, b: tuple, seconds: float | int = 0.2) -> Ra
 
 
 @cache
-def _cost_of_one(primitive, params, avals) -> Cost:
-    return cost(jax.jit(lambda *xs: primitive.bind(*xs, **dict(params))), *avals)
+def _cost_of_operation(primitive, params, avals) -> Cost:
+    return _cost_of_program(jax.jit(lambda *xs: primitive.bind(*xs, **dict(params))), *avals)
+
+
+def _cost_of_program(jitted, *args) -> Cost:
+    analysis = jitted.lower(*args).compile().cost_analysis()
+    operations = analysis.get("flops", 0.0)
+    return Cost(1, operations, analysis["bytes accessed"], operations >= HANDED_OVER)
 
 
 def _fastest(function, *args) -> float:

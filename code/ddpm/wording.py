@@ -2,6 +2,7 @@
 machine, whatever comes out."""
 
 from collections.abc import Iterable, Mapping
+from numbers import Real
 
 from ddpm.roofline import Cost, Machine, Race
 from ddpm.timing import quartiles
@@ -12,6 +13,7 @@ VERDICTS = {
     "level": "equally fast",
     "unclear": "neither clearly slower nor clearly faster",
 }
+EXPERIMENTS = ("mean_first", "noise_first", "eager", "jit_small", "jit_large", "gradient")  # of problem 4.2
 TOLERANCE = 1.2  # a measured ratio within this factor of the expected one is as expected
 
 
@@ -45,12 +47,12 @@ def span(values: Iterable[float]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def number(ratio: float) -> str:
+def number(ratio: float | int) -> str:
     """A ratio as a reader wants it: 0.28, 1.43, 12, 1,541."""
     return f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:,.0f}"
 
 
-def order_effect(first: float, second: float) -> str:
+def order_effect(first: float | int, second: float | int) -> str:
     """What swapping the order did to the naive ratio, as a sentence.
 
     Args:
@@ -112,11 +114,23 @@ def share(of: float) -> str:
     return "Here the loss costs more than so small a network; with a larger one that changes."
 
 
-def beside(predictions: Mapping[str, float | int], measured: Mapping[str, float]) -> str:
-    """One line for each experiment: the reader's prediction and the measured ratio."""
+def ready(predictions) -> str:
+    """Whether the reader has predicted a ratio for each of the EXPERIMENTS, and if not, what to do."""
+    given = predictions if isinstance(predictions, Mapping) else {}
+    missing = [name for name in EXPERIMENTS if not _is_ratio(given.get(name))]
+    if not missing:
+        return "Six predictions. Now measure."
+    if len(missing) == len(EXPERIMENTS):
+        return 'Not yet answered: give a dictionary with a number above 0 for each, such as {"mean_first": 1.2}.'
+    return f"Still to predict, with a number above 0: {_list(missing)}."
+
+
+def beside(predictions, measured: Mapping[str, float]) -> str:
+    """One line for each experiment: the reader's prediction, if there is one, and the measured ratio."""
+    given = predictions if isinstance(predictions, Mapping) else {}
     lines = [f"{'experiment':<12} {'predicted':>9} {'measured':>9}"]
     for name, ratio in measured.items():
-        predicted = number(predictions[name]) if name in predictions else "–"
+        predicted = number(given[name]) if _is_ratio(given.get(name)) else "–"
         lines.append(f"{name:<12} {predicted:>9} {number(ratio):>9}")
     return "\n".join(lines)
 
@@ -142,3 +156,7 @@ def _by_dimension(words: Mapping[int, str]) -> str:
 def _list(items: list[str]) -> str:
     *first, last = items
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _is_ratio(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 < value < float("inf")
