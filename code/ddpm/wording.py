@@ -79,13 +79,13 @@ def limit(machine: Machine, cost: Cost) -> str:
 
 
 def hand_over(race: Race) -> str:
-    """Whether one of the two losses has to wait for another thread and the other has not, as a sentence."""
+    """Whether one of the two losses has to wait for another thread and the other has not, in sentences."""
     mean, noise = race.costs
-    if mean.handed_over and not noise.handed_over:
-        return "So the mean loss waits for another thread, and the noise loss does not: the one has passed the limit, the other has not."
-    if noise.handed_over and not mean.handed_over:
-        return "So the noise loss waits for another thread, and the mean loss does not: the one has passed the limit, the other has not."
-    return f"Both lie {'above' if mean.handed_over else 'below'} the limit, so both are treated alike."
+    if mean.handed_over == noise.handed_over:
+        return f"Both lie {'above' if mean.handed_over else 'below'} the limit, so both are treated alike."
+    waits, other = ("mean", "noise") if mean.handed_over else ("noise", "mean")
+    return (f"So the {waits} loss waits for another thread, and the {other} loss does not. This says something about threads. "
+            "About the losses it says nothing: where both are above the limit, or both below, it is gone.")
 
 
 def reading(race: Race) -> str:
@@ -136,18 +136,26 @@ def beside(predictions, measured: Mapping[str, float]) -> str:
 
 
 def table(races: Mapping[int, Race]) -> str:
-    """One line for each dimension: the measured ratio with its quartiles, and the expected one."""
-    lines = [f"{'D':>10}  {'ratio':>5}  {'middle half':^13}  expected"]
+    """One line for each dimension: the measured ratio with its quartiles, and the expected one. Fits a phone."""
+    lines = ["    D ratio  middle half  expected"]
     for d, r in races.items():
         low, middle, high = quartiles(r.comparison.ratio)
-        lines.append(f"{d:>10,}  {middle:5.2f}  {low:5.2f} – {high:5.2f}  {r.expected:8.2f}")
+        lines.append(f"{_dimension(d):>5} {middle:5.2f}  {low:5.2f}–{high:<5.2f}  {r.expected:8.2f}")
     return "\n".join(lines)
+
+
+def _dimension(d: int) -> str:
+    """3,072 as it is, 10000000 as 10⁷."""
+    exponent = len(str(d)) - 1
+    if exponent >= 4 and d == 10**exponent:
+        return "10" + str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{d:,}"
 
 
 def _by_dimension(words: Mapping[int, str]) -> str:
     places = {}
     for dimension, word in words.items():
-        places.setdefault(word, []).append(f"{dimension:,}")
+        places.setdefault(word, []).append(_dimension(dimension))
     if len(places) == 1:
         return next(iter(places)) + (" throughout" if len(words) > 1 else "")
     return "; ".join(f"{word} at D = {_list(dimensions)}" for word, dimensions in places.items())

@@ -30,8 +30,8 @@ def mean_loss_sample():
     return r"""
 \begin{aligned}
 \ell_\mu &:= \frac{1}{2 \beta_t} \bigl\lVert \tilde\mu_t - \mu_\theta \bigr\rVert^2, \\
-\tilde\mu_t &= \frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\, x_0
-  + \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t,
+\tilde\mu_t &= \frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\, x_0 \\
+  &\quad + \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t,
 \end{aligned}"""
 
 
@@ -74,5 +74,6 @@ def expected_ratio():
     return r"""
 \begin{aligned}
 \frac{\tau_\mu}{\tau_\epsilon} &= \frac{o + w + 12 D / W}{o + w + 8 D / W} \\
-&\to \begin{cases} 1, & D \ll (o + w) W / 8, \\ 3/2, & D \gg (o + w) W / 8. \end{cases}
+&\to \begin{cases} 1, & D \ll D_*, \\ 3/2, & D \gg D_*, \end{cases} \\
+D_* &:= (o + w) W / 8,
 \end{aligned}"""

@@ -26,7 +26,7 @@ def naive_bars(ratios):
     ax.set(yscale="log", xlabel="dimension $D$", ylabel="time of mean loss / time of noise loss")
     ax.set_xticks(x, [f"{d:,}" for d in by_dimension])
     ax.yaxis.set_major_formatter(PLAIN)
-    ax.legend(loc="center right")
+    figure.legend(loc="outside upper center", ncols=len(ratios))
     return figure
 
 
@@ -38,10 +38,11 @@ def ratio_curves(panels):
     """
     figure, axes = plt.subplots(len(panels), 1, figsize=(6.2, 3.7 * len(panels)), squeeze=False)
     for ax, (title, regimes) in zip(axes[:, 0], panels.items()):
-        for (name, races), colour, marker in zip(regimes.items(), COLOURS, MARKERS):
-            d = np.array(list(races))
+        for i, (name, races) in enumerate(regimes.items()):
+            colour, marker, d = COLOURS[i], MARKERS[i], np.array(list(races))
+            # each regime a little to the right of the one before, so that the bars do not hide each other
             low, middle, high = np.array([quartiles(r.comparison.ratio) for r in races.values()]).T
-            ax.errorbar(d, middle, (middle - low, high - middle), color=colour, marker=marker, linewidth=1.2, capsize=3, label=name)
+            ax.errorbar(d * 1.1**i, middle, (middle - low, high - middle), color=colour, marker=marker, linewidth=1.2, capsize=3, label=name)
             ax.plot(d, [r.expected for r in races.values()], color=colour, linestyle="--", linewidth=1.2)
         ax.axhline(1, color=INK, linewidth=0.8, linestyle=":")
         ax.plot([], [], color=INK, linestyle="--", linewidth=1.2, label="expected")
@@ -50,5 +51,6 @@ def ratio_curves(panels):
         ax.yaxis.set_major_formatter(PLAIN)
         ax.yaxis.set_minor_locator(NullLocator())
         ax.legend(fontsize="small", ncols=2)
+    figure.get_layout_engine().set(h_pad=0.15)
     axes[-1, 0].set_xlabel("dimension $D$")
     return figure
