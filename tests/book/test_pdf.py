@@ -1,14 +1,21 @@
+"""The printed book: whole, readable by machine, and with nothing folded away."""
+
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
 
 import pytest
-
 from bookbuild import pdf
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ("latexmk", "xelatex", "xindy", "pdftotext", "pdffonts")
+needs_latex = pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason="needs LaTeX and poppler-utils")
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -22,35 +29,104 @@ def book(tmp_path_factory):
     return root
 
 
-def run(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+@pytest.fixture(scope="module")
+def text(book):
+    return run("pdftotext", "-layout", book / "_build/book.pdf", "-")
 
 
-@pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason="needs LaTeX and poppler-utils")
-def test_the_pdf_is_whole(book):
+@pytest.fixture(scope="module")
+def pages(book):
+    """The pages of the site that a chapter makes."""
+    return {page.stem: unescape(page.read_text(encoding="utf-8")) for page in sorted((book / "_build/html/book").glob("*.html"))}
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\W+", " ", text.replace("’", "'")).lower()
+
+
+@needs_latex
+def test_latex_had_nothing_to_say(book):
     log = (book / "_build/latex/book.log").read_text(errors="replace")
     assert "undefined" not in log.replace("undefined on input line 0", "")
     assert "Missing character" not in log
     wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide\)", log)]
     assert max(wide, default=0) < 20
 
-    text = run("pdftotext", "-layout", book / "_build/book.pdf", "-")
-    flat = re.sub(r"\s+", " ", text).lower()
+
+@needs_latex
+def test_title_chapters_and_numbers_are_those_of_the_site(text, pages):
+    assert flat(text).lstrip().startswith("denoising diffusion checked an executable textbook")
     for chapter in (ROOT / "book").glob("*.md"):
-        title = re.search(r"^# (.+)$", chapter.read_text(), re.M)[1].lower()
-        assert title in flat
-    site = "".join(page.read_text() for page in (book / "_build/html/book").glob("*.html"))
-    numbers = set(re.findall(r'class="eqno">\((\d+\.\d+)\)', site))
-    assert len(numbers) > 5
-    assert {n for n in numbers if f"({n})" not in text} == set()
+        assert flat(re.search(r"^# (.+)$", chapter.read_text(), re.M)[1]).strip() in flat(text)
+    site = "".join(pages.values())
+    for pattern, count, form in [(r'class="eqno">\((\d+\.\d+)\)', 5, "({})"), (r'caption-number">(Exercise \d+\.\d+)', 5, "{}\n"),
+                                 (r'caption-number">(Fig\. \d+\.\d+)', 5, "{}:")]:
+        numbers = set(re.findall(pattern, site))
+        assert len(numbers) > count
+        assert {n for n in numbers if form.format(n) not in text} == set()
     assert len(re.findall(r"^\s*bibliography\s*$", text, re.M | re.I)) == 1
 
+
+@needs_latex
+def test_solutions_stand_at_the_end_of_their_chapter(text, pages):
+    assert "BEGIN SOLUTION" not in text
+    solved = sum(len(re.findall(r'class="[^"]*\bsolution\b[^"]*"', page)) for page in pages.values())
+    pointers = re.findall(r"^ *Solution to (Exercise \d+\.\d+): page (\d+)$", text, re.M)
+    assert len(pointers) == solved > 5
+    for exercise, page in pointers:
+        asked, answered = text.index(f"{exercise}\n"), re.search(rf"^ *Solution to {re.escape(exercise)}$", text, re.M)
+        assert answered and asked < text.index(f"Solution to {exercise}: page") < answered.start(), exercise
+        leaf = text[: answered.start()].count("\f")
+        assert re.search(rf"\b{page}\s*$", text.split("\f")[leaf]), f"{exercise} is not on page {page}"
+
+
+@needs_latex
+def test_folded_code_is_printed(text):
+    """Each line of a cell that the site folds away, where lines are short enough not to be broken."""
+    printed = re.sub(r"\s+", "", text)
+    for chapter in (ROOT / "book").glob("*.md"):
+        for cell in re.findall(r"^`{3}\{code-cell\}[^\n]*\n((?:(?!^`{3}).)*?hide-input.*?)^`{3}", chapter.read_text(), re.M | re.S):
+            for line in cell.splitlines():
+                if re.match(r"(def|for|return|assert) ", line) and len(line) < 80:
+                    assert re.sub(r"\s+", "", line) in printed, line
+
+
+@needs_latex
+def test_figures_are_vectors_and_fonts_are_embedded(book):
+    images = re.findall(r"\\sphinxincludegraphics(?:\[[^]]*\])?\{(.*?)\}\n", (book / "_build/latex/book.tex").read_text())
+    assert len(images) > 5
+    for image in images:  # the name stands in braces, the ending outside of them
+        assert image.replace("{", "").replace("}", "").endswith(".pdf"), image
     fonts = [line.split() for line in run("pdffonts", book / "_build/book.pdf").splitlines()[2:]]
     assert fonts and all(font[-5] == "yes" for font in fonts)
+
+
+@needs_latex
+def test_the_site_offers_the_pdf_where_there_is_one(book):
+    site = book / "_build/html"
+    offered = list(site.glob("book/*.html"))
+    assert offered
+    for page in offered:
+        assert page.read_text().count('<a href="../book.pdf"') == 1, page
+    assert (site / "book.pdf").read_bytes() == (book / "_build/book.pdf").read_bytes()
 
 
 def test_missing_programs_are_named_at_once(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert pdf.main(tmp_path) == 1
     shown = capsys.readouterr().err
-    assert "not found: latexmk, xelatex, xindy" in shown and "apt-get install" in shown
+    assert "not found: latexmk, xelatex, xindy" in shown and "apt-get install" in shown and "brew install" in shown
+
+
+def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: name)
+
+    def fail(root, builder):
+        (root / "_build/latex").mkdir(parents=True)
+        (root / "_build/latex/book.log").write_text("! LaTeX Error: File `tgheros.sty' not found.\n! The font \"lmroman10-regular\" cannot be found")
+        return 1
+
+    monkeypatch.setattr(pdf.build, "build", fail)
+    assert pdf.main(tmp_path) == 1
+    shown = capsys.readouterr().err
+    assert "LaTeX lacks lmroman10-regular, tgheros.sty" in shown and "apt-get install" in shown
