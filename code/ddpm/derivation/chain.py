@@ -27,6 +27,9 @@ from ddpm.derivation import printing
 from ddpm.derivation.settle import Different, Settled, settle
 
 
+SHORT = 8.0  # letters of a left side that shares its line with the first step
+
+
 class WrongStep(ValueError):
     """A step that does not follow from the one before.
 
@@ -127,31 +130,31 @@ def _equalities(using) -> dict:
 def block(start, rows, end: str = "", sign: str = "=") -> str:
     """`start = row = ...` with reasons as an aligned block; `rows` are pairs of an expression and a reason ("" for none)."""
     first = printing.lines(start)
-    out = []
-    if rows and not rows[0][1] and len(rows) == 1 and len(first) == 1:
-        alone = printing.lines(rows[0][0])
-        if len(alone) == 1 and printing.width(f"{first[0]} = {alone[0]}") <= printing.WIDTH:
-            return f"{first[0]} {sign} {alone[0]}{end}"
-    out += [f"&{first[0]}", *(rf"&\quad {line}" for line in first[1:])]
-    for number, (expr, reason) in enumerate(rows):
-        lines = printing.lines(expr)
-        lines[-1] += end * (number == len(rows) - 1)
-        words = reason_lines(reason)
-        if len(lines) == len(words) == 1 and printing.width(lines[0]) + text_width(reason) + 4 <= printing.WIDTH:
-            out.append(rf"&{sign} {lines[0]} \quad {words[0]}")
-            continue
-        out += [rf"&{sign} {lines[0]}", *(rf"&\quad {line}" for line in lines[1:])]
-        out += [rf"&\qquad {line}" for line in words]
+    texts = [printing.lines(expr) for expr, _ in rows]
+    texts[-1:] = [[*text[:-1], text[-1] + end] for text in texts[-1:]]
+    widest = max((printing.width(line) for lines in texts for line in lines), default=0)
+    if len(first) == 1 and printing.width(first[0]) + widest + 2 <= printing.WIDTH and printing.width(first[0]) <= SHORT:
+        head, out, room = first[0] + " ", [], printing.WIDTH - printing.width(first[0])
+    else:
+        head, room = "", printing.WIDTH
+        out = [f"&{first[0]}", *(rf"&\quad {line}" for line in first[1:])]
+    for (_, reason), lines in zip(rows, texts):
+        words = reason_lines(reason, room)
+        if len(lines) == len(words) == 1 and printing.width(lines[0]) + text_width(reason) + 5 <= room:
+            out.append(rf"{head}&{sign} {lines[0]} \quad {words[0]}")
+        else:
+            out += [rf"{head}&{sign} {lines[0]}", *(rf"&\quad {line}" for line in lines[1:]), *(rf"&\quad {line}" for line in words)]
+        head = ""
     return "\\begin{aligned}\n" + " \\\\\n".join(out) + "\n\\end{aligned}"
 
 
-def reason_lines(reason: str) -> list[str]:
+def reason_lines(reason: str, room: float) -> list[str]:
     """A reason in brackets, as TeX lines that fit; mathematics stands between dollars."""
     if not reason:
         return []
     words, lines = _words(f"({reason})"), [[]]
     for word in words:
-        if lines[-1] and text_width(" ".join([*lines[-1], word])) > printing.WIDTH - 4:
+        if lines[-1] and text_width(" ".join([*lines[-1], word])) > room - 3:
             lines.append([])
         lines[-1].append(word)
     return [_as_text(" ".join(line)) for line in lines]

@@ -48,3 +48,20 @@ def kl_by_moments(first: Normal, second: Normal):
     """KL(first || second) = E[log first - log second], the mean of a quadratic under the first."""
     log_ratio = sp.expand_log(first.log - second.log)
     return mean_of_polynomial(log_ratio, *first.args[:3])
+
+
+def mean_and_variance(expr, *noises):
+    """Mean and variance of an affine function of independent standard normals.
+
+    A sum of independent Gaussians is Gaussian (equation `eq-sum-of-gaussians`), so that they are the whole law.
+
+    Args:
+        noises: the symbols of the standard normals.
+
+    Raises:
+        ValueError: the expression is not affine in them.
+    """
+    poly = sp.Poly(sp.expand(expr), *noises)
+    if poly.total_degree() > 1:
+        raise ValueError(f"{expr} is not affine in {noises}")
+    return poly.coeff_monomial(1), sum(poly.coeff_monomial(noise) ** 2 for noise in noises)

@@ -136,6 +136,13 @@ class Printer(LatexPrinter):
             width = (brackets(width) if _is_sum(variance) else width) + r"\, I"
         return r"\mathcal N" + brackets(rf"{self._print(variable)};\ {self._print(mean)},\ {width}")
 
+    def _print_Law(self, expr):
+        mean, variance, *identity = expr.args
+        text = self._print(variance)
+        if identity:
+            text = "I" if text == "1" else (brackets(text) if _is_sum(variance) else text) + r"\, I"
+        return r"\mathcal N" + brackets(rf"{self._print(mean)},\ {text}")
+
     def _print_Expectation(self, expr):
         return self.expectation_sign(expr) + rf"\Bigl[ {self._print(expr.args[0])} \Bigr]"
 

@@ -87,6 +87,19 @@ def settle(left, right, where: dict | None = None, using: dict | None = None) ->
     return Settled("numbers", POINTS)
 
 
+def prove(left, right, where: dict | None = None, using: dict | None = None) -> Settled:
+    """`settle`, where only a proof will do.
+
+    Raises:
+        Different: the two are not equal.
+        Undecided: they agree at all points tried, but no proof was found.
+    """
+    how = settle(left, right, where, using)
+    if how.by == "numbers":
+        raise Undecided(f"equal at {how.points} points, but not proved: {left} and {right}")
+    return how
+
+
 def _replace(expr, using):
     for old, new in using.items():
         expr = expr.subs(evaluated(old), evaluated(new))

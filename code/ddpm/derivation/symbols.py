@@ -13,7 +13,7 @@ beta_t = 1 - alpha_t, and alpha_bar_t = alpha_1 ... alpha_t with alpha_bar_0 = 1
 import sympy as sp
 
 t, s, T = sp.symbols("t s T", integer=True, positive=True)
-sqrt, log = sp.sqrt, sp.log
+sqrt, log, Sum, Product = sp.sqrt, sp.log, sp.Sum, sp.Product
 
 
 def as_written():

@@ -1,112 +1,136 @@
-"""The equations of the chapter on the closed form."""
+"""The equations of the chapter on the closed form (problem 1.4)."""
 
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
 import ddpm
+from ddpm.derivation.chain import Chain
+from ddpm.derivation.densities import q
+from ddpm.derivation.gaussians import Normal, mean_and_variance
+from ddpm.derivation.induction import Induction
 from ddpm.derivation.registry import definition, proof
+from ddpm.derivation.settle import prove
+from ddpm.derivation.statement import Law, Statement, Together
+from ddpm.derivation.symbols import alpha, alpha_bar, as_written, beta, epsilon, epsilon_t, family, s, sqrt, t, x
 from ddpm.forward import q_mean_variance, q_sample
 
 BETAS = [0.02, 0.3, 0.05, 0.6]
+m, v = family("m", "m"), family("v", "v")
 
 
-def _must_vanish(*differences):
-    for difference in differences:
-        if sp.simplify(difference) != 0:
-            raise ValueError(f"{difference} is not 0")
+def the_mean() -> Induction:
+    """m_t, the factor of x_0 in x_t, is sqrt(alpha_bar_t)."""
+    return Induction(m, 1, lambda n, before: sqrt(alpha[n]) * before, lambda n: sqrt(alpha_bar[n]))
+
+
+def the_variance() -> Induction:
+    """v_t, the variance of x_t given x_0, is 1 - alpha_bar_t."""
+    return Induction(v, 0, lambda n, before: alpha[n] * before + 1 - alpha[n], lambda n: 1 - alpha_bar[n])
+
+
+@proof("eq-one-pixel")
+def one_pixel():
+    """The density of n pixels, with one variance and no covariances, by induction over n."""
+    n, i = sp.symbols("n i", integer=True, positive=True)
+    pixel, mean, variance = family("x", "x"), family("mu", r"\mu"), sp.Symbol("v", positive=True)
+    with as_written():
+        distance = sp.Sum((pixel[i] - mean[i]) ** 2, (i, 1, n))
+        image = (2 * sp.pi * variance) ** (-n / 2) * sp.exp(-distance / (2 * variance))
+        pixels = sp.Product(Normal(pixel[i], mean[i], variance), (i, 1, n))
+    how = prove(image, pixels)
+    return Statement((r"\mathcal N(x;\ \mu,\ v I)", "=", pixels), end=".", settled=str(how))
 
 
 @proof("eq-step-sample")
 def step_sample():
-    """The sampled step has the mean and the variance of the step, by integration."""
-    alpha, x_prev = sp.symbols("alpha x_prev", positive=True)
-    noise = sp.Symbol("noise", real=True)
-    normal = sp.exp(-(noise**2) / 2) / sp.sqrt(2 * sp.pi)
-    x_t = sp.sqrt(alpha) * x_prev + sp.sqrt(1 - alpha) * noise
-    mean = sp.integrate(sp.expand(x_t * normal), (noise, -sp.oo, sp.oo))
-    second = sp.integrate(sp.expand(x_t**2 * normal), (noise, -sp.oo, sp.oo))
-    _must_vanish(mean - sp.sqrt(alpha) * x_prev, second - mean**2 - (1 - alpha))
-    return r"""
-\begin{aligned}
-x_t &= \sqrt{\alpha_t}\, x_{t-1} + \sqrt{1 - \alpha_t}\; \epsilon_t, \\
-\epsilon_t &\sim \mathcal N(0, 1),
-\end{aligned}"""
+    """The sampled step is Gaussian with the mean and the variance of the step."""
+    with as_written():
+        draw = sqrt(alpha[t]) * x[t - 1] + sqrt(1 - alpha[t]) * epsilon_t[t]
+    mean, variance = mean_and_variance(draw.doit(), epsilon_t[t])
+    prove(mean, sqrt(alpha[t]) * x[t - 1])
+    prove(variance, beta[t])
+    return Statement((x[t], "=", draw), (epsilon_t[t], r"\sim", Law(0, 1)), end=",")
 
 
 @proof("eq-sum-of-gaussians")
 def sum_of_gaussians():
     """Characteristic functions multiply; and the one used is that of a standard normal."""
-    a, b, k, x = sp.symbols("a b k x", real=True)
+    a, b, k, z = sp.symbols("a b k z", real=True)
+    other = sp.Symbol("epsilon'", real=True)
 
     def characteristic(variance):
         return sp.exp(-variance * k**2 / 2)
 
-    integral = sp.integrate(sp.cos(k * x) * sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), (x, -sp.oo, sp.oo))
-    _must_vanish(characteristic(a**2) * characteristic(b**2) - characteristic(a**2 + b**2), integral - characteristic(1))
-    return r"a\, \epsilon + b\, \epsilon' \;\sim\; \mathcal N(0,\ a^2 + b^2)."
+    prove(sp.integrate(sp.cos(k * z) * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo)), characteristic(1))
+    prove(characteristic(a**2) * characteristic(b**2), characteristic(a**2 + b**2))
+    with as_written():
+        return Statement((a * epsilon + b * other, r"\sim", Law(0, a**2 + b**2)), end=".")
 
 
 @proof("eq-recurrence")
 def recurrence():
-    """Factor and variance are read off an affine map: one step applied to m x_0 + sqrt(v) e, with fresh noise e_t."""
-    alpha, m, v, x_0, e, e_t = sp.symbols("alpha m v x_0 e e_t", positive=True)
-    x_t = sp.expand(sp.sqrt(alpha) * (m * x_0 + sp.sqrt(v) * e) + sp.sqrt(1 - alpha) * e_t)
-    variance = x_t.coeff(e) ** 2 + x_t.coeff(e_t) ** 2
-    _must_vanish(x_t.coeff(x_0) - sp.sqrt(alpha) * m, variance - (alpha * v + 1 - alpha))
-    return r"""
-\begin{aligned}
-m_t &= \sqrt{\alpha_t}\; m_{t-1}, \\
-v_t &= \alpha_t\, v_{t-1} + 1 - \alpha_t,
-\end{aligned}"""
+    """One step applied to m x_0 + sqrt(v) e, with fresh noise."""
+    start, e = sp.Symbol("x_0", real=True), sp.Symbol("e", real=True)
+    spread = sp.Symbol("v", positive=True)
+    state = m[t - 1] * start + sqrt(spread) * e
+    mean, variance = mean_and_variance(sqrt(alpha[t]) * state + sqrt(1 - alpha[t]) * epsilon_t[t], e, epsilon_t[t])
+    with as_written():
+        rows = (m[t], "=", sqrt(alpha[t]) * m[t - 1]), (v[t], "=", alpha[t] * v[t - 1] + 1 - alpha[t])
+    prove(mean, rows[0][2] * start)
+    prove(variance.subs(spread, v[t - 1]), rows[1][2])
+    return Statement(*rows, end=",")
 
 
 @proof("eq-induction")
 def induction():
-    alpha, bar = sp.symbols("alpha bar", positive=True)
-    _must_vanish(sp.sqrt(alpha) * sp.sqrt(bar) - sp.sqrt(alpha * bar), alpha * (1 - bar) + 1 - alpha - (1 - alpha * bar))
-    return r"""
-\begin{aligned}
-m_t &= \sqrt{\alpha_t}\, \sqrt{\bar\alpha_{t-1}} = \sqrt{\bar\alpha_t}, \\
-v_t &= \alpha_t (1 - \bar\alpha_{t-1}) + 1 - \alpha_t \\
-    &= 1 - \bar\alpha_t,
-\end{aligned}"""
+    return Together(the_mean().step, the_variance().step, end=",")
 
 
 @proof("eq-closed-form")
 def closed_form():
-    mean, variance = 1.0, 0.0
-    schedule = ddpm.Schedule.from_betas(BETAS)
-    for t, beta in enumerate(BETAS, start=1):
-        mean, variance = mean * (1 - beta) ** 0.5, variance * (1 - beta) + beta
-        np.testing.assert_allclose(q_mean_variance(schedule, jnp.asarray(1.0), t), (mean, variance), rtol=1e-6)
-    return r"""
-\begin{aligned}
-&q(x_t \mid x_0) \\
-&\quad = \mathcal N\bigl(x_t;\ \sqrt{\bar\alpha_t}\, x_0,\ (1 - \bar\alpha_t) I\bigr),
-\end{aligned}"""
+    """From the two inductions; and the package's closed form is what its steps lead to."""
+    mean, variance = the_mean().step.last, the_variance().step.last
+    schedule, factor, spread = ddpm.Schedule.from_betas(BETAS), 1.0, 0.0
+    for step, value in enumerate(BETAS, start=1):
+        factor, spread = factor * (1 - value) ** 0.5, spread * (1 - value) + value
+        np.testing.assert_allclose(q_mean_variance(schedule, jnp.asarray(1.0), step), (factor, spread), rtol=1e-6)
+    with as_written():
+        return Statement((q(x[t] | x[0]), "=", Normal(x[t], mean * x[0], variance, "I")), end=",", settled="by induction over t, symbolically")
 
 
 @definition("eq-q-sample")
 def draw():
+    with as_written():
+        row = sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon
+    mean, variance = mean_and_variance(row.doit(), epsilon)
+    prove(mean, the_mean().step.last * x[0])
+    prove(variance, the_variance().step.last)
     x_0, noise, bar = 1.5, -0.7, float(np.prod(1 - np.array(BETAS)))
     ours = q_sample(ddpm.Schedule.from_betas(BETAS), jnp.asarray(x_0), 4, jnp.asarray(noise))
     np.testing.assert_allclose(ours, bar**0.5 * x_0 + (1 - bar) ** 0.5 * noise, rtol=1e-5)
-    return r"""
-\begin{aligned}
-x_t &= \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\; \epsilon, \\
-\epsilon &\sim \mathcal N(0, I).
-\end{aligned}"""
+    return Statement((x[t], "=", row), (epsilon, r"\sim", Law(0, 1, "I")), end=".")
 
 
 @proof("eq-jump")
 def jump():
-    """The chain after s is a chain of its own, with the alphas after s."""
+    """From x_0 to x_s and on to x_t is the same as to x_t at once; and the rest of the package's chain does it."""
+    ratio = alpha_bar[t] / alpha_bar[s]
+    onward = sp.Symbol("e", real=True)
+    state = sqrt(alpha_bar[s]) * x[0] + sqrt(1 - alpha_bar[s]) * epsilon
+    mean, variance = mean_and_variance(sqrt(ratio) * state + sqrt(1 - ratio) * onward, epsilon, onward)
+    prove(mean, sqrt(alpha_bar[t]) * x[0])
+    prove(variance, 1 - alpha_bar[t])
     whole, rest = ddpm.Schedule.from_betas(BETAS), ddpm.Schedule.from_betas(BETAS[1:])
-    ratio = float(whole.alpha_bar[4] / whole.alpha_bar[1])
-    np.testing.assert_allclose(q_mean_variance(rest, jnp.asarray(2.0), 3), (2 * ratio**0.5, 1 - ratio), rtol=1e-5)
-    return r"""
-\begin{aligned}
-&q(x_t \mid x_s) \\
-&\quad = \mathcal N\Bigl(x_t;\ \sqrt{\tfrac{\bar\alpha_t}{\bar\alpha_s}}\; x_s,\ \bigl(1 - \tfrac{\bar\alpha_t}{\bar\alpha_s}\bigr) I\Bigr).
-\end{aligned}"""
+    number = float(whole.alpha_bar[4] / whole.alpha_bar[1])
+    np.testing.assert_allclose(q_mean_variance(rest, jnp.asarray(2.0), 3), (2 * number**0.5, 1 - number), rtol=1e-5)
+    with as_written():
+        return Statement((q(x[t] | x[s]), "=", Normal(x[t], sqrt(alpha_bar[t] / alpha_bar[s]) * x[s], 1 - alpha_bar[t] / alpha_bar[s], "I")), end=".")
+
+
+@proof("eq-jump-twice")
+def jump_twice():
+    with as_written():
+        factor = Chain(sqrt(alpha_bar[s]) * sqrt(alpha_bar[t] / alpha_bar[s])).step(sqrt(alpha_bar[t]), "")
+        variance = Chain(alpha_bar[t] / alpha_bar[s] * (1 - alpha_bar[s]) + 1 - alpha_bar[t] / alpha_bar[s]).step(1 - alpha_bar[t], "")
+    return Together(factor, variance, end=".")
