@@ -24,7 +24,7 @@ MARKED = re.compile("|".join(f"{start}(.*?){end}" for start, end in MARKS.values
 # browsers break lines between a formula and the comma after it, unless told not to
 JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inline></span>)([.,:;?!)\]’”]*)""")
 STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
-GLYPH = re.compile(r"^[^{}\n]*\.(mjx-c[0-9A-F]+)[^{}]*\{[^}]*\}\n*", re.M)
+GLYPH = re.compile(r'^[^{}\n]*\.(mjx-c[0-9A-F]+)[^{}]*\{(?:"(?:\\.|[^"\\])*"|[^}"])*\}\n*', re.M)  # a brace may be a glyph
 
 
 def visit_display(self, node):

@@ -28,15 +28,15 @@ class Induction:
         WrongStep: the base case or the step fails. The attribute `part` of the error is "base case" or "inductive step".
     """
 
-    def __init__(self, quantity: Family, first, recurrence: Callable, claim: Callable, last_reason: str = ""):
+    def __init__(self, quantity: Family, first, recurrence: Callable, claim: Callable, last_reason: str = "the claim for $t$"):
         before = quantity[t - 1]
         with as_written():
             self.base = Chain(quantity[0]).step(first, "by definition", using={quantity[0]: first})
             self.step = Chain(quantity[t]).step(
                 recurrence(t, before), "the recurrence", using={quantity[t]: recurrence(t, before)})
             self.step.step(recurrence(t, claim(t - 1)), "the claim for $t-1$", using={before: claim(t - 1)})
-            self._conclude("base case", self.base, claim(0), "an empty product is 1")
-            self._conclude("inductive step", self.step, claim(t), last_reason or r"$\alpha_t \bar\alpha_{t-1} = \bar\alpha_t$")
+            self._conclude("base case", self.base, claim(0), "the claim for $t=0$")
+            self._conclude("inductive step", self.step, claim(t), last_reason)
 
     @staticmethod
     def _conclude(part, chain, end, reason):

@@ -4,13 +4,14 @@ import re
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.str import StrPrinter
 
 from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, LAW_Q, Expectation
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import TEX, Path, Quantity, SquaredNorm
 
-WIDTH = 29.0  # of a line, in letters
+WIDTH = 24.5  # of a line, in letters: a phone of 375 pixels, beside the number of the equation and inside a box
 
 
 class Printer(LatexPrinter):
@@ -97,7 +98,7 @@ class Printer(LatexPrinter):
         return self._big(r"\prod", expr)
 
     def _big(self, sign, expr):
-        body, (index, first, last) = expr.args[0], expr.args[1]
+        body, (index, first, last) = _bare(expr.args[0]), expr.args[1]
         text = self._print(body)
         if _is_sum(body):
             text = brackets(text)
@@ -163,6 +164,24 @@ class Printer(LatexPrinter):
         return TEX.get(expr.name) or super()._print_Symbol(expr, style)
 
 
+class Plain(StrPrinter):
+    """SymPy's plain text, with products as written."""
+
+    def _print_Mul(self, expr):
+        text = ""
+        for arg in expr.args if not (expr.args[0] == 1 and len(expr.args) > 1) else expr.args[1:]:
+            if arg == -1 and not text:
+                text = "-"
+                continue
+            below = _is_reciprocal(arg)
+            part = _flipped(arg) if below else arg
+            inner = self._print(part)
+            if part.is_Add or below and part.is_Mul or part.is_Rational and not part.is_Integer:
+                inner = f"({inner})"
+            text = (text if text not in ("", "-") else text + "1") + f"/{inner}" if below else text + "*" * (text not in ("", "-")) + inner
+        return text
+
+
 def tex(expr) -> str:
     """`expr` as TeX on one line."""
     return Printer()._print(expr)
@@ -170,7 +189,8 @@ def tex(expr) -> str:
 
 def plain(expr) -> str:
     """`expr` as the code would write it, in the order in which it was written."""
-    return sp.sstr(expr, order="none")
+    with sp.evaluate(False):
+        return Plain({"order": "none"}).doprint(expr)
 
 
 def lines(expr) -> list[str]:
@@ -188,17 +208,26 @@ def _lines(expr, printer, room):
         return _enclosed(r"\Bigl\lVert", expr.args[0], r"\Bigr\rVert^2", printer, room)
     if _is_sum(expr):
         return _packed(expr, printer, room)
-    if isinstance(expr, Density | Normal):
-        return [text]
+    if isinstance(expr, Normal):
+        variable, mean, variance, *identity = expr.args
+        last = printer._print(variance)
+        last = (brackets(last) if _is_sum(variance) else last) + r"\, I" if identity else last
+        means = _lines(mean, printer, room - 2)
+        return [rf"\mathcal N\Bigl({printer._print(variable)};", *(r"\quad " + line for line in means[:-1]),
+                rf"\quad {means[-1]},", rf"\quad {last}\Bigr)"]
     if isinstance(expr, KL):
         first, second = map(printer._print, expr.args)
         return [rf"\mathrm{{KL}}\bigl( {first}", rf"\qquad \Vert\, {second} \bigr)"]
     if isinstance(expr, sp.Sum | sp.Product):
         sign = text[: text.index("^")]
         head = sign + "^" + _braced(printer.index(expr.args[1][2])) + " "
-        inner = _lines(expr.args[0], printer, room - 2)
-        if len(inner) > 1 and not _is_sum(expr.args[0]):
+        body = _bare(expr.args[0])
+        inner = _lines(body, printer, room - 2)
+        if len(inner) > 1 and not _is_sum(body):
             return [head + inner[0], *inner[1:]]
+    if isinstance(expr, sp.log) and isinstance(expr.args[0], Normal):
+        inner = _lines(expr.args[0], printer, room - 2)
+        return [r"\log " + inner[0], *inner[1:]]
     if expr.is_Mul:
         factors = [arg for arg in expr.args if isinstance(arg, SquaredNorm | Expectation | sp.Add)]
         last = expr.args[-1]
@@ -325,8 +354,13 @@ def _terms(expr):
     return [*_terms(first), *others]  # a + b + c is written as (a + b) + c
 
 
+def _bare(expr):
+    """`expr` without the factor 1 that SymPy puts before the body of a sum as written."""
+    return expr.args[1] if expr.is_Mul and len(expr.args) == 2 and expr.args[0] == 1 else expr
+
+
 def _is_sum(expr) -> bool:
-    return expr.is_Add or expr.is_Mul and len(expr.args) == 2 and expr.args[0] == 1 and _is_sum(expr.args[1])
+    return bool(_bare(expr).is_Add)
 
 
 def _sign(term):
@@ -339,6 +373,11 @@ def _sign(term):
             if first == -1:
                 return True, rest[0] if len(rest) == 1 else sp.Mul(*rest)
             return True, sp.Mul(-first, *rest)
+    if term.is_Mul and term.args[0].is_Mul:
+        negative, first = _sign(term.args[0])
+        if negative:
+            with sp.evaluate(False):
+                return True, sp.Mul(first, *term.args[1:])
     return False, term
 
 

@@ -16,17 +16,18 @@ from ddpm.derivation.symbols import alpha, alpha_bar, as_written, beta, epsilon,
 from ddpm.forward import q_mean_variance, q_sample
 
 BETAS = [0.02, 0.3, 0.05, 0.6]
+PRODUCT = r"$\alpha_t \bar\alpha_{t-1} = \bar\alpha_t$"
 m, v = family("m", "m"), family("v", "v")
 
 
 def the_mean() -> Induction:
     """m_t, the factor of x_0 in x_t, is sqrt(alpha_bar_t)."""
-    return Induction(m, 1, lambda n, before: sqrt(alpha[n]) * before, lambda n: sqrt(alpha_bar[n]))
+    return Induction(m, 1, lambda n, before: sqrt(alpha[n]) * before, lambda n: sqrt(alpha_bar[n]), PRODUCT)
 
 
 def the_variance() -> Induction:
     """v_t, the variance of x_t given x_0, is 1 - alpha_bar_t."""
-    return Induction(v, 0, lambda n, before: alpha[n] * before + 1 - alpha[n], lambda n: 1 - alpha_bar[n])
+    return Induction(v, 0, lambda n, before: alpha[n] * before + 1 - alpha[n], lambda n: 1 - alpha_bar[n], PRODUCT)
 
 
 @proof("eq-one-pixel")
