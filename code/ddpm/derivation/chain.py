@@ -48,11 +48,17 @@ class WrongStep(ValueError):
 
 @dataclass(frozen=True)
 class Step:
-    """What a chain has proved equal to the expression before it."""
+    """What a chain has proved equal to the expression before it.
+
+    Attributes:
+        how: how it was settled.
+        using: what was put in.
+    """
 
     expr: sp.Basic
     reason: str
     how: Settled
+    using: dict
 
 
 class Chain:
@@ -76,13 +82,13 @@ class Chain:
         Raises:
             WrongStep: the two sides differ.
         """
-        expr = sp.sympify(expr)
+        expr, using = sp.sympify(expr), _equalities(using)
         try:
             with sp.evaluate(True):
-                how = settle(self.last, expr, self.where, _equalities(using))
+                how = settle(self.last, expr, self.where, using)
         except Different as found:
             raise WrongStep(len(self.steps) + 1, self.last, expr, reason, found) from None
-        self.steps.append(Step(expr, reason, how))
+        self.steps.append(Step(expr, reason, how, using))
         return self
 
     @property

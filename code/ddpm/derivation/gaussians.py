@@ -8,6 +8,8 @@ Products and quotients are compared through their logs, which are quadratic: tha
 
 import sympy as sp
 
+from ddpm.derivation.symbols import evaluated
+
 
 class Normal(sp.Expr):
     """The density of a Gaussian; with a fourth argument "I" it is printed for an image, and checked for one pixel."""
@@ -61,7 +63,7 @@ def mean_and_variance(expr, *noises):
     Raises:
         ValueError: the expression is not affine in them.
     """
-    poly = sp.Poly(sp.expand(expr), *noises)
+    poly = sp.Poly(sp.expand(evaluated(expr)), *noises)
     if poly.total_degree() > 1:
         raise ValueError(f"{expr} is not affine in {noises}")
     return poly.coeff_monomial(1), sum(poly.coeff_monomial(noise) ** 2 for noise in noises)

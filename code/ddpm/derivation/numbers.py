@@ -17,7 +17,7 @@ from ddpm.derivation import densities, symbols
 from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, LAW_Q, Expectation
 from ddpm.derivation.gaussians import Normal
-from ddpm.derivation.symbols import Path, Quantity, SquaredNorm
+from ddpm.derivation.symbols import Path, Quantity, SquaredNorm, evaluated
 
 mp = mpmath.MPContext()
 mp.dps = 50
@@ -254,6 +254,15 @@ class Point:
             mass = self._density(first, here)
             total += mass * mp.log(mass / self._density(second, here))
         return total
+
+
+def number(expr, values: dict) -> float:
+    """The value of a formula for the given values of its symbols, in double precision.
+
+    Raises:
+        TypeError: a symbol is left without a value.
+    """
+    return float(evaluated(expr).subs(values).doit().subs(values))
 
 
 METHODS = {

@@ -138,7 +138,7 @@ mu_theta = function("mu_theta", r"\mu_\theta")
 mu_tilde = function("mu_tilde", r"\tilde\mu", indices=1)
 beta_tilde = family("beta_tilde", r"\tilde\beta", positive=True)
 C = sp.Symbol("C", real=True)
-TEX = {"epsilon": r"\epsilon", "epsilon'": r"\epsilon'"}
+TEX = {"epsilon": r"\epsilon", "epsilon'": r"\epsilon'", "distance": r"\lVert a - b \rVert"}  # of single symbols
 
 
 class SquaredNorm(sp.Function):

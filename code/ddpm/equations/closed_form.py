@@ -64,9 +64,13 @@ def sum_of_gaussians():
         return sp.exp(-variance * k**2 / 2)
 
     prove(sp.integrate(sp.cos(k * z) * sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi), (z, -sp.oo, sp.oo)), characteristic(1))
-    prove(characteristic(a**2) * characteristic(b**2), characteristic(a**2 + b**2))
     with as_written():
-        return Statement((a * epsilon + b * other, r"\sim", Law(0, a**2 + b**2)), end=".")
+        total, variance = a * epsilon + b * other, a**2 + b**2
+    prove(characteristic(a**2) * characteristic(b**2), characteristic(variance))
+    mean, spread = mean_and_variance(total, epsilon, other)
+    prove(mean, 0)
+    prove(spread, variance)
+    return Statement((total, r"\sim", Law(0, variance)), end=".")
 
 
 @proof("eq-recurrence")
@@ -116,17 +120,19 @@ def draw():
 @proof("eq-jump")
 def jump():
     """From x_0 to x_s and on to x_t is the same as to x_t at once; and the rest of the package's chain does it."""
-    ratio = alpha_bar[t] / alpha_bar[s]
+    with as_written():
+        ratio = alpha_bar[t] / alpha_bar[s]
+        factor, rest_of_it = sqrt(ratio), 1 - ratio
     onward = sp.Symbol("e", real=True)
     state = sqrt(alpha_bar[s]) * x[0] + sqrt(1 - alpha_bar[s]) * epsilon
-    mean, variance = mean_and_variance(sqrt(ratio) * state + sqrt(1 - ratio) * onward, epsilon, onward)
+    mean, variance = mean_and_variance(factor * state + sqrt(rest_of_it) * onward, epsilon, onward)
     prove(mean, sqrt(alpha_bar[t]) * x[0])
     prove(variance, 1 - alpha_bar[t])
     whole, rest = ddpm.Schedule.from_betas(BETAS), ddpm.Schedule.from_betas(BETAS[1:])
     number = float(whole.alpha_bar[4] / whole.alpha_bar[1])
     np.testing.assert_allclose(q_mean_variance(rest, jnp.asarray(2.0), 3), (2 * number**0.5, 1 - number), rtol=1e-5)
     with as_written():
-        return Statement((q(x[t] | x[s]), "=", Normal(x[t], sqrt(alpha_bar[t] / alpha_bar[s]) * x[s], 1 - alpha_bar[t] / alpha_bar[s], "I")), end=".")
+        return Statement((q(x[t] | x[s]), "=", Normal(x[t], factor * x[s], rest_of_it, "I")), end=".")
 
 
 @proof("eq-jump-twice")
