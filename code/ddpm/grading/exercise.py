@@ -89,7 +89,8 @@ def _judge(exercise, cases, result, name):
         text += f"\n  got      {brief(result.answers[first])}"
     if slip:
         text += f"\nThese are the values of a known slip:\n{wrap('  ' + slip.name, '  ')}\n{wrap('Hint: ' + slip.hint, '  ')}"
-    elif remark := _remark(result.answers, expected):
+    elif remark := _remark([a for a, p in zip(result.answers, problems) if not p or "finite" in p],
+                           [e for e, p in zip(expected, problems) if not p or "finite" in p], len(cases)):
         text += f"\n{wrap(remark, '  ')}"
     return Verdict(False, mean_error, text + notes(result.notes), slip.name if slip else None)
 
@@ -132,12 +133,11 @@ def _is(slip, case, answer) -> bool:
     return _close(answer[finite], value[finite])
 
 
-def _remark(answers, expected) -> str:
-    """What can be said of answers that no known slip explains."""
-    pairs = [(a, e) for a, e in zip(answers, expected) if isinstance(a, np.ndarray) and a.size == e.size]
-    if 2 * len(pairs) < len(expected) or not sum(a.size for a, _ in pairs):
+def _remark(answers, expected, count) -> str:
+    """What can be said of answers of the right shape, out of `count`, that no known slip explains."""
+    if 2 * len(answers) < count:
         return ""
-    a, e = (np.concatenate([np.ravel(part) for part in side]) for side in zip(*pairs))
+    a, e = (np.concatenate([np.ravel(part) for part in side]) for side in (answers, expected))
     if not np.isfinite(a).all():
         return "A frequent reason: 1 - alpha_bar_0, which is 0, as a divisor. Is an index too low, or does a loop go too far?"
     if not a.any():

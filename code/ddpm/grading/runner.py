@@ -25,8 +25,8 @@ from ddpm.grading.state import captured, restored, same_precision
 CALL_LIMIT = 10.0  # seconds for one call; the first may compile
 TOTAL_LIMIT = 60.0  # seconds for all cases together
 LARGEST = 100_000  # numbers in one answer; the exercises' own have under a hundred, their schedules a few thousand
-_LIBRARIES = tuple({str(Path(sysconfig.get_path(p)).resolve()) for p in ("stdlib", "purelib", "platlib")}
-                   | {str(Path(jax.__file__).parent.parent.resolve()), str(Path(__file__).resolve().parents[1])})
+_FOLDERS = (*(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")), Path(jax.__file__).parents[1], Path(__file__).parents[1])
+_LIBRARIES = tuple({str(form) for folder in _FOLDERS for form in (folder, Path(folder).resolve())})
 
 
 class Stopped(BaseException):

@@ -28,8 +28,8 @@ KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRA
 class Limits:
     """What one notebook may use: seconds in all and for one cell, and bytes of memory."""
 
-    seconds: float = 600
-    cell_seconds: float = 100
+    seconds: float | int = 600
+    cell_seconds: float | int = 100
     memory: int = 4 * 2**30
 
 

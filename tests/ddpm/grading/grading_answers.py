@@ -1,0 +1,362 @@
+"""Answers as students write them: right ones in many styles, and slips with a part of the name that the check must give.
+
+Written apart from the formulas of the checks: with the package's core, with running products, in loops, in JAX.
+"""
+
+import functools
+import math
+
+import ddpm.forward
+import ddpm.losses
+import ddpm.parameterization
+import ddpm.sample
+import jax
+import jax.numpy as jnp
+import numpy as np
+from ddpm import grading
+
+
+def bar(schedule, t):
+    """alpha_bar_t, factor by factor."""
+    return math.prod(1 - float(b) for b in schedule.beta[1 : t + 1])
+
+
+def tilde(schedule, t):
+    return (1 - bar(schedule, t - 1)) / (1 - bar(schedule, t)) * float(schedule.beta[t])
+
+
+def listed(x):
+    return np.asarray(x).tolist()
+
+
+RIGHT, SLIPS = {}, {}
+CHECKS = {
+    "forward_mean": grading.check_forward_mean, "forward_covariance": grading.check_forward_variance, "q_sample": grading.check_q_sample,
+    "mean_loss": grading.check_mean_loss, "noise_loss": grading.check_noise_loss, "training_loss": grading.check_training_loss,
+    "layer_sizes": grading.check_layer_sizes, "reverse_step": grading.check_reverse_step, "sampler": grading.check_sampler,
+    "my_betas": grading.check_my_betas,
+}
+
+RIGHT["forward_mean"] = {
+    "numpy": lambda x, beta: np.sqrt(1 - beta) * x,
+    "jitted": jax.jit(lambda x, beta: jnp.sqrt(1 - beta) * x),
+    "float32": lambda x, beta: (np.float32(1 - beta) ** np.float32(0.5)) * x.astype(np.float32),
+    "a list, in loops": lambda x, beta: [[math.sqrt(1 - beta) * v for v in row] for row in x] if x.ndim == 2
+    else [math.sqrt(1 - beta) * v for v in x],
+    "at": lambda x, beta: x.at[...].multiply((1 - beta) ** 0.5),
+}
+SLIPS["forward_mean"] = {
+    "without the square root": lambda x, beta: (1 - beta) * x,
+    "the square root of beta:": lambda x, beta: beta**0.5 * x,
+    "1 - sqrt(beta)": lambda x, beta: x - beta**0.5 * x,
+    "image itself": lambda x, beta: x,
+    "beta times": lambda x, beta: x * beta,
+    "way back": lambda x, beta: x / (1 - beta) ** 0.5,
+    "taken twice": lambda x, beta: jnp.sqrt(jnp.sqrt(1 - beta)) * x,
+}
+RIGHT["forward_covariance"] = {
+    "eye": lambda x, beta: beta * np.eye(x.size),
+    "diag": lambda x, beta: jnp.diag(jnp.full(x.size, beta)),
+    "standard deviation squared": lambda x, beta: (np.sqrt(beta) * np.identity(x.size)) ** 2,
+    "where": lambda x, beta: np.where(np.arange(x.size)[:, None] == np.arange(x.size), beta, 0),
+    "loops": lambda x, beta: [[beta if i == j else 0 for i in range(x.size)] for j in range(x.size)],
+}
+SLIPS["forward_covariance"] = {
+    "standard deviation": lambda x, beta: np.diag([beta**0.5] * x.size),
+    "squared": lambda x, beta: np.diag([beta**2] * x.size),
+    "1 - beta:": lambda x, beta: np.diag([1 - beta] * x.size),
+    "sqrt(1 - beta)": lambda x, beta: np.diag([(1 - beta) ** 0.5] * x.size),
+    "every entry": lambda x, beta: np.ones((x.size, x.size)) * beta,
+    "without beta": lambda x, beta: jnp.eye(x.size),
+    "the number beta alone": lambda x, beta: beta,
+    "in the shape of the image": lambda x, beta: beta * jnp.ones_like(x),
+}
+
+
+def q_with(image, noise):
+    return lambda x_0, t, eps, s: image(s, t) * x_0 + noise(s, t) * eps
+
+
+@jax.jit
+def _jitted_q(x_0, t, noise, schedule):
+    a = jnp.cumprod(1 - schedule.beta)[t]
+    return jnp.sqrt(a) * x_0 + jnp.sqrt(1 - a) * noise
+
+
+def _looped_q(x_0, t, noise, schedule):
+    result = np.zeros(x_0.shape)
+    for i in np.ndindex(*x_0.shape):
+        result[i] = math.sqrt(bar(schedule, t)) * x_0[i] + math.sqrt(1 - bar(schedule, t)) * noise[i]
+    return result
+
+
+def _in_place_q(x_0, t, noise, schedule):
+    x_0 *= np.sqrt(schedule.alpha_bar[t])
+    x_0 += np.sqrt(schedule.one_minus_alpha_bar[t]) * noise
+    return x_0
+
+
+RIGHT["q_sample"] = {
+    "the package": lambda x_0, t, noise, schedule: ddpm.forward.q_sample(schedule, x_0, t, noise),
+    "jitted": _jitted_q, "loops": _looped_q, "in place": _in_place_q,
+    "numpy": q_with(lambda s, t: np.sqrt(np.cumprod(1 - np.array(s.beta)))[t], lambda s, t: np.sqrt(1 - np.prod(1 - np.array(s.beta)[: t + 1]))),
+}
+SLIPS["q_sample"] = {
+    "the variance 1 - alpha_bar_t in the place": q_with(lambda s, t: jnp.sqrt(s.alpha_bar[t]), lambda s, t: 1 - s.alpha_bar[t]),
+    "alpha_bar_t without its square root": q_with(lambda s, t: s.alpha_bar[t], lambda s, t: jnp.sqrt(1 - s.alpha_bar[t])),
+    "both square roots are missing": q_with(lambda s, t: bar(s, t), lambda s, t: 1 - bar(s, t)),
+    "one step instead of t": q_with(lambda s, t: jnp.sqrt(1 - s.beta[t]), lambda s, t: jnp.sqrt(s.beta[t])),
+    "step t - 1 in the place of t": q_with(lambda s, t: bar(s, t - 1) ** 0.5, lambda s, t: (1 - bar(s, t - 1)) ** 0.5),
+    "step t + 1 in the place of t": q_with(lambda s, t: jnp.sqrt(s.alpha_bar[t + 1]), lambda s, t: jnp.sqrt(1 - s.alpha_bar[t + 1])),
+    "product of beta in the place": q_with(lambda s, t: jnp.cumprod(s.beta[1:])[t - 1] ** 0.5, lambda s, t: (1 - jnp.cumprod(s.beta[1:])[t - 1]) ** 0.5),
+    "beta_0 = 0": q_with(lambda s, t: jnp.cumprod(s.beta)[t] ** 0.5, lambda s, t: (1 - jnp.cumprod(s.beta)[t]) ** 0.5),
+    "swapped": q_with(lambda s, t: (1 - bar(s, t)) ** 0.5, lambda s, t: bar(s, t) ** 0.5),
+    "no noise": q_with(lambda s, t: bar(s, t) ** 0.5, lambda s, t: 0),
+}
+
+
+def mean_with(x_0_factor=None, x_t_factor=None, weight=lambda s, t: 1 / (2 * s.beta[t]), reduce=lambda d: (d**2).sum()):
+    def loss(x_0, x_t, predicted_mean, t, s):
+        a = bar(s, t - 1) ** 0.5 * s.beta[t] / (1 - bar(s, t)) if x_0_factor is None else x_0_factor(s, t)
+        b = s.alpha[t] ** 0.5 * (1 - bar(s, t - 1)) / (1 - bar(s, t)) if x_t_factor is None else x_t_factor(s, t)
+        return weight(s, t) * reduce(a * x_0 + b * x_t - predicted_mean)
+
+    return loss
+
+
+def _package_mean_loss(x_0, x_t, predicted_mean, t, schedule):
+    return ddpm.losses.mean_loss(schedule, t, ddpm.forward.posterior_mean(schedule, x_0, x_t, t), predicted_mean)
+
+
+def _bayes_mean_loss(x_0, x_t, predicted_mean, t, s):
+    """Sums of precisions, one pixel after the other, in Python's floats."""
+    total, beta = 0.0, float(s.beta[t])
+    for a, b, c in zip(listed(x_0), listed(x_t), listed(predicted_mean)):
+        if t == 1:
+            mean = a
+        else:
+            prior = 1 / (1 - bar(s, t - 1))
+            likelihood = (1 - beta) / beta
+            mean = (prior * bar(s, t - 1) ** 0.5 * a + likelihood * b / (1 - beta) ** 0.5) / (prior + likelihood)
+        total += (mean - c) ** 2
+    return total / (2 * beta)
+
+
+RIGHT["mean_loss"] = {
+    "the package": _package_mean_loss, "jitted": jax.jit(_package_mean_loss, static_argnums=3), "precisions": _bayes_mean_loss,
+    "numpy": mean_with(), "norm, shape (1,)": mean_with(reduce=lambda d: np.linalg.norm(d, keepdims=True) ** 2),
+}
+SLIPS["mean_loss"] = {
+    "factor 1/2": mean_with(weight=lambda s, t: 1 / s.beta[t]),
+    "sigma_t (the standard deviation)": mean_with(weight=lambda s, t: 1 / (2 * jnp.sqrt(s.beta[t]))),
+    "beta_tilde_t in the place": mean_with(weight=lambda s, t: np.float64(0.5) / np.float64(tilde(s, t))),
+    "mean over the pixels": mean_with(reduce=lambda d: jnp.mean(d**2)),
+    "length itself": mean_with(reduce=jnp.linalg.norm),
+    "absolute values": mean_with(reduce=lambda d: abs(d).sum()),
+    "weight 1 / (2 sigma_t^2) is missing": mean_with(weight=lambda s, t: 1),
+    "alpha_bar_t in the place of alpha_bar_{t-1} in both": mean_with(
+        lambda s, t: bar(s, t) ** 0.5 * s.beta[t] / (1 - bar(s, t)), lambda s, t: s.alpha[t] ** 0.5),
+    "swapped": mean_with(lambda s, t: s.alpha[t] ** 0.5 * (1 - bar(s, t - 1)) / (1 - bar(s, t)),
+                         lambda s, t: bar(s, t - 1) ** 0.5 * s.beta[t] / (1 - bar(s, t))),
+    "x_t in the place of mu_tilde_t": mean_with(lambda s, t: 0, lambda s, t: 1),
+}
+
+
+def noise_with(weight=lambda s, t: s.beta[t] / (2 * s.alpha[t] * (1 - bar(s, t))), reduce=lambda d: (d**2).sum()):
+    return lambda noise, predicted_noise, t, s: weight(s, t) * reduce(noise - predicted_noise)
+
+
+def _package_noise_loss(noise, predicted_noise, t, schedule):
+    return ddpm.losses.noise_loss(schedule, t, noise, predicted_noise)
+
+
+def _by_the_means(noise, predicted_noise, t, schedule):
+    """The mean loss of the two means that belong to the noises, at any x_t."""
+    x_t = jnp.ones_like(noise)
+    means = [ddpm.parameterization.mean_from_noise(schedule, x_t, t, jnp.asarray(e)) for e in (noise, predicted_noise)]
+    return jnp.sum((means[0] - means[1]) ** 2) / (2 * schedule.beta[t])
+
+
+RIGHT["noise_loss"] = {
+    "the package": _package_noise_loss, "jitted": jax.jit(_package_noise_loss, static_argnums=2), "by the means": _by_the_means,
+    "numpy": noise_with(), "beta squared": noise_with(lambda s, t: s.beta[t] ** 2 / (2 * s.beta[t] * s.alpha[t] * (1 - s.alpha_bar[t]))),
+    "a loop": noise_with(reduce=lambda d: sum(v**2 for v in listed(d))),
+}
+SLIPS["noise_loss"] = {
+    "factor 1/2": noise_with(lambda s, t: s.beta[t] / (s.alpha[t] * (1 - bar(s, t)))),
+    "the simple loss": noise_with(lambda s, t: 1),
+    "mean over the pixels": noise_with(reduce=lambda d: (d**2).mean()),
+    "absolute values": noise_with(reduce=lambda d: jnp.abs(d).sum()),
+    "alpha_bar_t in the place of alpha_t": noise_with(lambda s, t: s.beta[t] / (2 * bar(s, t) * (1 - bar(s, t)))),
+    "alpha_bar_{t-1} in the place": noise_with(lambda s, t: s.beta[t] ** 2 / np.float64(2 * tilde(s, t) * s.alpha[t] * (1 - bar(s, t)))),
+    "square root of 1 - alpha_bar_t": noise_with(lambda s, t: s.beta[t] / (2 * s.alpha[t] * (1 - bar(s, t)) ** 0.5)),
+    "sigma_t (the standard deviation)": noise_with(lambda s, t: s.beta[t] ** 2 / (2 * s.beta[t] ** 0.5 * s.alpha[t] * (1 - bar(s, t)))),
+    "weight of the mean loss": noise_with(lambda s, t: 1 / (2 * s.beta[t])),
+}
+
+
+def train_with(x_t=lambda x_0, noise, s, t: bar(s, t) ** 0.5 * x_0 + (1 - bar(s, t)) ** 0.5 * noise, time=lambda t: t,
+               loss=lambda noise, predicted, x_0: jnp.mean((noise - predicted) ** 2)):
+    return lambda predict_noise, x_0, t, noise, s: loss(noise, predict_noise(x_t(x_0, noise, s, t), time(t)), x_0)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _jitted_training(predict_noise, x_0, t, noise, schedule):
+    x_t = ddpm.forward.q_sample(schedule, x_0, t, noise)
+    return jnp.mean(ddpm.losses.simple_loss(t, noise, predict_noise(x_t, t)) / noise.size)
+
+
+def _looped_training(predict_noise, x_0, t, noise, schedule):
+    x_t = np.array(ddpm.forward.q_sample(schedule, x_0, t, noise), np.float32)
+    errors = [(a - b) ** 2 for a, b in zip(listed(np.ravel(noise)), listed(np.ravel(predict_noise(x_t, t))))]
+    return sum(errors) / len(errors)
+
+
+def _batched_training(predict_noise, x_0, t, noise, schedule):
+    x_t = _jitted_q(x_0, t, noise, schedule)
+    predicted = jax.vmap(predict_noise)(x_t[None], jnp.array([t]))
+    return jnp.mean((noise - predicted[0]) ** 2, keepdims=False)
+
+
+RIGHT["training_loss"] = {"core": train_with(), "jitted": _jitted_training, "loops": _looped_training, "vmap": _batched_training,
+                          "numpy": train_with(loss=lambda noise, p, x_0: np.square(np.asarray(p) - noise).mean())}
+SLIPS["training_loss"] = {
+    "the sum over": train_with(loss=lambda noise, p, x_0: jnp.sum((noise - p) ** 2)),
+    "absolute values": train_with(loss=lambda noise, p, x_0: jnp.mean(abs(noise - p))),
+    "compared with x_0": train_with(loss=lambda noise, p, x_0: jnp.mean((x_0 - p) ** 2)),
+    "network sees x_0": train_with(lambda x_0, noise, s, t: x_0),
+    "network gets t - 1": train_with(time=lambda t: t - 1),
+    "half the mean": train_with(loss=lambda noise, p, x_0: jnp.mean((noise - p) ** 2) / 2),
+    "step t - 1": train_with(lambda x_0, noise, s, t: bar(s, t - 1) ** 0.5 * x_0 + (1 - bar(s, t - 1)) ** 0.5 * noise),
+    "variance 1 - alpha_bar_t": train_with(lambda x_0, noise, s, t: bar(s, t) ** 0.5 * x_0 + (1 - bar(s, t)) * noise),
+}
+
+
+def _popped(sizes):
+    back = list(sizes)
+    back.pop()
+    back.reverse()
+    return sizes + back
+
+
+RIGHT["layer_sizes"] = {
+    "slices": lambda sizes: sizes + sizes[-2::-1], "pop": _popped, "a tuple": lambda sizes: (*sizes, *reversed(sizes[:-1])),
+    "numpy": lambda sizes: np.concatenate([sizes, sizes[:-1][::-1]]), "jax": lambda sizes: jnp.array(sizes + sizes[:-1][::-1]),
+    "a loop": lambda sizes: sizes + [sizes[i] for i in range(len(sizes) - 2, -1, -1)],
+}
+SLIPS["layer_sizes"] = {
+    "the way there alone": lambda sizes: sizes,
+    "innermost layer stands there twice.": lambda sizes: sizes + list(reversed(sizes)),
+    "way back alone": lambda sizes: list(reversed(sizes)),
+    "innermost layer is missing": lambda sizes: sizes[:-1] + sizes[-2::-1],
+    "one layer too early": lambda sizes: sizes + sizes[-2:0:-1],
+    "the way there twice.": lambda sizes: 2 * sizes,
+    "straight from": lambda sizes: [*sizes, sizes[0]],
+}
+
+
+def reverse_with(share=lambda s, t: s.beta[t] / (1 - bar(s, t)) ** 0.5, scale=lambda s, t: 1 / s.alpha[t] ** 0.5,
+                 sigma=lambda s, t: s.beta[t] ** 0.5 if t > 1 else 0):
+    return lambda x_t, t, predicted, noise, s: scale(s, t) * (x_t - share(s, t) * predicted) + sigma(s, t) * noise
+
+
+def _package_step(x_t, t, predicted_noise, noise, schedule):
+    return ddpm.sample.ancestral_step(schedule, x_t, t, predicted_noise, noise)
+
+
+def _by_x_0(x_t, t, predicted_noise, noise, schedule):
+    x_0 = ddpm.parameterization.x_0_from_noise(schedule, x_t, t, jnp.asarray(predicted_noise))
+    mean = ddpm.forward.posterior_mean(schedule, x_0, x_t, t)
+    return jnp.where(t > 1, mean + jnp.sqrt(schedule.beta[t]) * noise, mean)
+
+
+RIGHT["reverse_step"] = {"core": reverse_with(), "the package": _package_step, "jitted": jax.jit(_package_step, static_argnums=1),
+                         "by x_0": jax.jit(_by_x_0, static_argnums=1), "a list": lambda *args: listed(reverse_with()(*args))}
+SLIPS["reverse_step"] = {
+    "in the last step": reverse_with(sigma=lambda s, t: s.beta[t] ** 0.5),
+    "no noise": reverse_with(sigma=lambda s, t: 0),
+    "beta_t scales": reverse_with(sigma=lambda s, t: s.beta[t] if t > 1 else 0),
+    "beta_tilde_t in the place": reverse_with(sigma=lambda s, t: tilde(s, t) ** 0.5),
+    "1 / sqrt(alpha_t) is missing": reverse_with(scale=lambda s, t: 1),
+    "predicted noise is added": reverse_with(share=lambda s, t: -s.beta[t] / (1 - bar(s, t)) ** 0.5),
+    "without its square root.": reverse_with(share=lambda s, t: s.beta[t] / (1 - bar(s, t))),
+    "step t - 1": reverse_with(share=lambda s, t: s.beta[t] / jnp.sqrt(1 - s.alpha_bar[t - 1])),
+}
+
+
+def loop_with(step=_package_step, ts=lambda T: range(T, 0, -1), index=lambda t, T: t, time=lambda t, T: t):
+    def sampler(predict_noise, x_T, noises, schedule):
+        x, T = x_T, schedule.T
+        for t in ts(T):
+            x = step(x, t, predict_noise(x, time(t, T)), noises[index(t, T)], schedule)
+        return x
+
+    return sampler
+
+
+def _scanned(predict_noise, x_T, noises, schedule):
+    def step(x, t):
+        mean = ddpm.parameterization.mean_from_noise(schedule, x, t, predict_noise(x, t))
+        return mean + jnp.where(t > 1, jnp.sqrt(schedule.beta[t]), 0) * noises[t], None
+
+    return jax.lax.scan(step, jnp.asarray(x_T), jnp.arange(1, schedule.T + 1), reverse=True)[0]
+
+
+def _counted(predict_noise, x_T, noises, schedule):
+    t, x = schedule.T, np.array(x_T)
+    while t >= 1:
+        x[...] = np.asarray(reverse_with()(x, t, np.asarray(predict_noise(x, t)), noises[t], schedule))
+        t -= 1
+    return x
+
+
+def _recursive(predict_noise, x_T, noises, schedule, t=None):
+    t = schedule.T if t is None else t
+    if t == 0:
+        return x_T
+    x = reverse_with()(x_T, t, predict_noise(x_T, t), noises[t], schedule)
+    return _recursive(predict_noise, x, noises, schedule, t - 1)
+
+
+def _fori(predict_noise, x_T, noises, schedule):
+    def body(i, x):
+        t, noises_ = schedule.T - i, jnp.asarray(noises)
+        return _by_x_0(x, t, predict_noise(x, t), noises_[t], schedule)
+
+    return jax.lax.fori_loop(0, schedule.T, body, jnp.asarray(x_T))
+
+
+RIGHT["sampler"] = {"a loop": loop_with(), "scan": _scanned, "while": _counted, "recursion": _recursive, "fori_loop": _fori}
+SLIPS["sampler"] = {
+    "in the last step": loop_with(SLIPS["reverse_step"]["in the last step"]),
+    "no noise": loop_with(SLIPS["reverse_step"]["no noise"]),
+    "beta_tilde_t in the place": loop_with(SLIPS["reverse_step"]["beta_tilde_t in the place"]),
+    "1 / sqrt(alpha_t) is missing": loop_with(SLIPS["reverse_step"]["1 / sqrt(alpha_t) is missing"]),
+    "runs forwards, from": loop_with(ts=lambda T: range(1, T + 1)),
+    "starts at t = T - 1": loop_with(ts=lambda T: range(T - 1, 0, -1)),
+    "stops at t = 2": loop_with(ts=lambda T: range(T, 1, -1)),
+    "noises[t - 1]": loop_with(index=lambda t, T: t - 1),
+    "noises[T - t]": loop_with(index=lambda t, T: T - t),
+    "same noise in every step, noises[1]": loop_with(index=lambda t, T: 1),
+    "network gets t - 1": loop_with(time=lambda t, T: t - 1),
+}
+RIGHT["my_betas"] = {
+    "linspace": lambda T: np.linspace(1e-4, 0.02, T), "a list": lambda T: [0.02] * T, "cosine": lambda T: ddpm.cosine(T).beta[1:],
+    "falling": lambda T: jnp.linspace(0.5, 0.01, T), "constant 0.99": lambda T: np.full(T, 0.99), "from alpha_bar": jax.jit(
+        lambda T: 1 - jnp.cos(jnp.arange(1, T + 1) / T) / jnp.cos(jnp.arange(T) / T), static_argnums=0),
+    "float32": lambda T: np.linspace(0.001, 0.1, T, dtype=np.float32),
+}
+SLIPS["my_betas"] = {
+    "T + 1 betas": lambda T: ddpm.cosine(T).beta,
+    "T - 1 betas": lambda T: 1 - ddpm.cosine(T).alpha_bar[2:] / ddpm.cosine(T).alpha_bar[1:-1],
+    "alpha_t in": lambda T: 1 - np.linspace(1e-4, 0.02, T),
+    "alpha_bar_t in": lambda T: ddpm.cosine(T).alpha_bar[1:],
+    "whatever T is": lambda T: [0.1, 0.2, 0.5],
+    "variance above 1": lambda T: np.arange(1, T + 1) * 0.1,
+    "negative variance": lambda T: np.linspace(-0.1, 0.1, T),
+    "nothing ever happens": lambda T: np.zeros(T, int),
+    "random": lambda T: np.random.default_rng().uniform(0.01, 0.1, T),
+    "one number": lambda T: 0.02,
+    "row or a column": lambda T: np.full((T, 1), 0.02),
+    "a Schedule": ddpm.cosine,
+}

@@ -1,0 +1,133 @@
+"""No false verdict: right answers pass in every style and precision, slips are named, over many seeds."""
+
+import itertools
+
+import jax
+import numpy as np
+import pytest
+from ddpm.grading.exercise import TOLERANCE, Exercise
+from ddpm.grading.exercises import EXERCISES
+from ddpm.grading.runner import Run
+from grading_answers import CHECKS, RIGHT, SLIPS
+
+SEEDS = range(20)
+RANDOM = [exercise for exercise in EXERCISES.values() if isinstance(exercise, Exercise)]
+RIGHTS = [(exercise, style) for exercise, answers in RIGHT.items() for style in answers]
+WRONGS = [(exercise, words) for exercise, answers in SLIPS.items() for words in answers]
+
+
+def _seeds(index: int, precision: str, count: int) -> list[int]:
+    """Some of the seeds; the answers and precisions together go through all of them."""
+    start = index + 10 * (precision == "float64")
+    return [(start + 7 * i) % len(SEEDS) for i in range(count)]
+
+
+@pytest.mark.parametrize("exercise, style", RIGHTS, ids=map(": ".join, RIGHTS))
+def test_right_answers_pass(exercise, style, precision):
+    answer = RIGHT[exercise][style]
+    for seed in _seeds(RIGHTS.index((exercise, style)), precision, 1):
+        verdict = CHECKS[exercise](answer, seed=seed)
+        assert verdict.passed and verdict.slip is None and verdict.mean_error < 1e-4, verdict
+
+
+@pytest.mark.parametrize("exercise, words", WRONGS, ids=map(": ".join, WRONGS))
+def test_slips_are_named(exercise, words, precision):
+    for seed in _seeds(WRONGS.index((exercise, words)), precision, 1):
+        verdict = CHECKS[exercise](SLIPS[exercise][words], seed=seed)
+        assert not verdict.passed and verdict.slip and words in verdict.slip, verdict
+        assert "known slip" in str(verdict) and "Hint:" in str(verdict)
+
+
+def test_every_exercise_has_enough_of_both():
+    assert set(RIGHT) == set(SLIPS) == set(EXERCISES) == set(CHECKS)
+    assert min(map(len, RIGHT.values())) >= 4 and min(map(len, SLIPS.values())) >= 6
+
+
+@pytest.mark.parametrize("exercise", RANDOM, ids=lambda e: e.name)
+def test_all_slips_differ_from_the_answer_and_from_each_other(exercise):
+    """By far more than the tolerance, so that rounding never gives one the name of another."""
+    for seed in SEEDS[::4]:
+        cases = exercise.cases(seed)
+        with np.errstate(all="ignore"):
+            tables = [[np.asarray(make(*case), float) for case in cases] if make(*cases[0]) is not None else None
+                      for make in (exercise.reference, *(slip.make for slip in exercise.slips))]
+        for (i, a), (j, b) in itertools.combinations(enumerate(tables), 2):
+            assert a is None or b is None or _distance(a, b) > 20 * TOLERANCE, (seed, i, exercise.slips[j - 1].name)
+
+
+def _distance(a, b) -> float:
+    """Of the first case that is far enough, else the largest; relative as in the comparison of answers; infinite for another shape or other NaNs."""
+    far = 0.0
+    for x, y in zip(a, b):
+        if x.shape != y.shape or not np.array_equal(np.isfinite(x), np.isfinite(y)):
+            return np.inf
+        x, y = x[np.isfinite(x)], y[np.isfinite(y)]
+        far = max(far, np.max(np.abs(x - y), initial=0) / (max(np.max(np.abs(x), initial=0), np.max(np.abs(y), initial=0)) + 1e-3))
+        if far > 20 * TOLERANCE:
+            break
+    return far
+
+
+@pytest.mark.parametrize("exercise", RANDOM, ids=lambda e: e.name)
+def test_every_slip_gets_its_own_name_and_hint(exercise):
+    cases = exercise.cases(7)
+    for slip in exercise.slips:
+        with np.errstate(all="ignore"):
+            values = [slip.make(*case) for case in cases]
+        answers = ["raised ValueError" if value is None else np.asarray(value, float) for value in values]
+        verdict = exercise.judge(cases, Run(answers))
+        assert verdict.slip == slip.name and not verdict.passed
+        assert max(map(len, str(verdict).splitlines())) <= 78
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_table_of_outputs_does_not_pass_on_another_seed(exercise):
+    answers = [RIGHT[exercise][next(iter(RIGHT[exercise]))](*case) for case in EXERCISES[exercise].cases(0)]
+    replay = iter(answers)
+    assert CHECKS[exercise](lambda *args: next(replay), seed=0).passed
+    replay = iter(answers)
+    assert not CHECKS[exercise](lambda *args: next(replay), seed=1).passed
+
+
+def test_the_seed_comes_from_the_environment(monkeypatch):
+    seen = []
+
+    def answer(x_prev, beta):
+        seen.append(beta)
+        return np.sqrt(1 - beta) * x_prev
+
+    for seed in ("0", "1"):
+        monkeypatch.setenv("DDPM_GRADING_SEED", seed)
+        CHECKS["forward_mean"](answer)
+    CHECKS["forward_mean"](answer, seed=1)
+    assert set(seen[:20]).isdisjoint(seen[20:40]) and seen[20:40] == seen[40:]
+    monkeypatch.setenv("DDPM_GRADING_SEED", "one")
+    with pytest.raises(ValueError, match="DDPM_GRADING_SEED must be an integer"):
+        CHECKS["forward_mean"](answer)
+
+
+def test_an_unknown_mistake_is_wrong_without_a_name():
+    verdict = CHECKS["forward_mean"](lambda x, beta: np.sqrt(1 - beta) * x + 0.01)
+    assert not verdict.passed and verdict.slip is None and verdict.mean_error == pytest.approx(0.01)
+    for words in ("off by 0.01", "First at case 1 of 20", "x_prev = [", "expected [", "got      ["):
+        assert words in str(verdict)
+
+
+def test_remarks_on_what_no_slip_explains():
+    assert "0.9 times" in str(CHECKS["forward_mean"](lambda x, beta: 0.9 * np.sqrt(1 - beta) * x))
+    assert "Every answer is 0." in str(CHECKS["forward_mean"](lambda x, beta: 0 * x))
+    assert "further off than rounding" in str(CHECKS["forward_mean"](lambda x, beta: 1.001 * np.sqrt(1 - beta) * x + 1e-4))
+    text = str(CHECKS["forward_mean"](lambda x, beta: np.sqrt(1 - beta) * x.ravel()))
+    assert "the numbers in it are right" in " ".join(text.split()) and "close" not in text
+
+
+def test_what_a_schedule_reaches_is_said_in_words():
+    text = str(CHECKS["my_betas"](lambda T: np.linspace(1e-4, 0.02, T)))
+    assert "T = 1000: alpha_bar_T = 4e-05, SNR 4e-05: nothing but noise is left." in text
+    assert "more image than noise" in text and "gone at t = 260" in text
+    assert "beta_1 = 0" in str(CHECKS["my_betas"](lambda T: np.linspace(0, 0.02, T)))
+
+
+def test_a_jitted_function_with_a_traced_step_passes():
+    answer = jax.jit(lambda x_0, t, noise, s: np.sqrt(1) * x_0 * s.alpha_bar[t] ** 0.5 + noise * s.one_minus_alpha_bar[t] ** 0.5)
+    assert CHECKS["q_sample"](answer).passed
