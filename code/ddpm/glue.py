@@ -14,7 +14,7 @@ def glue(name: str, value, spec: str = "") -> None:
     Raises:
         ValueError: the value is not finite: a text with "nan" in it helps nobody.
     """
-    text = value if isinstance(value, str) else _powers_of_ten(format(value, spec))
+    text = value if isinstance(value, str) else powers_of_ten(format(value, spec))
     if text.strip("-") in ("nan", "inf"):
         raise ValueError(f"the number {name!r} for the text is {text}")
     display(
@@ -24,7 +24,7 @@ def glue(name: str, value, spec: str = "") -> None:
     )
 
 
-def _powers_of_ten(text: str) -> str:
+def powers_of_ten(text: str) -> str:
     """1.3e-08 as readers write it: 1.3 × 10⁻⁸."""
     digits, e, exponent = text.partition("e")
     if not e:

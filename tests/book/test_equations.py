@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from bookbuild import build
+from bookbuild import build, checked
 from built_site import ROOT, SITE
 from ddpm.derivation import registry
 
@@ -66,7 +66,7 @@ def setup(app):
 """
 CHAPTER = """# Start
 
-By {eq}`eq-fine` and {eq}`eq-long`.
+By {eq}`eq-fine` and {eq}`eq-long`, from {cite:t}`ho2020denoising`.
 
 ```{equation} eq-fine
 ```
@@ -76,6 +76,18 @@ By {eq}`eq-fine` and {eq}`eq-long`.
 ```{equation} eq-long
 ```
 ````
+
+```{checked-equations}
+```
+
+```{checked-tests}
+```
+
+```{checked-versions}
+```
+
+```{bibliography}
+```
 """
 
 
@@ -99,7 +111,7 @@ def book(tmp_path, monkeypatch):
     return write
 
 
-def test_equation_is_set_numbered_and_referred_to(book):
+def test_equation_is_set_numbered_referred_to_and_listed(book):
     status, root = book(CHAPTER)
     assert status == 0
     html = (root / "_build/html/book/start.html").read_text()
@@ -121,3 +133,11 @@ def test_equation_without_a_passing_check_fails_the_build_every_time(book, capfd
     ):
         assert part in shown[0]
     assert shown[0] == shown[1]
+
+
+def test_tests_are_counted(tmp_path):
+    for name, count in {"ddpm/derivation/test_a.py": 1, "ddpm/test_b.py": 2, "book/test_c.py": 0, "test_d.py": 1}.items():
+        path = tmp_path / "tests" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("def helper(): pass\n" + "".join(f"def test_{i}(): pass\n" for i in range(count)))
+    assert checked.count_tests(tmp_path / "tests") == {"the derivations": 1, "the package": 2, "everything else": 1}

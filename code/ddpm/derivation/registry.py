@@ -31,6 +31,8 @@ from difflib import get_close_matches
 from importlib import import_module
 from pkgutil import iter_modules
 
+from ddpm.glue import powers_of_ten
+
 _ENTRIES: dict[str, "Entry"] = {}
 
 
@@ -155,7 +157,7 @@ def _settle(entry: Entry, typeset) -> tuple[object, str]:
         deviation = float(deviation)
         if not 0 <= deviation <= entry.bound:  # NaN is refused too
             raise EquationError(f"`{entry.label}` is off by {deviation:.2g}, and {entry.bound:.2g} is allowed ({entry.place})")
-        return typeset, f"off by {deviation:.1g}, {entry.bound:.1g} allowed"
+        return typeset, f"off by {powers_of_ten(f'{deviation:.1g}')}, {powers_of_ten(f'{entry.bound:.1g}')} allowed"
     if entry.kind == "definition":
         return typeset, "the package computes the same"
     if entry.kind == "cited":
