@@ -6,74 +6,99 @@ import sympy as sp
 
 import ddpm
 from ddpm import losses
+from ddpm.derivation.numbers import number
+from ddpm.derivation.printing import tex
 from ddpm.derivation.registry import definition, proof
+from ddpm.derivation.settle import prove
+from ddpm.derivation.statement import Statement
+from ddpm.derivation.symbols import SquaredNorm, alpha, alpha_bar, as_written, beta, epsilon, epsilon_theta, mu_theta, mu_tilde, s, sqrt, t, x
 from ddpm.forward import posterior_mean
 from ddpm.roofline import Cost, Machine
 
 BETAS = [0.02, 0.3, 0.05, 0.6]
-T = 3
+TIME = 3
+SCHEDULE = ddpm.Schedule.from_betas(BETAS)
+D, o, w, n, F, B, P, W = sp.symbols("D o w n F B P W", positive=True)
+with as_written():
+    TAU = n * o + w + sp.Max(F / P, B / W)  # seconds of a call
 
 
-def _numbers():
-    """Three vectors, and alpha_t, alpha_bar_t, alpha_bar_{t-1} and beta_t at t = 3, by hand."""
-    alpha = 1 - np.array(BETAS)
-    return np.random.default_rng(0).normal(size=(3, 5)), alpha[2], alpha[:3].prod(), alpha[:2].prod(), BETAS[2]
+def _known() -> dict:
+    """beta_t, alpha_t, alpha_bar_t and alpha_bar_{t-1} at the time TIME, by hand."""
+    alphas = 1 - np.array(BETAS)
+    return {beta[t]: BETAS[TIME - 1], alpha[t]: alphas[TIME - 1],
+            alpha_bar[t]: alphas[:TIME].prod(), alpha_bar[t - 1]: alphas[: TIME - 1].prod()}
+
+
+def _vectors(count: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(count, 5))
 
 
 @definition("eq-mean-loss-sample")
 def mean_loss_sample():
-    (x_0, x_t, predicted), alpha, bar, bar_prev, beta = _numbers()
-    mean = np.sqrt(bar_prev) * beta / (1 - bar) * x_0 + np.sqrt(alpha) * (1 - bar_prev) / (1 - bar) * x_t
-    schedule = ddpm.Schedule.from_betas(BETAS)
-    ours = losses.mean_loss(schedule, T, posterior_mean(schedule, jnp.asarray(x_0), jnp.asarray(x_t), T), jnp.asarray(predicted))
-    np.testing.assert_allclose(ours, ((mean - predicted) ** 2).sum() / (2 * beta), rtol=1e-5)
-    return r"""
-\begin{aligned}
-\ell_\mu &:= \frac{1}{2 \beta_t} \bigl\lVert \tilde\mu_t - \mu_\theta \bigr\rVert^2, \\
-\tilde\mu_t &= \frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\, x_0 \\
-  &\quad + \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t,
-\end{aligned}"""
+    """The package's loss is this, pixel by pixel and summed."""
+    target, predicted = mu_tilde(t, x[t], x[0]), mu_theta(x[t], t)
+    with as_written():
+        loss = 1 / (2 * beta[t]) * SquaredNorm(target - predicted)
+        mean = (sqrt(alpha_bar[t - 1]) * beta[t] / (1 - alpha_bar[t]) * x[0]
+                + sqrt(alpha[t]) * (1 - alpha_bar[t - 1]) / (1 - alpha_bar[t]) * x[t])
+    x_0, x_t, prediction = _vectors(3)
+    known = _known()
+    total = 0.0
+    for pixel, state, guess in zip(x_0, x_t, prediction):
+        value = number(mean, known | {x[0]: pixel, x[t]: state})
+        total += number(loss.subs(target, value).subs(predicted, guess).doit(), known)
+    ours = losses.mean_loss(SCHEDULE, TIME, posterior_mean(SCHEDULE, jnp.asarray(x_0), jnp.asarray(x_t), TIME), jnp.asarray(prediction))
+    np.testing.assert_allclose(ours, total, rtol=1e-5)
+    return Statement((r"\ell_\mu", ":=", loss), (target, "=", mean), end=",")
 
 
 @definition("eq-noise-loss-sample")
 def noise_loss_sample():
-    (noise, predicted, _), alpha, bar, _, beta = _numbers()
-    ours = losses.noise_loss(ddpm.Schedule.from_betas(BETAS), T, jnp.asarray(noise), jnp.asarray(predicted))
-    np.testing.assert_allclose(ours, beta / (2 * alpha * (1 - bar)) * ((noise - predicted) ** 2).sum(), rtol=1e-5)
-    return r"\ell_\epsilon := \frac{\beta_t}{2 \alpha_t (1 - \bar\alpha_t)} \bigl\lVert \epsilon - \epsilon_\theta \bigr\rVert^2."
+    """The package's loss is this, pixel by pixel and summed."""
+    predicted = epsilon_theta(x[t], t)
+    with as_written():
+        loss = beta[t] / (2 * alpha[t] * (1 - alpha_bar[t])) * SquaredNorm(epsilon - predicted)
+    noise, prediction = _vectors(2)
+    total = sum(number(loss.subs({epsilon: a, predicted: b}).doit(), _known()) for a, b in zip(noise, prediction))
+    np.testing.assert_allclose(losses.noise_loss(SCHEDULE, TIME, jnp.asarray(noise), jnp.asarray(prediction)), total, rtol=1e-5)
+    return Statement((r"\ell_\epsilon", ":=", loss), end=".")
 
 
 @proof("eq-random-alphas")
 def random_alphas():
-    """The expectation of a sum is the sum of the expectations, and one of them is an integral."""
-    u = sp.Symbol("u", positive=True)
-    if sp.integrate(sp.log(u), (u, 0, 1)) != -1:
-        raise ValueError("the integral of log u from 0 to 1 is not -1")
-    return r"\mathbb E[\ln \bar\alpha_D] = \sum_{s=1}^{D} \int_0^1 \ln u\, \mathrm du = -D."
+    """The expectation of a sum is the sum of the expectations; each of them is an integral."""
+    u, last = sp.Symbol("u", positive=True), sp.Symbol("D", integer=True, positive=True)
+    each = sp.Integral(sp.log(u), (u, 0, 1))
+    prove(sp.Sum(each.doit(), (s, 1, last)).doit(), -last)
+    with as_written():
+        total = sp.Sum(each, (s, 1, last))
+    return rf"\mathbb E[\log \bar\alpha_D] = {tex(total)} = {tex(-last)}."
 
 
 @definition("eq-roofline")
 def roofline():
-    n, o, w, operations, peak, moved, bandwidth = 3, 2e-6, 3e-5, 5e9, 1e11, 4e9, 2e10
-    machine = Machine(o, w, bandwidth, peak)
-    for factor in (1, 10):  # bound by the bytes (0.2 s against 0.05 s), and by the operations
+    """The package's seconds are these, where the bytes bind and where the operations do, with and without a wait."""
+    known = {n: 3, o: 2e-6, P: 1e11, W: 2e10, B: 4e9}
+    for operations in (5e9, 5e10):
         for waits in (False, True):
-            work = max(factor * operations / peak, moved / bandwidth)
-            np.testing.assert_allclose(machine.seconds(Cost(n, factor * operations, moved, waits)), n * o + waits * w + work, rtol=1e-12)
-    return r"\tau = n\, o + w + \max\Bigl( \frac{F}{P},\ \frac{B}{W} \Bigr)."
+            found = Machine(2e-6, 3e-5, bandwidth=2e10, peak=1e11).seconds(Cost(3, operations, 4e9, waits))
+            np.testing.assert_allclose(found, number(TAU, known | {F: operations, w: waits * 3e-5}), rtol=1e-12)
+    return Statement((r"\tau", "=", TAU), end=".")
 
 
 @proof("eq-expected-ratio")
 def expected_ratio():
-    """Both limits; and at D = (o + w) W / 8 the noise loss moves its bytes in the time of overhead and wait."""
-    D, o, w, W = sp.symbols("D o w W", positive=True)
-    ratio = (o + w + 12 * D / W) / (o + w + 8 * D / W)
-    limits = sp.limit(ratio, D, 0), sp.limit(ratio, D, sp.oo)
-    if limits != (1, sp.Rational(3, 2)) or sp.simplify((8 * D / W).subs(D, (o + w) * W / 8) - o - w) != 0:
-        raise ValueError(f"the ratio tends to {limits}")
-    return r"""
-\begin{aligned}
-\frac{\tau_\mu}{\tau_\epsilon} &= \frac{o + w + 12 D / W}{o + w + 8 D / W} \\
-&\to \begin{cases} 1, & D \ll D_*, \\ 3/2, & D \gg D_*, \end{cases} \\
-D_* &:= (o + w) W / 8,
-\end{aligned}"""
+    """Twelve bytes against eight per pixel in the formula for tau; both limits; and D_* from 8 D_* / W = o + w."""
+    with as_written():
+        ratio, border = (o + w + 12 * D / W) / (o + w + 8 * D / W), (o + w) * W / 8
+    mean, noise = (TAU.subs({n: 1, F: 0, B: size * D}).doit() for size in (12, 8))
+    prove(mean / noise, ratio)
+    prove((8 * D / W).subs(D, border), o + w)
+    small, large = sp.limit(ratio.doit(), D, 0), sp.limit(ratio.doit(), D, sp.oo)
+    return rf"""
+\begin{{aligned}}
+\frac{{\tau_\mu}}{{\tau_\epsilon}} &= {tex(ratio)} \\
+&\to \begin{{cases}} {small}, & D \ll D_*, \\ {large}, & D \gg D_*, \end{{cases}} \\
+D_* &:= {tex(border)},
+\end{{aligned}}"""
