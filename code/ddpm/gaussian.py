@@ -4,6 +4,7 @@ import math
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real, UInt32
 
 Key = PRNGKeyArray | UInt32[Array, "2"]
@@ -15,6 +16,11 @@ def standard_normal(key: Key, shape: tuple[int, ...], dtype=None) -> Float[Array
     XLA unrolls the random number generator; over one axis rather than several that costs it far less.
     """
     return jax.random.normal(key, (math.prod(shape),), dtype).reshape(shape)
+
+
+def normal_from_uniform(u: Float[Array, "..."]) -> Float[Array, "..."]:
+    """Standard normal numbers from numbers uniform in (-1, 1), as `jax.random.normal` makes them: sqrt(2) erf^-1(u)."""
+    return np.sqrt(2).astype(u.dtype) * jax.lax.erf_inv(u)
 
 
 def log_density(x: Real[ArrayLike, "..."], mean: Real[ArrayLike, "..."], variance: Real[ArrayLike, "..."]) -> Float[Array, "..."]:

@@ -105,7 +105,8 @@ class MLP(eqx.Module):
 
     def __call__(self, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]) -> Float[Array, "..."]:
         """The predicted noise, shape of x_t; t in 1..T."""
-        h = jnp.concatenate([jnp.ravel(x_t), time_features(t / self.T)])
+        table = time_features(np.arange(self.T + 1) / self.T)  # known when compiling, so that a step only looks it up
+        h = jnp.concatenate([jnp.ravel(x_t), jnp.asarray(table, jnp.result_type(float))[t]])
         h = _checked_input(self, h, x_t, f"the pixels and {TIME_FEATURES} features of the time")
         for layer in self.layers[:-1]:
             h = self.activation(layer(h))
@@ -115,10 +116,14 @@ class MLP(eqx.Module):
 TIME_FEATURES = 32
 
 
-def time_features(u: Float[ArrayLike, ""]) -> Float[Array, " features"]:
-    """sin and cos of u = t / T at frequencies from 1 to 100 (after Vaswani et al. 2017, section 3.5)."""
-    angle = u * jnp.geomspace(1.0, 100.0, TIME_FEATURES // 2)
-    return jnp.concatenate([jnp.sin(angle), jnp.cos(angle)])
+def time_features(u) -> Float[np.ndarray, "... features"]:
+    """sin and cos of u = t / T at frequencies from 1 to 100 (after Vaswani et al. 2017, section 3.5).
+
+    Args:
+        u: any shape; the features are a last axis behind it.
+    """
+    angle = np.asarray(u)[..., None] * np.geomspace(1.0, 100.0, TIME_FEATURES // 2)
+    return np.concatenate([np.sin(angle), np.cos(angle)], axis=-1)
 
 
 def layer_shapes(network) -> list[tuple[int, int]]:

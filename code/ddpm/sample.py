@@ -49,6 +49,10 @@ def ancestral_trajectory(
         predict_noise: (x_t, t) -> predicted noise; x_t of the shape of x_T (batch axes included), t a scalar in 1..T.
         x_T: where to start, standard normal for a sample of the model.
     """
+    return _chain(jax.random.split(key, schedule.T), schedule, predict_noise, x_T, variance)
+
+
+def _chain(keys, schedule, predict_noise, x_T, variance):
     x_T = jnp.asarray(x_T, schedule.beta.dtype)
 
     def step(x_t, t_and_key):
@@ -57,8 +61,7 @@ def ancestral_trajectory(
         x_prev = ancestral_step(schedule, x_t, t, predict_noise(x_t, t), noise, variance)
         return x_prev, x_prev
 
-    steps = jnp.arange(1, schedule.T + 1), jax.random.split(key, schedule.T)
-    _, states = jax.lax.scan(step, x_T, steps, reverse=True)
+    _, states = jax.lax.scan(step, x_T, (jnp.arange(1, schedule.T + 1), keys), reverse=True)
     return jnp.concatenate([states, x_T[None]])
 
 
@@ -70,9 +73,9 @@ def ancestral_sample(
     variance: ReverseVariance = "beta",
 ) -> Float[Array, "..."]:
     """Samples of the model: noise of the given shape, led through the whole reverse chain."""
-    start_key, chain_key = jax.random.split(key)
-    x_T = standard_normal(start_key, shape, schedule.beta.dtype)
-    return ancestral_trajectory(chain_key, schedule, predict_noise, x_T, variance)[0]
+    keys = jax.random.split(key, schedule.T + 1)
+    x_T = standard_normal(keys[0], shape, schedule.beta.dtype)
+    return _chain(keys[1:], schedule, predict_noise, x_T, variance)[0]
 
 
 @eqx.filter_jit

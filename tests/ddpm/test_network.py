@@ -42,7 +42,7 @@ def test_mlp_is_what_it_says_it_is():
 
 
 def test_time_features_tell_all_times_apart():
-    features = np.asarray(jax.vmap(time_features)(jnp.arange(1, 1001) / 1000))
+    features = time_features(np.arange(1, 1001) / 1000)
     apart = np.linalg.norm(features[1:] - features[:-1], axis=1)
     assert features.shape == (1000, TIME_FEATURES) and apart.min() > 0.01 and np.abs(features).max() <= 1
 
