@@ -127,16 +127,16 @@ def train(
     if average is None or state.average is None:
         state = replace(state, average=None if average is None else state.network)
     state = _copy(state)  # the compiled program consumes its input, and the caller's state is the caller's
-    losses = []
+    losses, done = [], 0
     with tqdm(total=steps, unit="step", delay=SECONDS_BEFORE_THE_BAR, leave=False) as bar, Interrupts() as interrupts:
-        while bar.n < steps and not interrupts.pending:
-            n = min(chunk, steps - bar.n)
+        while done < steps and not interrupts.pending:
+            n = min(chunk, steps - done)
             state, chunk_losses = _run(state, schedule, data, optimiser, n, batch, average)
             losses.append(np.asarray(chunk_losses))
             _check_finite(losses[-1], int(state.step) - n)
             bar.set_postfix(loss=f"{losses[-1].mean():.3g}", refresh=False)
             bar.update(n)
-        done = bar.n
+            done += n
     if done < steps:
         print(f"Interrupted after {done} of {steps} steps; they are kept.", file=sys.stderr)
     return state, np.concatenate(losses)

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -252,6 +253,11 @@ def test_a_progress_bar_with_the_loss_on_long_runs_only(monkeypatch, capsys):
     go(begin(), 40)
     shown = capsys.readouterr().err
     assert "30/40" in shown and "loss=" in shown
+
+
+def test_without_a_bar_it_goes_all_the_way_too(monkeypatch, whole):
+    monkeypatch.setattr("ddpm.train.tqdm", partial(tqdm, disable=True))
+    assert same(go(begin(), 40, average=0.9)[0], whole[0])
 
 
 @pytest.mark.parametrize(
