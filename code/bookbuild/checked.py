@@ -113,7 +113,7 @@ def table(head: list[str], rows: list[list[nodes.Node]], widths: list[int]):
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(head))
     group += nodes.thead("", row([text(word) for word in head]))
     group += nodes.tbody("", *map(row, rows))
-    return nodes.table("", group, classes=["colwidths-given"])
+    return nodes.table("", group, classes=["longtable", "colwidths-given"])
 
 
 def row(cells):

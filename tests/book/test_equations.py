@@ -5,9 +5,11 @@ import shutil
 
 import pytest
 from bookbuild import build, checked
-from built_site import ROOT, SITE
+from built_site import ROOT, SITE, open_page
 from ddpm.derivation import registry
 
+TOO_WIDE = """() => [...document.querySelectorAll("div.math[id^=equation] mjx-container")]
+  .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.closest("div.math").id)"""
 DIRECTIVE = re.compile(r"^ *(?:`{3,}|:{3,}|~{3,})\{equation\} *(\S+)", re.M)
 ENTRIES = registry.entries()
 
@@ -33,6 +35,17 @@ def test_no_labelled_equation_is_typed_by_hand(site):
 def test_an_equation_stands_in_the_chapter_of_its_module():
     for path in (ROOT / "book").glob("*.md"):
         assert [ENTRIES[label].chapter for label in DIRECTIVE.findall(path.read_text()) if ENTRIES[label].chapter != path.stem] == []
+
+
+def test_equations_fit_a_phone(page, address):
+    page.set_viewport_size({"width": 375, "height": 800})
+    wide = []
+    for path in sorted(SITE.glob("book/*.html")):
+        open_page(page, address + path.relative_to(SITE).as_posix())
+        page.evaluate("() => document.querySelectorAll('details').forEach(e => e.open = true)")
+        page.evaluate("() => document.querySelectorAll('.toggle-hidden').forEach(e => e.classList.remove('toggle-hidden'))")
+        wide += page.evaluate(TOO_WIDE)
+    assert wide == []
 
 
 @pytest.mark.parametrize("label", ENTRIES)

@@ -63,6 +63,8 @@ class Point:
             return mp.mpf(expr.p) / expr.q
         if expr.is_Symbol:
             return self._free(expr, expr)
+        if expr in (sp.zoo, sp.nan, sp.oo, -sp.oo):
+            raise Undefined(str(expr))
         if expr.is_Add:
             return mp.fsum(self._value(arg, env) for arg in expr.args)
         if expr.is_Mul:

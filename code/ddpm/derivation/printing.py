@@ -11,7 +11,7 @@ from ddpm.derivation.expectation import KL, LAW_Q, Expectation
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import TEX, Path, Quantity, SquaredNorm
 
-WIDTH = 24.5  # of a line, in letters: a phone of 375 pixels, beside the number of the equation and inside a box
+WIDTH = 26.0  # of a line, in letters: a phone of 375 pixels, beside the number of the equation and inside a box
 
 
 class Printer(LatexPrinter):
@@ -165,7 +165,16 @@ class Printer(LatexPrinter):
 
 
 class Plain(StrPrinter):
-    """SymPy's plain text, with products as written."""
+    """SymPy's plain text, with sums and products as written."""
+
+    def _print_Add(self, expr, order=None):
+        text = ""
+        for term in _terms(expr):
+            negative, rest = _sign(term)
+            inner = self._print(rest)
+            inner = f"({inner})" if negative and rest.is_Add else inner
+            text += ("-" if not text else " - ") + inner if negative else " + " * bool(text) + inner
+        return text
 
     def _print_Mul(self, expr):
         text = ""

@@ -1,0 +1,128 @@
+"""Chains: what they refuse and say, how they print, and that the numeric core knows nothing of them."""
+
+import subprocess
+import sys
+
+import pytest
+import sympy as sp
+from ddpm.derivation import printing
+from ddpm.derivation.chain import Chain, WrongStep
+from ddpm.derivation.densities import Undecided, p, p_theta, q
+from ddpm.derivation.expectation import KL, E_noise, E_q
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.induction import Induction
+from ddpm.derivation.registry import entries, run
+from ddpm.derivation.statement import Law, Statement
+from ddpm.derivation.symbols import (
+    SquaredNorm, T, alpha, alpha_bar, as_written, beta, epsilon, epsilon_theta, family, log, mu_tilde, sigma, sqrt, t, x,
+)
+
+a, b, c = sp.symbols("a b c", real=True)
+
+
+def test_wrong_step_shows_both_sides_a_point_and_the_values_there():
+    chain = Chain(sqrt(alpha[t])).step(alpha[t] / sqrt(alpha[t]), "expand")
+    with pytest.raises(WrongStep) as found:
+        chain.step(alpha[t], "simplify")
+    error = found.value
+    assert error.number == 2 and "alpha[1] = 10/19" in error.point and "t = 1" in error.point
+    assert [float(value) for value in error.values] == pytest.approx([(10 / 19) ** 0.5, 10 / 19])
+    text = str(error)
+    assert "step 2 (simplify) does not hold" in text and "left = 0.7254" in text and "right = 0.5263" in text
+    assert len(chain.steps) == 1, "the wrong step is not part of the chain"
+
+
+def test_what_is_put_in_is_an_equality_from_elsewhere():
+    m, v = family("m", "m"), family("v", "v")
+    known = Chain(a + b).step(c, "given", using={a: c - b})
+    assert Chain(2 * a + 2 * b).step(2 * c, "the chain above", using={a: c - b}).settled == "symbolically, 1 step"
+    assert Chain(m[t] * (a + b)).step(m[t] * c, "both", using=[known]).last == m[t] * c
+    assert Chain(m[t] + v[t]).step(3, "two", using=[{m[t]: 1}, {v[t]: 2}]).last == 3
+    with pytest.raises(WrongStep):
+        Chain(m[t]).step(v[t], "no reason at all")
+
+
+def test_chain_that_starts_at_t_2():
+    bayes = q(x[t - 1] | (x[t], x[0])) * q(x[t] | x[0]) / q(x[t - 1] | x[0])
+    assert Chain(q(x[t] | x[t - 1]), where={t: 2}).step(bayes, "Bayes").settled == "symbolically, 1 step"
+
+
+def test_a_step_without_a_value_anywhere_is_refused():
+    with pytest.raises(Undecided, match="no values were found"):
+        Chain(sp.zoo + a).step(a, "nonsense")
+
+
+def test_induction_names_the_part_that_fails():
+    v = family("v", "v")
+    with pytest.raises(WrongStep) as found:
+        Induction(v, 1, lambda n, before: alpha[n] * before + 1 - alpha[n], lambda n: 1 - alpha_bar[n])
+    assert found.value.part == "base case"
+
+
+def test_layout():
+    with as_written():
+        chain = Chain(alpha[t] * (1 - alpha_bar[t - 1]) + 1 - alpha[t])
+        chain.step(1 - alpha[t] * alpha_bar[t - 1], r"$\alpha_t$ cancels")
+        chain.step(1 - alpha_bar[t], "a reason that is so long that it does not fit on the same line")
+    assert chain.latex(".").splitlines() == [
+        r"\begin{aligned}",
+        r"&\alpha_t \bigl(1 - \bar\alpha_{t - 1}\bigr) + 1 - \alpha_t \\",
+        r"&= 1 - \alpha_t \bar\alpha_{t - 1} \quad \text{(}\alpha_t\text{ cancels)} \\",
+        r"&= 1 - \bar\alpha_t. \\",
+        r"&\quad \text{(a reason that is so long} \\",
+        r"&\quad \text{that it does not fit on the} \\",
+        r"&\quad \text{same line)}",
+        r"\end{aligned}"]
+    assert str(chain).splitlines()[:3] == [
+        "  alpha[t]*(1 - alpha_bar[t - 1]) + 1 - alpha[t]", "= 1 - alpha[t]*alpha_bar[t - 1]", r"      [$\alpha_t$ cancels; symbolically]"]
+    assert chain._repr_latex_() == f"$$\n{chain.latex()}\n$$"
+
+
+def written(build):
+    with as_written():
+        return build()
+
+
+@pytest.mark.parametrize("build, tex", [
+    (lambda: a - (b - c), "a - (b - c)"),
+    (lambda: -(a + b) * c, "-(a + b) c"),
+    (lambda: a * (b + c) / 2, r"\frac{a (b + c)}{2}"),
+    (lambda: 1 / sqrt(a) * (b - c), r"\frac{1}{\sqrt{a}} (b - c)"),
+    (lambda: b / a * c, r"\frac{b}{a} c"),
+    (lambda: -((a - b) ** 2) / (2 * c), r"-\frac{(a - b)^2}{2 c}"),
+    (lambda: sigma[t] ** 2, r"\sigma_t^2"),
+    (lambda: x[t - 1] ** 2, r"x_{t - 1}^2"),
+    (lambda: log(a / b) * c, r"\Bigl(\log \frac{a}{b}\Bigr) c"),
+    (lambda: -log(p(x[T])), r"-\log p(x_T)"),
+    (lambda: log(a + b), r"\log(a + b)"),
+    (lambda: p_theta(x[0:T]) / q(x[1:T] | x[0]), r"\frac{p_\theta(x_{0:T})}{q(x_{1:T} \mid x_0)}"),
+    (lambda: q(x[t - 1] | (x[t], x[0])), r"q(x_{t - 1} \mid x_t, x_0)"),
+    (lambda: KL(q(x[T] | x[0]), p(x[T])), r"\mathrm{KL}\bigl( q(x_T \mid x_0) \,\Vert\, p(x_T) \bigr)"),
+    (lambda: sp.Sum(alpha[t] + a, (t, 2, T)), r"\sum_{t=2}^T (\alpha_t + a)"),
+    (lambda: E_q(x[t]), r"\mathbb{E}_q\Bigl[ x_t \Bigr]"),
+    (lambda: E_noise(SquaredNorm(epsilon - epsilon_theta(x[t], t))), r"\mathbb{E}_{x_0, \epsilon}\Bigl[ \lVert \epsilon - \epsilon_\theta(x_t, t) \rVert^2 \Bigr]"),
+    (lambda: mu_tilde(t, x[t], x[0]), r"\tilde\mu_t(x_t, x_0)"),
+    (lambda: Normal(x[t], a, beta[t], "I"), r"\mathcal N(x_t;\ a,\ \beta_t\, I)"),
+    (lambda: Law(0, 1, "I"), r"\mathcal N(0,\ I)"),
+])
+def test_tex_keeps_the_form_and_the_order(build, tex):
+    assert printing.tex(written(build)) == tex
+
+
+def test_statement_is_broken_where_it_does_not_fit():
+    short = Statement((a, "=", b), end=".")
+    assert short.latex() == "a = b."
+    long = Statement((q(x[t] | x[t - 1]), ":=", Normal(x[t], sqrt(1 - beta[t]) * x[t - 1], beta[t], "I")))
+    assert long.latex().count(r"\\") == 1
+
+
+@pytest.mark.parametrize("label", entries())
+def test_lines_are_not_wider_than_a_phone(label):
+    lines = run(label).tex.replace(r"\begin{aligned}", "").replace(r"\end{aligned}", "").split(r"\\")
+    assert max(printing.width(line) for line in lines) < 1.25 * printing.WIDTH
+
+
+def test_the_numeric_core_imports_no_sympy():
+    core = "schedule, gaussian, forward, parameterization, losses, bound, sample"
+    code = f"import sys; from ddpm import {core}; sys.exit('sympy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
