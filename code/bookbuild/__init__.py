@@ -2,7 +2,8 @@
 
 from importlib.util import find_spec
 
-EXTENSIONS = ["frame", "mathjax", "darkfigures", "access", "repository", "notebooks", "equations", "checked", "assignments", "printed", "pdf", "slim"]
+EXTENSIONS = ["frame", "mathjax", "darkfigures", "access", "repository", "notebooks", "equations", "checked", "assignments",
+              "assignmentlist", "printed", "pdf", "slim"]
 
 
 def setup(app):
