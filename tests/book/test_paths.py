@@ -1,0 +1,88 @@
+"""The two ways through an assignment, walked with the notebooks of this book: a student's to the last check, an instructor's to the scores."""
+
+import csv
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from bookbuild import bare
+from bookbuild.blanks import BEGIN, END, PLACEHOLDER
+from built_site import SITE
+from ddpm.grading.exercises import ASSIGNMENTS
+from ddpm.grading.score.__main__ import main as grade
+
+STUDENT, SOLUTION = SITE / "_notebooks/student", SITE.parent / "solution"
+RIGHT = {
+    "forward_mean": "def forward_mean(x_prev, beta):\n    return x_prev * (1 - beta) ** 0.5",
+    "forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta))",
+    "my_betas": "def my_betas(T):\n    return [min(0.5, 10 / T)] * T",
+    "q_sample": "def q_sample(x_0, t, noise, schedule):\n    a = schedule.alpha_bar[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise",
+}
+DEVIATION = RIGHT | {"forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta**0.5))"}
+CRASH = {"forward_mean": "raise SystemExit('the kernel is gone')", "q_sample": RIGHT["q_sample"]}
+
+
+def filled(path: Path, answers: dict[str, str]):
+    """The students' notebook at `path` with the definitions of `answers` in the place of the blanks."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if "exercise" in cell.metadata.get("tags", ()):
+            parts = re.split(r"\n+(?=def )", cell.source)
+            names = [re.search(r"def (\w+)|(\w+) =", part) for part in parts]
+            cell.source = "\n\n\n".join(answers.get(found and (found[1] or found[2]), part) for found, part in zip(names, parts))
+    return notebook
+
+
+def verdicts(notebook) -> str:
+    """What the checks say when the notebook is run from top to bottom in an empty folder."""
+    bare.run(Path(sys.executable), notebook)
+    checks = [cell for cell in notebook.cells if "check" in cell.metadata.get("tags", ())]
+    return "\n".join(output.text for cell in checks for output in cell.outputs)
+
+
+def test_a_student_opens_fills_in_checks_and_finishes(site):
+    path = STUDENT / "diffusion.ipynb"
+    names = ASSIGNMENTS["diffusion"]
+    assert sum(PLACEHOLDER in cell.source for cell in nbformat.read(path, as_version=4).cells) >= len(names) - 1
+
+    begun = verdicts(filled(path, {name: DEVIATION[name] for name in ("forward_mean", "forward_covariance")}))
+    assert "Right: forward_mean agrees" in begun
+    assert "Not right yet: forward_covariance" in begun and "the standard deviation" in begun and "Hint:" in begun
+    assert all(re.search(rf"Not yet\s+answered: {name}\b", begun) for name in ("my_betas", "q_sample"))
+
+    finished = verdicts(filled(path, RIGHT))
+    assert [name for name in names if re.search(rf"^Right: {name}\b", finished, re.M)] == list(names)
+    assert "Not" not in finished.replace("Note", "")
+
+
+def test_an_instructor_hands_out_collects_and_grades(site, tmp_path, capsys):
+    handed_out = STUDENT / "diffusion.ipynb"
+    submitted = {"ada": filled(handed_out, RIGHT), "ben": filled(handed_out, DEVIATION), "cleo": filled(handed_out, {}),
+                 "dora": filled(handed_out, CRASH)}
+    for name, notebook in submitted.items():
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+    assert grade([str(tmp_path), "--seed", "5", "--minutes", "2"]) == 0
+    with open(tmp_path / "scores.csv", encoding="utf-8") as file:
+        rows = {row["notebook"]: row for row in csv.DictReader(file)}
+    names = ASSIGNMENTS["diffusion"]
+    assert {name: [int(row[exercise]) for exercise in names] for name, row in rows.items()} == {
+        "ada.ipynb": [1, 1, 1, 1], "ben.ipynb": [1, 0, 1, 1], "cleo.ipynb": [0, 0, 0, 0], "dora.ipynb": [0, 0, 0, 1]}
+    assert {row["of"] for row in rows.values()} == {"4"} and rows["ben.ipynb"]["points"] == "3"
+    assert float(rows["ben.ipynb"]["forward_covariance mean error"]) > 0.01
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "the standard deviation" in report and "Seed 5" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", sorted(ASSIGNMENTS))
+def test_every_exercise_of_the_grader_is_set_once_and_has_its_check(site, name):
+    if not (SOLUTION / f"{name}.ipynb").is_file():
+        pytest.skip("its chapter is not there yet")
+    cells = nbformat.read(SOLUTION / f"{name}.ipynb", as_version=4).cells
+    exercises = [cell.source for cell in cells if "exercise" in cell.metadata.get("tags", ())]
+    checks = "\n".join(cell.source for cell in cells if "check" in cell.metadata.get("tags", ()))
+    for exercise in ASSIGNMENTS[name]:
+        defining = [source for source in exercises if re.search(rf"^def {exercise}\(", source, re.M)]
+        assert len(defining) == 1 and BEGIN in defining[0] and END in defining[0]
+        assert re.search(rf"check_\w+\({exercise}\)", checks)
