@@ -28,6 +28,9 @@ not, how far off it is. Repeat until all are right; then run everything once mor
 Numbers of sections, equations and exercises are those of the book *{title}*, where the explanations are.""",
     SOLUTION: "The solutions. Numbers of sections, equations and exercises are those of the book *{title}*.",
 }
+WAITING = """\
+# A cell that begins with %%answered waits until the answers that it names are there.
+from ddpm.grading import answered"""
 YOUR_WORDS = "*Your answer in words: double-click here and write.*"
 
 
@@ -58,6 +61,7 @@ class Assignment(Cells):
             chapter.page.labels &= labels
             chapter.page.here, chapter.page.names = set(docnames), {}  # no links out of the notebook
             self.chapter, self.used, self.headings, self.asked = chapter, used, [], False
+            self.waiting = waiting(chapter) if version == STUDENT else {}
             self.add(chapter.doctree.children, level=2)
             self.add_cells(before=float("inf"))
             self.ask_for_words()
@@ -99,11 +103,17 @@ class Assignment(Cells):
         for index in [i for i in self.chapter.chosen if i < before]:
             kind = self.chapter.chosen.pop(index)
             self.add_headings()
-            self.append_cell(self.chapter.sources[index], kind)
+            self.append_cell(self.chapter.sources[index], kind, self.waiting.get(index))
             if node is not None and index == before - 1:
                 self.pending += captions(node, self.chapter.page, self.chapter.write)
 
-    def append_cell(self, cell, kind: str):
+    def append_cell(self, cell, kind: str, answers=None):
+        """Append a cell; if it needs `answers`, it waits for them."""
+        if answers:
+            if not any(other.source == WAITING for other in self.cells):
+                self.flush()
+                self.cells.append(nbformat.v4.new_code_cell(WAITING))
+            cell = nbformat.v4.new_code_cell(f"%%answered {' '.join(sorted(answers))}\n{cell.source}", metadata=cell.metadata)
         if kind not in (EXERCISE, CHECK):
             return self.append_code(cell)
         self.flush()
@@ -171,6 +181,23 @@ def choose(cells: dict) -> dict[int, str]:
                 chosen[makers[-1]] = MARK
                 waiting.append(makers[-1])
     return dict(sorted(chosen.items()))
+
+
+def waiting(chapter) -> dict[int, set[str]]:
+    """For each cell that works with answers of the reader, or with what such a cell makes, the names of these answers."""
+    found, answers = {}, {}  # answers: for a name, the answers that it comes from
+    for index, kind in chapter.chosen.items():
+        made, used = cell_names(chapter.sources[index].source) or (set(), set())
+        if kind == EXERCISE:
+            answers |= {name: {name} for name in made}
+            continue
+        needs = set().union(*(answers.get(name, ()) for name in used))
+        if kind == CHECK:  # it takes blanks, but nothing that was never made
+            needs = needs if any(name in used and origins != {name} for name, origins in answers.items()) else set()
+        if needs:
+            found[index] = needs
+        answers = {name: origins for name, origins in answers.items() if name not in made} | dict.fromkeys(made if needs else (), needs)
+    return found
 
 
 def unfolded(node):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import takewhile
 from textwrap import dedent
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
@@ -32,8 +33,8 @@ def blank(source: str, later: set[str]) -> str:
         elif mark == END:
             if start is None:
                 raise ValueError(f"line {number}: `{END}` without `{BEGIN}` above it.")
-            rest = "\n".join(lines[number:])
             indent = line[: len(line) - len(line.lstrip())]
+            rest = what_follows(lines[number:], indent)
             block = placeholder("\n".join(lines[start : number - 1]), set() if indent else later, rest)
             done += [indent + text for text in block.splitlines()]
             start = None
@@ -44,6 +45,12 @@ def blank(source: str, later: set[str]) -> str:
     if len(done) == len(lines):
         raise ValueError(f"no solution in this cell. Put it between `{BEGIN}` and `{END}`.")
     return "\n".join(done)
+
+
+def what_follows(lines: list[str], indent: str) -> str:
+    """The lines of the same block that students see."""
+    block = takewhile(lambda line: not line.strip() or line.startswith(indent), lines)
+    return re.sub(rf"{BEGIN}.*?(?:{END}|\Z)", "", "\n".join(block), flags=re.S)
 
 
 def placeholder(solution: str, later: set[str], rest: str) -> str:

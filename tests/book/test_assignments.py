@@ -1,15 +1,19 @@
 """The assignment notebooks: what they take from a chapter, and that nothing of a solution is left in the students' version."""
 
+import importlib
 import re
 import shutil
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
-from bookbuild import build, check, install
-from bookbuild.assignments import YOUR_WORDS
+from bookbuild import bare, build, check, install
+from bookbuild.assignments import WAITING, YOUR_WORDS
 from bookbuild.blanks import BEGIN, END, blank
 from bookbuild.cellnames import names
 from built_site import ROOT, SITE
+from ddpm.grading.answered import is_blank
 
 CHAPTER = r"""
 # Chapter
@@ -103,6 +107,29 @@ Extra answer.
 
 print(area(lambda r: pi))
 ```
+
+```{code-cell} ipython3
+:tags: [assignment]
+
+def again(x):
+    return 1 + double(x)
+
+
+four = again(1.5)
+```
+
+```{code-cell} ipython3
+:tags: [assignment]
+
+double_check = four + 1
+four = 4
+```
+
+```{code-cell} ipython3
+:tags: [assignment]
+
+four
+```
 """
 OTHER = r"""
 # Other
@@ -160,6 +187,10 @@ def test_the_students_version_has_the_marked_parts_and_what_they_need_in_the_ord
         BLANK,
         'print(double(2) or "Not yet answered")',
         "print(area(lambda r: pi))",
+        WAITING,
+        "%%answered double\ndef again(x):\n    return 1 + double(x)\n\n\nfour = again(1.5)",
+        "%%answered double\ndouble_check = four + 1\nfour = 4",
+        "%%answered double\nfour",
         '## 2. Other\n\n> <a id="ex-last"></a>**Exercise 2.1**\n>\n> Go on from [Exercise 1.2](#ex-code).',
         YOUR_WORDS,
     ]
@@ -178,6 +209,36 @@ def test_exercises_are_open_and_can_be_filled_in_and_checks_stay(student):
     exercise, = (cell for cell in student if "exercise" in cell.metadata.get("tags", ()))
     assert exercise.metadata == {"tags": ["exercise"], "deletable": False}
     assert student[student.index(exercise) + 1].metadata == {"tags": ["check"], "deletable": False, "editable": False}
+
+
+def run(book, answer: str) -> list:
+    """The cells of the students' notebook after it has been run with `answer` for the blank."""
+    notebook = nbformat.read(book / "_build/html/_notebooks/student/homework.ipynb", as_version=4)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("...  # your answer", answer)
+    assert bare.run(Path(sys.executable), notebook)[0] == ""
+    return notebook.cells
+
+
+def test_cells_wait_for_the_answers_that_they_need(book):
+    def shown(cells):
+        return [cell.outputs for cell in cells if cell.source.startswith("%%answered")]
+
+    waiting = shown(run(book, "..."))
+    assert [outputs[0].text for outputs in waiting] == ["This cell waits. Not yet answered: double.\n"] * 3
+    assert shown(run(book, "return x * 2"))[-1][0].data["text/plain"] == "4"
+
+
+@pytest.mark.parametrize("source, blank", [
+    ("f = ...", True), ("f = None", True), ("f = 0", False), ("def f(x):\n    ...", True), ("def f(x):\n    y = ...\n    return y", True),
+    ("def f(x):\n    return x[..., 0]", False), ("def f(x):\n    return x", False), ("import jax\n@jax.jit\ndef f(x):\n    ...", True),
+    ("import jax\n@jax.jit\ndef f(x):\n    return x", False), ("from math import sqrt as f", False),
+])
+def test_what_counts_as_an_answer(source, blank, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    name = f"cell_{abs(hash(source))}"
+    (tmp_path / f"{name}.py").write_text(source)
+    assert is_blank(importlib.import_module(name).f) == blank
 
 
 def test_a_solution_without_its_end_stops_the_build_with_place_and_reason(book, capfd, tmp_path):
@@ -213,6 +274,7 @@ def test_blank_at_the_top_of_a_cell(solution, later, rest, expected):
 
 def test_blanks_in_functions():
     source = f"def f(x):\n{solved('y = x', '    ')}\n    return y\n\n\ndef g(x):\n{solved('y = x', '    ')}"
+    assert blank(source.replace("y = x", "w = y = x"), {"w"}) == blank(source, {"y"}), "what only solutions use stays out"
     assert blank(source, {"y"}) == "def f(x):\n    y = ...  # your answer\n    return y\n\n\ndef g(x):\n    ...  # your answer"
 
 
