@@ -1,4 +1,4 @@
-"""The weighted losses of one step, on the mean and on the noise, and the simple loss.
+"""The weighted losses of one step, on the mean and on the noise, the simple loss, and the weight of each kind of prediction.
 
 Each sums over the pixels of an example; with a batch of t the result has the shape of t.
 """
@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.forward import check_same_shape
+from ddpm.parameterization import Kind
 from ddpm.schedule import Schedule, at
 
 ReverseVariance = Literal["beta", "beta_tilde"]
@@ -47,20 +48,43 @@ def mean_loss(
     return _weighted(jnp.where(sigma_2 == 0, jnp.inf, 0.5 / jnp.where(sigma_2 == 0, 1.0, sigma_2)), error)
 
 
+def prediction_weight(schedule: Schedule, kind: Kind, variance: ReverseVariance = "beta") -> Float[Array, " time"]:
+    """The weight of ||target - prediction||^2 in L_{t-1}, for t = 0..T and each kind of prediction (`eq-family`).
+
+    It is c_t^2 / (2 sigma_t^2), where c_t is the size of the factor with which an error of this kind enters the mean.
+    Infinite where sigma_t^2 = 0, which for "beta_tilde" is so at t = 1, and where an error of this kind enters the mean
+    with an infinite factor. Entry 0 has no meaning and is NaN.
+
+    Raises:
+        ValueError: an unknown kind or variance.
+    """
+    sigma_2 = reverse_variance(schedule, variance)
+    alpha, total = schedule.alpha, schedule.one_minus_alpha_bar
+    before = jnp.concatenate([jnp.zeros_like(total[:1]), total[:-1]])
+    alpha_bar_prev = jnp.concatenate([schedule.alpha_bar[:1], schedule.alpha_bar[:-1]])
+    # beta_t^2 / (sigma_t^2 (1 - alpha_bar_t)) as a quotient that has its limit where beta_t = 0
+    share, over = (schedule.beta_over_total, jnp.ones_like(alpha)) if variance == "beta" else (schedule.beta, before)
+    quotients = {
+        "noise": (share, over * alpha),
+        "x_0": (share * alpha_bar_prev, over * total),
+        "v": (share * alpha_bar_prev, over),
+        "score": (share * total, over * alpha),
+        "mean": (jnp.ones_like(alpha), sigma_2),
+    }
+    if kind not in quotients:
+        raise ValueError(f"unknown kind of prediction {kind!r}; expected one of {', '.join(quotients)}")
+    numerator, denominator = quotients[kind]
+    infinite = denominator == 0
+    weight = jnp.where(infinite, jnp.inf, 0.5 * numerator / jnp.where(infinite, 1.0, denominator))
+    return weight.at[0].set(jnp.nan)
+
+
 def noise_weight(schedule: Schedule, variance: ReverseVariance = "beta") -> Float[Array, " time"]:
-    """beta_t^2 / (2 sigma_t^2 alpha_t (1 - alpha_bar_t)) for t = 0..T, the weight of eq. 12 of Ho et al. (2020).
+    """beta_t^2 / (2 sigma_t^2 alpha_t (1 - alpha_bar_t)) for t = 0..T (`eq-noise-loss`; Ho et al. 2020, eq. 12).
 
     Infinite where alpha_t = 0, and at t = 1 with sigma_t^2 = beta_tilde_t = 0. Entry 0 has no meaning and is NaN.
     """
-    reverse_variance(schedule, variance)  # refuses an unknown variance
-    if variance == "beta":
-        numerator, denominator = schedule.beta_over_total, 2 * schedule.alpha
-    else:  # with beta_tilde_t written out: the form that has its limit where beta_t = 0
-        before = jnp.concatenate([jnp.zeros_like(schedule.beta[:1]), schedule.one_minus_alpha_bar[:-1]])
-        numerator, denominator = schedule.beta, 2 * before * schedule.alpha
-    infinite = denominator == 0
-    weight = jnp.where(infinite, jnp.inf, numerator / jnp.where(infinite, 1.0, denominator))
-    return weight.at[0].set(jnp.nan)
+    return prediction_weight(schedule, "noise", variance)
 
 
 def noise_loss(

@@ -10,8 +10,8 @@ from scipy.stats import norm
 from truth import RTOL, SCHEDULES, alpha_bars, posterior
 
 from ddpm import Schedule, linear
-from ddpm.losses import mean_loss, noise_loss, noise_weight, reverse_variance, simple_loss, sum_pixels
-from ddpm.parameterization import mean_from_noise
+from ddpm.losses import mean_loss, noise_loss, noise_weight, prediction_weight, reverse_variance, simple_loss, sum_pixels
+from ddpm.parameterization import convert, mean_from_noise
 
 BETAS = (0.1, 0.2, 0.3, 0.4)
 VARIANCES = pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
@@ -51,6 +51,62 @@ def test_noise_weight_at_the_extremes():
         np.testing.assert_array_equal(noise_weight(Schedule.from_betas([0.5, 0.0]), variance), [np.nan, first, 0])
     # beta_1 -> 0: beta_1 / (2 alpha_1 beta_1) = 1/2.
     assert noise_weight(Schedule.from_betas([0.0]))[1] == 0.5
+
+
+KINDS = ("noise", "x_0", "v", "score", "mean")
+
+
+@VARIANCES
+@pytest.mark.parametrize("kind", KINDS)
+def test_prediction_weight_is_half_the_squared_slope_of_the_mean_over_sigma_2(kind, variance, precision):
+    """The slope comes from two predictions that differ by 1, worked out with 50 digits through Bayes' posterior."""
+    weights = prediction_weight(Schedule.from_betas(BETAS), kind, variance)
+    assert np.isnan(weights[0])
+    for t in (2, 3, 4) if variance == "beta_tilde" else (1, 2, 3, 4):
+        bar, x_t = alpha_bars(BETAS)[t], 0.4
+        signal, spread = mpmath.sqrt(bar), mpmath.sqrt(1 - bar)
+        x_0 = {
+            "noise": lambda value: (x_t - spread * value) / signal,
+            "x_0": lambda value: value,
+            "v": lambda value: signal * x_t - spread * value,
+            "score": lambda value: (x_t + (1 - bar) * value) / signal,  # Tweedie's formula
+        }
+        slope = 1 if kind == "mean" else posterior(BETAS, t, x_0[kind](1), x_t)[0] - posterior(BETAS, t, x_0[kind](0), x_t)[0]
+        expected = slope**2 / (2 * float(sigma_2(BETAS, t, variance)))
+        assert float(weights[t]) == pytest.approx(expected, rel=10 * RTOL[precision]), t
+
+
+@VARIANCES
+def test_weighted_losses_of_all_kinds_agree(variance):
+    rng = np.random.default_rng(0)
+    with jax.enable_x64(True):
+        schedule = Schedule.from_betas(BETAS)
+        x_t, noise, guess = rng.normal(size=(3, 3, 3))
+        for t in (2, 4):
+            losses = {}
+            for kind in KINDS:
+                right, wrong = (convert(schedule, x_t, t, e, "noise", kind) for e in (noise, guess))
+                losses[kind] = float(prediction_weight(schedule, kind, variance)[t] * jnp.sum((right - wrong) ** 2))
+            expected = float(noise_loss(schedule, t, noise, guess, variance))
+            assert losses == pytest.approx(dict.fromkeys(KINDS, expected), rel=1e-11)
+
+
+@VARIANCES
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("betas", SCHEDULES.values(), ids=SCHEDULES.keys())
+def test_prediction_weight_has_no_nan_at_the_extremes(betas, kind, variance):
+    weights = prediction_weight(Schedule.from_betas(betas), kind, variance)[1:]
+    assert not np.isnan(weights).any() and (weights >= 0).all()
+
+
+def test_prediction_weight_at_the_extremes():
+    inf = np.inf
+    # x_t is noise alone: the mean is sqrt(alpha_bar_{t-1}) x_0, and x_t, noise and score say nothing about x_0.
+    last = {kind: float(prediction_weight(Schedule.from_betas([0.5, 1.0]), kind)[2]) for kind in KINDS}
+    assert last == pytest.approx({"noise": inf, "x_0": 0.25, "v": 0.25, "score": inf, "mean": 0.5})
+    # beta_2 = 0: the step adds nothing and there is nothing to predict.
+    none = {kind: float(prediction_weight(Schedule.from_betas([0.5, 0.0]), kind)[2]) for kind in KINDS}
+    assert none == pytest.approx({"noise": 0, "x_0": 0, "v": 0, "score": 0, "mean": inf})
 
 
 @VARIANCES
@@ -154,6 +210,11 @@ def test_unknown_variance(unchecked):
     for call in (reverse_variance, noise_weight, lambda s, v: mean_loss(s, 1, 0.0, 0.0, v)):
         with pytest.raises(ValueError, match='must be "beta" or "beta_tilde"; got \'learned\''):
             call(schedule, "learned")
+
+
+def test_unknown_kind(unchecked):
+    with pytest.raises(ValueError, match="'epsilon'; expected one of noise, x_0, v, score, mean"):
+        prediction_weight(Schedule.from_betas(BETAS), "epsilon")
 
 
 @pytest.mark.parametrize("loss", [mean_loss, noise_loss])
