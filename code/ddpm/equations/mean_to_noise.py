@@ -1,278 +1,258 @@
 """The equations of the chapter from the mean to the noise."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
-from scipy import integrate, stats
+from scipy import stats
 
 import ddpm
+from ddpm.derivation.chain import Chain
+from ddpm.derivation.densities import p_theta, q
+from ddpm.derivation.expectation import KL, E_noise, E_q
+from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.registry import definition, numeric, proof
+from ddpm.derivation.symbols import (
+    SquaredNorm, T, alpha, alpha_bar, as_written, beta, beta_tilde, epsilon, epsilon_theta, evaluated, family, function, log, mu_theta,
+    mu_tilde, sigma, sqrt, t, x,
+)
 from ddpm.forward import posterior_mean
 from ddpm.losses import prediction_weight, simple_loss
 from ddpm.parameterization import convert, mean_from_noise
 
 BETAS = [0.02, 0.3, 0.05, 0.6]
+BARS = np.cumprod([1.0, *(1 - np.array(BETAS))])
+FROM_2 = {t: 2}  # at t = 1 the state x_0 is known, and q(x_{t-1} | x_0) has no density
 
-# alpha_t and alpha_bar_{t-1}, between 0 and 1, as free symbols: then alpha_bar_t is their product, beta_t is 1 - alpha_t.
-a, b = sp.symbols("a b", positive=True)
-alpha, bar_prev = 1 / (1 + a), 1 / (1 + b)
-beta, bar = 1 - alpha, alpha * bar_prev
-x_0, x_prev, x_t, noise, guess, sigma = sp.symbols("x_0 x_prev x_t noise guess sigma", real=True)
-precision = alpha / beta + 1 / (1 - bar_prev)
-linear_term = sp.sqrt(alpha) / beta * x_t + sp.sqrt(bar_prev) / (1 - bar_prev) * x_0
-beta_tilde = (1 - bar_prev) / (1 - bar) * beta
-mu_tilde = sp.sqrt(bar_prev) * beta / (1 - bar) * x_0 + sp.sqrt(alpha) * (1 - bar_prev) / (1 - bar) * x_t
-state = sp.sqrt(bar) * x_0 + sp.sqrt(1 - bar) * noise
+v, score, snr, c = family("v", "v"), family("s", "s"), family("snr", r"\mathrm{SNR}", positive=True), family("C", "C")
+x_theta, v_theta, s_theta = function("x_theta", r"x_\theta"), function("v_theta", r"v_\theta"), function("s_theta", r"s_\theta")
+MU_TILDE = mu_tilde(t, x[t], x[0])
+
+with as_written():
+    total, total_prev = 1 - alpha_bar[t], 1 - alpha_bar[t - 1]
+    precision = alpha[t] / beta[t] + 1 / total_prev
+    linear_term = sqrt(alpha[t]) / beta[t] * x[t] + sqrt(alpha_bar[t - 1]) / total_prev * x[0]
+    of_x_t = sqrt(alpha[t]) * total_prev / total * x[t]
+    posterior_formula = of_x_t + sqrt(alpha_bar[t - 1]) * beta[t] / total * x[0]
+    variance_formula = total_prev / total * beta[t]
+    clean = (x[t] - sqrt(total) * epsilon) / sqrt(alpha_bar[t])
+    noised = sqrt(alpha_bar[t]) * x[0] + sqrt(total) * epsilon
+    weight = beta[t] ** 2 / (2 * sigma[t] ** 2 * alpha[t] * total)
+    half_over_sigma_2 = 1 / (2 * sigma[t] ** 2)
 
 
 def mean_of(noise):
-    return (x_t - beta / sp.sqrt(1 - bar) * noise) / sp.sqrt(alpha)
+    return 1 / sqrt(alpha[t]) * (x[t] - beta[t] / sqrt(1 - alpha_bar[t]) * noise)
 
 
-def _log_normal(x, mean, variance):
-    return -((x - mean) ** 2) / (2 * variance) - sp.log(2 * sp.pi * variance) / 2
+class Lines:
+    """Several chains, typeset one below the other."""
+
+    def __init__(self, *chains: Chain):
+        self.chains = chains
+
+    @property
+    def settled(self) -> str:
+        return "; ".join(dict.fromkeys(chain.settled for chain in self.chains))
+
+    def latex(self) -> str:
+        blocks = [chain.latex("," if chain is not self.chains[-1] else ".") for chain in self.chains]
+        rows = [block.removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}") for block in blocks]
+        rows = [row if row.startswith("&") else "&" + row for row in rows]
+        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
-def _must_vanish(*differences):
-    for difference in differences:
-        if sp.simplify(sp.expand_log(difference, force=True)) != 0:
-            raise ValueError(f"{difference} is not 0")
-
-
-LOG_BAYES = (
-    _log_normal(x_t, sp.sqrt(alpha) * x_prev, beta)
-    + _log_normal(x_prev, sp.sqrt(bar_prev) * x_0, 1 - bar_prev)
-    - _log_normal(x_t, sp.sqrt(bar) * x_0, 1 - bar)
-)
+def _posterior_by_precision(t_, x_0, x_t):
+    """Mean and variance of q(x_{t-1} | x_t, x_0) in numbers: precisions add."""
+    beta_t, bar = BETAS[t_ - 1], BARS[t_ - 1]
+    total_precision = (1 - beta_t) / beta_t + 1 / (1 - bar)
+    return (np.sqrt(1 - beta_t) / beta_t * x_t + np.sqrt(bar) / (1 - bar) * x_0) / total_precision, 1 / total_precision
 
 
 @proof("eq-posterior-bayes")
 def posterior_bayes():
-    """The right side is a density in x_{t-1}: it integrates to 1, for all values of the other symbols."""
-    integral = sp.integrate(sp.exp(sp.expand(-precision * x_prev**2 / 2 + linear_term * x_prev)), (x_prev, -sp.oo, sp.oo))
-    _must_vanish(sp.log(integral) + LOG_BAYES.subs(x_prev, 0))
-    return r"""
-\begin{aligned}
-&q(x_{t-1} \mid x_t, x_0) \\
-&\quad = \frac{q(x_t \mid x_{t-1})\, q(x_{t-1} \mid x_0)}{q(x_t \mid x_0)}.
-\end{aligned}"""
+    with as_written():
+        chain = Chain(q(x[t - 1] | (x[t], x[0])), where=FROM_2)
+        chain.step(q(x[t] | (x[t - 1], x[0])) * q(x[t - 1] | x[0]) / q(x[t] | x[0]), "Bayes' rule, all given $x_0$")
+        return chain.step(q(x[t] | x[t - 1]) * q(x[t - 1] | x[0]) / q(x[t] | x[0]), "the chain is Markov")
 
 
 @proof("eq-posterior-square")
 def posterior_square():
-    """The log of Bayes' right side, as a polynomial in x_{t-1}."""
-    polynomial = sp.Poly(sp.expand(LOG_BAYES), x_prev)
-    _must_vanish(polynomial.coeff_monomial(x_prev**2) + precision / 2, polynomial.coeff_monomial(x_prev) - linear_term)
-    return r"""
-\begin{aligned}
-&\log q(x_{t-1} \mid x_t, x_0) \\
-&\quad = -\frac{(x_t - \sqrt{\alpha_t}\, x_{t-1})^2}{2 \beta_t} \\
-&\qquad - \frac{(x_{t-1} - \sqrt{\bar\alpha_{t-1}}\, x_0)^2}{2 (1 - \bar\alpha_{t-1})} + \dots \\
-&\quad = -\frac12 \Bigl( \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}} \Bigr) x_{t-1}^2 \\
-&\qquad + \Bigl( \frac{\sqrt{\alpha_t}}{\beta_t}\, x_t + \frac{\sqrt{\bar\alpha_{t-1}}}{1 - \bar\alpha_{t-1}}\, x_0 \Bigr) x_{t-1} + \dots
-\end{aligned}"""
+    with as_written():
+        first = -((x[t] - sqrt(alpha[t]) * x[t - 1]) ** 2) / (2 * beta[t])
+        second = -((x[t - 1] - sqrt(alpha_bar[t - 1]) * x[0]) ** 2) / (2 * total_prev)
+        rest = -(x[t] ** 2) / (2 * beta[t]) - alpha_bar[t - 1] * x[0] ** 2 / (2 * total_prev)
+        chain = Chain(first + second, where=FROM_2)
+        half = sp.Rational(1, 2)
+        return chain.step(-half * precision * x[t - 1] ** 2 + linear_term * x[t - 1] + rest, "squares multiplied out, sorted by powers of $x_{t-1}$")
 
 
 @proof("eq-posterior-precision")
 def posterior_precision():
-    _must_vanish(precision - (1 - bar) / (beta * (1 - bar_prev)), 1 / precision - beta_tilde)
     schedule = ddpm.Schedule.from_betas(BETAS)
-    bars = np.cumprod([1.0, *(1 - np.array(BETAS))])
-    for t, beta_t in enumerate(BETAS[1:], start=2):
-        by_precision = 1 / ((1 - beta_t) / beta_t + 1 / (1 - bars[t - 1]))
-        np.testing.assert_allclose(schedule.posterior_variance[t], by_precision, rtol=1e-5)
-    return r"""
-\begin{aligned}
-\frac{1}{\tilde\beta_t} &:= \frac{\alpha_t}{\beta_t} + \frac{1}{1 - \bar\alpha_{t-1}} \\
-&= \frac{\alpha_t (1 - \bar\alpha_{t-1}) + \beta_t}{\beta_t (1 - \bar\alpha_{t-1})} \\
-&= \frac{1 - \bar\alpha_t}{\beta_t (1 - \bar\alpha_{t-1})}, \\
-\tilde\beta_t &= \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}\, \beta_t.
-\end{aligned}"""
+    for t_ in (2, 3, 4):
+        np.testing.assert_allclose(schedule.posterior_variance[t_], _posterior_by_precision(t_, 0, 0)[1], rtol=1e-5)
+    with as_written():
+        one = 1 / beta_tilde[t]
+        chain = Chain(one, where=FROM_2).step(precision, "the factor of $x_{t-1}^2$", using={beta_tilde[t]: 1 / evaluated(precision)})
+        chain.step((alpha[t] * total_prev + beta[t]) / (beta[t] * total_prev), "one fraction")
+        return chain.step(total / (beta[t] * total_prev), r"$\alpha_t + \beta_t = 1$")
 
 
 @proof("eq-posterior-mean")
 def the_posterior_mean():
-    _must_vanish(linear_term / precision - mu_tilde)
     schedule = ddpm.Schedule.from_betas(BETAS)
-    bars = np.cumprod([1.0, *(1 - np.array(BETAS))])
-    for t, beta_t in enumerate(BETAS[1:], start=2):
-        pull = np.sqrt(1 - beta_t) / beta_t * -0.4 + np.sqrt(bars[t - 1]) / (1 - bars[t - 1]) * 0.7
-        by_precision = pull / ((1 - beta_t) / beta_t + 1 / (1 - bars[t - 1]))
-        np.testing.assert_allclose(posterior_mean(schedule, jnp.asarray(0.7), jnp.asarray(-0.4), t), by_precision, rtol=1e-5)
-    return r"""
-\begin{aligned}
-&\tilde\mu_t(x_t, x_0) \\
-&\quad := \tilde\beta_t \Bigl( \frac{\sqrt{\alpha_t}}{\beta_t}\, x_t + \frac{\sqrt{\bar\alpha_{t-1}}}{1 - \bar\alpha_{t-1}}\, x_0 \Bigr) \\
-&\quad = \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t + \frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\, x_0.
-\end{aligned}"""
+    for t_ in (2, 3, 4):
+        ours = posterior_mean(schedule, jnp.asarray(0.7), jnp.asarray(-0.4), t_)
+        np.testing.assert_allclose(ours, _posterior_by_precision(t_, 0.7, -0.4)[0], rtol=1e-5)
+    with as_written():
+        chain = Chain(MU_TILDE, where=FROM_2)
+        chain.step(beta_tilde[t] * linear_term, "variance times linear factor", using={MU_TILDE: beta_tilde[t] * linear_term})
+        return chain.step(posterior_formula, r"$\tilde\beta_t$ put in", using={beta_tilde[t]: variance_formula})
 
 
 @proof("eq-posterior")
 def posterior():
-    """Bayes' right side is this Gaussian, with the constant and all: the difference of the logs vanishes."""
-    difference = sp.Poly(sp.expand(LOG_BAYES - _log_normal(x_prev, mu_tilde, beta_tilde)), x_prev, x_t, x_0)
-    _must_vanish(*difference.coeffs())
-    return r"""
-\begin{aligned}
-&q(x_{t-1} \mid x_t, x_0) \\
-&\quad = \mathcal N\bigl(x_{t-1};\ \tilde\mu_t(x_t, x_0),\ \tilde\beta_t I\bigr).
-\end{aligned}"""
+    """With the constant and all: the product of two Gaussians over the third is this Gaussian."""
+    with as_written():
+        product = Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t]) * Normal(x[t - 1], sqrt(alpha_bar[t - 1]) * x[0], total_prev)
+        bayes = product / Normal(x[t], sqrt(alpha_bar[t]) * x[0], total)
+        before = q(x[t - 1] | (x[t], x[0]))
+        using = {before: bayes, MU_TILDE: posterior_formula, beta_tilde[t]: variance_formula}
+        return Chain(before, where=FROM_2).step(Normal(x[t - 1], MU_TILDE, beta_tilde[t], "I"), "", using=using)
 
 
-@numeric("eq-mean-loss", bound=1e-7)
+@proof("eq-mean-loss")
 def mean_loss():
-    """KL(q || p_theta) by integration, for two predicted means: the squared distance is all that depends on them."""
-    mean, variance, sigma_2 = 0.3, 0.07, 0.2
-    q = stats.norm(mean, variance**0.5)
-
-    def kl(predicted):
-        p = stats.norm(predicted, sigma_2**0.5)
-        return integrate.quad(lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)), mean - 3, mean + 3, epsabs=1e-12)[0]
-
-    constant = (variance / sigma_2 - 1 - np.log(variance / sigma_2)) / 2
-    deviation = max(abs(kl(m) - (mean - m) ** 2 / (2 * sigma_2) - constant) for m in (0.3, 0.9, -0.5))
-    return r"""
-\begin{aligned}
-&L_{t-1} \\
-&= \mathbb E_q\Bigl[ \frac{1}{2 \sigma_t^2} \bigl\lVert \tilde\mu_t(x_t, x_0) - \mu_\theta(x_t, t) \bigr\rVert^2 \Bigr] + C_t.
-\end{aligned}""", deviation
+    """The KL of two Gaussians, by the moments of the first; what is left over does not depend on mu_theta."""
+    with as_written():
+        before, reverse = q(x[t - 1] | (x[t], x[0])), p_theta(x[t - 1] | x[t])
+        gaussians = KL(Normal(x[t - 1], MU_TILDE, beta_tilde[t]), Normal(x[t - 1], mu_theta(x[t], t), sigma[t] ** 2))
+        ratio = beta_tilde[t] / sigma[t] ** 2
+        square = half_over_sigma_2 * SquaredNorm(MU_TILDE - mu_theta(x[t], t))
+        using = {KL(before, reverse): gaussians, c[t]: sp.Rational(1, 2) * (ratio - 1 - log(ratio))}
+        return Chain(KL(before, reverse), where=FROM_2).step(square + c[t], "both are Gaussian", using=using)
 
 
 @proof("eq-x-0-from-noise")
 def x_0_from_noise():
-    _must_vanish((state - sp.sqrt(1 - bar) * noise) / sp.sqrt(bar) - x_0)
-    return r"x_0 = \frac{1}{\sqrt{\bar\alpha_t}} \bigl( x_t - \sqrt{1 - \bar\alpha_t}\; \epsilon \bigr)."
+    with as_written():
+        return Chain(x[0]).step(clean, "", using={x[t]: noised})
 
 
 @proof("eq-mean-from-noise")
 def mean_in_terms_of_the_noise():
-    clean = (x_t - sp.sqrt(1 - bar) * noise) / sp.sqrt(bar)
-    two = mu_tilde.subs(x_0, clean)
-    of_x_t = (beta + alpha * (1 - bar_prev)) / (sp.sqrt(alpha) * (1 - bar))
-    _must_vanish(two - (of_x_t * x_t - beta / (sp.sqrt(alpha) * sp.sqrt(1 - bar)) * noise), two - mean_of(noise))
     schedule = ddpm.Schedule.from_betas(BETAS)
-    for t in range(1, 5):
-        ours = mean_from_noise(schedule, jnp.asarray(0.8), t, jnp.asarray(-0.6))
-        bar_t = np.prod(1 - np.array(BETAS[:t]))
-        other = posterior_mean(schedule, jnp.asarray((0.8 + 0.6 * (1 - bar_t) ** 0.5) / bar_t**0.5, jnp.float32), jnp.asarray(0.8), t)
-        np.testing.assert_allclose(ours, other, rtol=1e-5)
-    return r"""
-\begin{aligned}
-&\tilde\mu_t(x_t, x_0) \\
-&= \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t + \frac{\sqrt{\bar\alpha_{t-1}}\, \beta_t}{1 - \bar\alpha_t}\, x_0 \\
-&= \frac{\sqrt{\alpha_t}\, (1 - \bar\alpha_{t-1})}{1 - \bar\alpha_t}\, x_t + \frac{\beta_t}{1 - \bar\alpha_t}\, \frac{x_t - \sqrt{1 - \bar\alpha_t}\; \epsilon}{\sqrt{\alpha_t}} \\
-&= \frac{\alpha_t (1 - \bar\alpha_{t-1}) + \beta_t}{\sqrt{\alpha_t}\, (1 - \bar\alpha_t)}\, x_t - \frac{\beta_t}{\sqrt{\alpha_t}\, \sqrt{1 - \bar\alpha_t}}\, \epsilon \\
-&= \frac{1}{\sqrt{\alpha_t}} \Bigl( x_t - \frac{\beta_t}{\sqrt{1 - \bar\alpha_t}}\, \epsilon \Bigr).
-\end{aligned}"""
+    for t_ in (2, 3, 4):
+        x_0 = (0.8 + 0.6 * np.sqrt(1 - BARS[t_])) / np.sqrt(BARS[t_])
+        ours = mean_from_noise(schedule, jnp.asarray(0.8), t_, jnp.asarray(-0.6))
+        np.testing.assert_allclose(ours, _posterior_by_precision(t_, x_0, 0.8)[0], rtol=1e-5)
+    with as_written():
+        chain = Chain(MU_TILDE).step(posterior_formula, "its formula", using={MU_TILDE: posterior_formula})
+        of_noise = beta[t] / (sqrt(alpha[t]) * total) * (x[t] - sqrt(total) * epsilon)
+        chain.step(of_x_t + of_noise, r"$x_0$ put in; $\bar\alpha_t = \alpha_t \bar\alpha_{t-1}$", using={x[0]: clean})
+        last = beta[t] / (sqrt(alpha[t]) * sqrt(total)) * epsilon
+        chain.step((alpha[t] * total_prev + beta[t]) / (sqrt(alpha[t]) * total) * x[t] - last, "sorted")
+        return chain.step(mean_of(epsilon), r"the numerator is $1 - \bar\alpha_t$")
+
+
+@proof("eq-mean-loss-reparameterised")
+def mean_loss_reparameterised():
+    with as_written():
+        start = E_q(half_over_sigma_2 * SquaredNorm(MU_TILDE - mu_theta(x[t], t)))
+        end = E_noise(half_over_sigma_2 * SquaredNorm(mean_of(epsilon) - mu_theta(x[t], t)))
+        # x_t stands for its closed form on both sides; the chain reads an expectation over x_0 and the noise so.
+        return Chain(start).step(end, r"$x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon$", using={MU_TILDE: posterior_formula})
 
 
 @definition("eq-mean-model")
 def mean_model():
     schedule = ddpm.Schedule.from_betas(BETAS)
-    bar_3 = np.prod(1 - np.array(BETAS[:3]))
-    expected = (0.8 + 0.6 * BETAS[2] / (1 - bar_3) ** 0.5) / (1 - BETAS[2]) ** 0.5
+    expected = (0.8 + 0.6 * BETAS[2] / np.sqrt(1 - BARS[3])) / np.sqrt(1 - BETAS[2])
     np.testing.assert_allclose(mean_from_noise(schedule, jnp.asarray(0.8), 3, jnp.asarray(-0.6)), expected, rtol=1e-5)
-    return r"""
-\begin{aligned}
-&\mu_\theta(x_t, t) \\
-&\quad := \frac{1}{\sqrt{\alpha_t}} \Bigl( x_t - \frac{\beta_t}{\sqrt{1 - \bar\alpha_t}}\, \epsilon_\theta(x_t, t) \Bigr).
-\end{aligned}"""
-
-
-@proof("eq-mean-difference")
-def mean_difference():
-    _must_vanish(mean_of(noise) - mean_of(guess) - beta / (sp.sqrt(alpha) * sp.sqrt(1 - bar)) * (guess - noise))
-    return r"""
-\begin{aligned}
-&\tilde\mu_t(x_t, x_0) - \mu_\theta(x_t, t) \\
-&\quad = \frac{\beta_t}{\sqrt{\alpha_t}\, \sqrt{1 - \bar\alpha_t}} \bigl( \epsilon_\theta(x_t, t) - \epsilon \bigr).
-\end{aligned}"""
+    with as_written():
+        model = mean_of(epsilon_theta(x[t], t))
+        return Chain(mu_theta(x[t], t)).step(model, "", using={mu_theta(x[t], t): model})
 
 
 @proof("eq-noise-loss")
 def noise_loss():
-    weight = beta**2 / (2 * sigma**2 * alpha * (1 - bar))
-    square = (mean_of(noise) - mean_of(guess)) ** 2 / (2 * sigma**2)
-    _must_vanish(square - weight * (noise - guess) ** 2)
-    return r"""
-\begin{aligned}
-&L_{t-1} - C_t \\
-&= \mathbb E_{x_0, \epsilon}\Bigl[ \frac{\beta_t^2}{2 \sigma_t^2 \alpha_t (1 - \bar\alpha_t)}\, \bigl\lVert \epsilon - \epsilon_\theta(x_t, t) \bigr\rVert^2 \Bigr], \\
-&x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\; \epsilon.
-\end{aligned}"""
+    with as_written():
+        model = mean_of(epsilon_theta(x[t], t))
+        chain = Chain(E_noise(half_over_sigma_2 * SquaredNorm(mean_of(epsilon) - mu_theta(x[t], t))))
+        factor = beta[t] / (sqrt(alpha[t]) * sqrt(total))
+        difference = factor * (epsilon_theta(x[t], t) - epsilon)
+        chain.step(E_noise(half_over_sigma_2 * SquaredNorm(difference)), "$x_t$ cancels", using={mu_theta(x[t], t): model})
+        return chain.step(E_noise(weight * SquaredNorm(epsilon - epsilon_theta(x[t], t))), "the factor squared")
 
 
 @proof("eq-weight-snr")
 def weight_by_snr():
-    snr, snr_prev = bar / (1 - bar), bar_prev / (1 - bar_prev)
-    weight = beta**2 / (2 * beta_tilde * alpha * (1 - bar))
-    _must_vanish(weight - beta / (2 * alpha * (1 - bar_prev)), weight - (snr_prev / snr - 1) / 2)
-    return r"""
-\begin{aligned}
-\frac{\beta_t^2}{2 \tilde\beta_t \alpha_t (1 - \bar\alpha_t)} &= \frac{\beta_t}{2 \alpha_t (1 - \bar\alpha_{t-1})} \\
-&= \frac12 \Bigl( \frac{\mathrm{SNR}_{t-1}}{\mathrm{SNR}_t} - 1 \Bigr).
-\end{aligned}"""
+    ratio = {snr[t]: alpha_bar[t] / total, snr[t - 1]: alpha_bar[t - 1] / total_prev}
+    with as_written():
+        chain = Chain(beta[t] ** 2 / (2 * beta_tilde[t] * alpha[t] * total), where=FROM_2)
+        chain.step(beta[t] / (2 * alpha[t] * total_prev), r"$\tilde\beta_t$ put in", using={beta_tilde[t]: variance_formula})
+        return chain.step(sp.Rational(1, 2) * (snr[t - 1] / snr[t] - 1), "definition of the SNR", using=ratio)
 
 
 @definition("eq-v")
-def v():
-    schedule = ddpm.Schedule.from_betas(BETAS)
-    bar_2, (clean, noise) = np.prod(1 - np.array(BETAS[:2])), (0.7, -1.3)
-    x_2 = bar_2**0.5 * clean + (1 - bar_2) ** 0.5 * noise
+def the_definition_of_v():
+    schedule, x_0, noise = ddpm.Schedule.from_betas(BETAS), 0.7, -1.3
+    x_2 = np.sqrt(BARS[2]) * x_0 + np.sqrt(1 - BARS[2]) * noise
     ours = convert(schedule, jnp.asarray(x_2, jnp.float32), 2, jnp.asarray(noise), "noise", "v")
-    np.testing.assert_allclose(ours, bar_2**0.5 * noise - (1 - bar_2) ** 0.5 * clean, rtol=1e-5)
-    return r"v_t := \sqrt{\bar\alpha_t}\; \epsilon - \sqrt{1 - \bar\alpha_t}\; x_0."
+    np.testing.assert_allclose(ours, np.sqrt(BARS[2]) * noise - np.sqrt(1 - BARS[2]) * x_0, rtol=1e-5)
+    with as_written():
+        formula = sqrt(alpha_bar[t]) * epsilon - sqrt(total) * x[0]
+        return Chain(v[t]).step(formula, "", using={v[t]: formula})
 
 
 @proof("eq-score")
-def score():
-    """The derivative of log q(x_t | x_0) at x_t = sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) noise."""
-    slope = sp.diff(_log_normal(x_t, sp.sqrt(bar) * x_0, 1 - bar), x_t).subs(x_t, state)
-    _must_vanish(slope + noise / sp.sqrt(1 - bar))
-    return r"""
-\begin{aligned}
-\nabla_{x_t} \log q(x_t \mid x_0) &= -\frac{x_t - \sqrt{\bar\alpha_t}\, x_0}{1 - \bar\alpha_t} \\
-&= -\frac{\epsilon}{\sqrt{1 - \bar\alpha_t}}.
-\end{aligned}"""
+def score_of_one_state():
+    with as_written():
+        slope = -(x[t] - sqrt(alpha_bar[t]) * x[0]) / total
+    log_density = Normal(x[t], sqrt(alpha_bar[t]) * x[0], total).log
+    place = sp.Dummy("place", real=True)  # SymPy differentiates by symbols
+    derivative = sp.diff(log_density.subs(x[t], place), place).subs(place, x[t])
+    with as_written():
+        Chain(derivative).step(slope, "the derivative")
+        return Chain(score[t]).step(slope, r"$\nabla_{x_t} \log q(x_t \mid x_0)$", using={score[t]: slope}).step(
+            -epsilon / sqrt(total), r"$x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon$", using={x[t]: noised})
+
+
+def _kinds():
+    """Target and prediction of each kind, through the noise at the same x_t."""
+    pairs = {}
+    for noise, names in ((epsilon, (x[0], v[t], score[t], MU_TILDE)), (epsilon_theta(x[t], t), (x_theta(x[t], t), v_theta(x[t], t), s_theta(x[t], t), mu_theta(x[t], t)))):
+        x_0 = (x[t] - sqrt(total) * noise) / sqrt(alpha_bar[t])
+        formulas = x_0, sqrt(alpha_bar[t]) * noise - sqrt(total) * x_0, -noise / sqrt(total), mean_of(noise)
+        pairs[noise] = dict(zip(names, formulas, strict=True))
+    return list(pairs[epsilon].items()), list(pairs[epsilon_theta(x[t], t)].items())
 
 
 @proof("eq-family")
-def family():
-    """An error in the noise at a fixed x_t, and what it becomes in the other kinds."""
-    clean = lambda e: (x_t - sp.sqrt(1 - bar) * e) / sp.sqrt(bar)  # noqa: E731
-    kinds = {
-        "x_0": (clean, bar / (1 - bar)),
-        "v": (lambda e: sp.sqrt(bar) * e - sp.sqrt(1 - bar) * clean(e), bar),
-        "score": (lambda e: -e / sp.sqrt(1 - bar), 1 - bar),
-        "mean": (mean_of, alpha * (1 - bar) / beta**2),
-    }
+def the_family():
     schedule = ddpm.Schedule.from_betas(BETAS)
-    bars = np.cumprod([1.0, *(1 - np.array(BETAS))])
-    for kind, (of_noise, factor) in kinds.items():
-        _must_vanish((noise - guess) ** 2 - factor * (of_noise(noise) - of_noise(guess)) ** 2)
-        for t in (2, 3):
-            values = {a: BETAS[t - 1] / (1 - BETAS[t - 1]), b: 1 / bars[t - 1] - 1}
-            ratio = prediction_weight(schedule, kind)[t] / prediction_weight(schedule, "noise")[t]
-            np.testing.assert_allclose(ratio, float(factor.subs(values)), rtol=1e-5)
-    return r"""
-\begin{aligned}
-\lVert \Delta \epsilon \rVert^2 &= \mathrm{SNR}_t\, \lVert \Delta x_0 \rVert^2 \\
-&= \bar\alpha_t\, \lVert \Delta v \rVert^2 \\
-&= (1 - \bar\alpha_t)\, \lVert \Delta \mathrm{score} \rVert^2 \\
-&= \frac{\alpha_t (1 - \bar\alpha_t)}{\beta_t^2}\, \lVert \Delta \mu \rVert^2.
-\end{aligned}"""
+    bar, beta_3 = BARS[3], BETAS[2]
+    factors = {"x_0": bar / (1 - bar), "v": bar, "score": 1 - bar, "mean": (1 - beta_3) * (1 - bar) / beta_3**2}
+    for kind, factor in factors.items():
+        np.testing.assert_allclose(prediction_weight(schedule, kind)[3] / prediction_weight(schedule, "noise")[3], factor, rtol=1e-5)
+    targets, predictions = _kinds()
+    with as_written():
+        in_symbols = alpha_bar[t] / total, alpha_bar[t], total, alpha[t] * total / beta[t] ** 2
+        chain = Chain(SquaredNorm(epsilon - epsilon_theta(x[t], t)))
+        using = {}
+        for (target, of_noise), (prediction, of_guess), factor, name in zip(targets, predictions, in_symbols, ("$x_0$", "$v$", "score", "mean"), strict=True):
+            using = {target: of_noise, prediction: of_guess} | using  # the latest first: mu_tilde has x_0 in it
+            chain.step(factor * SquaredNorm(target - prediction), name, using=using)
+        return chain
 
 
 @proof("eq-v-both")
 def v_gives_both():
-    v_t = sp.sqrt(bar) * noise - sp.sqrt(1 - bar) * x_0
-    _must_vanish(sp.sqrt(bar) * state - sp.sqrt(1 - bar) * v_t - x_0, sp.sqrt(1 - bar) * state + sp.sqrt(bar) * v_t - noise)
-    return r"""
-\begin{aligned}
-x_0 &= \sqrt{\bar\alpha_t}\; x_t - \sqrt{1 - \bar\alpha_t}\; v_t, \\
-\epsilon &= \sqrt{1 - \bar\alpha_t}\; x_t + \sqrt{\bar\alpha_t}\; v_t.
-\end{aligned}"""
+    with as_written():
+        using = {x[t]: noised, v[t]: sqrt(alpha_bar[t]) * epsilon - sqrt(total) * x[0]}
+        x_0 = Chain(x[0]).step(sqrt(alpha_bar[t]) * x[t] - sqrt(total) * v[t], "", using=using)
+        return Lines(x_0, Chain(epsilon).step(sqrt(total) * x[t] + sqrt(alpha_bar[t]) * v[t], "", using=using))
 
 
 @definition("eq-simple-loss")
@@ -286,17 +266,16 @@ t &\text{ uniform on } 1, \dots, T.
 \end{aligned}"""
 
 
-@numeric("eq-best-noise", bound=1e-5)
+@numeric("eq-best-noise", bound=1e-10)
 def best_noise():
     """Both sides by integration over noise and a data set of two points, for a predictor that is far from the best."""
-    bar_t, points, odds = 0.6, np.array([-1.0, 0.5]), np.array([0.3, 0.7])
-    e = np.linspace(-8, 8, 4001)
+    bar, points, odds = 0.6, np.array([-1.0, 0.5]), np.array([0.3, 0.7])
+    e = np.linspace(-9, 9, 4001)
     mass = stats.norm.pdf(e) * (e[1] - e[0]) * odds[:, None]
-    x = bar_t**0.5 * points[:, None] + (1 - bar_t) ** 0.5 * e
-    log_odds = np.log(odds) - (x[..., None] - bar_t**0.5 * points) ** 2 / (2 * (1 - bar_t))
-    given = np.exp(log_odds - log_odds.max(-1, keepdims=True))
-    clean = (given * points).sum(-1) / given.sum(-1)
-    best, predicted = (x - bar_t**0.5 * clean) / (1 - bar_t) ** 0.5, np.tanh(2 * x) - 0.3
+    x_t = np.sqrt(bar) * points[:, None] + np.sqrt(1 - bar) * e
+    given = odds * stats.norm.pdf(x_t[..., None], np.sqrt(bar) * points, np.sqrt(1 - bar))
+    best = (x_t - np.sqrt(bar) * (given * points).sum(-1) / given.sum(-1)) / np.sqrt(1 - bar)
+    predicted = np.tanh(2 * x_t) - 0.3
     left = (mass * (e - predicted) ** 2).sum()
     right = (mass * ((e - best) ** 2 + (best - predicted) ** 2)).sum()
     return r"""
@@ -309,30 +288,13 @@ def best_noise():
 
 @proof("eq-telescope")
 def telescope():
-    """The weight of x_0 is half a difference of SNRs; the sum by induction over T, from T = 1, where both sides are 0."""
-    snr, snr_prev = bar / (1 - bar), bar_prev / (1 - bar_prev)
-    weight = beta**2 / (2 * beta_tilde * alpha * (1 - bar)) * snr
-    _must_vanish(weight - (snr_prev - snr) / 2)
-    first = sp.Symbol("first")
-    _must_vanish((first - snr_prev) / 2 + weight - (first - snr) / 2)
-    with jax.enable_x64(True):
-        schedule = ddpm.linear(20, 0.01, 0.3)
-        total = float(jnp.sum(prediction_weight(schedule, "x_0", "beta_tilde")[2:]))
-        np.testing.assert_allclose(total, float(schedule.snr[1] - schedule.snr[20]) / 2, rtol=1e-10)
-    return r"""
-\begin{aligned}
-\sum_{t=2}^{T} \frac12 \bigl( \mathrm{SNR}_{t-1} - \mathrm{SNR}_t \bigr) = \frac12 \bigl( \mathrm{SNR}_1 - \mathrm{SNR}_T \bigr).
-\end{aligned}"""
+    with as_written():
+        half = sp.Rational(1, 2)
+        return Chain(sp.Sum(half * (snr[t - 1] - snr[t]), (t, 2, T)), where={T: 2}).step(half * (snr[1] - snr[T]), "the sum telescopes")
 
 
 @proof("eq-reverse-normal")
 def reverse_of_normal_data():
-    """Bayes with standard normal marginals: the logs differ by nothing."""
-    log = _log_normal(x_t, sp.sqrt(alpha) * x_prev, beta) + _log_normal(x_prev, 0, 1) - _log_normal(x_t, 0, 1)
-    difference = sp.Poly(sp.expand(log - _log_normal(x_prev, sp.sqrt(alpha) * x_t, beta)), x_prev, x_t)
-    _must_vanish(*difference.coeffs())
-    return r"""
-\begin{aligned}
-&\frac{q(x_t \mid x_{t-1})\, q(x_{t-1})}{q(x_t)} \\
-&\quad = \mathcal N\bigl(x_{t-1};\ \sqrt{\alpha_t}\, x_t,\ \beta_t I\bigr).
-\end{aligned}"""
+    with as_written():
+        chain = Chain(Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t]) * Normal(x[t - 1], 0, 1) / Normal(x[t], 0, 1))
+        return chain.step(Normal(x[t - 1], sqrt(alpha[t]) * x[t], beta[t]), "completing the square")
