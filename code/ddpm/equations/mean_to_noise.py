@@ -241,7 +241,7 @@ def the_family():
         in_symbols = alpha_bar[t] / total, alpha_bar[t], total, alpha[t] * total / beta[t] ** 2
         chain = Chain(SquaredNorm(epsilon - epsilon_theta(x[t], t)))
         using = {}
-        for (target, of_noise), (prediction, of_guess), factor, name in zip(targets, predictions, in_symbols, ("$x_0$", "$v$", "score", "mean"), strict=True):
+        for (target, of_noise), (prediction, of_guess), factor, name in zip(targets, predictions, in_symbols, ("in $x_0$", "in $v$", "in the score", "in the mean"), strict=True):
             using = {target: of_noise, prediction: of_guess} | using  # the latest first: mu_tilde has x_0 in it
             chain.step(factor * SquaredNorm(target - prediction), name, using=using)
         return chain
@@ -295,6 +295,8 @@ def telescope():
 
 @proof("eq-reverse-normal")
 def reverse_of_normal_data():
+    """Bayes' rule where x_{t-1} and x_t are both standard normal."""
+    step, before, after = q(x[t] | x[t - 1]), q(x[t - 1]), q(x[t])
     with as_written():
-        chain = Chain(Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t]) * Normal(x[t - 1], 0, 1) / Normal(x[t], 0, 1))
-        return chain.step(Normal(x[t - 1], sqrt(alpha[t]) * x[t], beta[t]), "completing the square")
+        using = {step: Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t]), before: Normal(x[t - 1], 0, 1), after: Normal(x[t], 0, 1)}
+        return Chain(step * before / after).step(Normal(x[t - 1], sqrt(alpha[t]) * x[t], beta[t]), "completing the square", using=using)
