@@ -11,6 +11,7 @@ from ddpm.derivation.densities import p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.registry import definition, numeric, proof
+from ddpm.derivation.statement import Together
 from ddpm.derivation.symbols import (
     SquaredNorm, T, alpha, alpha_bar, as_written, beta, beta_tilde, epsilon, epsilon_theta, evaluated, family, function, log, mu_theta,
     mu_tilde, sigma, sqrt, t, x,
@@ -42,23 +43,6 @@ with as_written():
 
 def mean_of(noise):
     return 1 / sqrt(alpha[t]) * (x[t] - beta[t] / sqrt(1 - alpha_bar[t]) * noise)
-
-
-class Lines:
-    """Several chains, typeset one below the other."""
-
-    def __init__(self, *chains: Chain):
-        self.chains = chains
-
-    @property
-    def settled(self) -> str:
-        return "; ".join(dict.fromkeys(chain.settled for chain in self.chains))
-
-    def latex(self) -> str:
-        blocks = [chain.latex("," if chain is not self.chains[-1] else ".") for chain in self.chains]
-        rows = [block.removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}") for block in blocks]
-        rows = [row if row.startswith("&") else "&" + row for row in rows]
-        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
 
 def _posterior_by_precision(t_, x_0, x_t):
@@ -149,7 +133,7 @@ def mean_in_terms_of_the_noise():
         np.testing.assert_allclose(ours, _posterior_by_precision(t_, x_0, 0.8)[0], rtol=1e-5)
     with as_written():
         chain = Chain(MU_TILDE).step(posterior_formula, "its formula", using={MU_TILDE: posterior_formula})
-        of_noise = beta[t] / (sqrt(alpha[t]) * total) * (x[t] - sqrt(total) * epsilon)
+        of_noise = beta[t] * (x[t] - sqrt(total) * epsilon) / (sqrt(alpha[t]) * total)
         chain.step(of_x_t + of_noise, r"$x_0$ put in; $\bar\alpha_t = \alpha_t \bar\alpha_{t-1}$", using={x[0]: clean})
         last = beta[t] / (sqrt(alpha[t]) * sqrt(total)) * epsilon
         chain.step((alpha[t] * total_prev + beta[t]) / (sqrt(alpha[t]) * total) * x[t] - last, "sorted")
@@ -252,7 +236,7 @@ def v_gives_both():
     with as_written():
         using = {x[t]: noised, v[t]: sqrt(alpha_bar[t]) * epsilon - sqrt(total) * x[0]}
         x_0 = Chain(x[0]).step(sqrt(alpha_bar[t]) * x[t] - sqrt(total) * v[t], "", using=using)
-        return Lines(x_0, Chain(epsilon).step(sqrt(total) * x[t] + sqrt(alpha_bar[t]) * v[t], "", using=using))
+        return Together(x_0, Chain(epsilon).step(sqrt(total) * x[t] + sqrt(alpha_bar[t]) * v[t], "", using=using), end=".")
 
 
 @definition("eq-simple-loss")
