@@ -224,7 +224,7 @@ def test_cells_wait_for_the_answers_that_they_need(book):
     def shown(cells):
         return [cell.outputs for cell in cells if cell.source.startswith("%%answered")]
 
-    waiting = shown(run(book, "..."))
+    waiting = shown(run(book, "...  # your answer"))
     assert [outputs[0].text for outputs in waiting] == ["This cell waits. Not yet answered: double.\n"] * 3
     assert shown(run(book, "return x * 2"))[-1][0].data["text/plain"] == "4"
 
