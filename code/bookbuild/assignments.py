@@ -162,16 +162,17 @@ class Chapter:
 
 def choose(cells: dict) -> dict[int, str]:
     """The cells that an assignment takes from a chapter, each by its index, with what it is: EXERCISE, CHECK or MARK."""
-    chosen, previous = {}, ()
+    chosen, answers = {}, set()  # answers: the names that the cell before makes, if it is an exercise
     for index, cell in cells.items():
         tags = cell.metadata.get("tags", ())
+        made, used = cell_names(cell.source) or (set(), set())
         if EXERCISE in tags:
             chosen[index] = EXERCISE
-        elif EXERCISE in previous:
+        elif answers & used:
             chosen[index] = CHECK
         elif MARK in tags:
             chosen[index] = MARK
-        previous = tags
+        answers = made if EXERCISE in tags else set()
     waiting = list(chosen)
     while waiting:
         index = waiting.pop()
