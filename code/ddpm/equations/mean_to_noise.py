@@ -132,12 +132,12 @@ def mean_in_terms_of_the_noise():
         ours = mean_from_noise(schedule, jnp.asarray(0.8), t_, jnp.asarray(-0.6))
         np.testing.assert_allclose(ours, _posterior_by_precision(t_, x_0, 0.8)[0], rtol=1e-5)
     with as_written():
-        chain = Chain(MU_TILDE).step(posterior_formula, "its formula", using={MU_TILDE: posterior_formula})
+        chain = Chain(MU_TILDE)
         of_noise = beta[t] * (x[t] - sqrt(total) * epsilon) / (sqrt(alpha[t]) * total)
-        chain.step(of_x_t + of_noise, r"$x_0$ put in; $\bar\alpha_t = \alpha_t \bar\alpha_{t-1}$", using={x[0]: clean})
+        chain.step(of_x_t + of_noise, "$x_0$ put in", using={MU_TILDE: posterior_formula, x[0]: clean})
         last = beta[t] / (sqrt(alpha[t]) * sqrt(total)) * epsilon
         chain.step((alpha[t] * total_prev + beta[t]) / (sqrt(alpha[t]) * total) * x[t] - last, "sorted")
-        return chain.step(mean_of(epsilon), r"the numerator is $1 - \bar\alpha_t$")
+        return chain.step(mean_of(epsilon), r"above: $1 - \bar\alpha_t$")
 
 
 @proof("eq-mean-loss-reparameterised")
