@@ -8,7 +8,9 @@ r"""Derivations that the machine checks, and the registry that ties each equatio
 | `expectation` | E_q, E_noise, KL |
 | `gaussians` | `Normal`: densities as formulas, completing the square, KL by moments |
 | `induction` | `Induction`: base case and step |
-| `settle`, `numbers` | how an equality is decided: symbols, and numbers at random points |
-| `printing` | TeX in the paper's notation, in lines that fit a phone |
+| `statement` | definitions and results as rows, several chains in one block |
+| `settle` | whether two expressions are equal: `settle`, and `prove` where only a proof will do |
+| `numbers`, `proofs`, `algebra` | how that is decided: numbers at random points, then symbols |
+| `printing`, `layout` | TeX in the paper's notation, in lines that fit a phone |
 | `registry` | definition, proof, numeric, cited: the check of each labelled equation |
 """

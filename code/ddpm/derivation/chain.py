@@ -23,11 +23,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from ddpm.derivation import printing
+from ddpm.derivation.layout import block
+from ddpm.derivation.printing import plain
 from ddpm.derivation.settle import Different, Settled, settle
-
-
-SHORT = 8.0  # letters of a left side that shares its line with the first step
 
 
 class WrongStep(ValueError):
@@ -41,7 +39,7 @@ class WrongStep(ValueError):
 
     def __init__(self, number: int, left, right, reason: str, found: Different):
         super().__init__(
-            f"step {number} ({reason}) does not hold.\n  left:  {printing.plain(left)}\n  right: {printing.plain(right)}\n  {found}")
+            f"step {number} ({reason}) does not hold.\n  left:  {plain(left)}\n  right: {plain(right)}\n  {found}")
         self.number, self.left, self.right, self.point = number, left, right, found.point
         self.values = (found.left, found.right)
 
@@ -117,7 +115,7 @@ class Chain:
         return f"$$\n{self.latex()}\n$$"
 
     def __str__(self) -> str:
-        rows = [f"  {printing.plain(self.start)}"] + [f"= {printing.plain(step.expr)}\n      [{step.reason}; {step.how}]" for step in self.steps]
+        rows = [f"  {plain(self.start)}"] + [f"= {plain(step.expr)}\n      [{step.reason}; {step.how}]" for step in self.steps]
         return "\n".join(rows)
 
     __repr__ = __str__
@@ -131,59 +129,3 @@ def _equalities(using) -> dict:
     if isinstance(using, Mapping):
         return dict(using)
     return {old: new for part in using for old, new in _equalities(part).items()}
-
-
-def block(start, rows, end: str = "", sign: str = "=") -> str:
-    """`start = row = ...` with reasons as an aligned block; `rows` are pairs of an expression and a reason ("" for none)."""
-    first = printing.lines(start)
-    texts = [printing.lines(expr) for expr, _ in rows]
-    texts[-1:] = [[*text[:-1], text[-1] + end] for text in texts[-1:]]
-    widest = max((printing.width(line) for lines in texts for line in lines), default=0)
-    if len(first) == 1 and printing.width(first[0]) + widest + 2 <= printing.WIDTH and printing.width(first[0]) <= SHORT:
-        head, out, room = first[0] + " ", [], printing.WIDTH - printing.width(first[0])
-    else:
-        head, room = "", printing.WIDTH
-        out = [f"&{first[0]}", *(rf"&\quad {line}" for line in first[1:])]
-    for (_, reason), lines in zip(rows, texts):
-        words = reason_lines(reason, room)
-        if len(lines) == len(words) == 1 and printing.width(lines[0]) + text_width(reason) + 5 <= room:
-            out.append(rf"{head}&{sign} {lines[0]} \quad {words[0]}")
-        else:
-            out += [rf"{head}&{sign} {lines[0]}", *(rf"&\quad {line}" for line in lines[1:]), *(rf"&\quad {line}" for line in words)]
-        head = ""
-    return "\\begin{aligned}\n" + " \\\\\n".join(out) + "\n\\end{aligned}"
-
-
-def reason_lines(reason: str, room: float) -> list[str]:
-    """A reason in brackets, as TeX lines that fit; mathematics stands between dollars."""
-    if not reason:
-        return []
-    words, lines = _words(f"({reason})"), [[]]
-    for word in words:
-        if lines[-1] and text_width(" ".join([*lines[-1], word])) > room - 3:
-            lines.append([])
-        lines[-1].append(word)
-    return [_as_text(" ".join(line)) for line in lines]
-
-
-def _words(text: str) -> list[str]:
-    """Split at spaces outside of dollars."""
-    words, inside = [""], False
-    for mark in text:
-        inside ^= mark == "$"
-        if mark == " " and not inside:
-            words.append("")
-        else:
-            words[-1] += mark
-    return words
-
-
-def _as_text(text: str) -> str:
-    """TeX for words with mathematics between dollars, without a dollar in it: notebooks end a formula there."""
-    parts = text.split("$")
-    return "".join(part if i % 2 else rf"\text{{{part}}}" * bool(part) for i, part in enumerate(parts))
-
-
-def text_width(text: str) -> float:
-    """About how wide a reason is set, in letters of a formula."""
-    return sum(printing.width(part) if i % 2 else 0.83 * len(part) for i, part in enumerate(text.split("$")))

@@ -78,7 +78,7 @@ def _body(expr, law):
         inside = expr.args[0]
         if inside.has(Expectation):
             return None
-        if expr.args[1] == LAW_Q:
+        if expr.args[1] == LAW_Q and _is_linear_in_kl(inside):
             inside = inside.replace(KL, _log_ratio)
         return reparameterized(inside) if law == LAW_NOISE else inside
     if not expr.has(Expectation):
@@ -98,12 +98,20 @@ def _body(expr, law):
     return None
 
 
+def _is_linear_in_kl(expr) -> bool:
+    if isinstance(expr, KL) or not expr.has(KL):
+        return True
+    if isinstance(expr, (sp.Add, sp.Sum)):
+        return all(_is_linear_in_kl(part) for part in expr.args if not isinstance(part, sp.Tuple))
+    if isinstance(expr, sp.Mul):
+        with_kl = [arg for arg in expr.args if arg.has(KL)]
+        return len(with_kl) == 1 and _is_linear_in_kl(with_kl[0]) and not any(a.has(STATE) for a in expr.args if a not in with_kl)
+    return False
+
+
 def _log_ratio(first, second):
     """The log ratio whose conditional mean under q the KL is; the KL itself where that is not so."""
-    if isinstance(first, Density) and first.args[0] == LAW_Q and not first.is_path:
-        if set(second.args[2]) <= set(first.args[2]):
-            return sp.log(first) - sp.log(second)
-    if isinstance(first, Density) and first.args[0] == LAW_Q and first.is_path and set(second.args[2]) <= set(first.args[2]):
+    if isinstance(first, Density) and first.args[0] == LAW_Q and set(second.args[2]) <= set(first.args[2]):
         return sp.log(first) - sp.log(second)
     return KL(first, second)
 

@@ -1,4 +1,4 @@
-r"""Expressions as TeX in the paper's notation, in the order in which they were written, in lines that fit a phone."""
+"""Expressions as TeX in the paper's notation, and as plain text in that of the code, in the order in which they were written."""
 
 import re
 
@@ -7,11 +7,9 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
 from ddpm.derivation.densities import Density
-from ddpm.derivation.expectation import KL, LAW_Q, Expectation
+from ddpm.derivation.expectation import LAW_Q
 from ddpm.derivation.gaussians import Normal
-from ddpm.derivation.symbols import TEX, Path, Quantity, SquaredNorm
-
-WIDTH = 26.0  # of a line, in letters: a phone of 375 pixels, beside the number of the equation and inside a box
+from ddpm.derivation.symbols import TEX, Quantity
 
 
 class Printer(LatexPrinter):
@@ -20,8 +18,8 @@ class Printer(LatexPrinter):
     def parts(self, expr) -> list[str]:
         """The terms of a sum, each with its sign but for a first plus."""
         texts = []
-        for i, term in enumerate(_terms(expr)):
-            negative, rest = _sign(term)
+        for i, term in enumerate(terms_of(expr)):
+            negative, rest = sign_of(term)
             text = self._print(rest)
             if negative and rest.is_Add:
                 text = brackets(text)
@@ -32,7 +30,7 @@ class Printer(LatexPrinter):
         return " ".join(self.parts(expr))
 
     def _print_Mul(self, expr):
-        negative, rest = _sign(expr)
+        negative, rest = sign_of(expr)
         if negative:
             text = self._print(rest)
             return "-" + (brackets(text) if rest.is_Add else text)
@@ -61,7 +59,7 @@ class Printer(LatexPrinter):
         for i, factor in enumerate(factors):
             text = self._print(factor)
             open_sum = isinstance(factor, sp.Sum) and i < len(factors) - 1
-            if (_is_sum(factor) or open_sum) and not (alone and len(factors) == 1):
+            if (is_sum(factor) or open_sum) and not (alone and len(factors) == 1):
                 text = brackets(text)
             elif isinstance(factor, sp.log) and i < len(factors) - 1:
                 text = brackets(text)
@@ -79,7 +77,7 @@ class Printer(LatexPrinter):
         text = self._print(base)
         if base.is_Add or base.is_Mul or base.is_Pow or isinstance(base, (sp.Sum, sp.Product, sp.log)):
             text = brackets(text)
-        return rf"{text}^{_braced(self._print(exponent))}"
+        return rf"{text}^{braced(self._print(exponent))}"
 
     def _print_log(self, expr, exp=None):
         inner = expr.args[0]
@@ -98,19 +96,19 @@ class Printer(LatexPrinter):
         return self._big(r"\prod", expr)
 
     def _big(self, sign, expr):
-        body, (index, first, last) = _bare(expr.args[0]), expr.args[1]
+        body, (index, first, last) = bare(expr.args[0]), expr.args[1]
         text = self._print(body)
-        if _is_sum(body):
+        if is_sum(body):
             text = brackets(text)
-        return rf"{sign}_{{{self._print(index)}={self.index(first)}}}^{_braced(self.index(last))} {text}"
+        return rf"{sign}_{{{self._print(index)}={self.index(first)}}}^{braced(self.index(last))} {text}"
 
     def _quantity(self, expr, exp=None):
         index, inside = expr.args[: expr.indices], expr.args[expr.indices :]
         text = expr.tex
         if index:
-            text += "_" + _braced(", ".join(map(self.index, index)))
+            text += "_" + braced(", ".join(map(self.index, index)))
         if exp is not None:
-            text += f"^{_braced(exp)}"
+            text += f"^{braced(exp)}"
         return text + (brackets(", ".join(map(self._print, inside))) if inside else "")
 
     def index(self, expr) -> str:
@@ -134,14 +132,14 @@ class Printer(LatexPrinter):
         variable, mean, variance, *identity = expr.args
         width = self._print(variance)
         if identity:
-            width = (brackets(width) if _is_sum(variance) else width) + r"\, I"
+            width = (brackets(width) if is_sum(variance) else width) + r"\, I"
         return r"\mathcal N" + brackets(rf"{self._print(variable)};\ {self._print(mean)},\ {width}")
 
     def _print_Law(self, expr):
         mean, variance, *identity = expr.args
         text = self._print(variance)
         if identity:
-            text = "I" if text == "1" else (brackets(text) if _is_sum(variance) else text) + r"\, I"
+            text = "I" if text == "1" else (brackets(text) if is_sum(variance) else text) + r"\, I"
         return r"\mathcal N" + brackets(rf"{self._print(mean)},\ {text}")
 
     def _print_Expectation(self, expr):
@@ -169,8 +167,8 @@ class Plain(StrPrinter):
 
     def _print_Add(self, expr, order=None):
         text = ""
-        for term in _terms(expr):
-            negative, rest = _sign(term)
+        for term in terms_of(expr):
+            negative, rest = sign_of(term)
             inner = self._print(rest)
             inner = f"({inner})" if negative and rest.is_Add else inner
             text += ("-" if not text else " - ") + inner if negative else " + " * bool(text) + inner
@@ -202,128 +200,6 @@ def plain(expr) -> str:
         return Plain({"order": "none"}).doprint(expr)
 
 
-def lines(expr) -> list[str]:
-    """`expr` as TeX lines that fit with a sign of equality or an indent before them."""
-    return _lines(sp.sympify(expr), Printer(), WIDTH - 3)
-
-
-def _lines(expr, printer, room):
-    text = printer._print(expr)
-    if width(text) <= room:
-        return [text]
-    if isinstance(expr, Expectation):
-        return _enclosed(printer.expectation_sign(expr) + r"\Bigl[", expr.args[0], r"\Bigr]", printer, room)
-    if isinstance(expr, SquaredNorm):
-        return _enclosed(r"\Bigl\lVert", expr.args[0], r"\Bigr\rVert^2", printer, room)
-    if _is_sum(expr):
-        return _packed(expr, printer, room)
-    if isinstance(expr, Normal):
-        variable, mean, variance, *identity = expr.args
-        last = printer._print(variance)
-        last = (brackets(last) if _is_sum(variance) else last) + r"\, I" if identity else last
-        means = _lines(mean, printer, room - 2)
-        return [rf"\mathcal N\Bigl({printer._print(variable)};", *(r"\quad " + line for line in means[:-1]),
-                rf"\quad {means[-1]},", rf"\quad {last}\Bigr)"]
-    if isinstance(expr, KL):
-        first, second = map(printer._print, expr.args)
-        return [rf"\mathrm{{KL}}\bigl( {first}", rf"\qquad \Vert\, {second} \bigr)"]
-    if isinstance(expr, sp.Sum | sp.Product):
-        sign = text[: text.index("^")]
-        head = sign + "^" + _braced(printer.index(expr.args[1][2])) + " "
-        body = _bare(expr.args[0])
-        inner = _lines(body, printer, room - 2)
-        if len(inner) > 1 and not _is_sum(body):
-            return [head + inner[0], *inner[1:]]
-    if isinstance(expr, sp.log) and isinstance(expr.args[0], Normal):
-        inner = _lines(expr.args[0], printer, room - 2)
-        return [r"\log " + inner[0], *inner[1:]]
-    if expr.is_Mul:
-        factors = [arg for arg in expr.args if isinstance(arg, SquaredNorm | Expectation | sp.Add)]
-        last = expr.args[-1]
-        if factors and last in factors and len(expr.args) > 1:
-            head = printer._print(expr.func(*expr.args[:-1], evaluate=False)) if len(expr.args) > 2 else printer._print(expr.args[0])
-            if len(expr.args) == 2 and expr.args[0] == -1:
-                head = "-"
-            tail = printer._print(last)
-            if isinstance(last, Expectation):
-                rest = _lines(last, printer, room)
-                return [f"{head} {rest[0]}", *rest[1:]]
-            if isinstance(last, SquaredNorm):
-                rest = _lines(last, printer, room)
-                return [head, r"\cdot " + rest[0], *rest[1:]]
-            return [head, r"\cdot " + (brackets(tail) if _is_sum(last) else tail)]
-    return [text]
-
-
-def _enclosed(left, body, right, printer, room):
-    inner = _lines(body, printer, room - 2)
-    if width(f"{left} {inner[0]}") > room and len(inner) == 1:
-        return [left, rf"{inner[0]} {right}"]
-    inner = [f"{left} {inner[0]}", *inner[1:]]
-    inner[-1] += f" {right}"
-    return inner
-
-
-def _packed(expr, printer, room):
-    """The terms of a sum, as many on a line as fit."""
-    done = []
-    for term, text in zip(_terms(expr), printer.parts(expr)):
-        if done and width(done[-1] + " " + text) <= room:
-            done[-1] += " " + text
-        elif width(text) <= room:
-            done.append(text)
-        else:
-            negative, rest = _sign(term)
-            pieces = [text] if negative and _is_sum(rest) else _lines(rest, printer, room - 2)
-            if len(pieces) > 1:
-                pieces = [text[:2] * bool(done) + "-" * (negative and not done) + pieces[0], *(r"\quad " + piece for piece in pieces[1:])]
-                done += pieces
-            else:
-                done.append(text)
-    return done
-
-
-def width(text: str) -> float:
-    """About how wide TeX is set, in letters."""
-    text = re.sub(r"\\(?:[bB]ig[glr]*|left|right|displaystyle|tfrac|mathcal|mathrm|mathbb|text|,|;)(?![A-Za-z])", "", text)
-    total, i = 0.0, 0
-    while i < len(text):
-        if text.startswith(r"\frac", i):
-            above, i = _group(text, i + 5)
-            below, i = _group(text, i)
-            total += max(width(above), width(below)) + 0.4
-        elif text.startswith((r"\sum_", r"\prod_"), i):
-            index, i = _group(text, i + (5 if text[i + 1] == "s" else 6))
-            top, i = _group(text, i + 1)
-            total += max(1.6, 0.6 * width(index), 0.6 * width(top)) + 0.4
-        elif text[i] in "_^":
-            inner, i = _group(text, i + 1)
-            # an index and a power stand above each other
-            if text[i : i + 1] in "_^" and text[i : i + 1]:
-                other, i = _group(text, i + 1)
-                total += 0.65 * max(width(inner), width(other))
-            else:
-                total += 0.65 * width(inner)
-        elif text.startswith(r"\sqrt", i):
-            inner, i = _group(text, i + 5)
-            total += width(inner) + 0.9
-        elif found := re.match(r"\\(quad|qquad)\b", text[i:]):
-            total += {"quad": 2, "qquad": 4}[found[1]]
-            i += found.end()
-        elif found := re.match(r"\\(bar|tilde|hat)(?![a-z])", text[i:]):
-            i += found.end()
-        elif found := re.match(r"\\(log|exp|mid|Vert|lVert|rVert)(?![a-zA-Z])", text[i:]):
-            total += {"log": 2.0, "exp": 2.2, "mid": 1.1, "Vert": 1.1}.get(found[1], 0.6)
-            i += found.end()
-        elif found := re.match(r"\\([A-Za-z]+|.)", text[i:]):
-            total += 1.0
-            i += found.end()
-        else:
-            total += {" ": 0, "{": 0, "}": 0, "(": 0.7, ")": 0.7, ",": 0.6, "=": 1.8, "+": 1.8, "-": 1.6, "[": 0.6, "]": 0.6, "&": 0, ";": 0.6}.get(text[i], 1.0)
-            i += 1
-    return total
-
-
 def brackets(text: str) -> str:
     """`text` in round brackets of the size that it needs."""
     if r"\frac" in text or r"\sum" in text or r"\prod" in text:
@@ -331,48 +207,33 @@ def brackets(text: str) -> str:
     return rf"\bigl({text}\bigr)" if r"\sqrt" in text or r"\bigl" in text or r"\bar" in text else f"({text})"
 
 
-def _group(text, i):
-    """The argument that starts at `i`, and where it ends."""
-    while text[i : i + 1] == " ":
-        i += 1
-    if text[i : i + 1] != "{":
-        found = re.match(r"\\[A-Za-z]+|.", text[i:])
-        return (found[0], i + found.end()) if found else ("", i)
-    depth, start = 0, i
-    while True:
-        depth += (text[i] == "{") - (text[i] == "}")
-        i += 1
-        if depth == 0:
-            return text[start + 1 : i - 1], i
-
-
 def _one_group(text):
     """Whether `text` is a single fraction."""
-    _, i = _group(text, 5)
-    return _group(text, i)[1] == len(text)
+    _, i = group_at(text, 5)
+    return group_at(text, i)[1] == len(text)
 
 
-def _braced(text: str) -> str:
+def braced(text: str) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
 
-def _terms(expr):
+def terms_of(expr):
     if not expr.is_Add:
         return [expr]
     first, *others = expr.args
-    return [*_terms(first), *others]  # a + b + c is written as (a + b) + c
+    return [*terms_of(first), *others]  # a + b + c is written as (a + b) + c
 
 
-def _bare(expr):
+def bare(expr):
     """`expr` without the factor 1 that SymPy puts before the body of a sum as written."""
     return expr.args[1] if expr.is_Mul and len(expr.args) == 2 and expr.args[0] == 1 else expr
 
 
-def _is_sum(expr) -> bool:
-    return bool(_bare(expr).is_Add)
+def is_sum(expr) -> bool:
+    return bool(bare(expr).is_Add)
 
 
-def _sign(term):
+def sign_of(term):
     """Whether the term has a minus in front, and the term without it."""
     if term.is_Number and term.is_negative:
         return True, -term
@@ -383,7 +244,7 @@ def _sign(term):
                 return True, rest[0] if len(rest) == 1 else sp.Mul(*rest)
             return True, sp.Mul(-first, *rest)
     if term.is_Mul and term.args[0].is_Mul:
-        negative, first = _sign(term.args[0])
+        negative, first = sign_of(term.args[0])
         if negative:
             with sp.evaluate(False):
                 return True, sp.Mul(first, *term.args[1:])
@@ -402,3 +263,18 @@ def _flipped(arg):
         return arg.base
     with sp.evaluate(False):
         return sp.Pow(arg.base, -arg.exp)
+
+
+def group_at(text, i):
+    """The argument that starts at `i`, and where it ends."""
+    while text[i : i + 1] == " ":
+        i += 1
+    if text[i : i + 1] != "{":
+        found = re.match(r"\\[A-Za-z]+|.", text[i:])
+        return (found[0], i + found.end()) if found else ("", i)
+    depth, start = 0, i
+    while True:
+        depth += (text[i] == "{") - (text[i] == "}")
+        i += 1
+        if depth == 0:
+            return text[start + 1 : i - 1], i

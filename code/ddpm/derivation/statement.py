@@ -8,8 +8,8 @@ A statement proves nothing by itself: the check that returns it has done so, wit
 
 import sympy as sp
 
-from ddpm.derivation import printing
 from ddpm.derivation.chain import Chain
+from ddpm.derivation.layout import WIDTH, lines_of, width
 
 
 class Law(sp.Basic):
@@ -31,10 +31,10 @@ class Statement:
         for number, (left, sign, right) in enumerate(self.rows):
             end = (self.end if number == len(self.rows) - 1 else ",")
             with sp.evaluate(False):
-                left, right = (side if isinstance(side, str) else printing.lines(side) for side in (left, right))
+                left, right = (side if isinstance(side, str) else lines_of(side) for side in (left, right))
             left, right = (([side] if isinstance(side, str) else list(side)) for side in (left, right))
             right[-1] += end
-            if len(left) == len(right) == 1 and printing.width(f"{left[0]} = {right[0]}") <= printing.WIDTH:
+            if len(left) == len(right) == 1 and width(f"{left[0]} = {right[0]}") <= WIDTH:
                 out.append(f"{left[0]} &{sign} {right[0]}")
             else:
                 out += [*(f"&{line}" for line in left), rf"&\quad {sign} {right[0]}", *(rf"&\quad\quad {line}" for line in right[1:])]

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 import sympy as sp
-from ddpm.derivation import printing
+from ddpm.derivation import layout, printing
 from ddpm.derivation.chain import Chain, WrongStep
 from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
@@ -119,7 +119,7 @@ def test_statement_is_broken_where_it_does_not_fit():
 @pytest.mark.parametrize("label", entries())
 def test_lines_are_not_wider_than_a_phone(label):
     lines = run(label).tex.replace(r"\begin{aligned}", "").replace(r"\end{aligned}", "").split(r"\\")
-    assert max(printing.width(line) for line in lines) < 1.25 * printing.WIDTH
+    assert max(layout.width(line) for line in lines) < 1.25 * layout.WIDTH
 
 
 def test_the_numeric_core_imports_no_sympy():

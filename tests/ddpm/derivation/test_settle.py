@@ -113,6 +113,14 @@ def test_the_gap_of_the_bound_is_a_kl():
     prove(whole + E_q(log(p_theta(x[0]))), E_q(KL(q(x[1:T] | x[0]), p_theta(x[1:T] | x[0]))))
 
 
+def test_the_tower_rule_is_used_for_sums_of_kl_only():
+    kl, ratio = KL(q(x[T] | x[0]), p(x[T])), log(q(x[T] | x[0]) / p(x[T]))
+    prove(E_q(2 * kl + log(p(x[T]))), E_q(2 * ratio + log(p(x[T]))))
+    for left, right in [(kl**2, ratio**2), (sp.exp(kl), sp.exp(ratio)), (log(p(x[T])) * kl, log(p(x[T])) * ratio)]:
+        with pytest.raises(Different):
+            settle(E_q(left), E_q(right))
+
+
 @pytest.mark.parametrize("power", range(7))
 def test_moments_by_integration(power):
     mean, variance = sp.Rational(2, 3), sp.Rational(5, 4)
