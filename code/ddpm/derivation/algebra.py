@@ -1,7 +1,9 @@
 """Does a formula in alpha_t, alpha_bar_t, unknown functions, roots and logs vanish for all values of its symbols?"""
 
+import math
+
 import sympy as sp
-from sympy.polys.fields import sfield
+from sympy.polys.fields import FracField
 
 from ddpm.derivation import symbols
 from ddpm.derivation.densities import LogAtom
@@ -14,8 +16,11 @@ ALPHA, ALPHA_BAR, BETA = (f.function for f in (symbols.alpha, symbols.alpha_bar,
 def vanishes(difference):
     """Whether `difference` is 0 for all values of its symbols."""
     difference = _split_logs(in_positive_symbols(difference))
-    if difference == 0 or _numerator(difference) == 0:
-        return True
+    try:
+        if _numerator(difference) == 0:
+            return True
+    except (sp.PolynomialError, ZeroDivisionError):  # a root inside an exponential, a denominator that is 0
+        return False
     return difference.count_ops() < SIMPLE and sp.simplify(difference) == 0
 
 
@@ -108,11 +113,43 @@ def _numerator(expr):
         return sp.Mul(*(roots.setdefault(f, sp.Dummy("root", positive=True)) ** (2 * exponent * n) for f, n in factors))
 
     expr = expr.replace(lambda e: e.is_Pow, lambda e: root(e.base, e.exp))
-    if expr.has(sp.exp):
-        return expr
     for _ in range(2):  # what stood under a root may bring back squares in the numerator
-        expr = sfield(expr)[1].numer.as_expr()
+        expr = _cleared(expr)
         for factor, symbol in roots.items():
             if expr.has(symbol):
                 expr = sum(c * factor ** (n // 2) * symbol ** (n % 2) for (n,), c in sp.Poly(expr, symbol).terms())
-    return sfield(expr)[1].numer.as_expr() if expr != 0 else expr
+    return _cleared(expr)
+
+
+def _cleared(expr):
+    """The numerator of `expr` as a fraction of polynomials; what is neither sum, product nor whole power counts as a symbol."""
+    opaque = {}
+
+    def is_rational_power(e):
+        return e.is_Pow and e.exp.is_Integer
+
+    def find(e):
+        if e.is_Add or e.is_Mul or is_rational_power(e):
+            for arg in e.args:
+                find(arg)
+        elif not e.is_Rational:
+            opaque.setdefault(e, sp.Dummy())
+
+    find(expr)
+    if not opaque:
+        opaque[sp.Dummy()] = sp.Dummy()
+    space = FracField(list(opaque.values()), sp.QQ)
+    known = dict(zip(opaque, space.gens))
+
+    def build(e):
+        if e in known:
+            return known[e]
+        if e.is_Add:
+            return sum(map(build, e.args), space.zero)
+        if e.is_Mul:
+            return math.prod(map(build, e.args), start=space.one)
+        if is_rational_power(e):
+            return build(e.base) ** int(e.exp)
+        return space.one * sp.QQ(e.p, e.q)
+
+    return build(expr).numer.as_expr().xreplace(dict(zip(opaque.values(), opaque)))
