@@ -2,7 +2,6 @@
 
 import builtins
 import contextlib
-import importlib
 import io
 import math
 import os
@@ -14,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ddpm.precision import enable_x64
 from ddpm.schedule import Schedule
 
 KEPT_PRINT = 2000  # characters
@@ -89,7 +89,6 @@ def same_precision():
     JAX keeps what its context managers set for one thread alone. Without the second, the products of a GPU or a TPU
     have three digits, and right answers would be refused.
     """
-    enable_x64 = (jax if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental")).enable_x64
     x64 = bool(jax.config.jax_enable_x64)
 
     @contextlib.contextmanager
