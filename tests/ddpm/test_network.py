@@ -4,7 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ddpm.network import MLP, TIME_FEATURES, UNet, layer_shapes, layer_sizes, linear_layers, time_features
+import ddpm
+from ddpm.network import Denoiser, MLP, TIME_FEATURES, UNet, layer_shapes, layer_sizes, linear_layers, time_features
 
 
 def test_layer_sizes():
@@ -88,3 +89,14 @@ def test_a_batch_without_vmap_names_the_remedy():
         network(jnp.zeros((4, 3, 3)), 1)
     with pytest.raises(ValueError, match="takes 41 inputs"):
         MLP(jax.random.key(0), [9, 12], T=5)(jnp.zeros(8), 1)
+
+
+def test_denoiser_is_what_it_says_it_is():
+    schedule = ddpm.Schedule.from_betas([0.0, 0.001, 0.5])
+    network = Denoiser(jax.random.key(3), [4, 5], schedule)
+    x = np.random.default_rng(0).normal(size=(2, 2)).astype(np.float32)
+    for t, a, scale in ((2, 0.999, 20.0), (3, 0.4995, np.sqrt(0.4995) / 0.5005)):
+        x_0 = 1 / (1 + np.exp(-np.float64(network.mlp((scale * x).astype(np.float32), t))))
+        np.testing.assert_allclose(network(x, t), (x - np.sqrt(a) * x_0) / np.sqrt(1 - a), rtol=2e-4, atol=1e-5)
+    assert np.isfinite(network(x, 1)).all() and network.T == 3
+    assert len(jax.tree.leaves(network)) == 4  # the schedule is not trained
