@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks check-notebooks pdf serve test grade lock clean
+.PHONY: help book notebooks check-notebooks pdf serve test bench grade lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -28,6 +28,9 @@ serve: book  ## build, then serve the website on localhost:8000
 test: book  ## build, then run all tests (needs Chromium; installs it if it can)
 	@$(BIN)/python -m bookbuild browser
 	@$(BIN)/python -m pytest -n auto
+
+bench: $(READY)  ## time training and sampling, against a plain loop and PyTorch (TORCH_PYTHON=... names a Python that has it)
+	@$(BIN)/python -m bench
 
 grade: $(READY)  ## grade the notebooks of a folder: make grade SUBMISSIONS=folder
 	@test -n "$(SUBMISSIONS)" || { echo "Name the folder of notebooks: make grade SUBMISSIONS=folder" >&2; exit 2; }

@@ -42,8 +42,8 @@ class State:
     network: Any
     average: Any
     optimiser_state: Any
-    step: Int[Array, ""]
-    key: Key
+    step: Any
+    key: Any
 
 
 SECONDS_BEFORE_THE_BAR = 3
@@ -51,7 +51,7 @@ SECONDS_BEFORE_THE_BAR = 3
 
 def start(key: Key, network, optimiser: optax.GradientTransformation) -> State:
     """The state before the first step."""
-    return State(network, None, jax.jit(optimiser.init)(network), jnp.asarray(0), key)
+    return State(network, None, jax.jit(optimiser.init)(network), jnp.zeros((), int), key)
 
 
 def training_loss(
@@ -172,8 +172,9 @@ def _moved(state, network, decay):
     return jax.tree.map(lambda old, new: decay * old + (1 - decay) * new, state.average, network)
 
 
+@jax.jit
 def _copy(state):
-    return jax.device_put(state, jax.devices()[0], may_alias=False)
+    return jax.tree.map(jnp.copy, state)
 
 
 def _check_finite(losses, before):

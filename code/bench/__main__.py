@@ -1,0 +1,129 @@
+"""Measures and prints the table. About four minutes on two cores; PyTorch is left out where it is missing."""
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from bench import recipes
+from ddpm.roofline import cost, measure_machine
+from ddpm.sample import sample_many
+from ddpm.timing import compare, measure, quartiles
+from ddpm.train import _run
+
+SECONDS = 10  # for each comparison
+HERE = Path(__file__).parent
+
+
+def main():
+    machine = measure_machine()
+    print(f"{os.cpu_count()} cores, JAX {jax.__version__}. Product of matrices {machine.peak / 1e9:.0f} GFLOP/s, ", end="")
+    print(f"reading memory {machine.bandwidth / 1e9:.1f} GB/s.")
+    print("Medians, with quartiles in brackets; shares of this machine's own peak and bandwidth.\n")
+    torch = Torch()
+    for line in itertools.chain(speeds(machine, torch), from_nothing(machine), sampling(machine)):
+        print(line, flush=True)
+    if torch.missing:
+        print(f"\nThe rows against PyTorch are missing: {torch.missing}")
+
+
+def speeds(machine, torch):
+    """Steps per second, against the problem set's loop and PyTorch, alternating."""
+    for title, recipe, steps, name in (
+        ("problem set's network, batch 100, SGD", recipes.problem_set(), 200, "problem_set"),
+        ("41-64-64-9, batch 128, Adam", recipes.small(), 1000, "small"),
+    ):
+        state = recipe.begin()
+        ours = partial(recipe.run, state, steps)
+        work = step_cost(recipe)
+        rivals = [("PyTorch eager", partial(torch, name, steps))] if not torch.missing else []
+        if name == "problem_set":
+            rivals.insert(0, ("Python loop, jitted update", partial(recipes.problem_set_loop(recipe), steps)))
+        yield f"Steps per second, {title}"
+        for rival, run in rivals or [("", None)]:
+            if run is None:
+                seconds, ratio = measure(ours, repetitions=31, seconds=SECONDS), ""
+            else:
+                comparison = compare(run, ours, repetitions=31, seconds=SECONDS)
+                seconds = comparison.seconds_b
+                ratio = f"; {spread(comparison.ratio, '.2f')} times {rival} ({steps / np.median(comparison.seconds_a):.0f})"
+            yield f"  {spread(steps / seconds, '.0f')}{ratio}; {shares(machine, work, np.median(seconds) / steps)}"
+
+
+def from_nothing(machine):
+    """Trainings in fresh processes, compilation included."""
+    for title, name, make, seeds, unit in (
+        ("Predict the noise of the dot, T = 50, then 10,000 samples", "dot", recipes.small, 5, "within 0.05"),
+        ("Eight glyphs, short", "glyphs_quick", recipes.glyphs_quick, 3, "beyond the optimal loss"),
+        ("Eight glyphs, long", "glyphs_long", recipes.glyphs_long, 1, "beyond the optimal loss"),
+    ):
+        results = np.array([fresh(name, seed) for seed in range(seeds)])
+        recipe = make()
+        work = shares(machine, step_cost(recipe), np.median(results[:, 0]) / recipe.steps)
+        yield title
+        yield f"  {spread(results[:, 0], '.2f')} s with compilation; {spread(100 * results[:, 1], '.2f')}% {unit}; {work}"
+
+
+def sampling(machine):
+    """10,000 images, T = 4, after compilation."""
+    schedule = recipes.problem_set().schedule
+    for title, network in (
+        ("41-64-64-9", recipes.MLP(jax.random.key(0), [9, 64, 64], T=4)),
+        ("problem set's network", recipes.problem_set().network),
+    ):
+        seconds = measure(partial(sample_many, jax.random.key(0), schedule, network, 10_000), repetitions=31, seconds=2)
+        one = cost(jax.jit(jax.vmap(network, (0, None))), jnp.zeros((10_000, 3, 3)), jnp.asarray(1))
+        yield f"Sampling 10,000 images, T = 4, {title}"
+        yield f"  {spread(seconds, '.4f')} s after compilation; {shares(machine, one, np.median(seconds) / schedule.T)}"
+
+
+def step_cost(recipe):
+    """The work of one step, by XLA's count."""
+    return cost(_run, recipe.begin(), recipe.schedule, recipe.data, recipe.optimiser, 1, recipe.batch, None)
+
+
+def shares(machine, work, seconds) -> str:
+    flops, traffic = work.operations / seconds, work.bytes / seconds
+    return f"{flops / machine.peak:.0%} of the peak, {traffic / machine.bandwidth:.0%} of the bandwidth"
+
+
+def spread(values, spec) -> str:
+    low, middle, high = (format(value, spec) for value in quartiles(values))
+    return middle if np.size(values) == 1 else f"{middle} [{low}, {high}]"
+
+
+def fresh(name, seed) -> tuple[float, float]:
+    command = [sys.executable, "-P", "-m", "bench.fresh", name, str(seed)]
+    path = os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH")]))
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": path, "TQDM_DISABLE": "1"}, stdout=subprocess.PIPE, check=True, encoding="utf-8")
+    return tuple(json.loads(done.stdout))
+
+
+class Torch:
+    """PyTorch in a process of its own, so that its threads and JAX's do not meet; TORCH_PYTHON names another Python."""
+
+    def __init__(self):
+        python = os.environ.get("TORCH_PYTHON", sys.executable)
+        self.missing = ""
+        self.process = subprocess.Popen(
+            [python, str(HERE / "torch_work.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, encoding="utf-8",
+        )
+        if not self.process.stdout.readline():
+            self.missing = f"no PyTorch. Install it with `{python} -m pip install torch`, or set TORCH_PYTHON to a Python that has it."
+
+    def __call__(self, name, steps):
+        self.process.stdin.write(f"{name} {steps}\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+
+if __name__ == "__main__":
+    main()

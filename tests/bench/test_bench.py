@@ -1,0 +1,39 @@
+"""The benchmark's parts run, and what is raced against each other is the same work."""
+
+import jax
+import jaxtyping
+import numpy as np
+import pytest
+
+from bench import recipes
+from bench.__main__ import spread, step_cost
+
+
+@pytest.fixture(scope="module")
+def recipe():
+    return recipes.problem_set()
+
+
+def test_the_loop_and_the_compiled_program_learn_alike(recipe):
+    """Draws differ, so the losses agree as averages do."""
+    _, losses = recipe.run(recipe.begin(), 60)
+    value = recipes.problem_set_loop(recipe)(60)
+    assert 0 < float(value) < 4 * losses[-20:].mean() and losses[-20:].mean() < 0.5 * losses[0]
+
+
+def test_the_operations_are_those_of_the_matrices(recipe, monkeypatch):
+    """Forward, and twice that backward; nothing before the first layer."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # JAX puts descriptions in the place of arrays
+    products = 10 * 200 + 200 * 1000 + 1000 * 200 + 200 * 9
+    assert step_cost(recipe).operations == pytest.approx(2 * recipe.batch * (3 * products - 10 * 200), rel=0.03)
+
+
+@pytest.mark.parametrize("make", [recipes.small, recipes.glyphs_quick, recipes.glyphs_long])
+def test_recipes_can_be_started(make):
+    recipe = make()
+    assert recipe.data.shape[1:] == (3, 3) and recipe.steps >= 1000
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(recipe.network))
+
+
+def test_spread():
+    assert spread([1.0, 2.0, 3.0, 4.0, 5.0], ".1f") == "3.0 [2.0, 4.0]" and spread([2.0], ".1f") == "2.0"
