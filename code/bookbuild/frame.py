@@ -1,13 +1,33 @@
-"""The frame around each page: the theme's, with less to load."""
+"""The frame around each page: the theme's, with less to load, and with what search engines and social networks read."""
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
+
+URL_TAG = re.compile(r'<meta property="og:url"[^>]*>\n?')
 
 
 def configure(app, config):
     config.templates_path.append(str(Path(__file__).with_name("templates")))
     config.html_use_index = False  # the book marks no index entries
+    config.ogp_site_name, config.ogp_site_url = config.html_title, config.html_baseurl
+    if not config.html_baseurl:
+        config.ogp_social_cards = {"enable": False}  # a card is named by its full address
+    config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
+
+
+def mend(app, pagename, templatename, context, doctree):
+    if doctree is None:
+        return
+    if not app.config.html_baseurl:
+        context["metatags"] = URL_TAG.sub("", context["metatags"])
+    # roles that do not fit their elements
+    context["body"] = context["body"].replace(' role="doc-biblioentry"', "").replace('<div role="list" class=', "<div class=")
 
 
 def setup(app):
+    app.setup_extension("sphinxext.opengraph")
+    app.setup_extension("notfound.extension")
     app.connect("config-inited", configure)
+    app.connect("html-page-context", mend, priority=900)  # after the tags are made
     return {"parallel_read_safe": True, "parallel_write_safe": True}

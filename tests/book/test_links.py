@@ -30,7 +30,8 @@ def test_links(site):
             url = urlsplit(link)
             if url.scheme or url.netloc:
                 continue
-            target = (path.parent / unquote(url.path)).resolve() if url.path else path
+            top = site if url.path.startswith("/") else path.parent  # as on 404.html, which is shown anywhere
+            target = (top / unquote(url.path).lstrip("/")).resolve() if url.path else path
             if not target.is_file():
                 broken.append(f"{path.relative_to(site)}: {link}: no such file")
             elif url.fragment and target in found and unquote(url.fragment) not in found[target].ids:
