@@ -1,0 +1,87 @@
+"""The figures of the chapter on the bound."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ddpm.figures import COLOURS, INK, MARKERS
+
+
+def two_fits(x, data, moments, mode):
+    """A density of data, and the Gaussians that are nearest to it in the two directions of KL.
+
+    Args:
+        x: points, shape (n,); data, moments, mode: densities there; moments is nearest in KL(data || .), mode in KL(. || data).
+    """
+    figure, ax = plt.subplots(figsize=(6.2, 2.8))
+    ax.fill_between(x, data, color=INK, alpha=0.25, linewidth=0, label="data $q$")
+    ax.plot(x, moments, color=COLOURS[0], label=r"least $\mathrm{KL}(q\,\Vert\,p)$")
+    ax.plot(x, mode, color=COLOURS[1], linestyle="--", label=r"least $\mathrm{KL}(p\,\Vert\,q)$")
+    ax.set(xlabel="$x$", ylabel="density", ylim=(0, None))
+    ax.legend()
+    return figure
+
+
+def terms(steps, kls):
+    """The terms of the two forms over t. Both arguments have shape (T + 1,), ordered as by `ddpm.exact`."""
+    T = len(steps) - 1
+    figure, axes = plt.subplots(2, 1, figsize=(6.2, 4.6), sharey=True)
+    names = ("sum over steps", "KL form")
+    labels = (["$p(x_T)$", *range(1, T + 1)], ["$L_0$", *[f"$L_{{{t}}}$" for t in range(1, T)], "$L_T$"])
+    for ax, values, name, ticks, colour in zip(axes, (steps, kls), names, labels, COLOURS[:2]):
+        ax.bar(range(T + 1), np.asarray(values), color=colour, width=0.7)
+        ax.axhline(0, color=INK, linewidth=0.8)
+        ax.set_xticks(range(T + 1), ticks)
+        ax.set(ylabel="nats", title=f"{name}: total {float(np.sum(np.asarray(values))):.4f}")
+    return figure
+
+
+def bound_over_share(share, bound, likelihood, floor: float):
+    """L and E[-log p_theta(x_0)] over how much of the true reverse process p_theta knows, and the entropy of the data."""
+    figure, ax = plt.subplots(figsize=(6.2, 3.2))
+    ax.fill_between(share, likelihood, bound, color=COLOURS[1], alpha=0.2, linewidth=0, label="gap")
+    ax.plot(share, bound, color=COLOURS[1], marker=MARKERS[0], label="bound $L$")
+    ax.plot(share, likelihood, color=COLOURS[0], marker=MARKERS[1], label=r"$\mathbb{E}[-\log p_\theta(x_0)]$")
+    ax.axhline(floor, color=INK, linewidth=1, linestyle=":", label="entropy of the data")
+    ax.set(xlabel="0: takes the data for standard normal; 1: knows them", ylabel="nats")
+    ax.legend()
+    return figure
+
+
+def reverse_kernels(x, exact, gaussian, titles):
+    """Reverse steps, each the exact density and the Gaussian with its mean and variance.
+
+    Args:
+        x: points, shape (n,); exact, gaussian: densities there, shape (panels, n).
+    """
+    figure, axes = plt.subplots(1, len(titles), figsize=(7.2, 2.4))
+    for ax, true, near, title in zip(axes, exact, gaussian, titles, strict=True):
+        ax.fill_between(x, true, color=INK, alpha=0.25, linewidth=0, label="exact")
+        ax.plot(x, near, color=COLOURS[0], label="Gaussian")
+        seen = x[np.asarray(true) > 1e-3 * np.max(true)]
+        ax.set(title=title, xlabel="$x_{t-1}$", xlim=(seen.min() - 0.1, seen.max() + 0.1), ylim=(0, None), yticks=[])
+    axes[0].legend(fontsize="small")
+    return figure
+
+
+def gap_over_steps(steps, gaps):
+    """The gap over the number of steps, on log scales. `gaps` maps the name of a reverse process to its gaps."""
+    figure, ax = plt.subplots(figsize=(6.2, 3.2))
+    for (name, values), colour, marker in zip(gaps.items(), COLOURS, MARKERS):
+        ax.plot(steps, values, color=colour, marker=marker, label=name)
+    ax.set(xscale="log", yscale="log", xlabel="number of steps $T$", ylabel="gap in nats")
+    ax.set_xticks(steps, [str(T) for T in steps])
+    ax.minorticks_off()
+    ax.legend()
+    return figure
+
+
+def spreads(steps, kls):
+    """The standard deviation of each term's draws, sum over steps against KL form, on a log scale; t = 1, 2, ..."""
+    figure, ax = plt.subplots(figsize=(6.2, 3.0))
+    t = np.arange(1, len(steps) + 1)
+    ax.plot(t, steps, color=COLOURS[0], marker=MARKERS[0], label="sum over steps")
+    ax.plot(t, kls, color=COLOURS[1], marker=MARKERS[1], label="KL form")
+    ax.set(yscale="log", xlabel="$t$", ylabel="standard deviation in nats")
+    ax.set_xticks(t)
+    ax.legend()
+    return figure
