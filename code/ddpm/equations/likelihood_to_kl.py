@@ -67,7 +67,8 @@ def importance():
     prove(log(path) + log(whole / path), log(whole))
     return r"""
 \begin{aligned}
-p_\theta(x_0) &= \int q(x_{1:T} \mid x_0)\, \frac{p_\theta(x_{0:T})}{q(x_{1:T} \mid x_0)}\; \mathrm d x_{1:T} \\
+&p_\theta(x_0) \\
+&= \int q(x_{1:T} \mid x_0)\, \frac{p_\theta(x_{0:T})}{q(x_{1:T} \mid x_0)}\; \mathrm d x_{1:T} \\
 &= \mathbb E_{q(x_{1:T} \mid x_0)}\left[\frac{p_\theta(x_{0:T})}{q(x_{1:T} \mid x_0)}\right].
 \end{aligned}"""
 
@@ -78,7 +79,8 @@ def log_below_line():
     u = sp.Symbol("u", positive=True)
     gap = u - 1 - log(u)
     assert sp.solve(sp.diff(gap, u), u) == [1] and gap.subs(u, 1) == 0 and sp.diff(gap, u, 2).is_positive
-    return r"\log u \le u - 1 \quad\text{for all } u > 0."
+    with as_written():
+        return Statement((log(u), r"\le", u - 1), end=",")
 
 
 @proof("eq-jensen")
@@ -91,7 +93,8 @@ def jensen():
     assert sp.simplify(sum(a * (b / mean - 1) for a, b in zip(weights, values)) / total) == 0
     return r"""
 \begin{aligned}
-\mathbb E\left[\log \frac{w}{\mathbb E[w]}\right] &\le \mathbb E\left[\frac{w}{\mathbb E[w]} - 1\right] = 0, \quad\text{so} \\
+\mathbb E\left[\log \frac{w}{\mathbb E[w]}\right] &\le \mathbb E\left[\frac{w}{\mathbb E[w]} - 1\right] \\
+&= 0, \quad\text{and so} \\
 -\log \mathbb E[w] &\le \mathbb E[-\log w].
 \end{aligned}"""
 
@@ -109,10 +112,12 @@ def gap() -> Chain:
 @proof("eq-bound")
 def bound():
     """L is the negative log-likelihood plus a KL divergence, and that is not negative by `eq-jensen`."""
-    gap()
     jensen()
     with as_written():
-        return Statement(("L", ":=", L), (E_q(-log(p_theta(x[0]))), r"\le", "L"), end=".", settled=gap().settled)
+        likelihood, excess = -log(p_theta(x[0])), KL(q(x[1:T] | x[0]), p_theta(x[1:T] | x[0]))
+        prove(L, E_q(likelihood + excess))
+        tex = Statement((E_q(likelihood), r"\le", L)).latex()
+    return tex.replace("\n\\end{aligned}", " \\\\\n&\\quad =: L.\n\\end{aligned}")
 
 
 @proof("eq-floor")

@@ -36,13 +36,14 @@ def terms(steps, kls):
 
 
 def bound_over_share(share, bound, likelihood, floor: float):
-    """L and E[-log p_theta(x_0)] over how much of the true reverse process p_theta knows, and the entropy of the data."""
-    figure, ax = plt.subplots(figsize=(6.2, 3.2))
-    ax.fill_between(share, likelihood, bound, color=COLOURS[1], alpha=0.2, linewidth=0, label="gap")
+    """L, E[-log p_theta(x_0)] and their difference over what p_theta knows of the data, and the entropy of the data."""
+    figure, (ax, below) = plt.subplots(2, 1, figsize=(6.2, 4.4), sharex=True, height_ratios=(2, 1))
     ax.plot(share, bound, color=COLOURS[1], marker=MARKERS[0], label="bound $L$")
     ax.plot(share, likelihood, color=COLOURS[0], marker=MARKERS[1], label=r"$\mathbb{E}[-\log p_\theta(x_0)]$")
     ax.axhline(floor, color=INK, linewidth=1, linestyle=":", label="entropy of the data")
-    ax.set(xlabel="0: takes the data for standard normal; 1: knows them", ylabel="nats")
+    below.plot(share, np.subtract(bound, likelihood), color=COLOURS[2], marker=MARKERS[2])
+    ax.set(ylabel="nats")
+    below.set(xlabel="0: takes the data for standard normal; 1: knows them", ylabel="gap in nats", ylim=(0, None))
     ax.legend()
     return figure
 
