@@ -204,7 +204,7 @@ def bayes_step_chain():
     return problem_2_2a()
 
 
-@proof("eq-telescope")
+@proof("eq-log-telescope")
 def telescope() -> Chain:
     with as_written():
         chain = Chain(sp.Sum(log(q(x[t - 1] | x[0]) / q(x[t] | x[0])), (t, 2, T)))
