@@ -115,8 +115,9 @@ def bound():
     jensen()
     with as_written():
         likelihood, excess = -log(p_theta(x[0])), KL(q(x[1:T] | x[0]), p_theta(x[1:T] | x[0]))
-        prove(L, E_q(likelihood + excess))
+        right = E_q(likelihood + excess)
         tex = Statement((E_q(likelihood), r"\le", L)).latex()
+    prove(L, right)
     return tex.replace("\n\\end{aligned}", " \\\\\n&\\quad =: L.\n\\end{aligned}")
 
 
