@@ -174,12 +174,12 @@ def problem_2_2b() -> Chain:
     """The chain that solves problem 2.2b."""
     with as_written():
         first = log(FIRST / q(x[1] | x[0]))
-        bayes = log(REVERSE / POSTERIOR * (q(x[t - 1] | x[0]) / q(x[t] | x[0])))
+        wanted = sp.Sum(log(REVERSE / POSTERIOR), (t, 2, T))
+        rest = sp.Sum(log(q(x[t - 1] | x[0]) / q(x[t] | x[0])), (t, 2, T))
         chain = Chain(AS_STEPS)
         chain.step(E_q(-log(p(x[T])) - sp.Sum(log(REVERSE / STEP), (t, 2, T)) - first), "the term $t = 1$ apart")
-        chain.step(E_q(-log(p(x[T])) - sp.Sum(bayes, (t, 2, T)) - first), "Bayes' rule")
-        chain.step(
-            E_q(-log(p(x[T]) / q(x[T] | x[0])) - sp.Sum(log(REVERSE / POSTERIOR), (t, 2, T)) - log(FIRST)), "the sum telescopes")
+        chain.step(E_q(-log(p(x[T])) - wanted - rest - first), "Bayes' rule")
+        chain.step(E_q(-log(p(x[T]) / q(x[T] | x[0])) - wanted - log(FIRST)), "the second sum telescopes")
         chain.step(AS_KL, "mean of a conditional mean")
     return chain
 
