@@ -1,6 +1,5 @@
 """The equations of the chapter on the bound (problems 2.1, 2.2a and 2.2b)."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
@@ -18,6 +17,7 @@ from ddpm.derivation.statement import Statement
 from ddpm.derivation.symbols import T, alpha, as_written, beta, log, t, x
 from ddpm.gaussian import kl_divergence
 from ddpm.oracle import mixture
+from ddpm.precision import enable_x64
 
 STEP, REVERSE = q(x[t] | x[t - 1]), p_theta(x[t - 1] | x[t])
 TRUE_REVERSE, POSTERIOR = q(x[t - 1] | x[t]), q(x[t - 1] | (x[t], x[0]))
@@ -55,7 +55,7 @@ def _deviation_of_the_likelihood():
     def step(x_t, time):
         return exact.normal(jnp.where(time == 1, slope_1, slope_2) * x_t, jnp.where(time == 1, spread_1, spread_2))
 
-    with jax.enable_x64(True):
+    with enable_x64(True):
         data, process = mixture([0.3], [0.36]), exact.ReverseProcess(exact.normal(0.0, 1.0), step)
         return abs(float(exact.negative_log_likelihood(schedule, data, process)) - direct)
 
