@@ -146,8 +146,10 @@ def train(
 def _run(state, schedule, data, optimiser, steps, batch, average):
     """`steps` steps as one program."""
 
+    # XLA would unroll a loop of one step and round otherwise than in longer loops, so that resuming would show; hence two.
+    length = max(steps, 2)
     # Drawn for all steps at once: inside the loop the random numbers would take longer than a small network.
-    keys = jax.vmap(jax.random.fold_in, (None, 0))(state.key, state.step + jnp.arange(steps))
+    keys = jax.vmap(jax.random.fold_in, (None, 0))(state.key, state.step + jnp.arange(length))
     batches = jax.vmap(draw_batch, (0, None, None, None))(keys, schedule, data, batch)
 
     def step(state, batch):
@@ -160,9 +162,13 @@ def _run(state, schedule, data, optimiser, steps, batch, average):
         updates, optimiser_state = optimiser.update(gradient, state.optimiser_state, state.network)
         network = optax.apply_updates(state.network, updates)
         new = State(network, _moved(state, network, average), optimiser_state, state.step + 1, state.key)
+        if steps < length:
+            new = jax.tree.map(partial(jnp.where, state.step == first), new, state)
         return new, value
 
-    return jax.lax.scan(step, state, batches)
+    first = state.step
+    state, losses = jax.lax.scan(step, state, batches)
+    return state, losses[:steps]
 
 
 def _moved(state, network, decay):

@@ -132,7 +132,7 @@ def test_training_approaches_the_optimum():
     assert losses[:10].mean() > 0.5 and losses[-100:].mean() < 0.15  # the optimum is 0
 
 
-@pytest.mark.parametrize("parts", [(10, 30), (30, 10), (20, 20)])
+@pytest.mark.parametrize("parts", [(10, 30), (15, 25), (39, 1)])
 def test_resuming_equals_going_through_bit_for_bit(parts, whole):
     state, one = go(begin(), parts[0], average=0.9)
     state, other = go(state, parts[1], average=0.9)
