@@ -49,10 +49,12 @@ def ancestral_trajectory(
         predict_noise: (x_t, t) -> predicted noise; x_t of the shape of x_T (batch axes included), t a scalar in 1..T.
         x_T: where to start, standard normal for a sample of the model.
     """
-    return _chain(jax.random.split(key, schedule.T), schedule, predict_noise, x_T, variance)
+    x_T, states = _chain(jax.random.split(key, schedule.T), schedule, predict_noise, x_T, variance)[1:]
+    return jnp.concatenate([states, x_T[None]])
 
 
 def _chain(keys, schedule, predict_noise, x_T, variance):
+    """x_0, x_T, and x_0 to x_{T-1} in one array, which costs nothing where it is not used."""
     x_T = jnp.asarray(x_T, schedule.beta.dtype)
 
     def step(x_t, t_and_key):
@@ -61,8 +63,8 @@ def _chain(keys, schedule, predict_noise, x_T, variance):
         x_prev = ancestral_step(schedule, x_t, t, predict_noise(x_t, t), noise, variance)
         return x_prev, x_prev
 
-    _, states = jax.lax.scan(step, x_T, (jnp.arange(1, schedule.T + 1), keys), reverse=True)
-    return jnp.concatenate([states, x_T[None]])
+    x_0, states = jax.lax.scan(step, x_T, (jnp.arange(1, schedule.T + 1), keys), reverse=True)
+    return x_0, x_T, states
 
 
 def ancestral_sample(
