@@ -6,12 +6,15 @@ The figures of `ddpm.figures` are drawn in INK on nothing. The theme shows the o
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 from docutils import nodes
 
 # the theme's colours of text and page in dark mode
 LIGHT_INK, DARK_PAGE = "#ced6dd", "#121212"
+IMAGE = re.compile(r'<img (?!loading)[^>]*src="([^":]+\.svg)"[^>]*>')
+SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
 def dark(svg: str) -> str:
@@ -51,7 +54,24 @@ def pair(app, image, svg: str):
         box += [image, twin]
 
 
+def lazily(app, error):
+    """Figures are loaded when they are about to be seen, the hidden twin of each never; their place is kept free for them."""
+    if error or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).glob("book/*.html"):
+        page = path.read_text(encoding="utf-8")
+        path.write_text(IMAGE.sub(lambda found: sized(found, path.parent), page), encoding="utf-8")
+
+
+def sized(found, folder: Path) -> str:
+    with open(folder / found[1], encoding="utf-8") as file:
+        size = SIZE.search(file.read(2000))
+    place = "".join(f' {side}="{round(float(points) * 4 / 3)}"' for side, points in zip(("width", "height"), size.groups())) if size else ""
+    return found[0].replace("<img ", f'<img loading="lazy"{place} ', 1)
+
+
 def setup(app):
+    app.connect("build-finished", lazily)
     # before Sphinx itself, at 500, collects the images to copy
     app.connect("doctree-read", pair_figures, priority=400)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,7 +11,7 @@ MATH = """() => [...document.querySelectorAll('.math')]
 IMAGES = """async () => Promise.all([...document.images].map(async i => ({
     source: i.getAttribute('src'), alt: i.getAttribute('alt'),
     decorative: i.closest('[aria-hidden=true]') !== null || i.getAttribute('role') === 'presentation',
-    broken: await i.decode().then(() => i.naturalWidth === 0, () => true)})))"""
+    broken: await (i.loading = 'eager', i.decode()).then(() => i.naturalWidth === 0, () => true)})))"""
 SHOWN = """() => [...document.querySelectorAll('article img, article figcaption')].filter(e => e.checkVisibility())
     .map(e => e.alt ?? e.innerText)"""
 DIMMED = """() => [...document.querySelectorAll('article img')].filter(e => e.checkVisibility() &&
