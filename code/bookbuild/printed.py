@@ -14,6 +14,7 @@ from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
 FOLDS = {"tag_hide-input", "tag_hide-output", "tag_hide-cell"}
 RAISED, LOWERED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"), str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+EQUATION = re.compile(r"%?([^#]+)#equation-(.+)")
 SOLUTION = re.compile(r"^( *)# BEGIN SOLUTION\n.*?# END SOLUTION *$", re.S | re.M)
 MARKS = re.compile(r"^ *# (BEGIN|END) SOLUTION *\n?", re.M)
 
@@ -27,6 +28,34 @@ class Unfold(SphinxPostTransform):
     def run(self, **kwargs):
         for node in self.document.findall(nodes.container):
             node["classes"] = ["unfolded" if name in FOLDS else name for name in node["classes"]]
+
+
+class EquationLinks(SphinxPostTransform):
+    """Links to an equation by its place on the site lead to its label in LaTeX."""
+
+    default_priority = 450
+    formats = ("latex",)
+
+    def run(self, **kwargs):
+        for link in list(self.document.findall(nodes.reference)):
+            if found := EQUATION.match(link.get("refuri", "")):
+                link.replace_self(latex(rf"\hyperref[equation:{found[1]}:{found[2]}]{{{link.astext()}}}"))
+
+
+class LongTables(SphinxPostTransform):
+    """Columns that break their lines, as wide as their longest cell asks for: Sphinx lets those of long tables run on."""
+
+    default_priority = 450
+    formats = ("latex",)
+
+    def run(self, **kwargs):
+        for table in list(self.document.findall(nodes.table)):
+            rows = list(table.findall(nodes.row))
+            if len(rows) > 30:
+                widths = [min(60, max(9, *(len(cell.astext()) for cell in column))) for column in zip(*(row.children for row in rows))]
+                spec = addnodes.tabular_col_spec()
+                spec["spec"] = "".join(rf"\X{{{width}}}{{{sum(widths)}}}" for width in widths)
+                table.parent.insert(table.parent.index(table), spec)
 
 
 class RaisedDigits(SphinxPostTransform):
@@ -74,7 +103,7 @@ def collect(chapter: nodes.Element) -> None:
                 cells.append(parent.pop(here))
             parent.replace(node, nodes.paragraph("", "", latex(
                 rf"\noindent\hyperref[{place}]{{\itshape Solution to {titles[label]}: page~\pageref*{{{place}}}}}")))
-            moved.append((label, [nodes.paragraph("", "", latex(rf"\phantomsection\label{{{place}}}")), node, *cells]))
+            moved.append((label, [nodes.paragraph("", "", latex(rf"\needspace{{9\baselineskip}}\phantomsection\label{{{place}}}")), node, *cells]))
         elif exercise:
             head = nodes.paragraph("", "", latex(rf"\noindent\textbf{{Code for \hyperref[exercise:{exercise}]{{{titles[exercise]}}}}}"))
             moved.append((exercise, [head, with_text(node.deepcopy(), MARKS.sub("", node.astext()))]))
@@ -115,6 +144,8 @@ def number_as_on_the_site(app, env):
 
 def setup(app):
     app.add_post_transform(Unfold)
+    app.add_post_transform(EquationLinks)
+    app.add_post_transform(LongTables)
     app.add_post_transform(RaisedDigits)
     app.add_post_transform(SolutionsLast)
     app.connect("env-get-updated", number_as_on_the_site, priority=900)
