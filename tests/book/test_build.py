@@ -32,7 +32,9 @@ def book(tmp_path):
     shutil.copy(ROOT / "_config.yml", tmp_path)
     shutil.copytree(ROOT / "book/_static", tmp_path / "book/_static")
     (tmp_path / "book/references.bib").touch()
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/start\n")
+    # two pages, since the theme fails on the 404 page of a book of one
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n- file: book/other\n")
+    (tmp_path / "book/other.md").write_text("# Other\n")
 
     def write(text):
         (tmp_path / "book/start.md").write_text(text)
@@ -174,6 +176,7 @@ def test_buttons_lead_to_the_repository_once_it_is_named(book):
 def test_missing_chapter_and_unnamed_chapter(book):
     root = book("# Start\n")
     (root / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n- file: book/forwrd\n")
+    (root / "book/other.md").unlink()
     (root / "book/forward.md").write_text("# Forward\n")
     first, second = check.check_book(root)
     assert first.startswith("_toc.yml:4: there is no book/forwrd.md. Did you mean `book/forward`?")
