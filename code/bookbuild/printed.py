@@ -103,7 +103,7 @@ def collect(chapter: nodes.Element) -> None:
                 cells.append(parent.pop(here))
             parent.replace(node, nodes.paragraph("", "", latex(
                 rf"\noindent\hyperref[{place}]{{\itshape Solution to {titles[label]}: page~\pageref*{{{place}}}}}")))
-            moved.append((label, [nodes.paragraph("", "", latex(rf"\needspace{{9\baselineskip}}\phantomsection\label{{{place}}}")), node, *cells]))
+            moved.append((label, [nodes.paragraph("", "", latex(rf"\needspace{{20\baselineskip}}\phantomsection\label{{{place}}}")), node, *cells]))
         elif exercise:
             head = nodes.paragraph("", "", latex(rf"\noindent\textbf{{Code for \hyperref[exercise:{exercise}]{{{titles[exercise]}}}}}"))
             moved.append((exercise, [head, with_text(node.deepcopy(), MARKS.sub("", node.astext()))]))

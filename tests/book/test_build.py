@@ -166,7 +166,7 @@ def test_what_only_sphinx_can_know_is_told_in_one_line(book, capfd, old, new, me
 
 def test_buttons_lead_to_the_repository_once_it_is_named(book):
     root = book("# Start\n")
-    change(root / "_config.yml", 'url: ""', "url: https://github.com/someone/book")
+    change(root / "_config.yml", '\n  url: ""', "\n  url: https://github.com/someone/book")
     assert build.build(root) == 0
     html = (root / "_build/html/book/start.html").read_text()
     for address in ("", "/edit/main/book/start.md", "/issues/new?"):
