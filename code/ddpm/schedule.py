@@ -150,13 +150,23 @@ def _from_alpha_bar(curve: np.ndarray, dtype) -> Schedule:
 
 
 def _checked_steps(T) -> int:
+    return at_least_1("T, the number of steps,", T)
+
+
+def at_least_1(name: str, value) -> int:
+    """`value` as an int.
+
+    Raises:
+        TypeError: it is not an integer.
+        ValueError: it is below 1.
+    """
     try:
-        steps = operator.index(T)
+        value = operator.index(value)
     except TypeError:
-        raise TypeError(f"T, the number of steps, must be an integer; got {T!r}") from None
-    if steps < 1:
-        raise ValueError(f"T, the number of steps, must be at least 1; got {steps}")
-    return steps
+        raise TypeError(f"{name} must be an integer; got {value!r}") from None
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1; got {value}")
+    return value
 
 
 def _checked_betas(betas) -> np.ndarray:

@@ -6,7 +6,6 @@
     state.network(x_t, t)  # the predicted noise
 """
 
-import operator
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from tqdm.auto import tqdm
 from ddpm.forward import Key, q_sample
 from ddpm.gaussian import normal_from_uniform
 from ddpm.interrupt import Interrupts
-from ddpm.schedule import Schedule
+from ddpm.schedule import Schedule, at_least_1
 
 
 @jax.tree_util.register_dataclass
@@ -114,7 +113,7 @@ def train(
             another T than the schedule's.
         FloatingPointError: the loss is no longer finite; the message names the step.
     """
-    steps, batch, chunk = (_at_least_1(*item) for item in (("steps", steps), ("batch", batch), ("chunk", chunk)))
+    steps, batch, chunk = (at_least_1(*item) for item in (("steps", steps), ("batch", batch), ("chunk", chunk)))
     if average is not None and not 0 <= average < 1:
         raise ValueError(f"average, the decay of the moving average, must lie in [0, 1); got {average}")
     data = jnp.asarray(data, schedule.beta.dtype)
@@ -191,13 +190,3 @@ def _check_finite(losses, before):
             f"the loss is {losses[i]} at step {before + i + 1}: training has diverged. "
             "Try a smaller learning rate, and look for infinities in the data"
         )
-
-
-def _at_least_1(name, value) -> int:
-    try:
-        value = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be an integer; got {value!r}") from None
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1; got {value}")
-    return value
