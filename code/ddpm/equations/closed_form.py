@@ -17,7 +17,7 @@ from ddpm.forward import q_mean_variance, q_sample
 
 BETAS = [0.02, 0.3, 0.05, 0.6]
 PRODUCT = r"$\alpha_t \bar\alpha_{t-1} = \bar\alpha_t$"
-m, v = family("m", "m"), family("v", "v")
+m, V = family("m", "m"), family("V", "V")
 
 
 def the_mean() -> Induction:
@@ -26,19 +26,19 @@ def the_mean() -> Induction:
 
 
 def the_variance() -> Induction:
-    """v_t, the variance of x_t given x_0, is 1 - alpha_bar_t."""
-    return Induction(v, 0, lambda n, before: alpha[n] * before + 1 - alpha[n], lambda n: 1 - alpha_bar[n], PRODUCT)
+    """V_t, the variance of x_t given x_0, is 1 - alpha_bar_t."""
+    return Induction(V, 0, lambda n, before: alpha[n] * before + 1 - alpha[n], lambda n: 1 - alpha_bar[n], PRODUCT)
 
 
 @proof("eq-one-pixel")
 def one_pixel():
-    """The density of n pixels, with one variance and no covariances, by induction over n."""
-    n, i = sp.symbols("n i", integer=True, positive=True)
+    """The density of D pixels, with one variance and no covariances, by induction over D."""
+    D, i = sp.symbols("D i", integer=True, positive=True)
     pixel, mean, variance = family("x", "x"), family("mu", r"\mu"), sp.Symbol("v", positive=True)
     with as_written():
-        distance = sp.Sum((pixel[i] - mean[i]) ** 2, (i, 1, n))
-        image = (2 * sp.pi * variance) ** (-n / 2) * sp.exp(-distance / (2 * variance))
-        pixels = sp.Product(Normal(pixel[i], mean[i], variance), (i, 1, n))
+        distance = sp.Sum((pixel[i] - mean[i]) ** 2, (i, 1, D))
+        image = (2 * sp.pi * variance) ** (-D / 2) * sp.exp(-distance / (2 * variance))
+        pixels = sp.Product(Normal(pixel[i], mean[i], variance), (i, 1, D))
     how = prove(image, pixels)
     return Statement((r"\mathcal N(x;\ \mu,\ v I)", "=", pixels), end=".", settled=str(how))
 
@@ -81,9 +81,9 @@ def recurrence():
     state = m[t - 1] * start + sqrt(spread) * e
     mean, variance = mean_and_variance(sqrt(alpha[t]) * state + sqrt(1 - alpha[t]) * epsilon_t[t], e, epsilon_t[t])
     with as_written():
-        rows = (m[t], "=", sqrt(alpha[t]) * m[t - 1]), (v[t], "=", alpha[t] * v[t - 1] + 1 - alpha[t])
+        rows = (m[t], "=", sqrt(alpha[t]) * m[t - 1]), (V[t], "=", alpha[t] * V[t - 1] + 1 - alpha[t])
     prove(mean, rows[0][2] * start)
-    prove(variance.subs(spread, v[t - 1]), rows[1][2])
+    prove(variance.subs(spread, V[t - 1]), rows[1][2])
     return Statement(*rows, end=",")
 
 
