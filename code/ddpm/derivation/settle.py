@@ -115,10 +115,11 @@ def _compare(left, right, where, count):
             continue
         done += 1
         if abs(a - b) > TOLERANCE * (1 + abs(a) + abs(b)):
-            raise Different(_describe(point, left, right), a, b)
+            raise Different(describe(point, left, right), a, b)
 
 
-def _describe(point, left, right):
+def describe(point: Point, left, right) -> str:
+    """The values that the symbols of two expressions have at a point at which both have been evaluated."""
     shown = [f"{key} = {value}" for key, value in sorted(point.shown.items(), key=lambda item: str(item[0])) if isinstance(key, sp.Basic)]
     if left.has(Density) or right.has(Density):
         shown.append(f"a random chain of {point.last} steps with two states (number {point.seed})")

@@ -70,12 +70,12 @@ def run(student: Callable, cases: Sequence[tuple], names: tuple[str, ...]) -> Ru
             in_time = job.wait(thread)
         except BaseException:  # the reader interrupts the cell
             job.over = True
-            _stop(thread)
+            stop(thread)
             raise
         job.over = True
         result = Run(list(job.answers), job.blank, [])
         if not in_time:
-            stopped = _stop(thread)
+            stopped = stop(thread)
             result.answers.append(_too_long(job, stopped))
     result.notes = [f"It changes its argument {name} in place: the caller's data are gone. Return a new array instead."
                     for name in names if name in job.changed]
@@ -182,7 +182,7 @@ def _same(given, now) -> bool:
     return not isinstance(given, list) or given == now
 
 
-def _stop(thread) -> bool:
+def stop(thread: threading.Thread) -> bool:
     """Stop the Python code in the thread; False if it does not react, being in compiled code."""
     for _ in range(20):  # more than once: the code may catch everything
         if not thread.is_alive():

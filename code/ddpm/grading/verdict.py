@@ -20,6 +20,7 @@ class Verdict:
         message: the verdict in words.
         slip: the known slip that gives the same answers, if one does, in words.
         answered: False for a blank: nothing has been filled in yet.
+        unfinished: a written answer that is true, but not in the form asked for.
     """
 
     passed: bool
@@ -27,6 +28,7 @@ class Verdict:
     message: str
     slip: str | None = None
     answered: bool = True
+    unfinished: bool = False
 
     def __repr__(self) -> str:
         return self.message

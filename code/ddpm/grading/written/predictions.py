@@ -1,0 +1,196 @@
+"""A written problem that is answered by predictions: numbers, given before an experiment and compared with what it shows."""
+
+import math
+import numbers
+import textwrap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from ddpm.grading.verdict import WIDTH, Verdict, blank, wrap
+from ddpm.grading.written.limit import TooLong, within
+from ddpm.grading.written.notation import Unreadable
+from ddpm.grading.written.reading import SECONDS, called, is_placeholder
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number to predict, or a row of them.
+
+    Attributes:
+        what: in a few words.
+        near: (predicted, measured) -> whether the prediction is right.
+        count: how many numbers; one number for all of a row is allowed too.
+    """
+
+    what: str
+    near: Callable[[float, float], bool]
+    count: int = 1
+
+
+def within_distance(most: float) -> Callable:
+    """Right if no further than `most` from the measured number."""
+    return lambda predicted, measured: abs(predicted - measured) <= most
+
+
+def within_factor(most: float | int, same_side: bool = False) -> Callable:
+    """Right if no more than `most` times too large or too small.
+
+    Args:
+        same_side: and on the same side of 1, unless the measured number is within a tenth of 1.
+    """
+    def near(predicted, measured):
+        if not (predicted > 0 and measured > 0):
+            return False
+        sides = not same_side or abs(measured - 1) <= 0.1 or (predicted - 1) * (measured - 1) > 0
+        return sides and max(predicted / measured, measured / predicted) <= most
+
+    return near
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A known way to be wrong: `shows` takes the predictions (name -> array) and the measured figures alike."""
+
+    name: str
+    hint: str
+    shows: Callable[[dict, dict], bool]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """A problem answered by a dictionary of numbers.
+
+    Attributes:
+        name: of the reader's variable.
+        problem: its number in the problem set.
+        quantities: by their key, in order.
+        misconceptions: tried one after the other where something is wrong.
+    """
+
+    name: str
+    problem: str
+    quantities: Mapping[str, Quantity]
+    misconceptions: tuple[Misconception, ...]
+
+    def check(self, answer, measured=None) -> Verdict:
+        """Before the experiment, without `measured`: whether everything is predicted. After it: what was right."""
+        return self.judge(self.read(answer), measured)
+
+    def read(self, answer) -> dict:
+        """{"values": key -> list of floats}, or {"blank": why} or {"fault": why}; never an exception."""
+        try:
+            return within(SECONDS, lambda: self._read(answer))
+        except TooLong:
+            return {"fault": f"did not end within {SECONDS} s"}
+        except Unreadable as error:
+            return {"fault": str(error)}
+        except BaseException as error:  # a reader's object may raise anything
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            return {"fault": f"raised {type(error).__name__}: {textwrap.shorten(str(error), 120)}".removesuffix(": ")}
+
+    def _read(self, answer):
+        if is_placeholder(answer := called(answer)):
+            return {"blank": f"{self.name} is {answer}."}
+        if isinstance(answer, (list, tuple)) and (len(answer) == len(self.quantities) or all(map(is_placeholder, answer))):
+            answer = dict(zip(self.quantities, answer))
+        if not isinstance(answer, Mapping):
+            raise Unreadable(f"is of the type {type(answer).__name__}; expected a dictionary with the keys {', '.join(self.quantities)}")
+        if strange := [str(key) for key in answer if key not in self.quantities]:
+            raise Unreadable(f"has the unknown key {strange[0]!r}; the keys are {', '.join(self.quantities)}")
+        given = {key: value for key, value in answer.items() if not is_placeholder(value)}
+        if not given:
+            return {"blank": f"{self.name} holds no number yet."}
+        return {"values": {key: numbers_of(value, key, self.quantities[key].count) for key, value in given.items()}}
+
+    def judge(self, reading: dict, measured=None) -> Verdict:
+        """The verdict on what has been read.
+
+        Args:
+            measured: key -> what the experiment showed, a number or a row; None before it.
+        """
+        if "blank" in reading:
+            return blank(reading["blank"])
+        if "fault" in reading:
+            return Verdict(False, NAN, wrap(f"Not right yet: {self.name} {reading['fault']}{'' if reading['fault'][-1] in '.?' else '.'}"))
+        values = {key: np.array(reading["values"][key], float) for key in self.quantities if key in reading["values"]}
+        if missing := [key for key in self.quantities if key not in values]:
+            return Verdict(False, NAN, wrap(f"Not yet answered in full: still to predict {', '.join(missing)}."), answered=False)
+        if measured is None:
+            return Verdict(False, NAN, f"Noted: {len(values)} predictions. The experiment will tell.")
+        measured = {key: np.broadcast_to(np.asarray(measured[key], float), len(value)) for key, value in values.items()}
+        return self._compared(values, measured)
+
+    def _compared(self, values, measured):
+        right = {key: all(self.quantities[key].near(*pair) for pair in zip(value.tolist(), measured[key].tolist())) for key, value in values.items()}
+        count = sum(right.values())
+        wide = max(map(len, self.quantities))
+        lines = [f"{'':{wide}}  {'predicted':>17} {'measured':>17}"]
+        lines += [f"{key:{wide}}  {row(value):>17} {row(measured[key]):>17}  {'right' if right[key] else 'off'}" for key, value in values.items()]
+        table = "\n".join(lines)
+        if count == len(values):
+            return Verdict(True, 0.0, f"Right: all {count} predictions of {self.name} hold.\n{table}")
+        text = f"Not right: {count} of {len(values)} predictions of {self.name} hold.\n{table}"
+        found = next((m for m in self.misconceptions if _shows(m, values, measured)), None)
+        if found:
+            text += f"\nThis is a known slip:\n{wrap('  ' + found.name, '  ')}\n{wrap('Hint: ' + found.hint, '  ')}"
+        else:
+            text += "\n" + wrap("Off: " + "; ".join(f"{key} ({self.quantities[key].what})" for key in values if not right[key]) + ".", "  ")
+        return Verdict(False, NAN, text, found.name if found else None)
+
+
+def _shows(misconception, values, measured) -> bool:
+    with np.errstate(all="ignore"):
+        return bool(misconception.shows({k: v if len(v) > 1 else v[0] for k, v in values.items()},
+                                        {k: v if len(v) > 1 else v[0] for k, v in measured.items()}))
+
+
+def numbers_of(value, key: str, count: int) -> list[float]:
+    """`count` floats from a number, or from a row of as many.
+
+    Raises:
+        Unreadable: it is something else.
+    """
+    items = list(value) if isinstance(value, (list, tuple, sp.Tuple)) or getattr(value, "ndim", 0) == 1 else [value]
+    if len(items) == 1:
+        items *= count
+    if len(items) != count:
+        raise Unreadable(f"has {len(items)} numbers for {key}; expected {count}" + " or one for all" * (count > 1))
+    return [number_of(item, key) for item in items]
+
+
+def number_of(item, key: str) -> float:
+    if isinstance(item, str):
+        try:
+            item = float(item)
+        except ValueError:
+            raise Unreadable(f"has a text for {key}; expected a number") from None
+    if isinstance(item, sp.Expr) and not item.is_number:
+        raise Unreadable(f"has a formula for {key}; expected a number")
+    if not isinstance(item, (numbers.Real, sp.Expr, np.generic)) and not hasattr(item, "__float__"):
+        raise Unreadable(f"has {type(item).__name__} for {key}; expected a number")
+    try:
+        found = float(item)
+    except (TypeError, ValueError, OverflowError):
+        raise Unreadable(f"has {type(item).__name__} for {key}; expected a number") from None
+    if math.isnan(found):
+        raise Unreadable(f"has NaN for {key}; expected a number")
+    return found
+
+
+def row(values) -> str:
+    """Numbers in a few letters; one alone where all are equal."""
+    texts = [short(value) if len(values) == 1 else short(round(value, 2)) for value in values]
+    text = texts[0] if len(set(texts)) == 1 else " ".join(texts)
+    return text if len(text) <= WIDTH // 4 else text[: WIDTH // 4 - 1] + "…"
+
+
+def short(value: float) -> str:
+    """0, 0.32, 1.5, 541, 1e+09."""
+    value = 0.0 if abs(value) < 5e-5 else value
+    return f"{value:,.0f}" if 9.995 <= abs(value) < 1e6 else f"{value:.2g}"
