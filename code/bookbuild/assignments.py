@@ -72,6 +72,7 @@ class Assignment(Cells):
     def add(self, children, level: int):
         for node in children:
             if isinstance(node, nodes.section):
+                self.ask_for_words()
                 self.headings.append((node, level))
                 self.add(node.children, level + 1)
                 self.headings = [(n, depth) for n, depth in self.headings if n is not node]
@@ -133,7 +134,7 @@ class Assignment(Cells):
             raise ExtensionError(f"{self.chapter.page.docname}: the exercise that begins with {source.splitlines()[0]!r}: {error}") from error
 
     def ask_for_words(self):
-        """A place for the answer to the last exercise, if it has no cell for it."""
+        """A place for the answer to the last exercise, if it has no cell for it: before the next exercise or section."""
         if self.asked and self.version == STUDENT:
             self.flush()
             self.cells.append(nbformat.v4.new_markdown_cell(YOUR_WORDS))

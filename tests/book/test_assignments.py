@@ -63,6 +63,10 @@ Words of the answer, {eq}`eq-out`.
 
 ### Deeper
 
+::::{rst-class} assignment
+More is told here.
+::::
+
 ```{exercise}
 :label: ex-code
 :class: assignment
@@ -183,7 +187,7 @@ def test_the_students_version_has_the_marked_parts_and_what_they_need_in_the_ord
         '### 1.1. Asked\n\nGiven $a$, with [(1.1)](#equation-eq-in) and not (1.2), and the other:\n\n<a id="equation-eq-in"></a>\n\n'
         '$$\na = 1 \\tag{1.1}\n$$\n\n> <a id="ex-words"></a>**Exercise 1.1**\n>\n> In words.',
         YOUR_WORDS,
-        '#### 1.1.1. Deeper\n\n> <a id="ex-code"></a>**Exercise 1.2**\n>\n> In code.',
+        '#### 1.1.1. Deeper\n\nMore is told here.\n\n> <a id="ex-code"></a>**Exercise 1.2**\n>\n> In code.',
         BLANK,
         'print(double(2) or "Not yet answered")',
         "print(area(lambda r: pi))",
