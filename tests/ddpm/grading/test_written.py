@@ -189,6 +189,11 @@ def test_strange_predictions_are_told(answer, words):
     assert not verdict.passed and str(verdict).startswith("Not right yet") and words in " ".join(str(verdict).split()), verdict
 
 
+def test_a_word_that_is_no_choice_is_told_with_the_choices():
+    verdict = check("5.2", {"retraced": "perhaps"})
+    assert "'perhaps' for retraced; choose from 'yes', 'no'" in " ".join(str(verdict).split())
+
+
 def test_what_is_off_is_listed_where_no_slip_is_known():
     verdict = check("4.2", RIGHT["4.2"]["plain"] | {"eager": 0.5})
     assert "5 of 6" in str(verdict) and not verdict.slip and "Off: eager" in str(verdict)

@@ -345,22 +345,27 @@ SLIPS["4.2"] = {
 
 # 5.2
 
-MEASURED["5.2"] = {"least_loss": 0.0, "shared_noise": 0.01, "spread_ratio": 1.03, "middle": 1.001, "sample_error": 0.014, "growth": 21.0}
-SEEN = {"least_loss": 0, "shared_noise": 0, "spread_ratio": 1, "middle": 1, "sample_error": 0.02, "growth": 10}
+MEASURED["5.2"] = {"middle_T": 0.003, "retraced": "no", "spread_1": "larger", "best_error": 2e-7, "cause": "network at 1", "why_it_generates": "aims anew"}
+SEEN = {"middle_T": 0, "retraced": "no", "spread_1": "larger", "best_error": 0, "cause": "network at 1", "why_it_generates": "aims anew"}
 RIGHT["5.2"] = {
     "plain": SEEN,
-    "rough": SEEN | {"sample_error": 0.05, "growth": 50, "spread_ratio": 0.9},
-    "SymPy": {key: sp.sympify(value) for key, value in SEEN.items()},
-    "NumPy": {key: np.float64(value) for key, value in SEEN.items()},
-    "texts": {key: str(value) for key, value in SEEN.items()},
+    "other words": SEEN | {"retraced": False, "spread_1": "Greater", "cause": "Network  at 1"},
+    "SymPy": SEEN | {"middle_T": Rational(1, 10), "retraced": sp.false},
+    "NumPy": SEEN | {"middle_T": np.float64(-0.05), "retraced": np.bool_(False), "best_error": np.zeros(1)},
+    "in order, without keys": list(SEEN.values()),
+    "a function": lambda: SEEN,
 }
 SLIPS["5.2"] = {
-    "unpredictable": SEEN | {"least_loss": 1},
-    "retrace": SEEN | {"shared_noise": 1},
-    "clean on the way": SEEN | {"spread_ratio": 0},
-    "samples were taken to be noise": SEEN | {"middle": 0},
-    "to be perfect": SEEN | {"sample_error": 0},
-    "nothing but noise": SEEN | {"sample_error": 1},
-    "as easy as x_1": SEEN | {"growth": 1},
-    "easier with more noise": SEEN | {"growth": 0.1},
+    "retrace the forward one": SEEN | {"retraced": "yes"},
+    "retrace": SEEN | {"why_it_generates": "retraces"},
+    "left in x_T": SEEN | {"why_it_generates": "x_T remembers"},
+    "where the forward chain ends": SEEN | {"middle_T": 0.55},
+    "belong to the method": SEEN | {"best_error": 0.1},
+    "start was taken": SEEN | {"cause": "start"},
+    "stay in the sample": SEEN | {"cause": "fresh noise"},
+    "add up": SEEN | {"cause": "all steps alike"},
+    "first step back": SEEN | {"cause": "network at T"},
+    "to cancel": SEEN | {"why_it_generates": "errors cancel"},
+    "spread alike": SEEN | {"spread_1": "equal"},
+    "cleaner": SEEN | {"spread_1": "smaller"},
 }

@@ -1,4 +1,4 @@
-"""A written problem that is answered by predictions: numbers, given before an experiment and compared with what it shows."""
+"""A written problem that is answered by predictions: numbers and words, given before an experiment and compared with what it shows."""
 
 import math
 import numbers
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
+from sympy.logic.boolalg import BooleanAtom
 
 from ddpm.grading.verdict import WIDTH, Verdict, blank, wrap
 from ddpm.grading.written.limit import TooLong, within
@@ -53,8 +54,41 @@ def within_factor(most: float | int, same_side: bool = False) -> Callable:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One word to predict.
+
+    Attributes:
+        what: in a few words.
+        words: those to choose from.
+    """
+
+    what: str
+    words: tuple[str, ...]
+    count = 1
+
+    def near(self, predicted, measured) -> bool:
+        return predicted == measured
+
+    def word(self, given, key: str) -> str:
+        """The word that was meant.
+
+        Raises:
+            Unreadable: it is none of them.
+        """
+        word = {True: "yes", False: "no"}[bool(given)] if isinstance(given, (bool, np.bool_, BooleanAtom)) else given
+        word = " ".join(word.lower().split()) if isinstance(word, str) else ""
+        word = {known.lower(): known for known in self.words}.get(SYNONYMS.get(word, word))
+        if word is None:
+            raise Unreadable(f"has {textwrap.shorten(repr(given), 40)} for {key}; choose from {', '.join(map(repr, self.words))}")
+        return word
+
+
+SYNONYMS = {"true": "yes", "false": "no", "greater": "larger", "bigger": "larger", "more": "larger", "less": "smaller", "same": "equal"}
+
+
+@dataclass(frozen=True)
 class Misconception:
-    """A known way to be wrong: `shows` takes the predictions (name -> array) and the measured figures alike."""
+    """A known way to be wrong: `shows` takes the predictions by key, and the measured figures likewise."""
 
     name: str
     hint: str
@@ -63,7 +97,7 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Predictions:
-    """A problem answered by a dictionary of numbers.
+    """A problem answered by a dictionary of numbers and words.
 
     Attributes:
         name: of the reader's variable.
@@ -74,7 +108,7 @@ class Predictions:
 
     name: str
     problem: str
-    quantities: Mapping[str, Quantity]
+    quantities: Mapping[str, Quantity | Choice]
     misconceptions: tuple[Misconception, ...]
 
     def check(self, answer, measured=None) -> Verdict:
@@ -82,7 +116,7 @@ class Predictions:
         return self.judge(self.read(answer), measured)
 
     def read(self, answer) -> dict:
-        """{"values": key -> list of floats}, or {"blank": why} or {"fault": why}; never an exception."""
+        """{"values": key -> list of floats or of one word}, or {"blank": why} or {"fault": why}; never an exception."""
         try:
             return within(SECONDS, lambda: self._read(answer))
         except TooLong:
@@ -105,29 +139,40 @@ class Predictions:
             raise Unreadable(f"has the unknown key {strange[0]!r}; the keys are {', '.join(self.quantities)}")
         given = {key: value for key, value in answer.items() if not is_placeholder(value)}
         if not given:
-            return {"blank": f"{self.name} holds no number yet."}
-        return {"values": {key: numbers_of(value, key, self.quantities[key].count) for key, value in given.items()}}
+            return {"blank": f"{self.name} holds no prediction yet."}
+        return {"values": {key: self.value(value, key) for key, value in given.items()}}
+
+    def value(self, given, key: str) -> list:
+        """The numbers given for a key, or the word, alone in a list.
+
+        Raises:
+            Unreadable: it is something else.
+        """
+        kind = self.quantities[key]
+        return [kind.word(given, key)] if isinstance(kind, Choice) else numbers_of(given, key, kind.count)
 
     def judge(self, reading: dict, measured=None) -> Verdict:
         """The verdict on what has been read.
 
         Args:
-            measured: key -> what the experiment showed, a number or a row; None before it.
+            measured: key -> what the experiment showed, a number, a row or a word; None before it.
+
+        Raises:
+            KeyError, Unreadable: `measured` lacks a key, or holds something else for it.
         """
         if "blank" in reading:
             return blank(reading["blank"])
         if "fault" in reading:
             return Verdict(False, NAN, wrap(f"Not right yet: {self.name} {reading['fault']}{'' if reading['fault'][-1] in '.?' else '.'}"))
-        values = {key: np.array(reading["values"][key], float) for key in self.quantities if key in reading["values"]}
+        values = {key: reading["values"][key] for key in self.quantities if key in reading["values"]}
         if missing := [key for key in self.quantities if key not in values]:
             return Verdict(False, NAN, wrap(f"Not yet answered in full: still to predict {', '.join(missing)}."), answered=False)
         if measured is None:
             return Verdict(False, NAN, f"Noted: {len(values)} predictions. The experiment will tell.")
-        measured = {key: np.broadcast_to(np.asarray(measured[key], float), len(value)) for key, value in values.items()}
-        return self._compared(values, measured)
+        return self._compared(values, {key: self.value(measured[key], key) for key in values})
 
     def _compared(self, values, measured):
-        right = {key: all(self.quantities[key].near(*pair) for pair in zip(value.tolist(), measured[key].tolist())) for key, value in values.items()}
+        right = {key: all(self.quantities[key].near(*pair) for pair in zip(value, measured[key], strict=True)) for key, value in values.items()}
         count = sum(right.values())
         wide = max(map(len, self.quantities))
         lines = [f"{'':{wide}}  {'predicted':>17} {'measured':>17}"]
@@ -146,8 +191,7 @@ class Predictions:
 
 def _shows(misconception, values, measured) -> bool:
     with np.errstate(all="ignore"):
-        return bool(misconception.shows({k: v if len(v) > 1 else v[0] for k, v in values.items()},
-                                        {k: v if len(v) > 1 else v[0] for k, v in measured.items()}))
+        return bool(misconception.shows(*({k: np.array(v) if len(v) > 1 else v[0] for k, v in side.items()} for side in (values, measured))))
 
 
 def numbers_of(value, key: str, count: int) -> list[float]:
@@ -184,8 +228,8 @@ def number_of(item, key: str) -> float:
 
 
 def row(values) -> str:
-    """Numbers in a few letters; one alone where all are equal."""
-    texts = [short(value) if len(values) == 1 else short(round(value, 2)) for value in values]
+    """Numbers or a word in a few letters; one alone where all are equal."""
+    texts = [value if isinstance(value, str) else short(value) if len(values) == 1 else short(round(value, 2)) for value in values]
     text = texts[0] if len(set(texts)) == 1 else " ".join(texts)
     return text if len(text) <= WIDTH // 4 else text[: WIDTH // 4 - 1] + "…"
 
