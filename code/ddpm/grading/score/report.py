@@ -84,6 +84,6 @@ def _slips(scores, names) -> str:
 def _section(i, score) -> str:
     cells = "".join(f"<li>Code cell {number}: {html.escape(str(what))}</li>" for number, what in score.cells.items())
     verdicts = "".join(f"<h3>{name}</h3><pre>{html.escape(verdict.message)}</pre>" for name, verdict in score.verdicts.items())
-    problem = f"<p>This notebook {html.escape(score.problem)}.</p>" if score.problem else ""
+    problem = f"<p>Remark: {html.escape(score.problem)}.</p>" if score.problem else ""
     return (f'<h2 id="n{i}">{html.escape(score.name)}: {score.points} of {len(score.verdicts)}</h2>{problem}'
             f"{f'<ul>{cells}</ul>' if cells else ''}{verdicts}")
