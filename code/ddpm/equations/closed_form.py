@@ -17,12 +17,12 @@ from ddpm.forward import q_mean_variance, q_sample
 
 BETAS = [0.02, 0.3, 0.05, 0.6]
 PRODUCT = r"$\alpha_t \bar\alpha_{t-1} = \bar\alpha_t$"
-m, V = family("m", "m"), family("V", "V")
+M, V = family("M", "M"), family("V", "V")
 
 
 def the_mean() -> Induction:
-    """m_t, the factor of x_0 in x_t, is sqrt(alpha_bar_t)."""
-    return Induction(m, 1, lambda n, before: sqrt(alpha[n]) * before, lambda n: sqrt(alpha_bar[n]), PRODUCT)
+    """M_t, the factor of x_0 in x_t, is sqrt(alpha_bar_t)."""
+    return Induction(M, 1, lambda n, before: sqrt(alpha[n]) * before, lambda n: sqrt(alpha_bar[n]), PRODUCT)
 
 
 def the_variance() -> Induction:
@@ -75,13 +75,13 @@ def sum_of_gaussians():
 
 @proof("eq-recurrence")
 def recurrence():
-    """One step applied to m x_0 + sqrt(v) e, with fresh noise."""
+    """One step applied to M x_0 + sqrt(v) e, with fresh noise."""
     start, e = sp.Symbol("x_0", real=True), sp.Symbol("e", real=True)
     spread = sp.Symbol("v", positive=True)
-    state = m[t - 1] * start + sqrt(spread) * e
+    state = M[t - 1] * start + sqrt(spread) * e
     mean, variance = mean_and_variance(sqrt(alpha[t]) * state + sqrt(1 - alpha[t]) * epsilon_t[t], e, epsilon_t[t])
     with as_written():
-        rows = (m[t], "=", sqrt(alpha[t]) * m[t - 1]), (V[t], "=", alpha[t] * V[t - 1] + 1 - alpha[t])
+        rows = (M[t], "=", sqrt(alpha[t]) * M[t - 1]), (V[t], "=", alpha[t] * V[t - 1] + 1 - alpha[t])
     prove(mean, rows[0][2] * start)
     prove(variance.subs(spread, V[t - 1]), rows[1][2])
     return Statement(*rows, end=",")

@@ -20,7 +20,7 @@ from ddpm.forward import forward_mean, forward_trajectory, forward_variance
 
 BETAS = [0.02, 0.3, 0.05, 0.6]
 snr_t = family("snr", r"\mathrm{SNR}", positive=True)
-share = family("r", "r", positive=True)
+share = family("R", "R", positive=True)
 Phi = function("Phi", r"\Phi")
 distance = sp.Symbol("distance", positive=True)  # printed as the norm of a - b
 
