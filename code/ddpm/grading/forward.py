@@ -47,6 +47,8 @@ FORWARD_MEAN = Exercise(
              lambda x, beta: np.sqrt(1 - beta) * np.mean(x)),
         Slip("the square root of beta added.", "A mean has no noise in it.", lambda x, beta: np.sqrt(1 - beta) * x + np.sqrt(beta)),
         Slip("beta added.", "A mean has no noise in it.", lambda x, beta: np.sqrt(1 - beta) * x + beta),
+        Slip("1 - beta / 2: that is near the root only while beta is small.", RATE_HINT, lambda x, beta: (1 - beta / 2) * x),
+        Slip("exp(-beta / 2): that is near the root only while beta is small.", RATE_HINT, lambda x, beta: np.exp(-beta / 2) * x),
     ),
 )
 
@@ -69,6 +71,10 @@ FORWARD_COVARIANCE = Exercise(
              MATRIX_HINT, lambda x, beta: np.full(x.shape, beta)),
         Slip("the diagonal alone: the covariance matrix has a row and a column for each pixel.", MATRIX_HINT,
              lambda x, beta: np.full(x.size, beta)),
+        Slip("one standard deviation for each pixel, in the shape of the image: the covariance matrix holds variances, and has a row and a "
+             "column for each pixel.", MATRIX_HINT, lambda x, beta: np.full(x.shape, np.sqrt(beta))),
+        Slip("a diagonal of standard deviations: the covariance matrix holds variances, and has a row and a column for each pixel.", MATRIX_HINT,
+             lambda x, beta: np.full(x.size, np.sqrt(beta))),
         Slip("beta times the image: the covariance does not depend on the image.", MATRIX_HINT, lambda x, beta: beta * x),
         Slip("a matrix with a row for each row of the image: one for each pixel is needed.",
              "How many pixels has an image of shape (3, 3)?", lambda x, beta: beta * np.eye(len(x))),
@@ -92,6 +98,12 @@ def _closed_form(image=lambda s: np.sqrt(s.alpha_bar), noise=lambda s: np.sqrt(1
 def _running(s):
     """The factor of the noise if no step shrank the noise that is there already."""
     return np.sqrt(np.sum(s.betas))
+
+
+def _same_noise(x_0, t, noise, schedule):
+    for beta in Step(schedule, t).betas:
+        x_0 = np.sqrt(1 - beta) * x_0 + np.sqrt(beta) * noise
+    return x_0
 
 
 Q_SAMPLE = Exercise(
@@ -133,6 +145,13 @@ Q_SAMPLE = Exercise(
         Slip("the noise is subtracted.", "Which sign has the noise in the closed form?", _closed_form(noise=lambda s: -np.sqrt(1 - s.alpha_bar))),
         Slip("sqrt(1 + alpha_bar_t) as the factor of the noise: a sign is flipped.", NOISE_HINT, _closed_form(noise=lambda s: np.sqrt(1 + s.alpha_bar))),
         Slip("divided by sqrt(alpha_bar_t): that is the way back.", IMAGE_HINT, _closed_form(lambda s: 1 / np.sqrt(s.alpha_bar))),
+        Slip("the image keeps its size: x_t divided by sqrt(alpha_bar_t).", IMAGE_HINT,
+             _closed_form(lambda s: 1, lambda s: np.sqrt((1 - s.alpha_bar) / s.alpha_bar))),
+        Slip("alpha_bar_T, that of the last step, in the place of alpha_bar_t.", INDEX_HINT,
+             lambda x_0, t, noise, schedule: _closed_form()(x_0, schedule.T, noise, schedule)),
+        Slip("alpha_t to the power t: that is alpha_bar_t only if all betas are the same.", STEP_HINT,
+             _closed_form(lambda s: np.sqrt(s.alpha ** len(s.betas)), lambda s: np.sqrt(1 - s.alpha ** len(s.betas)))),
+        Slip("a chain of t steps with the same noise in each.", "Each step of the chain has fresh noise. What is the variance of their sum?", _same_noise),
         Slip("beta_tilde_t, the posterior's variance, as that of the noise.", "Is q(x_t | x_0) or the way back asked for?",
              _closed_form(noise=lambda s: np.sqrt(s.beta_tilde))),
     ),

@@ -77,8 +77,9 @@ def _fault(cases, answers):
 
 
 def _falling(answers):
-    """Betas that begin near 1 and fall are not betas."""
-    if not all(a[0] > 0.9 and (np.diff(a) <= 0).all() and a[-1] < a[0] for a in answers):
+    """Betas that begin at 1 and fall are not betas, unless they fall in a straight line from 1 to nearly 0, as no alpha does."""
+    falls = all(a[0] > 0.9 and (np.diff(a) <= 0).all() and a[-1] < a[0] for a in answers)
+    if not falls or answers[2][0] < 0.995 or (answers[2][-1] < 0.5 and np.ptp(np.diff(answers[2])) < 1e-5):
         return None
     which = "alpha_t" if answers[2].mean() > 0.9 else "alpha_bar_t"
     return (0, f"begins with beta_1 = {answers[0][0]:.4g} and falls: the image is gone after one step",

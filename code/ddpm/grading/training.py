@@ -83,6 +83,7 @@ TRAINING_LOSS = Exercise(
         Slip("the noise in x_t is at full strength.", X_T_HINT, _loss(spread=lambda s: 1)),
         Slip("the noise in x_t is subtracted.", X_T_HINT, _loss(spread=lambda s: -np.sqrt(1 - s.alpha_bar))),
         Slip("alpha_bar of step t - 1 in the place of t.", INDEX_HINT, _loss(shift=-1)),
+        Slip("t counted from 0: alpha_bar and the network both get t - 1.", INDEX_HINT, _loss(shift=-1, time=lambda t, T: t - 1)),
         Slip("alpha_bar of step t + 1 in the place of t.", INDEX_HINT, _loss(shift=1)),
         Slip("alpha_bar made as the cumulative product of beta.", "What is multiplied up: what a step adds, or what it keeps?",
              _loss(lambda s: np.sqrt(s.beta_bar), lambda s: np.sqrt(1 - s.beta_bar))),

@@ -53,6 +53,7 @@ SLIPS["forward_mean"] = {
     "beta times": lambda x, beta: x * beta,
     "way back": lambda x, beta: x / (1 - beta) ** 0.5,
     "taken twice": lambda x, beta: jnp.sqrt(jnp.sqrt(1 - beta)) * x,
+    "1 - beta / 2": lambda x, beta: x - beta / 2 * x,
 }
 RIGHT["forward_covariance"] = {
     "eye": lambda x, beta: beta * np.eye(x.size),
@@ -70,6 +71,7 @@ SLIPS["forward_covariance"] = {
     "without beta": lambda x, beta: jnp.eye(x.size),
     "the number beta alone": lambda x, beta: beta,
     "in the shape of the image": lambda x, beta: beta * jnp.ones_like(x),
+    "a diagonal of standard deviations": lambda x, beta: [beta**0.5] * x.size,
 }
 
 
@@ -96,6 +98,12 @@ def _in_place_q(x_0, t, noise, schedule):
     return x_0
 
 
+def _stepwise_q(x_0, t, noise, schedule):
+    for s in range(1, t + 1):
+        x_0 = jnp.sqrt(schedule.alpha[s]) * x_0 + jnp.sqrt(schedule.beta[s]) * noise
+    return x_0
+
+
 RIGHT["q_sample"] = {
     "the package": lambda x_0, t, noise, schedule: ddpm.forward.q_sample(schedule, x_0, t, noise),
     "jitted": _jitted_q, "loops": _looped_q, "in place": _in_place_q,
@@ -112,6 +120,9 @@ SLIPS["q_sample"] = {
     "beta_0 = 0": q_with(lambda s, t: jnp.cumprod(s.beta)[t] ** 0.5, lambda s, t: (1 - jnp.cumprod(s.beta)[t]) ** 0.5),
     "swapped": q_with(lambda s, t: (1 - bar(s, t)) ** 0.5, lambda s, t: bar(s, t) ** 0.5),
     "no noise": q_with(lambda s, t: bar(s, t) ** 0.5, lambda s, t: 0),
+    "same noise in each": _stepwise_q,
+    "to the power t": q_with(lambda s, t: s.alpha[t] ** (t / 2), lambda s, t: jnp.sqrt(1 - s.alpha[t] ** t)),
+    "keeps its size": q_with(lambda s, t: 1, lambda s, t: 1 / jnp.sqrt(s.snr[t])),
 }
 
 
@@ -151,6 +162,8 @@ SLIPS["mean_loss"] = {
     "sigma_t (the standard deviation)": mean_with(weight=lambda s, t: 1 / (2 * jnp.sqrt(s.beta[t]))),
     "beta_tilde_t in the place": mean_with(weight=lambda s, t: np.float64(0.5) / np.float64(tilde(s, t))),
     "mean over the pixels": mean_with(reduce=lambda d: jnp.mean(d**2)),
+    "the mean squared error:": mean_with(weight=lambda s, t: 1, reduce=lambda d: jnp.mean(d**2)),
+    "weight of the noise loss": mean_with(weight=lambda s, t: s.beta[t] / (2 * s.alpha[t] * (1 - bar(s, t)))),
     "length itself": mean_with(reduce=jnp.linalg.norm),
     "absolute values": mean_with(reduce=lambda d: abs(d).sum()),
     "weight 1 / (2 sigma_t^2) is missing": mean_with(weight=lambda s, t: 1),
@@ -186,6 +199,7 @@ SLIPS["noise_loss"] = {
     "factor 1/2": noise_with(lambda s, t: s.beta[t] / (s.alpha[t] * (1 - bar(s, t)))),
     "the simple loss": noise_with(lambda s, t: 1),
     "mean over the pixels": noise_with(reduce=lambda d: (d**2).mean()),
+    "the mean squared error:": noise_with(lambda s, t: 1, lambda d: (d**2).mean()),
     "absolute values": noise_with(reduce=lambda d: jnp.abs(d).sum()),
     "alpha_bar_t in the place of alpha_t": noise_with(lambda s, t: s.beta[t] / (2 * bar(s, t) * (1 - bar(s, t)))),
     "alpha_bar_{t-1} in the place": noise_with(lambda s, t: s.beta[t] ** 2 / np.float64(2 * tilde(s, t) * s.alpha[t] * (1 - bar(s, t)))),
@@ -226,6 +240,7 @@ SLIPS["training_loss"] = {
     "compared with x_0": train_with(loss=lambda noise, p, x_0: jnp.mean((x_0 - p) ** 2)),
     "network sees x_0": train_with(lambda x_0, noise, s, t: x_0),
     "network gets t - 1": train_with(time=lambda t: t - 1),
+    "t counted from 0": train_with(lambda x_0, noise, s, t: bar(s, t - 1) ** 0.5 * x_0 + (1 - bar(s, t - 1)) ** 0.5 * noise, lambda t: t - 1),
     "half the mean": train_with(loss=lambda noise, p, x_0: jnp.mean((noise - p) ** 2) / 2),
     "step t - 1": train_with(lambda x_0, noise, s, t: bar(s, t - 1) ** 0.5 * x_0 + (1 - bar(s, t - 1)) ** 0.5 * noise),
     "variance 1 - alpha_bar_t": train_with(lambda x_0, noise, s, t: bar(s, t) ** 0.5 * x_0 + (1 - bar(s, t)) * noise),
@@ -252,6 +267,7 @@ SLIPS["layer_sizes"] = {
     "one layer too early": lambda sizes: sizes + sizes[-2:0:-1],
     "the way there twice.": lambda sizes: 2 * sizes,
     "straight from": lambda sizes: [*sizes, sizes[0]],
+    "pairs": lambda sizes: list(zip(sizes[:-1], sizes[1:])),
 }
 
 
@@ -281,6 +297,9 @@ SLIPS["reverse_step"] = {
     "predicted noise is added": reverse_with(share=lambda s, t: -s.beta[t] / (1 - bar(s, t)) ** 0.5),
     "without its square root.": reverse_with(share=lambda s, t: s.beta[t] / (1 - bar(s, t))),
     "step t - 1": reverse_with(share=lambda s, t: s.beta[t] / jnp.sqrt(1 - s.alpha_bar[t - 1])),
+    "estimate of x_0": reverse_with(lambda s, t: (1 - bar(s, t)) ** 0.5, lambda s, t: bar(s, t) ** -0.5),
+    "DDIM": lambda x_t, t, eps, noise, s: bar(s, t - 1) ** 0.5 * ddpm.parameterization.x_0_from_noise(s, x_t, t, jnp.asarray(eps))
+    + (1 - bar(s, t - 1)) ** 0.5 * eps,
 }
 
 
@@ -339,12 +358,14 @@ SLIPS["sampler"] = {
     "noises[T - t]": loop_with(index=lambda t, T: T - t),
     "same noise in every step, noises[1]": loop_with(index=lambda t, T: 1),
     "network gets t - 1": loop_with(time=lambda t, T: t - 1),
+    "t counted from 0": loop_with(index=lambda t, T: t - 1, time=lambda t, T: t - 1),
 }
 RIGHT["my_betas"] = {
     "linspace": lambda T: np.linspace(1e-4, 0.02, T), "a list": lambda T: [0.02] * T, "cosine": lambda T: ddpm.cosine(T).beta[1:],
     "falling": lambda T: jnp.linspace(0.5, 0.01, T), "constant 0.99": lambda T: np.full(T, 0.99), "from alpha_bar": jax.jit(
         lambda T: 1 - jnp.cos(jnp.arange(1, T + 1) / T) / jnp.cos(jnp.arange(T) / T), static_argnums=0),
     "float32": lambda T: np.linspace(0.001, 0.1, T, dtype=np.float32),
+    "falling from 1": lambda T: np.linspace(1, 0.05, T), "falling from 0.95 in steps": lambda T: [0.95 if t < T // 2 else 0.5 for t in range(T)],
 }
 SLIPS["my_betas"] = {
     "T + 1 betas": lambda T: ddpm.cosine(T).beta,
