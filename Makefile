@@ -27,7 +27,7 @@ serve: book  ## build, then serve the website on localhost:8000
 
 test: book  ## build, then run all tests (needs Chromium; installs it if it can)
 	@$(BIN)/python -m bookbuild browser
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 bench: $(READY)  ## time training and sampling, against a plain loop and PyTorch (TORCH_PYTHON=... names a Python that has it)
 	@$(BIN)/python -m bench

@@ -33,14 +33,30 @@ NEWER = ("-c", "import sys; print(sys.version_info[:2] >= (3, 12))")
 
 def main(root: Path) -> int:
     """Run all notebooks of the built book under `root` in both environments; 1 if any of them fails."""
+    started = time.monotonic()
     notebooks = sorted([*(root / "_build/html" / FOLDER).rglob("*.ipynb"), *(root / "_build/solution").glob("*.ipynb")])
     wheel = next((root / "_build/html" / FOLDER).glob("*.whl"))
-    problems = []
-    for name, python in (("oldest", sys.executable), ("newest", newest_python())):
-        where = environment(root, name, python)
-        problems += [f"{name}: {problem}" for problem in run_all(where, notebooks, wheel)]
-    print("\n".join(problems) or f"{len(notebooks)} notebooks run to the end in both environments.", file=sys.stderr if problems else None)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        made = [pool.submit(prepared, root, name, python, notebooks[0], wheel) for name, python in
+                (("oldest", sys.executable), ("newest", newest_python()))]
+        found = {future.result()[0]: future.result()[1:] for future in made}
+        problems = [f"{name}: {problem}" for name, (_, problem) in found.items() if problem]
+        runs = [(name, path, pool.submit(run, python, nbformat.read(path, as_version=4)))
+                for path in sorted(notebooks, key=lambda path: -path.stat().st_size) for name, (python, problem) in found.items() if not problem]
+        for name, path, future in runs:
+            problem, seconds = future.result()
+            label = f"{name}: {path.parent.name}/{path.name}"
+            print(f"  {label}: {'FAILED' if problem else f'{seconds:.1f} s'}", flush=True)
+            problems += [f"{label}: {problem}"] * bool(problem)
+    print("\n".join(problems) or f"{len(notebooks)} notebooks run to the end in both environments ({time.monotonic() - started:.0f} s).",
+          file=sys.stderr if problems else None)
     return int(bool(problems))
+
+
+def prepared(root: Path, name: str, python: str, notebook: Path, wheel: Path) -> tuple[str, Path, str]:
+    """The environment `name`, its Python, and what was wrong with the first cell there."""
+    where = environment(root, name, python)
+    return name, where, first_cell(name, where, notebook, wheel)
 
 
 def newest_python() -> str:
@@ -66,30 +82,24 @@ def environment(root: Path, name: str, python: str) -> Path:
     return folder / "bin/python"
 
 
-def run_all(python: Path, notebooks: list[Path], wheel: Path) -> list[str]:
-    """Run the install cell, which must add and change nothing else, then again, then all notebooks; what was wrong."""
+def first_cell(name: str, python: Path, notebook: Path, wheel: Path) -> str:
+    """Run the install cell, which must add and change nothing else, then again, when it must do nothing; what was wrong."""
     before = installed(python)
-    print(f"Python {before.pop('python')}, jax {before['jax']}, numpy {before['numpy']}, ipykernel {before['ipykernel']}", flush=True)
-    first = nbformat.read(notebooks[0], as_version=4)
-    cell, = (c for c in first.cells if "install" in c.metadata.get("tags", ()))
+    print(f"{name}: Python {before.pop('python')}, jax {before['jax']}, numpy {before['numpy']}, ipykernel {before['ipykernel']}", flush=True)
+    cell, = (c for c in nbformat.read(notebook, as_version=4).cells if "install" in c.metadata.get("tags", ()))
     cell = install.cell("", "", "", wheel) if "git+" in cell.source else cell  # a repository may hold an older package
     started = time.monotonic()
     if problem := run(python, nbformat.v4.new_notebook(cells=[cell]))[0]:
-        return [f"the first cell: {problem}"]
+        return f"the first cell: {problem}"
     seconds, after = time.monotonic() - started, installed(python)
     again = nbformat.v4.new_notebook(cells=[cell])
     if problem := run(python, again)[0] or again.cells[0].outputs:
-        return [f"the first cell, run again, does something: {problem}"]
+        return f"the first cell, run again, does something: {problem}"
     changed = {name for name in before if after.get(name) != before[name]}
     if changed:
-        return [f"the first cell changed what was there: {', '.join(sorted(changed))}"]
+        return f"the first cell changed what was there: {', '.join(sorted(changed))}"
     print(f"  first cell: {seconds:.0f} s; brings {', '.join(sorted(after.keys() - before.keys() - {'python'}))}", flush=True)
-    problems = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for path, (problem, seconds) in zip(notebooks, pool.map(lambda path: run(python, nbformat.read(path, as_version=4)), notebooks)):
-            print(f"  {path.parent.name}/{path.name}: {'FAILED' if problem else f'{seconds:.1f} s'}", flush=True)
-            problems += [f"{path.parent.name}/{path.name}: {problem}"] * bool(problem)
-    return problems
+    return ""
 
 
 def installed(python: Path) -> dict[str, str]:

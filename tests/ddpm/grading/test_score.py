@@ -15,7 +15,9 @@ FORGED = "import ddpm.grading.exercise as e, ddpm.grading.verdict as v\ne._judge
 NOTEBOOKS = {
     "perfect": [MEAN, COVARIANCE, SAMPLE],
     "blank": ["def forward_mean(x_prev, beta):\n    ...  # your answer", COVARIANCE.replace("return", "..."), SAMPLE.partition("\n")[0] + "\n    ..."],
-    "slips <b>": [MEAN, COVARIANCE.replace("beta *", "beta**0.5 *"), FORGED, "1 / 0"],
+    "slips <b>": [MEAN, COVARIANCE.replace("beta *", "beta**0.5 *"), FORGED, "1 / 0", "globals = print = list = str = None",
+                  "import os\nos.kill(os.getppid(), 9)",
+                  "import pathlib\nfor path in pathlib.Path('FOLDER').glob('*.ipynb'):\n    path.unlink()"],
     "wild": [MEAN, "import os\nos._exit(1)", "import time\nwhile True:\n    time.sleep(0.01)", "hog = [b'1' * 2**27 + bytes([i]) for i in range(200)]", COVARIANCE,
              "import socket\nsocket.create_connection(('1.1.1.1', 53), 5)",
              "import ctypes\nlibc = ctypes.CDLL(None)\ns = libc.socket(2, 1, 0)\n"
@@ -28,7 +30,7 @@ NOTEBOOKS = {
 def graded(tmp_path_factory):
     path = tmp_path_factory.mktemp("submitted")
     for name, cells in NOTEBOOKS.items():
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.replace("FOLDER", str(path))) for cell in cells])
         nbformat.write(notebook, path / f"{name}.ipynb")
     (path / "torn.ipynb").write_text("{")
     limits = folder.Limits(seconds=150, cell_seconds=10, memory=2**30)
@@ -41,6 +43,11 @@ def test_perfect_blank_and_slips(graded):
     verdicts = graded["slips <b>"].verdicts
     assert verdicts["forward_mean"].passed and "standard deviation" in verdicts["forward_covariance"].slip
     assert "not in the notebook" in str(verdicts["q_sample"]) and "ZeroDivisionError" in graded["slips <b>"].cells["4"]
+
+
+def test_a_notebook_cannot_end_the_grading_or_take_the_others_away(graded):
+    assert "no signals to other programs" in graded["slips <b>"].cells["6"] and "7" not in graded["slips <b>"].cells
+    assert graded["wild"].points == 2  # it comes later, when its file is gone
 
 
 def test_what_breaks_the_kernel_costs_its_own_cell_only(graded):

@@ -120,13 +120,18 @@ class Session:
                 if name in self.result["runs"]:
                     continue
                 answers = Path(self.job["folder"], f"answers-{name}.json")
+                answers.parent.mkdir(exist_ok=True)  # a cell may have taken it away
                 answers.unlink(missing_ok=True)
-                call = f"__import__('ddpm.grading.score.kernel', fromlist=['k']).answer(globals(), {name!r}, {self.job['seed']}, {str(answers)!r})"
+                call = (f"import os; os.chdir({self.job['folder']!r}); import ddpm.grading.score.kernel as k; "
+                        f"k.answer({name!r}, {self.job['seed']}, {str(answers)!r})")
                 reason, error = self.execute(client, call)
                 if reason or error or not answers.is_file():
-                    self.result["runs"][name] = {"broken": reason or error or "no answer came back"}
+                    self.result["runs"][name] = {"broken": reason or (f"raised {error}" if error else "gave no answer back")}
                 else:
-                    self.result["runs"][name] = json.loads(answers.read_text(encoding="utf-8")[:10_000_000])
+                    try:
+                        self.result["runs"][name] = json.loads(answers.read_text(encoding="utf-8")[:10_000_000])
+                    except ValueError:
+                        self.result["runs"][name] = {"broken": "wrote something else in the place of an answer"}
                 self.save()
                 if reason:
                     return False

@@ -75,30 +75,38 @@ def score(paths: Sequence[Path], folder: Path, seed: int, limits: Limits = Limit
         folder: the names in the scores are relative to it.
         done: called with each score as it comes.
     """
-    named = [_names(path) for path in paths]
+    read = [_read(path) for path in paths]  # before the first of them runs: it could change the others
+    named = [_names(text) for text in read]
     used = set().union(*named)  # an exercise that nobody mentions was not set
 
-    def one(path, names):
+    def one(path, text, names):
         asked = [n for group in ASSIGNMENTS.values() if names & set(group) for n in group if n in used]
-        result = _one(path, str(path.relative_to(folder)), asked, seed, limits)
+        result = _one(text, str(path.relative_to(folder)), asked, seed, limits)
         done(result)
         return result
 
-    with ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2)) as pool:
-        return list(pool.map(one, paths, named))
+    with ThreadPoolExecutor(max(2, (os.cpu_count() or 1) // 2)) as pool:
+        return list(pool.map(one, paths, read, named))
 
 
-def _names(path) -> set[str]:
+def _read(path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def _names(notebook: str) -> set[str]:
     """The exercises that a notebook mentions."""
     try:
-        cells = nbformat.read(path, as_version=4).cells
+        cells = nbformat.reads(notebook, as_version=4).cells
         text = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
     except Exception:  # a file that is no notebook
         return set()
     return {name for name in EXERCISES if re.search(rf"\b{name}\b", text)}
 
 
-def _one(path, name, asked, seed, limits) -> Score:
+def _one(notebook, name, asked, seed, limits) -> Score:
     score = Score(name)
     if not asked:
         score.problem = "none of the exercises is in it, or it cannot be read"
@@ -106,8 +114,9 @@ def _one(path, name, asked, seed, limits) -> Score:
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
         work = Path(scratch, "work")
         work.mkdir()
-        job, found = Path(scratch, "job.json"), Path(scratch, "result.json")
-        job.write_text(json.dumps({"notebook": str(path.resolve()), "folder": str(work), "names": asked, "seed": seed,
+        job, found, copy = Path(scratch, "job.json"), Path(scratch, "result.json"), Path(scratch, "notebook.ipynb")
+        copy.write_text(notebook, encoding="utf-8")
+        job.write_text(json.dumps({"notebook": str(copy), "folder": str(work), "names": asked, "seed": seed,
                                    "cell_seconds": limits.cell_seconds, "memory": limits.memory}), encoding="utf-8")
         code, words = _run_child([str(job), str(found)], scratch, limits)
         try:

@@ -1,6 +1,7 @@
 """What runs in the kernel of a submitted notebook beside the student's cells."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from ddpm.grading.runner import Run, run
 
 _INTERNET = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo")
 _PROCESSES = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty")
+_SIGNALS = ("os.kill", "os.killpg")
 
 
 def close_network(subprocesses: bool) -> None:
-    """Refuse connections from Python code, with a clear error. It cannot be undone within the process.
+    """Refuse connections, and signals to other programs, from Python code, with a clear error. It cannot be undone within the process.
 
     Args:
         subprocesses: whether other programs may be started: only where the system itself has cut the network off.
@@ -22,6 +24,8 @@ def close_network(subprocesses: bool) -> None:
     refused = _INTERNET if subprocesses else (*_INTERNET, *_PROCESSES)
 
     def hook(event, args):
+        if event in _SIGNALS and args[0] != os.getpid():
+            raise PermissionError(f"no signals to other programs while notebooks are graded ({event})")
         if event in refused or (event in ("socket.connect", "socket.sendto", "socket.sendmsg") and isinstance(args[1], tuple)):
             what = "no network" if event.startswith("socket") else "no other programs"
             raise PermissionError(f"{what} while notebooks are graded ({event})")
@@ -29,8 +33,9 @@ def close_network(subprocesses: bool) -> None:
     sys.addaudithook(hook)
 
 
-def answer(namespace: dict, name: str, seed: int, path: str) -> None:
+def answer(name: str, seed: int, path: str) -> None:
     """Call the notebook's function `name` on the cases of the seed, and write what it answers to the file."""
+    namespace = vars(sys.modules["__main__"])
     exercise, student = EXERCISES[name], namespace.get(name)
     if student is None or student is Ellipsis:
         result = Run(blank=f"{name} is not in the notebook." if name not in namespace else f"{name} is {student}.")
