@@ -1,0 +1,80 @@
+"""The best noise predictor as an exercise: right answers pass in every style, slips are named and told apart."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from ddpm import oracle
+from ddpm.grading.exercise import TOLERANCE
+from ddpm.grading.patterns import BEST_NOISE, check_best_noise
+from ddpm.grading.runner import Run
+
+
+def by_loop(x_t, t, images, schedule):
+    bar = float(schedule.alpha_bar[t])
+    noises = [(x_t - bar**0.5 * image) / (1 - bar) ** 0.5 for image in images]
+    likely = [float(np.exp(-np.sum(np.square(noise)) / 2)) for noise in noises]
+    return sum(p * noise for p, noise in zip(likely, noises)) / sum(likely)
+
+
+def by_softmax(x_t, t, images, schedule):
+    bar, axes = schedule.alpha_bar[t], tuple(range(1, jnp.ndim(images)))
+    scores = jnp.sqrt(bar) / (1 - bar) * jnp.sum(images * x_t, axes) - bar / (2 * (1 - bar)) * jnp.sum(images**2, axes)
+    x_0 = jnp.tensordot(jax.nn.softmax(scores), images, 1)
+    return (x_t - jnp.sqrt(bar) * x_0) / jnp.sqrt(1 - bar)
+
+
+def by_package(x_t, t, images, schedule):
+    return oracle.best_noise(schedule, oracle.points(images), jnp.asarray(x_t), t)
+
+
+def nearest(x_t, t, images, schedule):
+    bar = float(schedule.alpha_bar[t])
+    noises = np.stack([(x_t - bar**0.5 * image) / (1 - bar) ** 0.5 for image in images])
+    return noises[np.argmin(np.sum(noises.reshape(len(images), -1) ** 2, axis=1))]
+
+
+def denoised(x_t, t, images, schedule):
+    return oracle.best_x_0(schedule, oracle.points(images), jnp.asarray(x_t), t)
+
+
+def by_mse(x_t, t, images, schedule):
+    bar = schedule.alpha_bar[t]
+    noises = (x_t - jnp.sqrt(bar) * images) / jnp.sqrt(1 - bar)
+    return jnp.tensordot(jax.nn.softmax(-jnp.mean(noises.reshape(len(images), -1) ** 2, 1) / 2), noises, 1)
+
+
+@pytest.mark.parametrize("answer", [by_loop, by_softmax, by_package])
+def test_right_answers_pass(answer):
+    for seed in (0, 3):
+        verdict = check_best_noise(answer, seed)
+        assert verdict.passed and verdict.slip is None, verdict
+
+
+@pytest.mark.parametrize("answer, words", [(nearest, "likeliest image alone"), (denoised, "in the place of the noise"), (by_mse, "the mean over the pixels")])
+def test_slips_are_named(answer, words):
+    verdict = check_best_noise(answer, seed=1)
+    assert not verdict.passed and words in verdict.slip and "Hint:" in str(verdict)
+
+
+def test_an_empty_answer_is_no_error():
+    assert not check_best_noise(...).passed
+
+
+def test_slips_differ_from_the_answer_and_from_each_other():
+    for seed in (0, 5, 11):
+        cases = BEST_NOISE.cases(seed)
+        tables = [[np.asarray(make(*case)) for case in cases] for make in (BEST_NOISE.reference, *(slip.make for slip in BEST_NOISE.slips))]
+        for (_, a), (j, b) in itertools.combinations(enumerate(tables), 2):
+            far = max(np.abs(x - y).max() / (np.abs(x).max() + 1e-3) for x, y in zip(a, b))
+            assert far > 20 * TOLERANCE, (seed, BEST_NOISE.slips[j - 1].name)
+
+
+def test_every_slip_gets_its_own_name_and_lines_that_fit():
+    cases = BEST_NOISE.cases(7)
+    for slip in BEST_NOISE.slips:
+        verdict = BEST_NOISE.judge(cases, Run([np.asarray(slip.make(*case), float) for case in cases]))
+        assert verdict.slip == slip.name
+        assert max(map(len, str(verdict).splitlines())) <= 78
