@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Array, ArrayLike, Float, Int, Real
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from ddpm.forward import Key, q_sample
 from ddpm.gaussian import normal_from_uniform
