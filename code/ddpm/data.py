@@ -22,7 +22,7 @@ def identity() -> Float[Array, "3 3"]:
 
 def dot() -> Float[Array, "3 3"]:
     """A single dot in the middle of a 3x3 image."""
-    return jnp.zeros((3, 3)).at[1, 1].set(1.0)
+    return jnp.asarray([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
 
 
 def dots() -> Float[Array, "9 3 3"]:

@@ -49,22 +49,24 @@ def ancestral_trajectory(
         predict_noise: (x_t, t) -> predicted noise; x_t of the shape of x_T (batch axes included), t a scalar in 1..T.
         x_T: where to start, standard normal for a sample of the model.
     """
-    x_T, states = _chain(jax.random.split(key, schedule.T), schedule, predict_noise, x_T, variance)[1:]
-    return jnp.concatenate([states, x_T[None]])
+    x_0, states = _chain(key, schedule, predict_noise, jnp.asarray(x_T, schedule.beta.dtype), 0.0, variance)
+    return jnp.concatenate([x_0[None], states])
 
 
-def _chain(keys, schedule, predict_noise, x_T, variance):
-    """x_0, x_T, and x_0 to x_{T-1} in one array, which costs nothing where it is not used."""
-    x_T = jnp.asarray(x_T, schedule.beta.dtype)
+def _chain(key, schedule, predict_noise, mean, spread, variance):
+    """x_0, and x_1 to x_T in one array, which costs nothing where it is not used; x_T ~ N(mean, spread^2 I).
 
-    def step(x_t, t_and_key):
-        t, step_key = t_and_key
-        noise = standard_normal(step_key, x_t.shape, x_t.dtype)
-        x_prev = ancestral_step(schedule, x_t, t, predict_noise(x_t, t), noise, variance)
-        return x_prev, x_prev
+    In each round x_t is drawn about the mean that the round before has found. So all randomness, x_T too, comes from
+    one place in the program, and XLA compiles its random number generator once.
+    """
+    spreads = jnp.append(jnp.sqrt(reverse_variance(schedule, variance)[2:]), spread)  # of x_1, ..., x_T
 
-    x_0, states = jax.lax.scan(step, x_T, (jnp.arange(1, schedule.T + 1), keys), reverse=True)
-    return x_0, x_T, states
+    def step(mean, t_and_spread):
+        t, spread = t_and_spread
+        x_t = mean + spread * standard_normal(jax.random.fold_in(key, t), mean.shape, mean.dtype)
+        return mean_from_noise(schedule, x_t, t, predict_noise(x_t, t)), x_t
+
+    return jax.lax.scan(step, mean, (jnp.arange(1, schedule.T + 1), spreads), reverse=True)
 
 
 def ancestral_sample(
@@ -75,9 +77,8 @@ def ancestral_sample(
     variance: ReverseVariance = "beta",
 ) -> Float[Array, "..."]:
     """Samples of the model: noise of the given shape, led through the whole reverse chain."""
-    keys = jax.random.split(key, schedule.T + 1)
-    x_T = standard_normal(keys[0], shape, schedule.beta.dtype)
-    return _chain(keys[1:], schedule, predict_noise, x_T, variance)[0]
+    x_0, _ = _chain(key, schedule, predict_noise, jnp.zeros(shape, schedule.beta.dtype), 1.0, variance)
+    return x_0
 
 
 @eqx.filter_jit
