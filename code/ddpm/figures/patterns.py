@@ -72,14 +72,14 @@ def approach(steps, losses, excess, optimum: float):
         optimum: the least loss.
     """
     figure, (above, below) = plt.subplots(2, 1, figsize=(6.2, 5.6), sharex=True)
-    above.plot(np.arange(1, len(losses) + 1), losses, color=COLOURS[0], linewidth=0.5, alpha=0.5, label="loss of each step")
+    above.plot(np.arange(1, len(losses) + 1), losses, color=COLOURS[0], linewidth=0.8, label="loss of each step")
     above.axhline(optimum, color=INK, linestyle="--", linewidth=1.2, label="least loss")
     above.set(yscale="log", ylabel="loss")
     above.legend()
     for (name, runs), colour, marker in zip(excess.items(), COLOURS[1:], MARKERS, strict=False):
         for i, run in enumerate(np.asarray(runs)):
             below.plot(steps, run, color=colour, marker=marker, linewidth=1.2, label=name if i == 0 else None)
-    below.set(xscale="log", yscale="log", xlabel="steps of training", ylabel="excess loss", xlim=(min(steps) / 2.5, None))
+    below.set(xscale="log", yscale="log", xlabel="steps of training", ylabel="excess loss", xlim=(1, 1.3 * max(steps)))
     below.set_xticks(steps, [str(n) for n in steps])
     below.minorticks_off()
     below.legend()
