@@ -2,7 +2,6 @@
 machine, whatever comes out."""
 
 from collections.abc import Iterable, Mapping
-from numbers import Real
 
 from ddpm.roofline import Cost, Machine, Race
 from ddpm.timing import quartiles
@@ -13,7 +12,6 @@ VERDICTS = {
     "level": "equally fast",
     "unclear": "neither clearly slower nor clearly faster",
 }
-EXPERIMENTS = ("mean_first", "noise_first", "eager", "jit_small", "jit_large", "gradient")  # of problem 4.2
 TOLERANCE = 1.2  # a measured ratio within this factor of the expected one is as expected
 
 
@@ -114,27 +112,6 @@ def share(of: float) -> str:
     return "Here the loss costs more than so small a network; with a larger one that changes."
 
 
-def ready(predictions) -> str:
-    """Whether the reader has predicted a ratio for each of the EXPERIMENTS, and if not, what to do."""
-    given = predictions if isinstance(predictions, Mapping) else {}
-    missing = [name for name in EXPERIMENTS if not _is_ratio(given.get(name))]
-    if not missing:
-        return "Six predictions. Now measure."
-    if len(missing) == len(EXPERIMENTS):
-        return 'Not yet answered: give a dictionary with a number above 0 for each, such as {"mean_first": 1.2}.'
-    return f"Still to predict, with a number above 0: {_list(missing)}."
-
-
-def beside(predictions, measured: Mapping[str, float]) -> str:
-    """One line for each experiment: the reader's prediction, if there is one, and the measured ratio."""
-    given = predictions if isinstance(predictions, Mapping) else {}
-    lines = [f"{'experiment':<12} {'predicted':>9} {'measured':>9}"]
-    for name, ratio in measured.items():
-        predicted = number(given[name]) if _is_ratio(given.get(name)) else "–"
-        lines.append(f"{name:<12} {predicted:>9} {number(ratio):>9}")
-    return "\n".join(lines)
-
-
 def table(races: Mapping[int, Race]) -> str:
     """One line for each dimension: the measured ratio with its quartiles, and the expected one. Fits a phone."""
     lines = ["    D ratio  middle half  expected"]
@@ -164,7 +141,3 @@ def _by_dimension(words: Mapping[int, str]) -> str:
 def _list(items: list[str]) -> str:
     *first, last = items
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def _is_ratio(value) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and 0 < value < float("inf")

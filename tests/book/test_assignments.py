@@ -334,6 +334,6 @@ def test_nothing_of_a_solution_is_left_in_the_students_version(site, path):
     assert all(cell.cell_type == "markdown" or cell.outputs == [] for cell in read(student))
 
 
-def test_the_problem_set_has_its_three_notebooks(site):
+def test_the_problem_set_has_its_three_notebooks_and_one_for_the_derivations(site):
     for folder in (SITE / install.FOLDER / "student", SITE.parent / "solution"):
-        assert {path.stem for path in folder.glob("*.ipynb")} <= {"diffusion", "loss_func_comp", "denoising"}
+        assert {path.stem for path in folder.glob("*.ipynb")} <= {"diffusion", "derivations", "loss_func_comp", "denoising"}

@@ -10,11 +10,15 @@ import pytest
 from bookbuild import bare
 from bookbuild.blanks import BEGIN, END, PLACEHOLDER
 from built_site import SITE
-from ddpm.grading.exercises import ASSIGNMENTS
+from ddpm.grading.exercises import ASSIGNMENTS, EXERCISES
 from ddpm.grading.score.__main__ import main as grade
+from ddpm.grading.written.predictions import Predictions
 
 STUDENT, SOLUTION = SITE / "_notebooks/student", SITE.parent / "solution"
 RIGHT = {
+    "answer_1_1": "answer_1_1 = {'mean_0': 1, 'deviation_0': 0, 'mean_1': 0, 'deviation_1': 1, 'same_noise_1': 0, 'mean_almost_1': 0,\n"
+                  "              'half_gone': 1400}",
+    "answer_1_4": "answer_1_4 = (x[0] * alpha_bar[t] ** 0.5, 1 - alpha_bar[t])",
     "forward_mean": "def forward_mean(x_prev, beta):\n    return x_prev * (1 - beta) ** 0.5",
     "forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta))",
     "my_betas": "def my_betas(T):\n    return [min(0.5, 10 / T)] * T",
@@ -38,7 +42,7 @@ def filled(path: Path, answers: dict[str, str]):
 def verdicts(notebook) -> str:
     """What the checks say when the notebook is run from top to bottom in an empty folder."""
     bare.run(Path(sys.executable), notebook)
-    checks = [cell for cell in notebook.cells if "check" in cell.metadata.get("tags", ())]
+    checks = [cell for cell in notebook.cells if cell.cell_type == "code" and "check_" in cell.source]
     return "\n".join(output.text for cell in checks for output in cell.outputs)
 
 
@@ -50,10 +54,10 @@ def test_a_student_opens_fills_in_checks_and_finishes(site):
     begun = verdicts(filled(path, {name: DEVIATION[name] for name in ("forward_mean", "forward_covariance")}))
     assert "Right: forward_mean agrees" in begun
     assert "Not right yet: forward_covariance" in begun and "the standard deviation" in begun and "Hint:" in begun
-    assert all(re.search(rf"Not yet\s+answered: {name}\b", begun) for name in ("my_betas", "q_sample"))
+    assert all(re.search(rf"Not yet\s+answered: {name}\b", begun) for name in ("answer_1_1", "my_betas", "answer_1_4", "q_sample"))
 
     finished = verdicts(filled(path, RIGHT))
-    assert [name for name in names if re.search(rf"^Right: {name}\b", finished, re.M)] == list(names)
+    assert [name for name in names if re.search(rf"^Right: .*\b{name}\b", finished, re.M)] == list(names)
     assert "Not" not in finished.replace("Note", "")
 
 
@@ -68,8 +72,8 @@ def test_an_instructor_hands_out_collects_and_grades(site, tmp_path, capsys):
         rows = {row["notebook"]: row for row in csv.DictReader(file)}
     names = ASSIGNMENTS["diffusion"]
     assert {name: [int(row[exercise]) for exercise in names] for name, row in rows.items()} == {
-        "ada.ipynb": [1, 1, 1, 1], "ben.ipynb": [1, 0, 1, 1], "cleo.ipynb": [0, 0, 0, 0], "dora.ipynb": [0, 0, 0, 1]}
-    assert {row["of"] for row in rows.values()} == {"4"} and rows["ben.ipynb"]["points"] == "3"
+        "ada.ipynb": [1, 1, 1, 1, 1, 1], "ben.ipynb": [1, 1, 0, 1, 1, 1], "cleo.ipynb": [0] * 6, "dora.ipynb": [0, 0, 0, 0, 0, 1]}
+    assert {row["of"] for row in rows.values()} == {"6"} and rows["ben.ipynb"]["points"] == "5"
     assert float(rows["ben.ipynb"]["forward_covariance mean error"]) > 0.01
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "the standard deviation" in report and "Seed 5" in capsys.readouterr().out
@@ -83,6 +87,8 @@ def test_every_exercise_of_the_grader_is_set_once_and_has_its_check(site, name):
     exercises = [cell.source for cell in cells if "exercise" in cell.metadata.get("tags", ())]
     checks = "\n".join(cell.source for cell in cells if "check" in cell.metadata.get("tags", ()))
     for exercise in ASSIGNMENTS[name]:
-        defining = [source for source in exercises if re.search(rf"^def {exercise}\(", source, re.M)]
+        defining = [source for source in exercises if re.search(rf"^(def {exercise}\(|{exercise} = )", source, re.M)]
         assert len(defining) == 1 and BEGIN in defining[0] and END in defining[0]
         assert re.search(rf"check_\w+\({exercise}\)", checks)
+        if isinstance(EXERCISES[exercise], Predictions):
+            assert any(f"check_{exercise}({exercise}, measured)" in cell.source for cell in cells), "the experiment is judged too"

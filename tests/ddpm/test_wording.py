@@ -94,21 +94,6 @@ def test_new_memory_and_share():
     assert "with a larger one" in wording.share(0.8)
 
 
-def test_predictions_are_asked_for_until_they_are_there():
-    given = dict.fromkeys(wording.EXPERIMENTS, 1.5)
-    assert wording.ready(given) == "Six predictions. Now measure."
-    for nothing in (..., None, {}, 1.5):
-        assert wording.ready(nothing).startswith("Not yet answered")
-    assert wording.ready(given | {"eager": 0, "gradient": "two"}) == "Still to predict, with a number above 0: eager and gradient."
-    assert "jit_small." in wording.ready({k: v for k, v in given.items() if k != "jit_small"})
-
-
-def test_predictions_stand_beside_what_was_measured():
-    lines = wording.beside({"eager": 2}, {"eager": 1.46, "jit_large": 12.3}).splitlines()
-    assert [line.split() for line in lines[1:]] == [["eager", "2.00", "1.46"], ["jit_large", "–", "12"]]
-    assert "–" in wording.beside(..., {"eager": 1.0})
-
-
 def test_the_table_has_a_line_for_each_dimension():
     lines = wording.table({2: a_race([1.0, 1.5, 2.0], 1.2), 10_000_000: a_race(KINDS["level"], 1.5)}).splitlines()
     assert [line.replace("–", " ").split() for line in lines[1:]] == [

@@ -12,7 +12,17 @@ MEAN = "import numpy as np\ndef forward_mean(x_prev, beta):\n    return np.sqrt(
 COVARIANCE = "def forward_covariance(x_prev, beta):\n    return beta * np.eye(x_prev.size)"
 SAMPLE = "def q_sample(x_0, t, noise, schedule):\n    a = np.asarray(schedule.alpha_bar)[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise"
 FORGED = "import ddpm.grading.exercise as e, ddpm.grading.verdict as v\ne._judge = lambda *a: v.Verdict(True, 0.0, 'ha')"
+SYMBOLS = ("from ddpm.derivation.symbols import *\nfrom ddpm.derivation.densities import p, p_theta, q\n"
+           "from ddpm.derivation.expectation import E_q\nx_t = x[t]")
+WRITTEN = [
+    SYMBOLS, "answer_2_1 = [E_q(-log(p(x[T])) - Sum(log(p_theta(x[t - 1] | x[t]) / q(x[t] | x[t - 1])), (t, 1, T)))]",
+    "answer_2_2a = q(x[t] | (x[t - 1], x[0]))", "answer_3_1 = (x_t + beta[t] / sqrt(1 - alpha_bar[t]) * epsilon) / sqrt(alpha[t])",
+    "answer_3_2 = lambda: 1 / 0", "import ddpm.grading.written.problem as w\nw.Derivation.judge = w.Derivation._judge = lambda *a: 'ha'"]
+SPEEDS = {"mean_first": 500, "noise_first": 0.5, "eager": 1.3, "jit_small": 1, "jit_large": 1.5, "gradient": 1}
 NOTEBOOKS = {
+    "written": WRITTEN,
+    "predicted": [f"answer_4_2 = {SPEEDS}", f"import numpy as np\nmeasured = {{**{SPEEDS}, 'eager': np.float64(1.4)}}"],
+    "predicted, not run": [f"answer_4_2 = {SPEEDS}"],
     "perfect": [MEAN, COVARIANCE, SAMPLE],
     "blank": ["def forward_mean(x_prev, beta):\n    ...  # your answer", COVARIANCE.replace("return", "..."), SAMPLE.partition("\n")[0] + "\n    ..."],
     "slips <b>": [MEAN, COVARIANCE.replace("beta *", "beta**0.5 *"), FORGED, "1 / 0", "globals = print = list = str = None",
@@ -65,6 +75,18 @@ def test_no_network(graded):
 
 def test_a_file_that_is_no_notebook_stops_nothing(graded):
     assert "cannot be read" in graded["torn"].problem and graded["torn"].points == 0
+
+
+def test_written_answers_are_graded_like_code(graded):
+    verdicts = graded["written"].verdicts
+    assert verdicts["answer_2_1"].passed and report.word(verdicts["answer_2_2a"]) == "other form"
+    assert "sign of the noise" in verdicts["answer_3_1"].slip and "ZeroDivisionError" in str(verdicts["answer_3_2"])
+    assert graded["written"].points == 1
+
+
+def test_predictions_are_held_against_what_the_notebook_has_measured(graded):
+    assert graded["predicted"].verdicts["answer_4_2"].passed
+    assert "the experiment has left no" in str(graded["predicted, not run"].verdicts["answer_4_2"])
 
 
 def test_csv_and_page(graded):

@@ -1,5 +1,6 @@
 """Written answers: no false verdict on right ones however written, slips named, and an answer of any kind is taken."""
 
+import json
 import time
 
 import numpy as np
@@ -9,7 +10,8 @@ from ddpm.derivation.densities import q
 from ddpm.derivation.expectation import E_noise, E_q
 from ddpm.derivation.symbols import Sum, T, alpha, alpha_bar, beta, epsilon, epsilon_theta, family, log, sqrt, t, x
 from ddpm.grading import written
-from ddpm.grading.written import limit, problem
+from ddpm.grading.written import limit, problem, wire
+from ddpm.grading.written.reading import read
 from written_answers import MEASURED, OTHER_FORM, RIGHT, SLIPS
 
 PROBLEMS = ["1.1", "1.4", "2.1", "2.2a", "2.2b", "3.1", "3.2", "4.2", "5.2"]
@@ -164,6 +166,22 @@ def test_the_first_wrong_line_is_named():
     assert "line 3 of answer_3_1" in str(verdict)
 
 
+@pytest.mark.parametrize("number", SYMBOLIC)
+def test_a_reading_survives_as_data(number):
+    for answer in (*RIGHT[number].values(), *OTHER_FORM[number].values(), *SLIPS[number].values(), "a text", ...):
+        reading = read(answer, "name")
+        assert wire.from_json(json.loads(json.dumps(wire.to_json(reading)))) == reading
+
+
+@pytest.mark.parametrize("part", [
+    ["eval", ".x"], ["Pow", "10/1", "1000000000/1"], ["Pow", ["Pow", "9/1", "300/1"], "300/1"], "1" * 40 + "/1", ["x"], ["x", {"a": 1}], None,
+    "1/0", ["Add", *[f".{i}" for i in "ab" * 1000]], ".unknown",
+])
+def test_data_that_are_no_answer_are_refused(part):
+    with pytest.raises((ValueError, KeyError, TypeError, ArithmeticError)):
+        wire.from_json({"lines": [{"right": part, "left": None, "of": ""}], "blank": "", "fault": ""})
+
+
 # Predictions
 
 
@@ -197,6 +215,13 @@ def test_a_word_that_is_no_choice_is_told_with_the_choices():
 def test_what_is_off_is_listed_where_no_slip_is_known():
     verdict = check("4.2", RIGHT["4.2"]["plain"] | {"eager": 0.5})
     assert "5 of 6" in str(verdict) and not verdict.slip and "Off: eager" in str(verdict)
+
+
+def test_of_many_measurements_the_middle_half_counts():
+    figures = MEASURED["4.2"] | {"jit_large": (1.1, 2.8, 3.0)}
+    verdict = written.check_answer_4_2(RIGHT["4.2"]["plain"], figures)
+    assert verdict.passed and "1.1 2.8 3" in str(verdict)
+    assert not written.check_answer_4_2(RIGHT["4.2"]["plain"], figures | {"jit_large": [2.1, 2.8, 3.0]}).passed
 
 
 def test_verdicts_follow_the_measurement():

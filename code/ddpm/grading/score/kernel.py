@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ddpm.grading.exercises import EXERCISES
+from ddpm.grading.exercises import EXERCISES, WRITTEN
 from ddpm.grading.runner import Run, run
 
 _INTERNET = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo")
@@ -34,16 +34,19 @@ def close_network(subprocesses: bool) -> None:
 
 
 def answer(name: str, seed: int, path: str) -> None:
-    """Call the notebook's function `name` on the cases of the seed, and write what it answers to the file."""
+    """Take down the notebook's written answer `name`, or what its function `name` answers to the cases of the seed, in the file."""
     namespace = vars(sys.modules["__main__"])
+    data = WRITTEN[name].collect(namespace) if name in WRITTEN else to_json(_called(namespace, name, seed))
+    Path(path).write_text(json.dumps(data), encoding="utf-8")
+
+
+def _called(namespace, name, seed):
     exercise, student = EXERCISES[name], namespace.get(name)
     if student is None or student is Ellipsis:
-        result = Run(blank=f"{name} is not in the notebook." if name not in namespace else f"{name} is {student}.")
-    elif not callable(student):
-        result = Run([f"is not a function but {type(student).__name__}"])
-    else:
-        result = run(student, exercise.cases(seed), exercise.arguments)
-    Path(path).write_text(json.dumps(to_json(result)), encoding="utf-8")
+        return Run(blank=f"{name} is not in the notebook." if name not in namespace else f"{name} is {student}.")
+    if not callable(student):
+        return Run([f"is not a function but {type(student).__name__}"])
+    return run(student, exercise.cases(seed), exercise.arguments)
 
 
 def to_json(result: Run) -> dict:

@@ -6,7 +6,7 @@ import io
 import math
 from collections.abc import Sequence
 
-from ddpm.grading.exercises import EXERCISES
+from ddpm.grading.exercises import EXERCISES, WRITTEN
 from ddpm.grading.score.folder import Score
 
 STYLE = """
@@ -23,18 +23,19 @@ def columns(scores: Sequence[Score]) -> list[str]:
 
 
 def word(verdict) -> str:
-    """A verdict in a word: right, blank, or wrong."""
-    return "right" if verdict.passed else "wrong" if verdict.answered else "blank"
+    """A verdict in a word: right, blank, other form (true, but not in the form asked for), or wrong."""
+    return "right" if verdict.passed else "other form" if verdict.unfinished else "wrong" if verdict.answered else "blank"
 
 
 def to_csv(scores: Sequence[Score]) -> str:
-    """A line for each notebook: points, out of how many, for each exercise 1 or 0 (empty: not set) and its mean error, remarks."""
+    """A line for each notebook: points, out of how many, for each exercise 1 or 0 (empty: not set), for those in code its mean error, remarks."""
     names, text = columns(scores), io.StringIO()
+    in_code = [name for name in names if name not in WRITTEN]
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["notebook", "points", "of", *names, *(f"{name} mean error" for name in names), "remarks"])
+    table.writerow(["notebook", "points", "of", *names, *(f"{name} mean error" for name in in_code), "remarks"])
     for score in scores:
         verdicts = [score.verdicts.get(name) for name in names]
-        errors = ["" if v is None or math.isnan(v.mean_error) else f"{v.mean_error:.3g}" for v in verdicts]
+        errors = [f"{v.mean_error:.3g}" if (v := score.verdicts.get(name)) and not math.isnan(v.mean_error) else "" for name in in_code]
         table.writerow([_safe(score.name), score.points, len(score.verdicts), *("" if v is None else int(v.passed) for v in verdicts),
                         *errors, score.problem])
     return text.getvalue()

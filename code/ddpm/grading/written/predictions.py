@@ -16,6 +16,7 @@ from ddpm.grading.written.notation import Unreadable
 from ddpm.grading.written.reading import SECONDS, called, is_placeholder
 
 NAN = float("nan")
+MEASURED = "measured"  # the name of the variable of a chapter or a notebook that holds what the experiment showed
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Predictions:
 
     def _read(self, answer):
         if is_placeholder(answer := called(answer)):
-            return {"blank": f"{self.name} is {answer}."}
+            return {"blank": f"{self.name} is still to be filled in."}
         if isinstance(answer, (list, tuple)) and (len(answer) == len(self.quantities) or all(map(is_placeholder, answer))):
             answer = dict(zip(self.quantities, answer))
         if not isinstance(answer, Mapping):
@@ -151,11 +152,38 @@ class Predictions:
         kind = self.quantities[key]
         return [kind.word(given, key)] if isinstance(kind, Choice) else numbers_of(given, key, kind.count)
 
+    def collect(self, namespace: Mapping) -> dict:
+        """What a notebook says, as plain data: its variables -> data for `graded`. What it has measured is its variable `measured`."""
+        if self.name not in namespace:
+            return {"reading": {"blank": f"{self.name} is not in the notebook."}, "measured": None}
+        return {"reading": self.read(namespace[self.name]), "measured": self._measured(namespace.get(MEASURED))}
+
+    def _measured(self, measured):
+        try:
+            return {key: self.figures(measured[key], key) for key in self.quantities}
+        except Exception:  # what a notebook holds under this name may be anything
+            return None
+
+    def graded(self, data: dict) -> Verdict:
+        """The verdict on what `collect` has found.
+
+        Raises:
+            ValueError, KeyError, TypeError: the data are something else; they come from a notebook and may be anything.
+        """
+        reading, measured = data["reading"], data["measured"]
+        if "values" in reading:
+            reading = {"values": {key: self.value(value if len(value) > 1 else value[0], key) for key, value in reading["values"].items()}}
+            if measured is None or set(measured) != set(self.quantities):
+                verdict = self.judge(reading)
+                return verdict if not verdict.answered else self.judge({"fault": "was not compared: the experiment has left no figures"})
+            measured = {key: value if len(value) > 1 else value[0] for key, value in measured.items()}
+        return self.judge(reading, measured)
+
     def judge(self, reading: dict, measured=None) -> Verdict:
         """The verdict on what has been read.
 
         Args:
-            measured: key -> what the experiment showed, a number, a row or a word; None before it.
+            measured: key -> what the experiment showed, a number, its three quartiles, a row or a word; None before it.
 
         Raises:
             KeyError, Unreadable: `measured` lacks a key, or holds something else for it.
@@ -169,10 +197,20 @@ class Predictions:
             return Verdict(False, NAN, wrap(f"Not yet answered in full: still to predict {', '.join(missing)}."), answered=False)
         if measured is None:
             return Verdict(False, NAN, f"Noted: {len(values)} predictions. The experiment will tell.")
-        return self._compared(values, {key: self.value(measured[key], key) for key in values})
+        return self._compared(values, {key: self.figures(measured[key], key) for key in values})
+
+    def figures(self, measured, key: str) -> list:
+        """What was measured for a key, as its value; or, of one number, the first, second and third quartile of many measurements.
+
+        Raises:
+            Unreadable: it is something else.
+        """
+        quartiles = self.quantities[key].count == 1 and isinstance(measured, (list, tuple, np.ndarray)) and len(measured) == 3
+        return numbers_of(measured, key, 3) if quartiles else self.value(measured, key)
 
     def _compared(self, values, measured):
-        right = {key: all(self.quantities[key].near(*pair) for pair in zip(value, measured[key], strict=True)) for key, value in values.items()}
+        right = {key: all(self.quantities[key].near(*pair) for pair in zip(value, nearest(value, measured[key]), strict=True))
+                 for key, value in values.items()}
         count = sum(right.values())
         wide = max(map(len, self.quantities))
         lines = [f"{'':{wide}}  {'predicted':>17} {'measured':>17}"]
@@ -189,9 +227,17 @@ class Predictions:
         return Verdict(False, NAN, text, found.name if found else None)
 
 
+def nearest(values: list, measured: list) -> list:
+    """What is measured; of three quartiles the number between the outer two that is nearest to the prediction."""
+    if len(measured) == len(values):
+        return measured
+    return [min(max(values[0], measured[0]), measured[2])]
+
+
 def _shows(misconception, values, measured) -> bool:
+    middles = {key: figures[1:2] if len(figures) > len(values[key]) else figures for key, figures in measured.items()}
     with np.errstate(all="ignore"):
-        return bool(misconception.shows(*({k: np.array(v) if len(v) > 1 else v[0] for k, v in side.items()} for side in (values, measured))))
+        return bool(misconception.shows(*({k: np.array(v) if len(v) > 1 else v[0] for k, v in side.items()} for side in (values, middles))))
 
 
 def numbers_of(value, key: str, count: int) -> list[float]:

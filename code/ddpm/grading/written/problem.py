@@ -8,13 +8,13 @@ import sympy as sp
 
 from ddpm.derivation.densities import Undecided
 from ddpm.derivation.numbers import mp
-from ddpm.derivation.printing import plain
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict, blank, wrap
 from ddpm.grading.written.limit import TooLong, within
 from ddpm.grading.written.notation import Unreadable
 from ddpm.grading.written.reading import Line, Reading, read
 from ddpm.grading.written.sample import Sample
+from ddpm.grading.written.wire import from_json, to_json
 
 SECONDS = 25  # for one answer
 NAN = float("nan")
@@ -85,6 +85,20 @@ class Derivation:
         """The verdict on an answer. Whatever it is, a verdict comes back, never an exception."""
         return self.judge(read(answer, self.name))
 
+    def collect(self, namespace: Mapping) -> dict:
+        """What a notebook says, as plain data: the variables of the notebook -> data for `graded`."""
+        if self.name not in namespace:
+            return to_json(Reading(blank=f"{self.name} is not in the notebook."))
+        return to_json(read(namespace[self.name], self.name))
+
+    def graded(self, data: dict) -> Verdict:
+        """The verdict on what `collect` has found.
+
+        Raises:
+            ValueError, KeyError, TypeError, RecursionError: the data are something else; they come from a notebook and may be anything.
+        """
+        return self.judge(from_json(data))
+
     def judge(self, reading: Reading) -> Verdict:
         """The verdict on what has been read."""
         if reading.blank:
@@ -123,7 +137,7 @@ class Derivation:
     def _wrong(self, claim, found, sample):
         place = f"{claim.place} of " if claim.place else ""
         text = wrap(f"Not right yet: {place}{self.name} is not {claim.target.what}.")
-        text += "\n" + wrap(f"Yours: {textwrap.shorten(plain(claim.typed), 300, placeholder=' ...')}", "  ")
+        text += "\n" + wrap(f"Yours: {textwrap.shorten(sp.sstr(claim.typed), 300, placeholder=' ...')}", "  ")
         text += "\n" + wrap(f"For example at {found.point}:", "  ")
         text += f"\n  expected {number(found.right)}\n  got      {number(found.left)}"
         slip = matching(claim, sample)

@@ -70,7 +70,7 @@ def read(answer, name: str) -> Reading:
 
 def _read(answer, name):
     if is_placeholder(answer):
-        return Reading(blank=f"{name} is {answer}.")
+        return Reading(blank=f"{name} is still to be filled in.")
     answer = called(answer)
     if is_placeholder(answer):
         return Reading(blank=f"{name} returns {answer}.")
