@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax.tree_util import Partial
 from jaxtyping import Array, ArrayLike, Float, Int
+from scipy.optimize import minimize
 
 from ddpm import gaussian
 from ddpm.forward import posterior_mean
@@ -152,6 +153,19 @@ def entropy(data: Mixture, points: int = 512) -> Float[Array, ""]:
     """E[-log q(x_0)], in nats: what no model's negative log-likelihood goes below, on average."""
     z, weight = _standard_normal(points)
     return -jnp.einsum("ki,k,i", jax.vmap(jax.vmap(partial(log_density, data)))(_draws(data, z)), data.weights, weight)
+
+
+def fit_model_first(data: Mixture, near: float, points: int = 512) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Mean and variance of the Gaussian p with the least KL(p || data), of those with a mean near `near` (a local minimum)."""
+    z, weight = _standard_normal(points)
+
+    @jax.jit
+    def divergence(of_p):
+        values = of_p[0] + jnp.exp(of_p[1]) * z
+        return jnp.sum(weight * (-(z**2) / 2 - jax.vmap(partial(log_density, data))(values))) - of_p[1]  # up to a constant
+
+    mean, log_deviation = minimize(divergence, (near, -1.0), method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-14}).x
+    return jnp.asarray(mean), jnp.exp(2 * log_deviation)
 
 
 def _standard_normal(points: int) -> tuple[Float[Array, " points"], Float[Array, " points"]]:

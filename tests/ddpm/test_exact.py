@@ -154,3 +154,18 @@ def test_under_jit_and_for_a_plain_function(schedule):
     ours = exact.kl_terms(schedule, data, plain)
     again = jax.jit(partial(exact.kl_terms, process=plain))(schedule, data)
     np.testing.assert_allclose(ours, again, rtol=1e-12)
+
+
+def test_with_the_model_first_the_fit_sits_on_a_hump():
+    """The least of a divergence by SciPy's integrals, over a grid of Gaussians around it; and a Gaussian fits itself."""
+    m, v = map(float, exact.fit_model_first(mixture(*HUMPS), 0.8))
+
+    def divergence(mean, deviation):
+        def body(x):
+            log_q = np.log(sum(w * norm.pdf(x, a, b**0.5) for a, b, w in zip(*HUMPS)))
+            return norm.pdf(x, mean, deviation) * (norm.logpdf(x, mean, deviation) - log_q)
+        return quad(body, mean - 9 * deviation, mean + 9 * deviation, limit=200)[0]
+
+    least = divergence(m, v**0.5)
+    assert abs(m - 1) < 0.05 and all(divergence(m + a, v**0.5 + b) > least for a, b in ((0.02, 0), (-0.02, 0), (0, 0.02), (0, -0.02)))
+    np.testing.assert_allclose(exact.fit_model_first(mixture([0.4], [0.3]), 0.0), (0.4, 0.3), rtol=1e-5)
