@@ -69,6 +69,7 @@ RIGHT["1.4"] = {
     "equation for the density": Eq(q(x[t] | x[0]), Normal(x[t], MEAN, REST)),
     "equation for the draw": Eq(x[t], MEAN + sqrt(REST) * epsilon),
     "law": Law(MEAN, REST),
+    "pair of equations": [Eq(family("M", "M")[t], MEAN), Eq(Symbol("v"), REST)],
     "products written out": (Product(sqrt(1 - beta[s]), (s, 1, t)) * x[0], 1 - Product(alpha[s], (s, 1, t))),
     "index of one's own": Normal(x[t], sqrt(Product(alpha[n], (n, 1, t))) * x[0], 1 - Product(1 - beta[n], (n, 1, t))),
     "noise of every step": (MEAN, Sum(beta[s] * alpha_bar[t] / alpha_bar[s], (s, 1, t))),
@@ -104,6 +105,7 @@ SLIPS["1.4"] = {
     "1 - sqrt(alpha_bar_t)": Normal(x[t], MEAN, 1 - sqrt(alpha_bar[t])),
     "1 - sqrt(alpha_bar_t))^2": MEAN + (1 - sqrt(alpha_bar[t])) * epsilon,
     "in the end only": Normal(x[t], 0, 1),
+    "one epsilon for two steps": sqrt(alpha[t]) * (sqrt(alpha_bar[t - 1]) * x[0] + sqrt(1 - alpha_bar[t - 1]) * epsilon) + sqrt(beta[t]) * epsilon,
 }
 
 # 2.1
@@ -148,6 +150,7 @@ SLIPS["2.1"] = {
     "steps of q are missing": E_q(-log(p(x[T])) - Sum(log(REVERSE), (t, 1, T))),
     "where q(x_t | x_{t-1}) belongs": Eq(L, E_q(-log(p(x[T])) - Sum(log(REVERSE / q(x[t - 1] | x[t])), (t, 1, T)))),
     "counts T times": E_q(-Sum(log(p(x[T]) * REVERSE / STEP), (t, 1, T))),
+    "one step alone": E_q(-log(p(x[T])) - log(REVERSE / STEP)),
     "what L bounds": E_q(-log(p_theta(x[0]))),
     "q(x_T) in the place": E_q(-log(q(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T))),
 }
@@ -217,6 +220,7 @@ SLIPS["2.2b"] = {
     "ends at T - 1": [L, E_q(PRIOR_TERM + Sum(TERM, (t, 2, T - 1)) - FIRST)],
     "missing in the posterior": E_q(PRIOR_TERM + Sum(KL(q(x[t - 1] | x[t]), REVERSE), (t, 2, T)) - FIRST),
     "missing in L_T": E_q(KL(q(x[T]), p(x[T])) + Sum(TERM, (t, 2, T)) - FIRST),
+    "one step alone": E_q(PRIOR_TERM + TERM - FIRST),
     "half of the log ratio": E_q(-log(p(x[T])) + Sum(TERM, (t, 2, T)) - FIRST),
     "log p_theta(x_0) in the place": E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - log(p_theta(x[0]))),
     "expectation is missing": PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST,
@@ -263,6 +267,7 @@ SLIPS["3.1"] = {
     "that is x_0": X_0,
     "before x_t alone": x[t] / sqrt(alpha[t]) - beta[t] / sqrt(REST) * epsilon,
     "epsilon_t, the noise of step t alone": (x[t] - beta[t] / sqrt(REST) * epsilon_t[t]) / sqrt(alpha[t]),
+    "network's prediction": (x[t] - beta[t] / sqrt(REST) * epsilon_theta(x[t], t)) / sqrt(alpha[t]),
     "beta_tilde_t in the place": (x[t] - beta_tilde[t] / sqrt(REST) * epsilon) / sqrt(alpha[t]),
     "1/2 is missing": E_noise(SquaredNorm(ANSWER - mu_theta(x[t], t)) / sigma[t] ** 2) + C,
     "sigma_t in the place": E_noise(SquaredNorm(ANSWER - mu_theta(x[t], t)) / (2 * sigma[t])) + C,

@@ -128,6 +128,7 @@ SUM_TARGET = Target("L", L, (
     Slip("q(x_T) in the place of p(x_T).", "Where does the reverse process start?", lambda: bound_of(prior=-log(q(x[T])))),
     Slip("q(x_T | x_0) in the place of p(x_T).", "Where does the reverse process start?", lambda: bound_of(prior=-log(q(x[T] | x[0])))),
     Slip("p(x_T) stands inside of the sum, so it counts T times.", PAIRS, lambda: E_q(total(-log(START) - log(REVERSE / STEP)))),
+    Slip("the sum over t is missing: that is one step alone.", RANGE, lambda: E_q(-log(START) - log(REVERSE / STEP))),
     Slip("the expectation is missing.", MEAN, lambda: bound_of().args[0]),
     Slip("a product in the place of the sum.", "What is the log of a product?", lambda: E_q(-log(START) - sp.Product(log(REVERSE / STEP), (t, 1, T)))),
     Slip("-log p_theta(x_0): that is what L bounds, not L.", "Where did Jensen's inequality change something?",
@@ -185,6 +186,7 @@ KL_TARGET = Target("L", L, (
     Slip("-log p_theta(x_0) in the place of -log p_theta(x_0 | x_1).", BEGINNING, lambda: _kl_form(end=-log(p_theta(x[0])))),
     Slip("L_0 = -log p_theta(x_0 | x_1) stands inside of the sum, so it counts more than once.", BEGINNING,
          lambda: E_q(PRIOR_TERM + total(KL(POSTERIOR, REVERSE) - log(FIRST), 2))),
+    Slip("the sum over t is missing: that is one step alone.", RANGE, lambda: E_q(PRIOR_TERM + KL(POSTERIOR, REVERSE) - log(FIRST))),
     Slip("the expectation is missing.", "The KL divergences still depend on x_0 and x_t. L is a number.", lambda: _kl_form().args[0]),
 ), form=in_divergences)
 

@@ -58,6 +58,8 @@ SPREAD = Target("the variance of q(x_t | x_0)", 1 - alpha_bar[t], tuple(Slip(nam
     ("t times beta_t: the noise of earlier steps is not shrunk by the later ones.", SHRINK, t * beta[t]),
     ("1 - alpha_t to the power t, as if all steps had the same variance.", BAR, 1 - alpha[t] ** t),
     ("alpha_t in the place of 1 - alpha_t.", CHECK_1, alpha[t]),
+    ("one epsilon for two steps: each step has noise of its own.", "Variances of independent noises add. Do standard deviations?",
+     (sqrt(alpha[t] * (1 - alpha_bar[t - 1])) + sqrt(beta[t])) ** 2),
     ("that is the variance of q(x_{t-1} | x_t, x_0).", "Here x_t is not known.", (1 - alpha_bar[t - 1]) / (1 - alpha_bar[t]) * beta[t]),
 )))
 

@@ -115,6 +115,8 @@ MEAN_SLIPS = (
     Slip("x_0 = (x_t - sqrt(1 - alpha_bar_t) epsilon) / alpha_bar_t was put in: the root is missing.", NOISE_HINT,
          lambda: of_x_0_and_noise(POSTERIOR.subs(x[0], (x[t] - sqrt(REST) * epsilon) / alpha_bar[t]))),
     Slip("epsilon_t, the noise of step t alone, in the place of epsilon.", WHICH_HINT, lambda: of_x_0_and_noise(mean_with(epsilon_t[t]))),
+    Slip("epsilon_theta, the network's prediction, in the place of the noise itself.", "The target of the network is asked for, not its answer.",
+         lambda: of_x_0_and_noise(mean_with(GUESS))),
     Slip("the mean of the forward step, sqrt(alpha_t) x_t.", "mu_tilde_t is a mean of x_{t-1}, one step back.",
          lambda: of_x_0_and_noise(sqrt(alpha[t]) * x[t])),
     Slip("the factors of x_0 and x_t in mu_tilde_t are swapped.", "Near t = 1, which of the two should mu_tilde_t resemble?",

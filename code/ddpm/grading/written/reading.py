@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import BooleanAtom
 
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.induction import Induction
 from ddpm.derivation.statement import Law
-from ddpm.derivation.symbols import Family, Given, t, x
+from ddpm.derivation.symbols import Family, Given, Quantity, t, x
 from ddpm.grading.answered import is_blank
 from ddpm.grading.written.limit import TooLong, within
 from ddpm.grading.written.notation import Unreadable, in_notation
@@ -140,9 +141,9 @@ def line(item) -> Line:
 
 
 def equation(left, right) -> Line:
-    """An equation as a line. A symbol that is not the book's, alone on one side, is a name for what is asked."""
+    """An equation as a line. A symbol or m[t] that is not the book's, alone on one side, is a name for what is asked."""
     for name, other in ((left, right), (right, left)):
-        if isinstance(name, sp.Symbol):
+        if isinstance(name, (sp.Symbol, Quantity, AppliedUndef)):
             try:
                 in_notation(name)
             except Unreadable:
