@@ -23,7 +23,7 @@ pdf: $(READY)  ## build the book as one PDF, _build/book.pdf (needs LaTeX; says 
 	@$(BIN)/python -m bookbuild pdf
 
 serve: book  ## build, then serve the website on localhost:8000
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+	@$(BIN)/python -m bookbuild serve
 
 test: book  ## build, then run all tests (needs Chromium; installs it if it can)
 	@$(BIN)/python -m bookbuild browser

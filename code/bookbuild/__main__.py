@@ -1,16 +1,16 @@
-"""`python -m bookbuild html|notebooks|bare|pdf|check [ROOT]` and `python -m bookbuild browser`."""
+"""`python -m bookbuild html|serve|notebooks|bare|pdf|check [ROOT]` and `python -m bookbuild browser`."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from bookbuild import bare, browser, build, check, notebooks, pdf
+from bookbuild import bare, browser, build, check, notebooks, pdf, serve
 
 
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bookbuild", description="Build the book and what belongs to it.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in [("html", "check the book, then build the website"), ("check", "only check settings and chapters"),
+    for name, text in [("html", "check the book, then build the website"), ("check", "only check settings and chapters"), ("serve", "serve the built website on localhost:8000"),
                        ("notebooks", "build the website, then copy its notebooks out"),
                        ("bare", "run the built notebooks in environments without the book"),
                        ("pdf", "build the book as one PDF")]:
@@ -25,6 +25,8 @@ def main(argv=None) -> int:
             return check.main(args.root.resolve())
         if args.command == "bare":
             return bare.main(args.root.resolve())
+        if args.command == "serve":
+            return serve.main(args.root.resolve())
         if args.command == "pdf":
             return pdf.main(args.root.resolve())
         status = build.build(args.root.resolve())

@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 URL_TAG = re.compile(r'<meta property="og:url"[^>]*>\n?')
 
+MEND = [  # roles that do not fit their elements; a name for folded cells that is not what one reads there
+    (' role="doc-biblioentry"', ""), ('<div role="list" class=', "<div class="), (' aria-label="Toggle hidden content"', "")]
+
 
 def configure(app, config):
     config.templates_path.append(str(Path(__file__).with_name("templates")))
@@ -21,8 +24,8 @@ def mend(app, pagename, templatename, context, doctree):
         return
     if not app.config.html_baseurl:
         context["metatags"] = URL_TAG.sub("", context["metatags"])
-    # roles that do not fit their elements
-    context["body"] = context["body"].replace(' role="doc-biblioentry"', "").replace('<div role="list" class=', "<div class=")
+    for wrong, right in MEND:
+        context["body"] = context["body"].replace(wrong, right)
 
 
 def setup(app):

@@ -23,6 +23,7 @@ MARKS = {False: ("<tex-inline>", "</tex-inline>"), True: ("<tex-display>", "</te
 MARKED = re.compile("|".join(f"{start}(.*?){end}" for start, end in MARKS.values()), re.S)
 # browsers break lines between a formula and the comma after it, unless told not to
 JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inline></span>)([.,:;?!)\]’”]*)""")
+DISPLAYED = re.compile(r'(<div class="math[^>]*)(>(?:(?!</div>).)*)', re.S)
 STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
 GLYPH = re.compile(r'^[^{}\n]*\.(mjx-c[0-9A-F]+)[^{}]*\{(?:"(?:\\.|[^"\\])*"|[^}"])*\}\n*', re.M)  # a brace may be a glyph
 
@@ -75,13 +76,18 @@ def set_pages(app, error):
             if wrong := found[key(mark)]["error"]:
                 LOG.warning("%s: %s in the formula %s", path.relative_to(top).with_suffix(""), wrong, key(mark)[0])
         text = JOINED.sub(join, text)
-        pages[path] = MARKED.sub(lambda mark: found[key(mark)]["html"], text)
+        pages[path] = DISPLAYED.sub(place, MARKED.sub(lambda mark: found[key(mark)]["html"], text))
         path.write_text(pages[path], encoding="utf-8")
     (top / "_static" / STYLE).write_text(style_for("".join(pages.values()), style), encoding="utf-8")
 
 
 def join(found) -> str:
     return f'<span class="joined">{found[0]}</span>' if found[1] or found[3] else found[0]
+
+
+def place(found) -> str:
+    """A displayed formula with the height that is kept for it until it is drawn, near the window (book.css): by its lines."""
+    return f'{found[1]} style="contain-intrinsic-height: auto {max(4, 2.3 * found[2].count("<mjx-mtr")):.3g}em"{found[2]}'
 
 
 def key(mark) -> tuple[str, bool]:

@@ -1,12 +1,11 @@
 """The built site, served on this machine, and one browser for each process of the tests."""
 
 import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from bookbuild import browser as finder
+from bookbuild import serve
 from built_site import SITE, pages
 
 
@@ -23,15 +22,10 @@ def site() -> Path:
     return SITE
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="session")
 def address(site):
     """Where the site is served."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
+    with serve.server(site) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
