@@ -18,3 +18,17 @@ def unchecked():
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture
+def style():
+    """The book's style of figures, on no screen."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from ddpm import figures
+
+    with matplotlib.rc_context():
+        figures.use_style()
+        yield
+    matplotlib.pyplot.close("all")

@@ -1,23 +1,11 @@
-import matplotlib
 import numpy as np
 import pytest
 
-matplotlib.use("agg")
+from ddpm.figures.timing import naive_bars, ratio_curves
+from ddpm.roofline import Cost, Race
+from ddpm.timing import Comparison, quartiles
 
-import matplotlib.pyplot as plt  # noqa: E402
-
-from ddpm import figures  # noqa: E402
-from ddpm.figures.timing import naive_bars, ratio_curves  # noqa: E402
-from ddpm.roofline import Cost, Race  # noqa: E402
-from ddpm.timing import Comparison, quartiles  # noqa: E402
-
-
-@pytest.fixture(autouse=True)
-def style():
-    with matplotlib.rc_context():
-        figures.use_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def test_naive_bars_run_from_one_to_the_ratio():

@@ -8,8 +8,10 @@ import numpy as np
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 INK = "#1f2328"  # text and axes; the site swaps this very colour for a light one in dark mode
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8c7a00")  # after Okabe and Ito, told apart by colour-blind eyes
+# Near those of Okabe and Ito, moved until each has 3:1 on light and dark pages and no two look alike to colour-blind eyes.
+COLOURS = ("#046aba", "#ca3c00", "#00a67a", "#b7619c", "#96964e")
 MARKERS = ("o", "s", "^", "D", "v")
+WIDTH = 5.1  # inches, of a full figure: shrunk to a phone, its smallest text of 10 points still has 9 pixels
 
 
 def use_style() -> None:
@@ -19,7 +21,10 @@ def use_style() -> None:
         "xtick.color": INK, "ytick.color": INK,
         "axes.prop_cycle": mpl.cycler(color=COLOURS),
         "axes.spines.top": False, "axes.spines.right": False,
-        "axes.titlesize": "medium", "font.size": 11,
+        "font.size": 11, "axes.titlesize": 12, "axes.labelsize": 12,
+        "xtick.labelsize": 10, "ytick.labelsize": 10, "legend.fontsize": 10,
+        "mathtext.fontset": "cm",  # symbols look as they do in the text
+        "figure.figsize": (WIDTH, 3.2),
         "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
         "figure.constrained_layout.use": True,
         "legend.frameon": False, "lines.linewidth": 2, "lines.markersize": 5,
@@ -28,6 +33,11 @@ def use_style() -> None:
     # The pictures carry no date, so that two builds give the same files (Matplotlib reads this variable).
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     set_matplotlib_formats("svg", "pdf")
+
+
+def shade(ax, x, density, colour=INK, label=None) -> None:
+    """The area under a curve, with an edge that is seen where the area is thin."""
+    ax.fill_between(x, density, facecolor=mpl.colors.to_rgba(colour, 0.25), edgecolor=colour, linewidth=0.8, label=label)
 
 
 def image_strip(images, titles, row_labels=None, limit: float | None = None):
@@ -51,7 +61,9 @@ def image_strip(images, titles, row_labels=None, limit: float | None = None):
     if len(titles) != columns or (row_labels is not None and len(row_labels) != rows):
         raise ValueError(f"{rows} rows of {columns} images need as many row labels and titles")
     limit = np.abs(images).max() if limit is None else limit
-    figure, axes = plt.subplots(rows, columns, figsize=(1.2 * columns + 0.9, 1.25 * rows + 0.3), squeeze=False)
+    side = min(1.2, (WIDTH - (0.1 if row_labels is None else 0.5)) / columns)
+    size = (side * columns + (0.1 if row_labels is None else 0.5), side * rows + 1.0)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
     for r, row in enumerate(axes):
         for c, ax in enumerate(row):
             shown = ax.imshow(images[r, c], cmap="PuOr", vmin=-limit, vmax=limit, interpolation="nearest")
@@ -61,7 +73,7 @@ def image_strip(images, titles, row_labels=None, limit: float | None = None):
                 ax.set_title(titles[c])
         if row_labels is not None:
             row[0].set_ylabel(row_labels[r])
-    bar = figure.colorbar(shown, ax=axes, shrink=0.9 if rows == 1 else 0.5, label="pixel value")
+    bar = figure.colorbar(shown, ax=axes, location="bottom", shrink=0.5, aspect=30, label="pixel value")
     bar.outline.set_visible(False)
     return figure
 
@@ -72,7 +84,7 @@ def chain_diagram(images):
     Args:
         images: shape (4, height, width): x_0, x_{t-1}, x_t and x_T.
     """
-    figure, axes = plt.subplots(1, 4, figsize=(7.2, 2.0), layout="none", gridspec_kw={"wspace": 0.9})
+    figure, axes = plt.subplots(1, 4, figsize=(WIDTH, 1.7), layout="none", gridspec_kw={"wspace": 0.9})
     figure.subplots_adjust(left=0.03, right=0.97, bottom=0.14, top=0.9)
     limit = np.abs(np.asarray(images)).max()
     names = ("$x_0$", "$x_{t-1}$", "$x_t$", "$x_T$")
@@ -89,8 +101,8 @@ def chain_diagram(images):
             axes[0].annotate("", xy=(u, v), xytext=(x, y), xycoords="figure fraction",
                              arrowprops=arrow | {"color": colour})
         middle = (start + end) / 2
-        figure.text(middle, 0.86, above, ha="center", color=COLOURS[1])
-        figure.text(middle, 0.09, below, ha="center", color=COLOURS[0])
+        figure.text(middle, 0.86, above, ha="center")
+        figure.text(middle, 0.09, below, ha="center")
         if not above:
             figure.text(middle, 0.505, "$\\cdots$", ha="center", va="center")
     return figure
@@ -102,7 +114,7 @@ def schedule_curves(schedules):
     Args:
         schedules: mapping from the name in the legend to a `ddpm.Schedule`.
     """
-    figure, axes = plt.subplots(3, 1, figsize=(6.2, 6.4), sharex=True)
+    figure, axes = plt.subplots(3, 1, figsize=(WIDTH, 6.4), sharex=True)
     for (name, schedule), marker in zip(schedules.items(), MARKERS):
         u = np.arange(schedule.T + 1) / schedule.T
         style = {"marker": marker, "markevery": max(1, schedule.T // 8), "label": name}

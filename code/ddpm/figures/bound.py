@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ddpm.figures import COLOURS, INK, MARKERS
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, shade
 
 
 def two_fits(x, data, moments, mode):
@@ -12,8 +12,8 @@ def two_fits(x, data, moments, mode):
     Args:
         x: points, shape (n,); data, moments, mode: densities there; moments is nearest in KL(data || .), mode in KL(. || data).
     """
-    figure, ax = plt.subplots(figsize=(6.2, 2.8))
-    ax.fill_between(x, data, color=INK, alpha=0.25, linewidth=0, label="data $q$")
+    figure, ax = plt.subplots(figsize=(WIDTH, 2.8))
+    shade(ax, x, data, label="data $q$")
     ax.plot(x, moments, color=COLOURS[0], label=r"least $\mathrm{KL}(q\,\Vert\,p)$")
     ax.plot(x, mode, color=COLOURS[1], linestyle="--", label=r"least $\mathrm{KL}(p\,\Vert\,q)$")
     ax.set(xlabel="$x$", ylabel="density", ylim=(0, None))
@@ -24,7 +24,7 @@ def two_fits(x, data, moments, mode):
 def terms(steps, kls):
     """The terms of the two forms over t. Both arguments have shape (T + 1,), ordered as by `ddpm.exact`."""
     T = len(steps) - 1
-    figure, axes = plt.subplots(2, 1, figsize=(6.2, 4.6), sharey=True)
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 4.6), sharey=True)
     names = ("sum over steps", "KL form")
     labels = (["$p(x_T)$", *range(1, T + 1)], ["$L_0$", *[f"$L_{{{t}}}$" for t in range(1, T)], "$L_T$"])
     for ax, values, name, ticks, colour in zip(axes, (steps, kls), names, labels, COLOURS[:2]):
@@ -37,13 +37,13 @@ def terms(steps, kls):
 
 def bound_over_share(share, bound, likelihood, floor: float):
     """L, E[-log p_theta(x_0)] and their difference over what p_theta knows of the data, and the entropy of the data."""
-    figure, (ax, below) = plt.subplots(2, 1, figsize=(6.2, 4.4), sharex=True, height_ratios=(2, 1))
+    figure, (ax, below) = plt.subplots(2, 1, figsize=(WIDTH, 4.4), sharex=True, height_ratios=(2, 1))
     ax.plot(share, bound, color=COLOURS[1], marker=MARKERS[0], label="bound $L$")
     ax.plot(share, likelihood, color=COLOURS[0], marker=MARKERS[1], label=r"$\mathbb{E}[-\log p_\theta(x_0)]$")
     ax.axhline(floor, color=INK, linewidth=1, linestyle=":", label="entropy of the data")
     below.plot(share, np.subtract(bound, likelihood), color=COLOURS[2], marker=MARKERS[2])
     ax.set(ylabel="nats")
-    below.set(xlabel="0: takes the data for standard normal; 1: knows them", ylabel="gap in nats", ylim=(0, None))
+    below.set(xlabel="0: knows nothing of the data; 1: all", ylabel="gap in nats", ylim=(0, None))
     ax.legend()
     return figure
 
@@ -54,19 +54,19 @@ def reverse_kernels(x, exact, gaussian, titles):
     Args:
         x: points, shape (n,); exact, gaussian: densities there, shape (panels, n).
     """
-    figure, axes = plt.subplots(1, len(titles), figsize=(7.2, 2.4))
+    figure, axes = plt.subplots(1, len(titles), figsize=(WIDTH, 2.4))
     for ax, true, near, title in zip(axes, exact, gaussian, titles, strict=True):
-        ax.fill_between(x, true, color=INK, alpha=0.25, linewidth=0, label="exact")
+        shade(ax, x, true, label="exact")
         ax.plot(x, near, color=COLOURS[0], label="Gaussian")
         seen = x[np.asarray(true) > 1e-3 * np.max(true)]
         ax.set(title=title, xlabel="$x_{t-1}$", xlim=(seen.min() - 0.1, seen.max() + 0.1), ylim=(0, None), yticks=[])
-    axes[0].legend(fontsize="small")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
 
 
 def gap_over_steps(steps, gaps):
     """The gap over the number of steps, on log scales. `gaps` maps the name of a reverse process to its gaps."""
-    figure, ax = plt.subplots(figsize=(6.2, 3.2))
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.2))
     for (name, values), colour, marker in zip(gaps.items(), COLOURS, MARKERS):
         ax.plot(steps, values, color=colour, marker=marker, label=name)
     ax.set(xscale="log", yscale="log", xlabel="number of steps $T$", ylabel="gap in nats")
@@ -78,7 +78,7 @@ def gap_over_steps(steps, gaps):
 
 def spreads(steps, kls):
     """The standard deviation of each term's draws, sum over steps against KL form, on a log scale; t = 1, 2, ..."""
-    figure, ax = plt.subplots(figsize=(6.2, 3.0))
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.0))
     t = np.arange(1, len(steps) + 1)
     ax.plot(t, steps, color=COLOURS[0], marker=MARKERS[0], label="sum over steps")
     ax.plot(t, kls, color=COLOURS[1], marker=MARKERS[1], label="KL form")

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from ddpm.figures import COLOURS, INK, MARKERS
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH
 from ddpm.timing import quartiles
 
 PLAIN = FuncFormatter(lambda value, _: f"{value:,.12g}")
@@ -16,14 +16,14 @@ def naive_bars(ratios):
     Args:
         ratios: for each name in the legend a mapping from the dimension D to the ratio.
     """
-    figure, ax = plt.subplots(figsize=(6.2, 3.6))
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.6))
     width = 0.8 / len(ratios)
     for i, (name, by_dimension) in enumerate(ratios.items()):
         x, values = np.arange(len(by_dimension)), np.array(list(by_dimension.values()))
         ax.bar(x + (i - (len(ratios) - 1) / 2) * width, values - 1, width, bottom=1, label=name, hatch=("", "//")[i % 2],
                color=COLOURS[i], edgecolor=INK, linewidth=0.6)
     ax.axhline(1, color=INK, linewidth=0.8)
-    ax.set(yscale="log", xlabel="dimension $D$", ylabel="time of mean loss / time of noise loss")
+    ax.set(yscale="log", xlabel="dimension $D$", ylabel="ratio of times, mean / noise")
     ax.set_xticks(x, [f"{d:,}" for d in by_dimension])
     ax.yaxis.set_major_formatter(PLAIN)
     figure.legend(loc="outside upper center", ncols=len(ratios))
@@ -36,7 +36,7 @@ def ratio_curves(panels):
     Args:
         panels: for each title a mapping from the name in the legend to the races (`ddpm.roofline.Race`) by dimension D.
     """
-    figure, axes = plt.subplots(len(panels), 1, figsize=(6.2, 3.7 * len(panels)), squeeze=False)
+    figure, axes = plt.subplots(len(panels), 1, figsize=(WIDTH, 3.7 * len(panels)), squeeze=False)
     for ax, (title, regimes) in zip(axes[:, 0], panels.items()):
         for i, (name, races) in enumerate(regimes.items()):
             colour, marker, d = COLOURS[i], MARKERS[i], np.array(list(races))
@@ -50,7 +50,7 @@ def ratio_curves(panels):
         ax.set_yticks([t for t in (0.25, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10) if ax.get_ylim()[0] <= t <= ax.get_ylim()[1]])
         ax.yaxis.set_major_formatter(PLAIN)
         ax.yaxis.set_minor_locator(NullLocator())
-        ax.legend(fontsize="small", ncols=2)
+        ax.legend(ncols=2)
     figure.get_layout_engine().set(h_pad=0.15)
     axes[-1, 0].set_xlabel("dimension $D$")
     return figure

@@ -2,8 +2,9 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgba
 
-from ddpm.figures import COLOURS, INK, MARKERS
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH
 from ddpm.losses import prediction_weight
 
 NAMES = {"noise": r"noise $\epsilon$", "x_0": "$x_0$", "v": "$v$", "score": "score", "mean": r"mean $\mu$"}
@@ -17,18 +18,18 @@ def two_witnesses(witnesses, posterior, kept):
         posterior: (mean, variance).
         kept: shape (n,), the pixels of the chains that were kept.
     """
-    figure, ax = plt.subplots(figsize=(6.2, 3.2))
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.2))
     grid = np.linspace(-0.8, 2.2, 301)
 
     def density(mean, variance):
         return np.exp(-((grid - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
 
-    ax.hist(kept, bins=50, density=True, color=COLOURS[2], alpha=0.35, label="chains that were kept")
+    ax.hist(kept, bins=50, density=True, histtype="stepfilled", facecolor=to_rgba(COLOURS[2], 0.25), label="chains that were kept")
     for (name, gaussian), colour, style in zip(witnesses.items(), COLOURS, ("--", "-."), strict=False):
         ax.plot(grid, density(*gaussian), style, color=colour, label=name)
     ax.plot(grid, density(*posterior), color=COLOURS[2], label="both together")
     ax.set(xlabel="$x_1$", ylabel="density", xlim=(grid[0], grid[-1]), ylim=(0, 1.3 * density(*posterior).max()))
-    ax.legend(loc="upper left", fontsize="small")
+    ax.legend(loc="upper left")
     return figure
 
 
@@ -38,7 +39,7 @@ def noise_weights(schedules):
     Args:
         schedules: mapping from the name in the legend to a `ddpm.Schedule`.
     """
-    figure, axes = plt.subplots(2, 1, figsize=(6.2, 5.4), sharex=True, sharey=True)
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 5.4), sharex=True, sharey=True)
     titles = {"beta": r"$\sigma_t^2 = \beta_t$", "beta_tilde": r"$\sigma_t^2 = \tilde\beta_t$ (infinite at $t = 1$)"}
     for ax, (variance, title) in zip(axes, titles.items(), strict=True):
         for (name, schedule), marker in zip(schedules.items(), MARKERS, strict=False):
@@ -58,7 +59,7 @@ def family_weights(schedule):
     An unweighted squared error in one kind is a weighted squared error in the noise. Below stands that weight over t,
     scaled to mean 1, and for comparison the bound's own.
     """
-    figure, axes = plt.subplots(2, 1, figsize=(6.2, 6.6), sharex=True)
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.6), sharex=True)
     t = np.arange(1, schedule.T + 1)
     bound = np.asarray(prediction_weight(schedule, "noise"))[1:]
     for (kind, name), colour, marker in zip(NAMES.items(), COLOURS, MARKERS, strict=True):
@@ -72,7 +73,7 @@ def family_weights(schedule):
     axes[0].set(yscale="log", title="the bound's weight for an error in each kind", ylabel="weight")
     axes[1].set(yscale="log", title="the weight of a noise error, scaled to mean 1", ylabel="weight", xlabel="$t / T$")
     for ax in axes:
-        ax.legend(fontsize="small", ncols=2)
+        ax.legend(ncols=2)
     return figure
 
 
@@ -84,7 +85,7 @@ def tradeoff(excess, samples, limits=(-2.2, 1.2)):
         samples: mapping from the name in the legend to an array (n,); names of `excess` have their colour.
         limits: of the pixel values shown.
     """
-    figure, axes = plt.subplots(2, 1, figsize=(6.2, 6.0))
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 6.0))
     for (name, values), colour, marker in zip(excess.items(), COLOURS, MARKERS, strict=False):
         t = np.arange(1, len(values))
         axes[0].plot(t, values[1:], color=colour, marker=marker, markevery=max(1, len(t) // 10), label=name)
@@ -93,9 +94,9 @@ def tradeoff(excess, samples, limits=(-2.2, 1.2)):
     edges = np.linspace(*limits, 120)
     for name, values in samples.items():
         filled = name not in colours
-        axes[1].hist(values, bins=edges, density=True, label=name, histtype="stepfilled" if filled else "step",
-                     color=INK if filled else colours[name], alpha=0.25 if filled else 1, linewidth=2)
+        look = {"facecolor": to_rgba(INK, 0.25), "edgecolor": INK, "linewidth": 0.8} if filled else {"edgecolor": colours[name], "linewidth": 2}
+        axes[1].hist(values, bins=edges, density=True, label=name, histtype="stepfilled" if filled else "step", **look)
     axes[1].set(xlabel="$x_0$", ylabel="density", yscale="log", ylim=(3e-3, 20))
     for ax in axes:
-        ax.legend(fontsize="small")
+        ax.legend()
     return figure
