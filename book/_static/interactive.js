@@ -252,7 +252,8 @@
     });
     time.input.addEventListener("input", stop);
     update();
-    return [drawing, time.row, element("div", { class: "buttons" }, one("Back", -1), press, one("Step", 1))];
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;  // then the film goes step by step alone
+    return [drawing, time.row, element("div", { class: "buttons" }, one("Back", -1), ...(still ? [] : [press]), one("Step", 1))];
   }
 
   function weightFigure(record) {
@@ -272,8 +273,8 @@
       values.set("last", weights[T - 1]);
       const finite = weights.filter(Number.isFinite);
       const low = 10 ** Math.floor(Math.log10(Math.min(...finite, 0.1))), high = 10 ** Math.ceil(Math.log10(Math.max(...finite, 1)));
-      const svg = picture(480, 230, `The weight over t, from ${show(weights[0])} at t = 1 to ${show(weights[T - 1])} at t = ${T}; at t = ${t} it is ${show(weights[t - 1])}.`);
-      const a = axes(svg, { left: 52, top: 24, width: 410, height: 160 }, { x: [0, T], y: [low, high], log: true, xTicks: middle(T), yTicks: [low, 10 ** Math.round(Math.log10(low * high) / 2), high], xLabel: "t", yLabel: "weight (logarithmic)" });
+      const svg = picture(400, 230, `The weight over t, from ${show(weights[0])} at t = 1 to ${show(weights[T - 1])} at t = ${T}; at t = ${t} it is ${show(weights[t - 1])}.`);
+      const a = axes(svg, { left: 52, top: 24, width: 330, height: 160 }, { x: [0, T], y: [low, high], log: true, xTicks: middle(T), yTicks: [low, 10 ** Math.round(Math.log10(low * high) / 2), high], xLabel: "t", yLabel: "weight (logarithmic)" });
       line(svg, weights.flatMap((value, i) => (Number.isFinite(value) ? [[a.X(i + 1), a.Y(value)]] : [])), record.colours[0]);
       if (Number.isFinite(weights[t - 1])) svg.append(shape("circle", { cx: a.X(t), cy: a.Y(weights[t - 1]), r: 5, fill: record.colours[1] }));
       drawing.replaceChildren(svg);

@@ -28,9 +28,17 @@ def mend(app, pagename, templatename, context, doctree):
         context["body"] = context["body"].replace(wrong, right)
 
 
+def allow_one_page(app, pagename, templatename, context, doctree):
+    """The 404 page of a book of one page has no contents; the theme wants a text all the same."""
+    if pagename == app.config.notfound_pagename:
+        contents = context["toctree"]
+        context["toctree"] = lambda *args, **options: contents(*args, **options) or ""
+
+
 def setup(app):
     app.setup_extension("sphinxext.opengraph")
     app.setup_extension("notfound.extension")
+    app.connect("html-page-context", allow_one_page)  # after notfound put its own contents there, before the theme reads it
     app.connect("config-inited", configure)
     app.connect("html-page-context", mend, priority=900)  # after the tags are made
     return {"parallel_read_safe": True, "parallel_write_safe": True}

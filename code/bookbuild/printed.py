@@ -96,14 +96,14 @@ def collect(chapter: nodes.Element) -> None:
         elif is_solution_node(node):
             label = node["target_label"]
             place = f"solution:{node['label']}"
-            node.next_node(nodes.title).children = [latex(rf"Solution to \hyperref[exercise:{label}]{{{titles[label]}}}")]
+            node.next_node(nodes.title).children = [latex(rf"\phantomsection\label{{{place}}}Solution to \hyperref[exercise:{label}]{{{titles[label]}}}")]
             parent, here = node.parent, node.parent.index(node) + 1
             cells = []  # what was folded away behind the solution belongs to it
             while here < len(parent) and is_unfolded(parent[here]):
                 cells.append(parent.pop(here))
             parent.replace(node, nodes.paragraph("", "", latex(
                 rf"\noindent\hyperref[{place}]{{\itshape Solution to {titles[label]}: page~\pageref*{{{place}}}}}")))
-            moved.append((label, [nodes.paragraph("", "", latex(rf"\needspace{{20\baselineskip}}\phantomsection\label{{{place}}}")), node, *cells]))
+            moved.append((label, [node, *cells]))
         elif exercise:
             head = nodes.paragraph("", "", latex(rf"\noindent\textbf{{Code for \hyperref[exercise:{exercise}]{{{titles[exercise]}}}}}"))
             moved.append((exercise, [head, with_text(node.deepcopy(), MARKS.sub("", node.astext()))]))

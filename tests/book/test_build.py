@@ -1,6 +1,8 @@
 """The build: what it must refuse, how it says so, and what it must not reuse. Each test has a small book of its own."""
 
+import re
 import shutil
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -32,9 +34,7 @@ def book(tmp_path):
     shutil.copy(ROOT / "_config.yml", tmp_path)
     shutil.copytree(ROOT / "book/_static", tmp_path / "book/_static")
     (tmp_path / "book/references.bib").touch()
-    # two pages, since the theme fails on the 404 page of a book of one
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n- file: book/other\n")
-    (tmp_path / "book/other.md").write_text("# Other\n")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/start\n")
 
     def write(text):
         (tmp_path / "book/start.md").write_text(text)
@@ -164,19 +164,32 @@ def test_what_only_sphinx_can_know_is_told_in_one_line(book, capfd, old, new, me
     assert len(shown) == 3 and shown[-1].startswith("The book was not built.")
 
 
-def test_buttons_lead_to_the_repository_once_it_is_named(book):
-    root = book("# Start\n")
+def test_a_published_book_works_below_any_address_and_links_to_its_repository(book):
+    root = book("# Start\n\n[Another page](other.md) on $x$.\n")
+    (root / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n- file: book/other\n")
+    (root / "book/other.md").write_text("# Other\n")
     change(root / "_config.yml", '\n  url: ""', "\n  url: https://github.com/someone/book")
+    change(root / "_config.yml", 'baseurl: ""', "baseurl: https://someone.github.io/book/")
     assert build.build(root) == 0
-    html = (root / "_build/html/book/start.html").read_text()
+    site = root / "_build/html"
+    html = (site / "book/start.html").read_text()
     for address in ("", "/edit/main/book/start.md", "/issues/new?"):
         assert f'href="https://github.com/someone/book{address}' in html
+    assert '<link rel="canonical" href="https://someone.github.io/book/book/start.html"' in html
+    for name in ("index.html", "book/start.html", "book/other.html", "search.html"):
+        links = re.findall(r'<(?:a|link|script|img)[^>]*? (?:href|src)="(.*?)"', (site / name).read_text())
+        assert [link for link in links if link.startswith(("/", "https://someone.github.io"))
+                and link != f"https://someone.github.io/book/{name}"] == [], name
+    # the 404 page is shown at any depth, so its links start from the top of the host
+    lost = re.findall(r'<(?:a|link|script|img)[^>]*? (?:href|src)="(?!https?:|#)(.*?)"', (site / "404.html").read_text())
+    assert {"/book/book/other.html", "/book/book/start.html"} <= set(lost)
+    for link in lost:
+        assert link.startswith("/book/") and (site / urlsplit(link).path.removeprefix("/book/")).exists(), link
 
 
 def test_missing_chapter_and_unnamed_chapter(book):
     root = book("# Start\n")
     (root / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n- file: book/forwrd\n")
-    (root / "book/other.md").unlink()
     (root / "book/forward.md").write_text("# Forward\n")
     first, second = check.check_book(root)
     assert first.startswith("_toc.yml:4: there is no book/forwrd.md. Did you mean `book/forward`?")

@@ -118,9 +118,20 @@ def test_the_film_plays_to_the_end(alone, page):
     figure.get_by_role("button", name="Play").click()
     page.wait_for_function("() => document.querySelector('svg').getAttribute('aria-label').includes('t = 0')", timeout=10_000)
     assert figure.locator("output").inner_text() == "0"
+    slider = figure.locator("input[name=t]")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")  # the keyboard goes back by a step
+    assert figure.locator("output").inner_text() == "1"
+    page.keyboard.press("End")
     fills = figure.locator("rect").evaluate_all("all => all.map(e => e.getAttribute('fill'))")
     middle = re.search(r"palette&quot;:\[(.*?)\]", page.locator(".interactive").evaluate("e => e.outerHTML"))[1].split(",")[10]
     assert fills[0] == middle.replace("&quot;", "")
+
+
+def test_the_film_does_not_play_where_motion_is_unwanted(alone, page):
+    page.emulate_media(reduced_motion="reduce")
+    figure = alone("film", rows={"network": np.zeros((4, 3, 3))}, limit=1.0)
+    assert figure.get_by_role("button").all_inner_texts() == ["Back", "Step"]
 
 
 def test_bad_records_are_refused(record):
