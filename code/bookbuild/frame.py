@@ -1,9 +1,11 @@
 """The frame around each page: the theme's, with less to load, and with what search engines and social networks read."""
 
 import re
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
+TABLE = re.compile('<div class="pst-scrollable-table-container"')
 URL_TAG = re.compile(r'<meta property="og:url"[^>]*>\n?')
 
 MEND = [  # roles that do not fit their elements; a name for folded cells that is not what one reads there
@@ -26,6 +28,9 @@ def mend(app, pagename, templatename, context, doctree):
         context["metatags"] = URL_TAG.sub("", context["metatags"])
     for wrong, right in MEND:
         context["body"] = context["body"].replace(wrong, right)
+    # tables that scroll can be reached with the keyboard, so they need a name
+    number = count(1)
+    context["body"] = TABLE.sub(lambda found: f'{found[0]} role="region" aria-label="Table {next(number)}"', context["body"])
 
 
 def allow_one_page(app, pagename, templatename, context, doctree):

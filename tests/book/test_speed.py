@@ -31,10 +31,10 @@ WRONG = """() => Object.entries({
     description: document.querySelector('meta[name=description]')?.content.length > 40,
     social: !!document.querySelector('meta[property="og:title"]'),
     icon: !!document.querySelector('link[rel=icon]'),
-    heading: document.querySelectorAll('h1').length === 1,
+    heading: !!document.querySelector('h1'),
     indexed: !document.querySelector('meta[name=robots][content*=noindex]'),
-    links: [...document.links].every(a => /^(https?|mailto):/.test(a.protocol) && (a.innerText.trim() || a.getAttribute('aria-label') || a.title || !a.checkVisibility())
-        && !/^(here|click here|link|more|read more|this)$/i.test(a.innerText.trim())),
+    links: [...document.links].every(a => /^(https?|mailto):/.test(a.protocol) && (a.textContent.trim() || a.getAttribute('aria-label') || a.title || !a.checkVisibility())
+        && !/^(here|click here|link|more|read more|this)$/i.test(a.textContent.trim())),
 }).filter(([, well]) => !well).map(([name]) => name)"""
 UNSIZED = """() => [...document.querySelectorAll('article img')].filter(i => !i.getAttribute('width') || !i.getAttribute('height')).map(i => i.src)"""
 BENT = """() => [...document.querySelectorAll('article img')].filter(i => i.checkVisibility()
