@@ -9,7 +9,8 @@ TABLE = re.compile('<div class="pst-scrollable-table-container"')
 URL_TAG = re.compile(r'<meta property="og:url"[^>]*>\n?')
 
 MEND = [  # roles that do not fit their elements; a name for folded cells that is not what one reads there
-    (' role="doc-biblioentry"', ""), ('<div role="list" class=', "<div class="), (' aria-label="Toggle hidden content"', "")]
+    (' role="doc-biblioentry"', ""), ('<aside class="footnote-list', '<aside role="none" class="footnote-list'),
+    ('<div role="list" class=', "<div class="), (' aria-label="Toggle hidden content"', "")]
 
 
 def configure(app, config):
