@@ -1,21 +1,9 @@
-import matplotlib
 import numpy as np
 import pytest
 
-matplotlib.use("agg")
+from ddpm.figures import patterns
 
-import matplotlib.pyplot as plt  # noqa: E402
-
-from ddpm import figures  # noqa: E402
-from ddpm.figures import patterns  # noqa: E402
-
-
-@pytest.fixture(autouse=True)
-def style():
-    with matplotlib.rc_context():
-        figures.use_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def curves(ax):

@@ -2,8 +2,9 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgba
 
-from ddpm.figures import COLOURS, INK, MARKERS
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, shade
 
 
 def best_guesses(x_t, curves):
@@ -13,7 +14,7 @@ def best_guesses(x_t, curves):
         x_t: points, shape (n,).
         curves: mapping from the name in the legend to (E[x_0 | x_t], E[noise | x_t]), both of shape (n,).
     """
-    figure, axes = plt.subplots(2, 1, figsize=(6.2, 5.0), sharex=True)
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 5.0), sharex=True)
     for (name, pair), colour, style in zip(curves.items(), COLOURS, ("-", "--", "-."), strict=False):
         for ax, values in zip(axes, pair, strict=True):
             ax.plot(x_t, values, style, color=colour, label=name)
@@ -31,7 +32,7 @@ def pattern_table(rows, labels):
         labels: one for each row.
     """
     columns = max(map(len, rows))
-    figure, axes = plt.subplots(len(rows), columns, figsize=(0.72 * columns + 0.9, 0.8 * len(rows)), squeeze=False)
+    figure, axes = plt.subplots(len(rows), columns, figsize=(min(WIDTH, 0.72 * columns + 0.9), 0.8 * len(rows)), squeeze=False)
     for row, images, label in zip(axes, rows, labels, strict=True):
         for ax, image in zip(row, np.asarray(images)):
             ax.imshow(image, cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
@@ -50,7 +51,7 @@ def least_loss(losses, snr):
         losses: mapping from the name in the legend to an array (T + 1,), entry 0 ignored.
         snr: shape (T + 1,).
     """
-    figure, axes = plt.subplots(2, 1, figsize=(6.2, 5.2), sharex=True)
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 5.2), sharex=True)
     for (name, loss), colour, marker in zip(losses.items(), COLOURS, MARKERS, strict=False):
         t = np.arange(1, len(loss))
         style = {"color": colour, "marker": marker, "markevery": max(1, len(t) // 10), "label": name}
@@ -71,7 +72,7 @@ def approach(steps, losses, excess, optimum: float):
         excess: mapping from the name in the legend to an array (seeds, n).
         optimum: the least loss.
     """
-    figure, (above, below) = plt.subplots(2, 1, figsize=(6.2, 5.6), sharex=True)
+    figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 5.6), sharex=True)
     above.plot(np.arange(1, len(losses) + 1), losses, color=COLOURS[0], linewidth=0.8, label="loss of each step")
     above.axhline(optimum, color=INK, linestyle="--", linewidth=1.2, label="least loss")
     above.set(yscale="log", ylabel="loss")
@@ -95,8 +96,8 @@ def at_every_t(optimum, excess):
     """
     optimum, excess = np.asarray(optimum)[1:], np.asarray(excess)[:, 1:]
     t = np.arange(1, len(optimum) + 1)
-    figure, (above, below) = plt.subplots(2, 1, figsize=(6.2, 5.2), sharex=True)
-    above.fill_between(t, optimum, color=INK, alpha=0.2, linewidth=0, label="least loss")
+    figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 5.2), sharex=True)
+    shade(above, t, optimum, label="least loss")
     for i, (run, marker) in enumerate(zip(excess, MARKERS)):
         style = {"color": COLOURS[i], "marker": marker, "markevery": max(1, len(t) // 10), "linewidth": 1.2}
         above.plot(t, optimum + run, label=f"network, seed {i}", **style)
@@ -116,15 +117,15 @@ def frequencies(counts, names, intervals, expected: float):
         intervals: mapping from the sampler's name to (lower, upper), arrays (K,).
         expected: the right count.
     """
-    figure, axes = plt.subplots(len(counts), 1, figsize=(6.2, 1.35 * len(counts) + 0.5), sharex=True, sharey=True, squeeze=False)
+    figure, axes = plt.subplots(len(counts), 1, figsize=(WIDTH, 1.35 * len(counts) + 0.5), sharex=True, sharey=True, squeeze=False)
     places = np.arange(len(names))
     for (name, values), colour, marker, ax in zip(counts.items(), (INK, *COLOURS), ("x", *MARKERS), axes[:, 0], strict=False):
         lower, upper = map(np.asarray, intervals[name])
         ax.axhline(expected, color=INK, linewidth=0.8, linestyle=":")
         ax.errorbar(places, values, [values - lower, upper - values], color=colour, marker=marker, linestyle="", linewidth=1.5, capsize=3)
-        ax.set_title(name, loc="left", fontsize="small")
+        ax.set_title(name, loc="left")
     axes[-1, 0].set_xticks(places, names)
-    figure.supylabel("number of samples", fontsize="medium", color=INK)
+    figure.supylabel("number of samples", fontsize=plt.rcParams["axes.labelsize"])
     return figure
 
 
@@ -135,13 +136,13 @@ def known_and_new(steps, known, new, other):
         steps: names of the bars, such as steps of training; n of them.
         known, new, other: shares, shape (n,); they sum to 1.
     """
-    figure, ax = plt.subplots(figsize=(6.2, 3.2))
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.2))
     places, bottom = np.arange(len(steps)), np.zeros(len(steps))
-    rows = ((known, COLOURS[0], "", "shown in training"), (new, COLOURS[1], "//", "held back"), (other, "#b0b0b0", "..", "neither"))
+    rows = ((known, COLOURS[0], "", "shown in training"), (new, COLOURS[1], "//", "held back"), (other, to_rgba(INK, 0.25), "..", "neither"))
     for values, colour, hatch, name in rows:
         ax.bar(places, values, 0.7, bottom, color=colour, hatch=hatch, edgecolor="white", linewidth=0, label=name)
         bottom = bottom + np.asarray(values)
     ax.set_xticks(places, [str(step) for step in steps])
     ax.set(ylabel="share of samples", xlabel="steps of training", ylim=(0, 1))
-    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    figure.legend(loc="outside upper center", ncols=3)
     return figure
