@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bench import recipes
-from bench.__main__ import spread, step_cost
+from bench.__main__ import shares, spread, step_cost
+from ddpm.roofline import Cost, Machine
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +38,8 @@ def test_recipes_can_be_started(make):
 
 def test_spread():
     assert spread([1.0, 2.0, 3.0, 4.0, 5.0], ".1f") == "3.0 [2.0, 4.0]" and spread([2.0], ".1f") == "2.0"
+
+
+def test_shares():
+    machine = Machine(overhead=0.0, wait=0.0, bandwidth=100.0, peak=1000.0)
+    assert shares(machine, Cost(programs=1, operations=500.0, bytes=20.0, handed_over=True), seconds=2.0) == ("25%", "10%")
