@@ -6,6 +6,7 @@ from itertools import takewhile
 from textwrap import dedent
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+MARKS = re.compile(rf"^ *(?:{BEGIN}|{END}) *(?:\n|\Z)", re.M)
 PLACEHOLDER = "...  # your answer"
 INNER_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -45,6 +46,11 @@ def blank(source: str, later: set[str]) -> str:
     if len(done) == len(lines):
         raise ValueError(f"no solution in this cell. Put it between `{BEGIN}` and `{END}`.")
     return "\n".join(done)
+
+
+def unmarked(source: str) -> str:
+    """`source` with its solutions, without the marks around them."""
+    return MARKS.sub("", source).rstrip("\n")
 
 
 def what_follows(lines: list[str], indent: str) -> str:

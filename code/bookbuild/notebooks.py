@@ -9,6 +9,7 @@ from docutils import nodes
 from myst_nb.core.read import read_myst_markdown_notebook
 
 from bookbuild import install, wheel
+from bookbuild.blanks import MARKS, unmarked
 from bookbuild.cellnames import names as cell_names
 from bookbuild.install import FOLDER
 from bookbuild.markdown import Markdown
@@ -85,7 +86,8 @@ class Notebook(Cells):
     def add_code(self, node):
         """A code cell, and below it the captions of its figures."""
         self.add_unseen(before=node["cell_index"])
-        self.append_code(self.sources.pop(node["cell_index"]))
+        cell = self.sources.pop(node["cell_index"])
+        self.append_code(nbformat.v4.new_code_cell(unmarked(cell.source), metadata=cell.metadata))
         self.pending += captions(node, self.page, self.write)
 
     def add_unseen(self, before: float):
@@ -151,6 +153,15 @@ def button(context, path, text, tooltip, icon) -> dict:
             "label": f"download-{text.strip('.')}-button"}
 
 
+def hide_marks(app, doctree, docname):
+    """On the page too, a solution stands without the marks that the assignments need."""
+    if app.builder.format == "html":
+        for node in doctree.findall(nodes.literal_block):
+            if MARKS.search(node.rawsource):
+                node.rawsource = unmarked(node.rawsource)
+                node.children = [nodes.Text(node.rawsource)]
+
+
 def prepare(app):
     """The folder, with the package's wheel in it, before the first page asks for it."""
     if app.builder.format == "html":
@@ -169,6 +180,7 @@ def tidy(app, error):
 
 def setup(app):
     app.connect("builder-inited", prepare)
+    app.connect("doctree-resolved", hide_marks)
     app.connect("html-page-context", export, priority=800)  # after the theme has made its menu, at 501
     app.connect("build-finished", tidy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

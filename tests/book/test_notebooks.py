@@ -9,6 +9,7 @@ import zipfile
 import nbformat
 import pytest
 from bookbuild import build, check, notebooks, page, tex, wheel
+from bookbuild.blanks import MARKS
 from built_site import ROOT, SITE
 
 BUILT = sorted([*(SITE / notebooks.FOLDER).rglob("*.ipynb"), *(SITE.parent / "solution").glob("*.ipynb")])
@@ -243,6 +244,8 @@ def test_notebook_is_clean(site, path):
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     install, = (cell for cell in notebook.cells if "install" in cell.metadata.get("tags", ()))
     assert notebook.cells.index(install) < 3
+    if path.parent.name == notebooks.FOLDER:
+        assert not any(MARKS.search(cell.source) for cell in notebook.cells)
     text = path.read_text().replace(json.dumps(install.source).strip('"'), "")
     assert "IPKernel" not in text and "myst" not in text.lower()
     for cell in notebook.cells:
