@@ -25,9 +25,16 @@ pdf: $(READY)  ## build the book as one PDF, _build/book.pdf (needs LaTeX; says 
 serve: book  ## build, then serve the website on localhost:8000
 	@$(BIN)/python -m bookbuild serve
 
-test: book  ## build, then run all tests (needs Chromium; installs it if it can)
+# The site is built while the package is tested: its chapters run one after the other, and leave a core free.
+TEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+test: $(READY)  ## build, and run all tests (needs Chromium; installs it if it can)
 	@$(BIN)/python -m bookbuild browser
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@mkdir -p _build
+	@$(BIN)/python -m bookbuild html >_build/site.log 2>&1 & site=$$!; \
+	  trap 'kill $$site 2>/dev/null' INT TERM; \
+	  $(TEST) tests/ddpm tests/bench; package=$$?; \
+	  wait $$site; built=$$?; cat _build/site.log; \
+	  test $$built = 0 && $(TEST) tests/book tests/test_readme.py && exit $$package
 
 bench: $(READY)  ## time training and sampling, against a plain loop and PyTorch (TORCH_PYTHON=... names a Python that has it)
 	@$(BIN)/python -m bench

@@ -120,7 +120,7 @@ def test_whatever_the_answer_is_a_verdict_comes_back(number):
 
 
 @pytest.mark.parametrize("number", PROBLEMS)
-@pytest.mark.parametrize("blank", [..., None, NotImplemented, [], {}, [...], lambda: None, lambda: ...], ids=str)
+@pytest.mark.parametrize("blank", [..., None, NotImplemented, [], {}, [...], lambda: None, lambda: ...])
 def test_blanks_count_as_not_yet_answered(number, blank):
     verdict = check(number, blank)
     assert not verdict.answered and not verdict.passed and str(verdict).startswith("Not yet answered")
