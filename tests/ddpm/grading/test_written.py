@@ -69,8 +69,8 @@ def test_an_unknown_mistake_is_wrong_without_a_name_and_with_its_factor(number):
 
 @pytest.mark.parametrize("name, target", [
     (name, target) for name, targets in {
-        "closed_form": ("MEAN", "SPREAD"), "bound": ("SUM_TARGET", "TURNED_TARGET", "KL_TARGET"),
-        "mean_to_noise": ("MEAN", "WEIGHT", "NOISE_LOSS")}.items() for target in targets])
+        "closed_form": ("MEAN", "SPREAD", "DENSITY"), "bound": ("SUM_TARGET", "TURNED_TARGET", "KL_TARGET"),
+        "mean_to_noise": ("MEAN", "MEAN_LOSS", "WEIGHT", "NOISE_LOSS")}.items() for target in targets])
 def test_every_slip_differs_from_the_answer_and_from_those_before_it(name, target):
     target = getattr(getattr(written, name), target)
     sample = problem.Sample(dict(target.where))
@@ -158,6 +158,10 @@ def test_symbols_go_by_their_names():
     assert "sigma[t]" in str(check("3.2", weight)) or not check("3.2", weight).passed
     right = RIGHT["3.2"]["one draw"]
     assert check("3.2", right.subs(epsilon_theta(x[t], t), guess)).passed
+
+
+def test_an_equation_whose_sides_differ_is_told():
+    assert "whose sides differ" in str(check("1.4", [sp.Eq(alpha[t] * beta[t], 1 - alpha_bar[t])]))
 
 
 def test_the_first_wrong_line_is_named():

@@ -69,6 +69,7 @@ RIGHT["1.4"] = {
     "equation for the density": Eq(q(x[t] | x[0]), Normal(x[t], MEAN, REST)),
     "equation for the draw": Eq(x[t], MEAN + sqrt(REST) * epsilon),
     "law": Law(MEAN, REST),
+    "density as a formula": exp(-((x[t] - MEAN) ** 2) / (2 * REST)) / sqrt(2 * sp.pi * REST),
     "pair of equations": [Eq(family("M", "M")[t], MEAN), Eq(Symbol("v"), REST)],
     "products written out": (Product(sqrt(1 - beta[s]), (s, 1, t)) * x[0], 1 - Product(alpha[s], (s, 1, t))),
     "index of one's own": Normal(x[t], sqrt(Product(alpha[n], (n, 1, t))) * x[0], 1 - Product(1 - beta[n], (n, 1, t))),
@@ -80,6 +81,8 @@ RIGHT["1.4"] = {
               MEAN + sqrt(REST) * epsilon],
     "inductions": [by_induction("m", 1, lambda k, m: sqrt(alpha[k]) * m, lambda k: sqrt(alpha_bar[k])),
                    by_induction("v", 0, lambda k, v: alpha[k] * v + 1 - alpha[k], lambda k: 1 - alpha_bar[k])],
+    "two chains": [Chain(sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]) * x[0]).step(MEAN, "product"),
+                   Chain(alpha[t] * (1 - alpha_bar[t - 1]) + 1 - alpha[t]).step(REST, "product")],
     "chain": Chain(q(x[t] | x[0])).step(Normal(x[t], MEAN, REST), "", using={q(x[t] | x[0]): Normal(x[t], MEAN, REST)}),
 }
 OTHER_FORM["1.4"] = {
@@ -105,6 +108,7 @@ SLIPS["1.4"] = {
     "1 - sqrt(alpha_bar_t)": Normal(x[t], MEAN, 1 - sqrt(alpha_bar[t])),
     "1 - sqrt(alpha_bar_t))^2": MEAN + (1 - sqrt(alpha_bar[t])) * epsilon,
     "in the end only": Normal(x[t], 0, 1),
+    "factor before the exponential": exp(-((x[t] - MEAN) ** 2) / (2 * REST)),
     "one epsilon for two steps": sqrt(alpha[t]) * (sqrt(alpha_bar[t - 1]) * x[0] + sqrt(1 - alpha_bar[t - 1]) * epsilon) + sqrt(beta[t]) * epsilon,
 }
 
@@ -129,6 +133,7 @@ RIGHT["2.1"] = {
     "equation": Eq(L, E_q(STEPS)),
     "equation with a name": Eq(Symbol("L"), E_q(STEPS)),
     "steps": [L, PRODUCTS, E_q(STEPS)],
+    "steps with reasons": [(L, "definition"), (PRODUCTS, "step by step"), (E_q(STEPS), "the log of a product")],
     "chain": Chain(L).step(PRODUCTS, "step by step").step(E_q(STEPS), "log"),
 }
 OTHER_FORM["2.1"] = {
@@ -283,6 +288,7 @@ RIGHT["3.2"] = {
     "as in the problem set": E_noise(WEIGHT * SquaredNorm(epsilon - epsilon_theta(NOISED, t))) + C,
     "x_t short": E_q(WEIGHT * SquaredNorm(epsilon - GUESS)) + C,
     "weight before the expectation": C + WEIGHT * E_noise(SquaredNorm(GUESS - epsilon)),
+    "one fraction": sp.together(C + WEIGHT * E_noise(SquaredNorm(GUESS - epsilon))),
     "without C": E_noise(WEIGHT * (epsilon - GUESS) ** 2),
     "one draw": WEIGHT * (epsilon - GUESS) ** 2,
     "weight alone": (1 - alpha[t]) ** 2 / (alpha[t] - alpha[t] * alpha_bar[t]) / sigma[t] ** 2 / 2,

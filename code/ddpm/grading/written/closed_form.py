@@ -2,13 +2,14 @@
 
 import sympy as sp
 
-from ddpm.derivation.densities import Density, q
+from ddpm.derivation.densities import Density
 from ddpm.derivation.gaussians import Normal, mean_and_variance
 from ddpm.derivation.symbols import Product, Sum, alpha, alpha_bar, beta, epsilon, epsilon_t, s, sqrt, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.notation import Unreadable, parts
 from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.sample import Sample
 
 STATE, NOISE = x.function, epsilon_t.function
 ROOT = "Each step multiplies the image by a root. What is the product of roots?"
@@ -63,6 +64,14 @@ SPREAD = Target("the variance of q(x_t | x_0)", 1 - alpha_bar[t], tuple(Slip(nam
     ("that is the variance of q(x_{t-1} | x_t, x_0).", "Here x_t is not known.", (1 - alpha_bar[t - 1]) / (1 - alpha_bar[t]) * beta[t]),
 )))
 
+DENSITY = Target("the density q(x_t | x_0)", Normal(x[t], MEAN.value, SPREAD.value).doit(), (
+    Slip("the standard deviation where the variance belongs.", VARIANCE, lambda: Normal(x[t], MEAN.value, sqrt(SPREAD.value)).doit()),
+    Slip("alpha_bar_t without its square root in the mean.", ROOT, lambda: Normal(x[t], alpha_bar[t] * x[0], SPREAD.value).doit()),
+    Slip("the factor before the exponential is missing: a density integrates to 1.", "By what is it divided?",
+         lambda: DENSITY.value * sqrt(2 * sp.pi * SPREAD.value)),
+    Slip("one step alone, from x_{t-1}.", INDEX, lambda: Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t]).doit()),
+))
+
 
 def claims(lines) -> list[Claim]:
     """What the lines say of mean and variance: draws, densities, or a mean and a variance one after the other."""
@@ -73,6 +82,9 @@ def claims(lines) -> list[Claim]:
             continue
         if kind == "number":
             plain.append((expr, line.of))
+            continue
+        if kind == "density":
+            found.append(Claim(DENSITY, expr, expr))
             continue
         found += _of_law(expr, f"line {lines.index(line) + 1}" if len(lines) > 1 else "")
     if plain and found:
@@ -95,12 +107,12 @@ def claims(lines) -> list[Claim]:
 
 
 def _said(line):
-    """What a line is about: a law (a `Normal` or a draw), a mean or variance ("number"), or nothing."""
+    """What a line is about: a law (a `Normal` or a draw), a density as a formula, a mean or variance ("number"), or nothing."""
     sides = [line.right] if line.left is None else [line.left, line.right]
     sides = [side for side in sides if not (isinstance(side, Density) or side == x[t])] if len(sides) == 2 else sides
-    if len(sides) != 1:
-        raise Unreadable("has an equation that does not begin with x[t] or q(x[t] | x[0])")
-    (expr,) = sides
+    if len(sides) == 2 and not Sample({}).equal(*sides):
+        raise Unreadable(f"has an equation whose sides differ: {sides[0]} and {sides[1]}")
+    expr = sides[-1] if sides else line.right
     if expr == x[t] or isinstance(expr, Density):
         return "nothing", expr
     if any(isinstance(e, Density) for e in parts(expr)):
@@ -108,6 +120,8 @@ def _said(line):
     inside = [e for e in parts(expr) if isinstance(e, Normal)]
     if inside and expr != inside[0]:
         raise Unreadable("is a formula with a Normal in it; q(x_t | x_0) is one Normal alone")
+    if not inside and not noises(expr) and expr.has(sp.exp) and x[t] in expr.atoms(STATE):
+        return "density", expr
     return ("law" if inside or noises(expr) else "number"), expr
 
 
@@ -141,6 +155,8 @@ def earlier_states_put_in(draw):
 def form(found) -> str:
     """What a right answer lacks."""
     targets = {id(claim.target) for claim in found}
+    if targets == {id(DENSITY)}:
+        return ""
     if len(targets) == 1:
         given, missing = ("mean", "variance") if found[0].target is MEAN else ("variance", "mean")
         return f"is the {given} of q(x_t | x_0). What is the {missing}?"

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.predictions import Misconception, Predictions, Quantity, within_distance, within_factor
+from ddpm.grading.written.predictions import Misconception, Predictions
+from ddpm.grading.written.quantities import Quantity, within_distance, within_factor
 
 NEAR = 0.1
 SCALE_HINT = "By what does a step multiply the pixel when beta_t is 1? And when it is 0?"

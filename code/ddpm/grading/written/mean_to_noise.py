@@ -45,20 +45,24 @@ def of_x_0_and_noise(expr) -> sp.Expr:
 
 
 def integrand(expr):
-    """The integrand of the expectation in `expr`, and of anything else `expr` itself; constants added are left out."""
-    if expr.has(C):
-        if not expr.coeff(C, 1).is_Number or expr.coeff(C, 1) == 0 or (expr - expr.coeff(C, 1) * C).has(C):
-            raise Unreadable("has C in it as something else than a constant that is added")
-        expr = expr - expr.coeff(C, 1) * C
-    found = expr.atoms(Expectation)
-    if not found:
-        return expr
-    names = {e: sp.Dummy(real=True) for e in found}
+    """The integrand of the expectations in `expr`, and of anything else `expr` itself; constants added are left out."""
+    names = {e: sp.Dummy(real=True) for e in expr.atoms(Expectation)}
+    if any(e.args[0].has(Expectation) for e in names):
+        raise Unreadable("has an expectation inside of another")
     outside = expr.xreplace(names)
-    if any(not outside.coeff(name, 1) or outside.coeff(name, 1).has(*names.values(), x.function, epsilon) for name in names.values()) or any(
-            e.args[0].has(Expectation) for e in found):
+    if outside.has(C) and not (slope_of(outside, C).is_Number and slope_of(outside, C) != 0):
+        raise Unreadable("has C in it as something else than a constant that is added")
+    factors = {e: slope_of(outside, name) for e, name in names.items()}
+    if any(factor.has(x.function, epsilon, C, *names.values()) for factor in factors.values()):
         raise Unreadable("is not a sum of expectations with constant factors")
-    return sum(outside.coeff(name, 1) * e.args[0] for e, name in names.items()) + outside.subs(dict.fromkeys(names.values(), 0))
+    rest = outside.subs(dict.fromkeys((C, *names.values()), 0))
+    return sp.Add(*(factor * e.args[0] for e, factor in factors.items()), rest)
+
+
+def slope_of(expr, symbol):
+    """The factor of a symbol, simplified as far as it takes to see whether anything else is in it."""
+    slope = sp.diff(expr, symbol)
+    return slope if slope.is_Number else sp.simplify(slope)
 
 
 def mean_form(expr) -> str:

@@ -1,7 +1,8 @@
 """Problem 5.2: forward and backward states beside each other, and why the denoising is not perfect, predicted before it is seen."""
 
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.predictions import Choice, Misconception, Predictions, Quantity, within_distance
+from ddpm.grading.written.predictions import Misconception, Predictions
+from ddpm.grading.written.quantities import Choice, Quantity, within_distance
 
 START_HINT = "From which distribution does the backward chain start, whatever the forward chain has reached?"
 FRESH_HINT = "Where does a backward chain start, and what is drawn anew in each of its steps?"

@@ -76,6 +76,7 @@ def _read(answer, name):
     if is_placeholder(answer):
         return Reading(blank=f"{name} returns {answer}.")
     items = list(flat(answer))
+    items = [item for item in items if not isinstance(item, str)] or items  # texts beside expressions are reasons
     if not items:
         return Reading(blank=f"{name} is empty.")
     if any(is_placeholder(item) for item in items):

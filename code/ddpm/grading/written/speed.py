@@ -3,7 +3,8 @@
 import numpy as np
 
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.predictions import Misconception, Predictions, Quantity, within_factor
+from ddpm.grading.written.predictions import Misconception, Predictions
+from ddpm.grading.written.quantities import Quantity, within_factor
 
 NAIVE, CAREFUL = within_factor(10, same_side=True), within_factor(1.3)
 WHAT_HINT = "In which of the six does the work on the pixels take most of the time, and what takes it in the others?"
