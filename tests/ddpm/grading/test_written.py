@@ -110,7 +110,7 @@ STRANGE = {
 }
 
 
-@pytest.mark.parametrize("number", SYMBOLIC)
+@pytest.mark.parametrize("number", ["1.4", "2.1", "3.2"])  # one of each module
 def test_whatever_the_answer_is_a_verdict_comes_back(number):
     for answer, words in STRANGE.values():
         verdict = check(number, answer)
