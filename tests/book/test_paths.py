@@ -61,6 +61,18 @@ def test_a_student_opens_fills_in_checks_and_finishes(site):
     assert "Not" not in finished.replace("Note", "")
 
 
+def test_a_student_derives(site):
+    path = STUDENT / "derivations.ipynb"
+    blank = verdicts(filled(path, {}))
+    assert re.findall(r"Not yet answered: (\w+)", blank) == list(ASSIGNMENTS["derivations"]) and "Right" not in blank
+    begun = verdicts(filled(path, {
+        "answer_2_1": "answer_2_1 = [L, E_q(-log(p(x[T])) + Sum(log(step) - log(reverse), (t, 1, T)))]",
+        "answer_3_1": "answer_3_1 = mu_tilde(t, x[t], x[0])",
+        "answer_3_2": "answer_3_2 = beta[t] ** 2 / (sigma[t] ** 2 * alpha[t] * (1 - alpha_bar[t]))"}))
+    assert "Right: answer_2_1" in begun and "Right, but not in the form asked for: answer_3_1" in begun
+    assert "the factor 1/2 is missing" in begun and "Not yet answered: answer_2_2b" in begun
+
+
 def test_an_instructor_hands_out_collects_and_grades(site, tmp_path, capsys):
     handed_out = STUDENT / "diffusion.ipynb"
     submitted = {"ada": filled(handed_out, RIGHT), "ben": filled(handed_out, DEVIATION), "cleo": filled(handed_out, {}),
