@@ -69,19 +69,22 @@ def approach(steps, losses, excess, optimum: float):
     Args:
         steps: where the excess was measured, shape (n,).
         losses: the loss of each step, shape (steps[-1],).
-        excess: mapping from the name in the legend to an array (seeds, n).
+        excess: mapping from the name in the legend to an array (seeds, n), as a share of the least loss.
         optimum: the least loss.
     """
-    figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 5.6), sharex=True)
+    figure, (above, below) = plt.subplots(2, 1, figsize=(WIDTH, 5.8))
     above.plot(np.arange(1, len(losses) + 1), losses, color=COLOURS[0], linewidth=0.8, label="loss of each step")
     above.axhline(optimum, color=INK, linestyle="--", linewidth=1.2, label="least loss")
-    above.set(yscale="log", ylabel="loss")
+    above.set(xscale="log", yscale="log", ylabel="loss")
     above.legend()
     for (name, runs), colour, marker in zip(excess.items(), COLOURS[1:], MARKERS, strict=False):
         for i, run in enumerate(np.asarray(runs)):
             below.plot(steps, run, color=colour, marker=marker, linewidth=1.2, label=name if i == 0 else None)
-    below.set(xscale="log", yscale="log", xlabel="steps of training", ylabel="excess loss", xlim=(1, 1.3 * max(steps)))
+    below.set(xscale="log", yscale="log", xlabel="steps of training", ylabel="excess / least loss")
     below.set_xticks(steps, [str(n) for n in steps])
+    low, high = below.get_ylim()
+    shares = [share for share in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if low <= share <= high]
+    below.set_yticks(shares, [f"{share:.0%}" for share in shares])
     below.minorticks_off()
     below.legend()
     return figure
