@@ -26,7 +26,7 @@ from ddpm.forward import (
 BETAS = (0.1, 0.2, 0.3, 0.4)
 BETA = st.sampled_from([0.0, 1.0]) | st.floats(0, 1)
 ALL = pytest.mark.parametrize("betas", SCHEDULES.values(), ids=SCHEDULES.keys())
-SHAPES = pytest.mark.parametrize("shape", [(), (3,), (3, 3), (1, 2, 3)])
+SHAPES = pytest.mark.parametrize("shape", [(), (3, 3), (1, 2, 3)])
 
 
 def noise_like(shape, seed=0):
