@@ -56,11 +56,11 @@ def eight_glyphs(seed: int, steps: int, sizes: list[int], step_size: float, batc
 
 
 def glyphs_quick(seed: int = 0) -> Recipe:
-    return eight_glyphs(seed, steps=12_000, sizes=[9, 64, 64], step_size=1e-2, batch=256)
+    return eight_glyphs(seed, steps=12_000, sizes=[9, 64, 64], step_size=5e-3, batch=256)
 
 
 def glyphs_long(seed: int = 0) -> Recipe:
-    return eight_glyphs(seed, steps=60_000, sizes=[9, 128, 128], step_size=5e-3, batch=512)
+    return eight_glyphs(seed, steps=60_000, sizes=[9, 128, 128], step_size=2.5e-3, batch=512)
 
 
 def problem_set_loop(recipe: Recipe):
