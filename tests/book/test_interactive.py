@@ -134,6 +134,26 @@ def test_the_film_does_not_play_where_motion_is_unwanted(alone, page):
     assert figure.get_by_role("button").all_inner_texts() == ["Back", "Step"]
 
 
+def test_the_film_of_the_training_chapter(page, address):
+    open_page(page, address + "book/train_and_observe.html")
+    figure = page.locator("#fig-film")
+    assert figure.locator(".twins").is_hidden() and figure.locator("figcaption").is_visible()
+    picture = figure.locator("svg")
+    assert picture.get_attribute("aria-label") == "network at t = 50; best at t = 50"
+    first = picture.inner_html()
+    figure.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => document.querySelector('#fig-film svg').getAttribute('aria-label').includes('t = 0')", timeout=15_000)
+    fills = picture.locator("rect").evaluate_all("all => all.map(e => e.getAttribute('fill'))")
+    for image in (fills[:9], fills[10:19]):  # a frame is drawn behind each image
+        assert len(set(image)) == 2 and image.count(image[4]) == 1, "at the end stands the dot"
+    figure.locator("input[name=t]").focus()
+    page.keyboard.press("Home")
+    assert picture.inner_html() == first
+    assert page.errors == [] and page.outside == []
+
+
+
+
 def test_bad_records_are_refused(record):
     with pytest.raises(ValueError, match="unknown kind of figure 'movie'; expected one of schedule, film, weight"):
         record("movie")

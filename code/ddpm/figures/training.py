@@ -1,0 +1,111 @@
+"""The figures of the chapters on training: the network, the loss as it falls and at every t, the states both ways, seeds."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from ddpm.evaluate import confidence_interval
+from ddpm.figures import COLOURS, INK, MARKERS
+from ddpm.network import layer_sizes
+
+
+def network_diagram(sizes):
+    """The layers of an upside-down U-Net as bars as high as they are wide, with its skip connections.
+
+    Args:
+        sizes: the widths there, the first counting the pixels and the time.
+    """
+    widths = layer_sizes(sizes)
+    widths[-1] = sizes[0] - 1
+    figure, ax = plt.subplots(figsize=(6.2, 2.9))
+    heights = [0.4 + 2.2 * w / max(widths) for w in widths]
+    for i, (width, height) in enumerate(zip(widths, heights, strict=True)):
+        ax.add_patch(Rectangle((i - 0.13, -height / 2), 0.26, height, facecolor=COLOURS[0], alpha=0.55, edgecolor=INK))
+        ax.text(i, -height / 2 - 0.12, str(width), ha="center", va="top")
+        if i:
+            ax.annotate("", (i - 0.16, 0), (i - 0.84, 0), arrowprops={"arrowstyle": "->", "color": INK})
+    for i in range(len(sizes) - 1):
+        j = len(widths) - 1 - i
+        start, end = (i, heights[i] / 2 + 0.05), (j, heights[j] / 2 + 0.05)
+        bend = -0.32 if i else -0.42
+        ax.add_patch(FancyArrowPatch(start, end, connectionstyle=f"arc3,rad={bend}", arrowstyle="->", mutation_scale=12, linestyle="--", color=COLOURS[1]))
+    ax.text(-0.25, 0, "pixels\nand $t$", ha="right", va="center")
+    ax.text(len(widths) - 0.75, 0, "noise", ha="left", va="center")
+    ax.set(xlim=(-1.1, len(widths) - 0.1), ylim=(-1.75, 2.6))
+    ax.set_axis_off()
+    return figure
+
+
+def loss_curves(losses, window: int = 50):
+    """The loss over the steps on a log scale, each point the mean of `window` steps.
+
+    Args:
+        losses: mapping from the name in the legend to an array (steps,), or (runs, steps): a thin line for each run.
+    """
+    figure, ax = plt.subplots(figsize=(6.2, 3.6))
+    for i, (name, values) in enumerate(losses.items()):
+        values = np.atleast_2d(values)
+        values = values[:, : values.shape[1] // window * window].reshape(len(values), -1, window).mean(axis=2)
+        steps = window * (0.5 + np.arange(values.shape[1]))
+        for run, curve in enumerate(values):
+            ax.plot(steps, curve, color=COLOURS[i], marker=MARKERS[i], markevery=max(1, len(steps) // 6),
+                    linewidth=1.2 if len(values) > 1 else 2, label=name if run == 0 else None)
+    ax.set(yscale="log", xlabel="step", ylabel="loss")
+    ax.legend()
+    return figure
+
+
+def loss_by_time(losses):
+    """A loss at every t = 1..T, on a log scale.
+
+    Args:
+        losses: mapping from the name in the legend to an array (T + 1,), entry 0 of which is not used.
+    """
+    figure, ax = plt.subplots(figsize=(6.2, 3.4))
+    for (name, values), colour, marker in zip(losses.items(), COLOURS, MARKERS, strict=False):
+        t = np.arange(1, len(values))
+        ax.plot(t, np.asarray(values)[1:], color=colour, marker=marker, markevery=max(1, len(t) // 10), label=name)
+    ax.set(yscale="log", xlabel="$t$", ylabel="loss")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend()
+    return figure
+
+
+def both_ways(forward, backward, counted):
+    """Mean and variance of the middle pixel over t, forward and backward: formulas as lines, simulated chains as marks.
+
+    Args:
+        forward, backward: (mean, variance), each of shape (T + 1,).
+        counted: mapping "forward" and "backward" to the same of simulated chains.
+    """
+    figure, axes = plt.subplots(2, 1, figsize=(6.2, 5.0), sharex=True)
+    for i, (name, law) in enumerate({"forward": forward, "backward": backward}.items()):
+        for ax, formula, found in zip(axes, law, counted[name], strict=True):
+            t = np.arange(len(formula))
+            ax.plot(t, formula, color=COLOURS[i], linestyle=("-", "--")[i], label=name)
+            ax.plot(t, found, color=COLOURS[i], marker=MARKERS[i], linestyle="none", markersize=7)
+    axes[0].set(ylabel="mean")
+    axes[1].set(ylabel="variance", xlabel="$t$")
+    axes[1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes[0].legend()
+    return figure
+
+
+def shares(successes, trials: int):
+    """Shares with their 95% intervals, one for each run.
+
+    Args:
+        successes: mapping from the name in the legend to how many of `trials` samples are good, shape (runs,).
+    """
+    figure, ax = plt.subplots(figsize=(6.2, 3.2))
+    for i, (name, counts) in enumerate(successes.items()):
+        counts = np.asarray(counts)
+        low, high = confidence_interval(counts, trials)
+        bars = np.maximum((counts / trials - low, high - counts / trials), 0)
+        ax.errorbar(np.arange(len(counts)), counts / trials, bars, color=COLOURS[i], marker=MARKERS[i], linestyle="none", capsize=4, label=name)
+    ax.set(xlabel="seed", ylabel="share of good samples")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter(PercentFormatter(1))
+    figure.legend(loc="outside upper center", ncols=len(successes))
+    return figure
