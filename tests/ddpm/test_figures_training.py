@@ -1,22 +1,9 @@
-import matplotlib
 import numpy as np
 import pytest
+from ddpm.figures import training
+from matplotlib.patches import FancyArrowPatch, Rectangle
 
-matplotlib.use("agg")
-
-import matplotlib.pyplot as plt  # noqa: E402
-
-from ddpm import figures  # noqa: E402
-from ddpm.figures import training  # noqa: E402
-from matplotlib.patches import FancyArrowPatch, Rectangle  # noqa: E402
-
-
-@pytest.fixture(autouse=True)
-def style():
-    with matplotlib.rc_context():
-        figures.use_style()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("style")
 
 
 def test_the_diagram_has_a_bar_for_each_layer_and_an_arc_for_each_skip():

@@ -6,7 +6,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ddpm.evaluate import confidence_interval
-from ddpm.figures import COLOURS, INK, MARKERS
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH
 from ddpm.network import layer_sizes
 
 
@@ -18,7 +18,7 @@ def network_diagram(sizes):
     """
     widths = layer_sizes(sizes)
     widths[-1] = sizes[0] - 1
-    figure, ax = plt.subplots(figsize=(6.2, 2.9))
+    figure, ax = plt.subplots(figsize=(WIDTH, 2.9))
     heights = [0.4 + 2.2 * w / max(widths) for w in widths]
     for i, (width, height) in enumerate(zip(widths, heights, strict=True)):
         ax.add_patch(Rectangle((i - 0.13, -height / 2), 0.26, height, facecolor=COLOURS[0], alpha=0.55, edgecolor=INK))
@@ -43,7 +43,7 @@ def loss_curves(losses, window: int = 50):
     Args:
         losses: mapping from the name in the legend to an array (steps,), or (runs, steps): a thin line for each run.
     """
-    figure, ax = plt.subplots(figsize=(6.2, 3.6))
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.6))
     for i, (name, values) in enumerate(losses.items()):
         values = np.atleast_2d(values)
         values = values[:, : values.shape[1] // window * window].reshape(len(values), -1, window).mean(axis=2)
@@ -62,7 +62,7 @@ def loss_by_time(losses):
     Args:
         losses: mapping from the name in the legend to an array (T + 1,), entry 0 of which is not used.
     """
-    figure, ax = plt.subplots(figsize=(6.2, 3.4))
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.4))
     for (name, values), colour, marker in zip(losses.items(), COLOURS, MARKERS, strict=False):
         t = np.arange(1, len(values))
         ax.plot(t, np.asarray(values)[1:], color=colour, marker=marker, markevery=max(1, len(t) // 10), label=name)
@@ -79,7 +79,7 @@ def both_ways(forward, backward, counted):
         forward, backward: (mean, variance), each of shape (T + 1,).
         counted: mapping "forward" and "backward" to the same of simulated chains.
     """
-    figure, axes = plt.subplots(2, 1, figsize=(6.2, 5.0), sharex=True)
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 5.0), sharex=True)
     for i, (name, law) in enumerate({"forward": forward, "backward": backward}.items()):
         for ax, formula, found in zip(axes, law, counted[name], strict=True):
             t = np.arange(len(formula))
@@ -98,7 +98,7 @@ def shares(successes, trials: int):
     Args:
         successes: mapping from the name in the legend to how many of `trials` samples are good, shape (runs,).
     """
-    figure, ax = plt.subplots(figsize=(6.2, 3.2))
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.2))
     for i, (name, counts) in enumerate(successes.items()):
         counts = np.asarray(counts)
         low, high = confidence_interval(counts, trials)
@@ -107,5 +107,5 @@ def shares(successes, trials: int):
     ax.set(xlabel="seed", ylabel="share of good samples")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.yaxis.set_major_formatter(PercentFormatter(1))
-    figure.legend(loc="outside upper center", ncols=len(successes))
+    figure.legend(loc="outside upper center")
     return figure
