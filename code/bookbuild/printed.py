@@ -52,7 +52,7 @@ class LongTables(SphinxPostTransform):
         for table in list(self.document.findall(nodes.table)):
             rows = list(table.findall(nodes.row))
             if len(rows) > 30:
-                widths = [min(60, max(9, *(len(cell.astext()) for cell in column))) for column in zip(*(row.children for row in rows))]
+                widths = [min(40, max(9, *(len(cell.astext()) for cell in column))) for column in zip(*(row.children for row in rows))]
                 spec = addnodes.tabular_col_spec()
                 spec["spec"] = "".join(rf"\X{{{width}}}{{{sum(widths)}}}" for width in widths)
                 table.parent.insert(table.parent.index(table), spec)
@@ -103,7 +103,8 @@ def collect(chapter: nodes.Element) -> None:
                 cells.append(parent.pop(here))
             parent.replace(node, nodes.paragraph("", "", latex(
                 rf"\noindent\hyperref[{place}]{{\itshape Solution to {titles[label]}: page~\pageref*{{{place}}}}}")))
-            moved.append((label, [node, *cells]))
+            room = nodes.paragraph("", "", latex(r"\needspace{20\baselineskip}"))  # no heading alone above a tall formula
+            moved.append((label, [room, node, *cells]))
         elif exercise:
             head = nodes.paragraph("", "", latex(rf"\noindent\textbf{{Code for \hyperref[exercise:{exercise}]{{{titles[exercise]}}}}}"))
             moved.append((exercise, [head, with_text(node.deepcopy(), MARKS.sub("", node.astext()))]))
