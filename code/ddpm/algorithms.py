@@ -49,7 +49,7 @@ def beside(algorithm: Sequence[str], *functions: Callable) -> None:
     code = lines_of_code(functions)
     if missing := set(range(1, len(algorithm) + 1)) ^ set(code):
         raise ValueError(f"the algorithm has lines 1 to {len(algorithm)}; without a partner: {sorted(missing)}")
-    rows = ["|  | in the paper | in code |", "| --- | --- | --- |"]
+    rows = ["| line | in the paper | in code |", "| --- | --- | --- |"]
     for number, text in enumerate(algorithm, start=1):
         first, *rest = code[number]
         rows += [f"| {number} | {text} | `{first}` |", *(f"|  |  | `{line}` |" for line in rest)]
