@@ -128,7 +128,7 @@ def test_equation_is_set_numbered_referred_to_and_listed(book):
     status, root = book(CHAPTER)
     assert status == 0
     html = (root / "_build/html/book/start.html").read_text()
-    assert re.search(r'id="equation-eq-fine">\s*<span class="eqno">\(1\)', html)
+    assert re.search(r'id="equation-eq-fine"[^>]*>\s*<span class="eqno">\(1\)', html)
     assert 'href="#equation-eq-fine">(1)</a>' in html and 'href="#equation-eq-long">(2)</a>' in html
     assert "<mi>a</mi><mo>=</mo><mi>b</mi>" in html
 
