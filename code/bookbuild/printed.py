@@ -103,7 +103,7 @@ def collect(chapter: nodes.Element) -> None:
                 cells.append(parent.pop(here))
             parent.replace(node, nodes.paragraph("", "", latex(
                 rf"\noindent\hyperref[{place}]{{\itshape Solution to {titles[label]}: page~\pageref*{{{place}}}}}")))
-            room = nodes.paragraph("", "", latex(r"\needspace{20\baselineskip}"))  # no heading alone above a tall formula
+            room = nodes.paragraph("", "", latex(rf"\needspace{{{room_for(node)}\baselineskip}}"))
             moved.append((label, [room, node, *cells]))
         elif exercise:
             head = nodes.paragraph("", "", latex(rf"\noindent\textbf{{Code for \hyperref[exercise:{exercise}]{{{titles[exercise]}}}}}"))
@@ -115,6 +115,12 @@ def collect(chapter: nodes.Element) -> None:
         for _, part in moved:
             section += part
         next(child for child in chapter.children if isinstance(child, nodes.section)).append(section)
+
+
+def room_for(solution: nodes.Element) -> int:
+    """About how many lines a solution takes down to the end of its tallest formula, which LaTeX does not break."""
+    heights = [2 * (formula.astext().count(r"\\") + 1) + 1 for formula in solution.findall(nodes.math_block)] or [0]
+    return min(40, max(20, 6 + sum(heights[: heights.index(max(heights)) + 1])))
 
 
 def is_unfolded(node) -> bool:

@@ -18,7 +18,7 @@ def run(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def book(tmp_path_factory):
     """A copy of the book with the results of its cells, so that only LaTeX is left to run."""
     root = tmp_path_factory.mktemp("pdf")
@@ -29,12 +29,12 @@ def book(tmp_path_factory):
     return root
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def text(book):
     return run("pdftotext", "-layout", book / "_build/book.pdf", "-")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pages(book):
     """The pages of the site that a chapter makes."""
     return {page.stem: unescape(page.read_text(encoding="utf-8")) for page in sorted((book / "_build/html/book").glob("*.html"))}
@@ -78,6 +78,14 @@ def test_solutions_stand_at_the_end_of_their_chapter(text, pages):
         assert answered and asked < text.index(f"Solution to {exercise}: page") < answered.start(), exercise
         leaf = text[: answered.start()].count("\f")
         assert re.search(rf"\b{page}\s*$", text.split("\f")[leaf]), f"{exercise} is not on page {page}"
+
+
+@needs_latex
+def test_nothing_runs_over_the_foot_of_a_page(text):
+    """A page ends with its number, but for the title."""
+    for leaf in text.split("\f")[1:]:
+        lines = leaf.split()
+        assert not lines or re.fullmatch(r"\d+|[ivxl]+", lines[-1]), leaf[-300:]
 
 
 @needs_latex
