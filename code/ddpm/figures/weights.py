@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgba
 
 from ddpm.figures import COLOURS, INK, MARKERS, WIDTH
 from ddpm.losses import prediction_weight
@@ -24,7 +24,7 @@ def two_witnesses(witnesses, posterior, kept):
     def density(mean, variance):
         return np.exp(-((grid - mean) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
 
-    ax.hist(kept, bins=50, density=True, histtype="stepfilled", facecolor=to_rgba(COLOURS[2], 0.25), label="chains that were kept")
+    ax.hist(kept, bins=50, density=True, histtype="stepfilled", facecolor=light(COLOURS[2]), label="chains that were kept")
     for (name, gaussian), colour, style in zip(witnesses.items(), COLOURS, ("--", "-."), strict=False):
         ax.plot(grid, density(*gaussian), style, color=colour, label=name)
     ax.plot(grid, density(*posterior), color=COLOURS[2], label="both together")
@@ -94,9 +94,14 @@ def tradeoff(excess, samples, limits=(-2.2, 1.2)):
     edges = np.linspace(*limits, 120)
     for name, values in samples.items():
         filled = name not in colours
-        look = {"facecolor": to_rgba(INK, 0.25), "edgecolor": INK, "linewidth": 0.8} if filled else {"edgecolor": colours[name], "linewidth": 2}
+        look = {"facecolor": light(INK), "edgecolor": INK, "linewidth": 0.8} if filled else {"edgecolor": colours[name], "linewidth": 2}
         axes[1].hist(values, bins=edges, density=True, label=name, histtype="stepfilled" if filled else "step", **look)
     axes[1].set(xlabel="$x_0$", ylabel="density", yscale="log", ylim=(3e-3, 20))
     for ax in axes:
         ax.legend()
     return figure
+
+
+def light(colour):
+    """A quarter of `colour`, as a string: the histograms of Matplotlib 3.10.0 take a tuple for several colours."""
+    return to_hex(to_rgba(colour, 0.25), keep_alpha=True)
