@@ -2,9 +2,8 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import to_rgba
 
-from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, shade
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, light, shade
 
 
 def best_guesses(x_t, curves):
@@ -141,7 +140,7 @@ def known_and_new(steps, known, new, other):
     """
     figure, ax = plt.subplots(figsize=(WIDTH, 3.2))
     places, bottom = np.arange(len(steps)), np.zeros(len(steps))
-    rows = ((known, COLOURS[0], "", "shown in training"), (new, COLOURS[1], "//", "held back"), (other, to_rgba(INK, 0.25), "..", "neither"))
+    rows = ((known, COLOURS[0], "", "shown in training"), (new, COLOURS[1], "//", "held back"), (other, light(INK), "..", "neither"))
     for values, colour, hatch, name in rows:
         ax.bar(places, values, 0.7, bottom, color=colour, hatch=hatch, edgecolor="white", linewidth=0, label=name)
         bottom = bottom + np.asarray(values)

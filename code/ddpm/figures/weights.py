@@ -2,9 +2,8 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import to_hex, to_rgba
 
-from ddpm.figures import COLOURS, INK, MARKERS, WIDTH
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, light
 from ddpm.losses import prediction_weight
 
 NAMES = {"noise": r"noise $\epsilon$", "x_0": "$x_0$", "v": "$v$", "score": "score", "mean": r"mean $\mu$"}
@@ -100,8 +99,3 @@ def tradeoff(excess, samples, limits=(-2.2, 1.2)):
     for ax in axes:
         ax.legend()
     return figure
-
-
-def light(colour):
-    """A quarter of `colour`, as a string: the histograms of Matplotlib 3.10.0 take a tuple for several colours."""
-    return to_hex(to_rgba(colour, 0.25), keep_alpha=True)
