@@ -15,10 +15,10 @@ from ddpm.sample import sample_many
 DRAWS = 10_000
 
 
-def the_dot(seed: int) -> tuple[float, float]:
+def the_dot(seed: int, make) -> tuple[float, float]:
     """Seconds until 10,000 samples are there, and the share of them within 0.05 of the dot."""
     begin = time.perf_counter()
-    recipe = recipes.small(seed)
+    recipe = make(seed)
     state, _ = recipe.run(recipe.begin(seed), recipe.steps)
     samples = jax.block_until_ready(sample_many(jax.random.key(seed), recipe.schedule, state.network, DRAWS))
     return time.perf_counter() - begin, share_within(samples, dot(), 0.05)
@@ -37,7 +37,8 @@ def the_glyphs(seed: int, make) -> tuple[float, float]:
 
 
 WORK = {
-    "dot": the_dot,
+    "problem_set": lambda seed: the_dot(seed, recipes.problem_set),
+    "small": lambda seed: the_dot(seed, recipes.small),
     "glyphs_quick": lambda seed: the_glyphs(seed, recipes.glyphs_quick),
     "glyphs_long": lambda seed: the_glyphs(seed, recipes.glyphs_long),
 }

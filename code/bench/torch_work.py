@@ -15,7 +15,7 @@ class UNet(torch.nn.Module):
         self.layers = torch.nn.ModuleList([torch.nn.Linear(n, m) for n, m in shapes])
 
     def forward(self, x, t):
-        h_0 = torch.cat([x, t[:, None] / 4], dim=1)
+        h_0 = torch.cat([x, t[:, None] / 2 - 1], dim=1)
         h_1 = torch.relu(self.layers[0](h_0))
         h_2 = torch.relu(self.layers[1](h_1))
         h_3 = torch.relu(self.layers[2](h_2) + h_1)

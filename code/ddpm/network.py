@@ -34,7 +34,7 @@ class UNet(eqx.Module):
     """A U-Net of fully connected layers, upside down: it widens first, then narrows back to the pixels.
 
     On the way back each layer's result is added to the state of the same width on the way there (the skip
-    connections). Time is one more input, t / T.
+    connections). Time is one more input, 2 t / T - 1: from -1 to 1, as wide as the pixels.
 
     Attributes:
         layers: the linear layers in order; 2 (len(sizes) - 1) of them.
@@ -66,7 +66,7 @@ class UNet(eqx.Module):
     def __call__(self, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]) -> Float[Array, "..."]:
         """The predicted noise, shape of x_t; t in 1..T."""
         pixels = jnp.ravel(x_t)
-        h = _checked_input(self, jnp.append(pixels, t / self.T), x_t, "the pixels and the time")
+        h = _checked_input(self, jnp.append(pixels, 2 * t / self.T - 1), x_t, "the pixels and the time")
         half = len(self.layers) // 2
         skips = []
         for layer in self.layers[:half]:
@@ -169,14 +169,20 @@ def layer_shapes(network) -> list[tuple[int, int]]:
 
 @partial(jax.jit, static_argnums=1)
 def linear_layers(key: Key, widths: tuple[int, ...]) -> tuple[eqx.nn.Linear, ...]:
-    """A linear layer between each width and the next; weights and biases uniform in +-1 / sqrt(inputs), Equinox's choice."""
-    layers = jax.eval_shape(lambda: tuple(eqx.nn.Linear(n, m, key=key) for n, m in zip(widths, widths[1:])))
-    shapes, structure = jax.tree.flatten(layers)
+    """A linear layer between each width and the next.
+
+    The weights are uniform within +-sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010, eq. 16). The biases are 0, and so
+    are the weights of the last layer, as in the code of Ho et al. (2020).
+    """
+    pairs = list(zip(widths, widths[1:]))
+    structure = jax.tree.structure(jax.eval_shape(lambda: tuple(eqx.nn.Linear(n, m, key=key) for n, m in pairs)))
     # One flat draw for all: a random call of its own for each array would take XLA seconds to compile.
-    ends = np.cumsum([shape.size for shape in shapes])
+    ends = np.cumsum([n * m for n, m in pairs])
     flat = jnp.split(jax.random.uniform(key, (int(ends[-1]),), minval=-1.0), ends[:-1])
-    inputs = [n for n in widths[:-1] for _ in ("weight", "bias")]
-    arrays = [values.reshape(shape.shape) / np.sqrt(n) for values, shape, n in zip(flat, shapes, inputs, strict=True)]
+    arrays = []
+    for (n, m), u in zip(pairs, flat, strict=True):
+        arrays += [np.sqrt(6 / (n + m)) * u.reshape(m, n), jnp.zeros(m)]
+    arrays[-2] = jnp.zeros_like(arrays[-2])
     return jax.tree.unflatten(structure, arrays)
 
 

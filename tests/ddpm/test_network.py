@@ -4,6 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from truth import shaken
+
 import ddpm
 from ddpm.network import Denoiser, MLP, TIME_FEATURES, UNet, layer_shapes, layer_sizes, linear_layers, time_features
 
@@ -22,10 +24,10 @@ def test_shapes():
 
 
 def test_unet_is_what_it_says_it_is():
-    network = UNet(jax.random.key(3), [5, 7, 6], T=8, activation=jnp.tanh)
+    network = shaken(UNet(jax.random.key(3), [5, 7, 6], T=8, activation=jnp.tanh))
     x = np.random.default_rng(0).normal(size=(2, 2)).astype(np.float32)
     (a, p), (b, q), (c, r), (d, s) = ((np.float64(layer.weight), np.float64(layer.bias)) for layer in network.layers)
-    h_0 = np.array([*x.ravel(), 3 / 8])
+    h_0 = np.array([*x.ravel(), -0.25])  # t = 3 on the scale on which 0 is -1 and T is 1
     h_1 = np.tanh(a @ h_0 + p)
     h_2 = np.tanh(b @ h_1 + q)
     h_3 = np.tanh(c @ h_2 + r + h_1)  # skip
@@ -34,7 +36,7 @@ def test_unet_is_what_it_says_it_is():
 
 
 def test_mlp_is_what_it_says_it_is():
-    network = MLP(jax.random.key(3), [4, 5], T=8, activation=jnp.tanh)
+    network = shaken(MLP(jax.random.key(3), [4, 5], T=8, activation=jnp.tanh))
     x = np.random.default_rng(0).normal(size=(2, 2)).astype(np.float32)
     frequencies = 100 ** np.linspace(0, 1, TIME_FEATURES // 2)
     h = np.concatenate([x.ravel(), np.sin(3 / 8 * frequencies), np.cos(3 / 8 * frequencies)])
@@ -50,6 +52,7 @@ def test_time_features_tell_all_times_apart():
 
 @pytest.mark.parametrize("network", [UNet(jax.random.key(0), [10, 12], 5), MLP(jax.random.key(0), [9, 12], 5)])
 def test_batches_come_from_vmap_and_gradients_flow(network):
+    network = shaken(network)
     x, t = np.random.default_rng(1).normal(size=(5, 3, 3)).astype(np.float32), np.arange(1, 6)
     loop = np.stack([network(x_i, int(t_i)) for x_i, t_i in zip(x, t)])
     np.testing.assert_allclose(jax.vmap(network)(x, t), loop, rtol=1e-5, atol=1e-6)
@@ -59,12 +62,27 @@ def test_batches_come_from_vmap_and_gradients_flow(network):
     assert all(eqx.is_inexact_array(leaf) for leaf in jax.tree.leaves(network))
 
 
-def test_weights_are_uniform_of_the_right_width_and_all_different():
-    (layer,) = linear_layers(jax.random.key(0), (100, 300))
-    values = np.concatenate([np.ravel(layer.weight), layer.bias])
-    assert np.abs(values).max() <= 0.1 and np.unique(values).size > 0.99 * values.size
-    assert abs(values.var() / (0.1**2 / 3) - 1) < 4.5 * np.sqrt(0.8 / values.size)  # kurtosis 1.8 of the uniform
-    assert (layer.weight != linear_layers(jax.random.key(1), (100, 300))[0].weight).mean() > 0.99
+def test_weights_start_as_glorot_has_them_and_the_last_layer_at_0():
+    layers = linear_layers(jax.random.key(0), (100, 300, 50, 7))
+    for layer, variance in zip(layers[:-1], (2 / (100 + 300), 2 / (300 + 50))):
+        values = np.ravel(layer.weight)  # a uniform variable's reach is sqrt(3) deviations, its kurtosis 1.8
+        assert np.abs(values).max() <= np.sqrt(3 * variance) and np.unique(values).size > 0.99 * values.size
+        assert abs(values.var() / variance - 1) < 4.5 * np.sqrt(0.8 / values.size)
+    assert [layer.weight.shape for layer in layers] == [(300, 100), (50, 300), (7, 50)]
+    assert [layer.bias.shape for layer in layers] == [(300,), (50,), (7,)]
+    assert not any(np.any(zero) for zero in (layers[-1].weight, *(layer.bias for layer in layers)))
+    assert (layers[0].weight != linear_layers(jax.random.key(1), (100, 300, 50, 7))[0].weight).mean() > 0.99
+
+
+def test_what_an_untrained_network_says():
+    """x_t with the U-Net, 0 with the perceptron, and the noise that makes every pixel of x_0 one half."""
+    schedule = ddpm.Schedule.from_betas([0.1, 0.75])
+    x_t = np.random.default_rng(0).normal(size=(3, 3)).astype(np.float32)
+    np.testing.assert_array_equal(UNet(jax.random.key(0), [10, 12, 14], T=2)(x_t, 2), x_t)
+    np.testing.assert_array_equal(MLP(jax.random.key(0), [9, 12], T=2)(x_t, 2), np.zeros((3, 3)))
+    a = 0.9 * 0.25
+    expected = (x_t - np.sqrt(a) / 2) / np.sqrt(1 - a)
+    np.testing.assert_allclose(Denoiser(jax.random.key(0), [9, 12], schedule)(x_t, 2), expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +111,7 @@ def test_a_batch_without_vmap_names_the_remedy():
 
 def test_denoiser_is_what_it_says_it_is():
     schedule = ddpm.Schedule.from_betas([0.0, 0.001, 0.5])
-    network = Denoiser(jax.random.key(3), [4, 5], schedule)
+    network = shaken(Denoiser(jax.random.key(3), [4, 5], schedule))
     x = np.random.default_rng(0).normal(size=(2, 2)).astype(np.float32)
     for t, a, scale in ((2, 0.999, 20.0), (3, 0.4995, np.sqrt(0.4995) / 0.5005)):
         x_0 = 1 / (1 + np.exp(-np.float64(network.mlp((scale * x).astype(np.float32), t))))

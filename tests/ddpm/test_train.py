@@ -14,7 +14,7 @@ import optax
 import pytest
 from tqdm import tqdm
 
-from truth import Z
+from truth import Z, shaken
 
 import ddpm
 from ddpm.data import dot, dots
@@ -23,7 +23,7 @@ from ddpm.network import MLP, UNet
 from ddpm.train import _run, draw_batch, start, train, training_loss
 
 SCHEDULE = ddpm.Schedule.from_betas([0.1, 0.2, 0.3, 0.4])
-NETWORK = MLP(jax.random.key(1), [9, 16], T=4)
+NETWORK = shaken(MLP(jax.random.key(1), [9, 16], T=4))
 ADAM = optax.adam(1e-2)
 RUN = dict(batch=8, chunk=10)  # one size for all tests, so that the program is compiled once
 
@@ -58,6 +58,7 @@ def test_gradient_against_finite_differences():
         x_0, noise = np.random.default_rng(2).normal(size=(2, 5, 3, 3))
         t = np.array([1, 2, 3, 4, 2])
         for network in (MLP(jax.random.key(1), [9, 6], T=4), UNet(jax.random.key(2), [10, 12, 14], T=4, activation=jnp.tanh)):
+            network = shaken(network)
 
             @jax.jit
             def loss(network):

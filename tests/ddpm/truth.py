@@ -6,6 +6,7 @@ Products are taken factor by factor with 50 digits; the posterior comes from mul
 import itertools
 import operator
 
+import jax
 import mpmath
 import numpy as np
 
@@ -55,3 +56,9 @@ def posterior(betas, t, x_0, x_t):
         return float(x_t), 0.0
     precision = 1 / prior_variance + (1 - beta) / beta
     return float((prior_mean / prior_variance + root * x_t / beta) / precision), float(1 / precision)
+
+
+def shaken(network):
+    """The network with every weight moved at random: untrained, its last layer is 0 and hides what the others do."""
+    random = np.random.default_rng(7)
+    return jax.tree.map(lambda leaf: leaf + random.normal(scale=0.3, size=leaf.shape).astype(leaf.dtype), network)
