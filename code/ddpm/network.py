@@ -34,7 +34,8 @@ class UNet(eqx.Module):
     """A U-Net of fully connected layers, upside down: it widens first, then narrows back to the pixels.
 
     On the way back each layer's result is added to the state of the same width on the way there (the skip
-    connections). Time is one more input, 2 t / T - 1: from -1 to 1, as wide as the pixels.
+    connections). Time is one more input, 2 t / T - 1: from -1 to 1, as wide as the pixels. The last layer starts at 0, as in
+    the code of Ho et al. (2020): the untrained network answers x_t.
 
     Attributes:
         layers: the linear layers in order; 2 (len(sizes) - 1) of them.
@@ -59,7 +60,8 @@ class UNet(eqx.Module):
         widths = layer_sizes(sizes)
         if widths[0] < 2:
             raise ValueError(f"the first size counts the pixels and the time, so it is at least 2; got {widths[0]}")
-        self.layers = linear_layers(key, (*widths[:-1], widths[0] - 1))
+        *layers, last = linear_layers(key, (*widths[:-1], widths[0] - 1))
+        self.layers = (*layers, jax.tree.map(jnp.zeros_like, last))
         self.T = T
         self.activation = activation
 
@@ -171,8 +173,7 @@ def layer_shapes(network) -> list[tuple[int, int]]:
 def linear_layers(key: Key, widths: tuple[int, ...]) -> tuple[eqx.nn.Linear, ...]:
     """A linear layer between each width and the next.
 
-    The weights are uniform within +-sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010, eq. 16). The biases are 0, and so
-    are the weights of the last layer, as in the code of Ho et al. (2020).
+    The weights are uniform within +-sqrt(6 / (inputs + outputs)) (Glorot and Bengio 2010, eq. 16), the biases 0.
     """
     pairs = list(zip(widths, widths[1:]))
     structure = jax.tree.structure(jax.eval_shape(lambda: tuple(eqx.nn.Linear(n, m, key=key) for n, m in pairs)))
@@ -182,7 +183,6 @@ def linear_layers(key: Key, widths: tuple[int, ...]) -> tuple[eqx.nn.Linear, ...
     arrays = []
     for (n, m), u in zip(pairs, flat, strict=True):
         arrays += [np.sqrt(6 / (n + m)) * u.reshape(m, n), jnp.zeros(m)]
-    arrays[-2] = jnp.zeros_like(arrays[-2])
     return jax.tree.unflatten(structure, arrays)
 
 

@@ -59,6 +59,6 @@ def posterior(betas, t, x_0, x_t):
 
 
 def shaken(network):
-    """The network with every weight moved at random: untrained, its last layer is 0 and hides what the others do."""
+    """The network with every weight moved at random: the last layer of an untrained U-Net is 0 and hides what the others do."""
     random = np.random.default_rng(7)
     return jax.tree.map(lambda leaf: leaf + random.normal(scale=0.3, size=leaf.shape).astype(leaf.dtype), network)
