@@ -93,19 +93,19 @@ def both_ways(forward, backward, counted):
 
 
 def shares(successes, trials: int):
-    """Shares with their 95% intervals, one for each run.
+    """Shares with their 95% intervals, one for each run; a panel for each method, since one scale would hide what is small.
 
     Args:
-        successes: mapping from the name in the legend to how many of `trials` samples are good, shape (runs,).
+        successes: mapping from the title of a panel to how many of `trials` samples are good, shape (runs,).
     """
-    figure, ax = plt.subplots(figsize=(WIDTH, 3.2))
-    for i, (name, counts) in enumerate(successes.items()):
+    figure, axes = plt.subplots(len(successes), sharex=True, squeeze=False, figsize=(WIDTH, 1.9 * len(successes) + 0.6))
+    for i, ((name, counts), ax) in enumerate(zip(successes.items(), axes[:, 0])):
         counts = np.asarray(counts)
         low, high = confidence_interval(counts, trials)
         bars = np.maximum((counts / trials - low, high - counts / trials), 0)
-        ax.errorbar(np.arange(len(counts)), counts / trials, bars, color=COLOURS[i], marker=MARKERS[i], linestyle="none", capsize=4, label=name)
-    ax.set(xlabel="seed", ylabel="share of good samples")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.yaxis.set_major_formatter(PercentFormatter(1))
-    figure.legend(loc="outside upper center")
+        ax.errorbar(np.arange(len(counts)), counts / trials, bars, color=COLOURS[i], marker=MARKERS[i], linestyle="none", capsize=4)
+        ax.set(title=name, ylabel="good samples")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.yaxis.set_major_formatter(PercentFormatter(1))
+    ax.set_xlabel("seed")
     return figure
