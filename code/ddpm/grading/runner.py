@@ -1,15 +1,7 @@
-"""The safe run of a student's function: whatever it does, answers or words come back, and the notebook goes on.
+"""The safe run of a student's function: whatever it does, answers or words come back, and the notebook goes on."""
 
-The function runs in a thread of its own, and the caller waits no longer than the time limit. So a limit works in a
-notebook, in its threads, and on every system, and also where the interpreter waits for compiled code. A Python loop
-is then stopped from inside; compiled code (a `jax.lax.while_loop` that never ends) cannot be, so that thread is left
-behind and the verdict says so.
-"""
-
-import ctypes
 import sysconfig
 import textwrap
-import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -20,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ddpm.grading.limit import Stopped, TooLong, within
 from ddpm.grading.state import captured, restored, same_precision
 
 CALL_LIMIT = 10.0  # seconds for one call; the first may compile
@@ -27,10 +20,6 @@ TOTAL_LIMIT = 60.0  # seconds for all cases together
 LARGEST = 100_000  # numbers in one answer; the exercises' own have under a hundred, their schedules a few thousand
 _FOLDERS = (*(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")), Path(jax.__file__).parents[1], Path(__file__).parents[1])
 _LIBRARIES = tuple({str(form) for folder in _FOLDERS for form in (folder, Path(folder).resolve())})
-
-
-class Stopped(BaseException):
-    """Raised inside a student's function when its time is up. Not an Exception, so that `except Exception` lets it pass."""
 
 
 @dataclass
@@ -64,19 +53,12 @@ def run(student: Callable, cases: Sequence[tuple], names: tuple[str, ...]) -> Ru
     """
     job = _Job(student, cases, names)
     with restored(), captured() as tape:
-        thread = threading.Thread(target=job.work, args=(same_precision(),), daemon=True)
-        thread.start()
+        precision = same_precision()
         try:
-            in_time = job.wait(thread)
-        except BaseException:  # the reader interrupts the cell
-            job.over = True
-            stop(thread)
-            raise
-        job.over = True
-        result = Run(list(job.answers), job.blank, [])
-        if not in_time:
-            stopped = stop(thread)
-            result.answers.append(_too_long(job, stopped))
+            within(job.left, lambda: job.work(precision))
+        except TooLong as late:
+            job.answers.append(_too_long(job, late.stopped))
+    result = Run(job.answers, job.blank)
     result.notes = [f"It changes its argument {name} in place: the caller's data are gone. Return a new array instead."
                     for name in names if name in job.changed]
     if tape.text.strip():
@@ -103,22 +85,19 @@ class _Job:
                         return
                     self.answers.append(answer)
         except _Blank as blank:
-            if not self.answers:
+            if not self.answers and not self.over:
                 self.blank = str(blank)
-            else:
+            elif not self.over:
                 self.answers.append(f"did this: {blank}")
-        except BaseException as error:  # the stop, between two calls
+        except Exception as error:  # between two calls
             if not self.over:
                 self.answers.append(f"raised {_text(error)}")
 
-    def wait(self, thread) -> bool:
-        """In the caller: True when the thread is through, False when its time is up."""
-        while thread.is_alive():
-            end = min(self.started + CALL_LIMIT, self.begun + TOTAL_LIMIT)
-            if time.monotonic() >= end:
-                return False
-            thread.join(max(end - time.monotonic(), 0.001))
-        return True
+    def left(self) -> float:
+        """In the caller: the seconds that are left; after the last of them no answer counts any more."""
+        seconds = min(self.started + CALL_LIMIT, self.begun + TOTAL_LIMIT) - time.monotonic()
+        self.over = seconds <= 0
+        return seconds
 
     def answer(self, case):
         arguments = [_copy(value) for value in case]
@@ -180,16 +159,6 @@ def _same(given, now) -> bool:
     if isinstance(given, np.ndarray):
         return given.shape == now.shape and np.array_equal(given, now, equal_nan=True)
     return not isinstance(given, list) or given == now
-
-
-def stop(thread: threading.Thread) -> bool:
-    """Stop the Python code in the thread; False if it does not react, being in compiled code."""
-    for _ in range(20):  # more than once: the code may catch everything
-        if not thread.is_alive():
-            return True
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
-        thread.join(0.05)
-    return not thread.is_alive()
 
 
 def _too_long(job, stopped) -> str:

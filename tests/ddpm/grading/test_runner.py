@@ -111,7 +111,14 @@ def stubborn(x, beta):
     return x
 
 
-@pytest.mark.parametrize("answer", [forever, stubborn])
+def silent(x, beta):
+    try:
+        forever(x, beta)
+    except BaseException:
+        pass
+
+
+@pytest.mark.parametrize("answer", [forever, stubborn, silent])
 def test_an_endless_loop_is_stopped(answer, short):
     before = threading.active_count()
     verdict = check_forward_mean(answer)
@@ -194,11 +201,11 @@ def test_what_it_changes_elsewhere_is_put_back():
 
 
 def test_an_interrupt_by_the_reader_goes_through(monkeypatch):
-    def wait(job, thread):
+    def left(job):
         time.sleep(0.1)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner._Job, "wait", wait)
+    monkeypatch.setattr(runner._Job, "left", left)
     before = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
         check_forward_mean(forever)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddpm.grading.verdict import WIDTH, Verdict, blank, wrap
-from ddpm.grading.written.limit import TooLong, within
+from ddpm.grading.limit import TooLong, within
 from ddpm.grading.written.notation import Unreadable
 from ddpm.grading.written.quantities import Choice, Quantity, numbers_of
 from ddpm.grading.written.reading import SECONDS, called, is_placeholder
@@ -141,16 +141,16 @@ class Predictions:
         right = {key: all(self.quantities[key].near(*pair) for pair in zip(value, nearest(value, measured[key]), strict=True))
                  for key, value in values.items()}
         count = sum(right.values())
-        wide = max(map(len, self.quantities))
-        lines = [f"{'':{wide}}  {'predicted':>17} {'measured':>17}"]
-        lines += [f"{key:{wide}}  {row(value):>17} {row(measured[key]):>17}  {'right' if right[key] else 'off'}" for key, value in values.items()]
-        table = "\n".join(lines)
+        rows = [("", "predicted", "measured", ""),
+                *((key, row(value), row(measured[key]), "right" if right[key] else "off") for key, value in values.items())]
+        wide = [max(map(len, column)) for column in zip(*rows)]
+        table = "\n".join(f"{key:{wide[0]}}  {left:>{wide[1]}}  {middle:>{wide[2]}}  {last}".rstrip() for key, left, middle, last in rows)
         if count == len(values):
             return Verdict(True, 0.0, f"Right: all {count} predictions of {self.name} hold.\n{table}")
-        text = f"Not right: {count} of {len(values)} predictions of {self.name} hold.\n{table}"
+        text = f"{count} of {len(values)} predictions of {self.name} hold.\n{table}"  # an honest guess that misses is no mistake
         found = next((m for m in self.misconceptions if _shows(m, values, measured)), None)
         if found:
-            text += f"\nThis is a known slip:\n{wrap('  ' + found.name, '  ')}\n{wrap('Hint: ' + found.hint, '  ')}"
+            text = f"Not right: {text}\nThis is a known slip:\n{wrap('  ' + found.name, '  ')}\n{wrap('Hint: ' + found.hint, '  ')}"
         else:
             text += "\n" + wrap("Off: " + "; ".join(f"{key} ({self.quantities[key].what})" for key in values if not right[key]) + ".", "  ")
         return Verdict(False, NAN, text, found.name if found else None)

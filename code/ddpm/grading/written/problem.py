@@ -10,7 +10,7 @@ from ddpm.derivation.densities import Undecided
 from ddpm.derivation.numbers import mp
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict, blank, wrap
-from ddpm.grading.written.limit import TooLong, within
+from ddpm.grading.limit import TooLong, within
 from ddpm.grading.written.notation import Unreadable
 from ddpm.grading.written.reading import Line, Reading, read
 from ddpm.grading.written.sample import Sample

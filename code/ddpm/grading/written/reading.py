@@ -17,7 +17,7 @@ from ddpm.derivation.induction import Induction
 from ddpm.derivation.statement import Law
 from ddpm.derivation.symbols import Family, Given, Quantity, t, x
 from ddpm.grading.answered import is_blank
-from ddpm.grading.written.limit import TooLong, within
+from ddpm.grading.limit import TooLong, within
 from ddpm.grading.written.notation import Unreadable, in_notation
 
 MOST = 40  # lines

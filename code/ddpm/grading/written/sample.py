@@ -6,7 +6,7 @@ from ddpm.derivation.densities import Undecided
 from ddpm.derivation.numbers import Point, Undefined
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.settle import TOLERANCE, Different, Settled, describe
-from ddpm.grading.written.limit import TooLong, within
+from ddpm.grading.limit import TooLong, within
 
 POINTS, FEWEST = 12, 4
 PROOF_SECONDS = 5

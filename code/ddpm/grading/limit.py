@@ -1,0 +1,76 @@
+"""A time limit for what a reader has written: it may run for ever, and SymPy may take for ever over it.
+
+The work is done in a thread of its own, and the caller waits no longer than the limit. So a limit works in a notebook,
+in its threads, and on every system, and also where the interpreter waits for compiled code. A Python loop is then
+stopped from inside; compiled code (a `jax.lax.while_loop` that never ends) cannot be, so that thread is left behind.
+"""
+
+import contextlib
+import ctypes
+import threading
+import time
+from collections.abc import Callable
+
+
+class Stopped(BaseException):
+    """Raised inside the work when its time is up. Not an Exception, so that `except Exception` lets it pass."""
+
+
+class TooLong(Exception):
+    """The time was up.
+
+    Attributes:
+        stopped: False where the work could not be stopped and still goes on.
+    """
+
+    def __init__(self, stopped: bool):
+        super().__init__()
+        self.stopped = stopped
+
+
+def within(limit: float | int | Callable[[], float], work: Callable):
+    """What `work()` returns, or the exception that it raises, if it is through within its time.
+
+    It is stopped when its time is up or the reader interrupts the cell.
+
+    Args:
+        limit: seconds, or a function that tells how many are left.
+
+    Raises:
+        TooLong: it took longer.
+    """
+    found, end = {}, time.monotonic()
+
+    def target():
+        with contextlib.suppress(Stopped):  # a second one may come while the first is on its way
+            try:
+                found["value"] = work()
+            except Stopped:
+                pass
+            except BaseException as error:  # what a reader's object raises may be anything
+                found["error"] = error
+
+    left = limit if callable(limit) else lambda: end + limit - time.monotonic()
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive() and (seconds := left()) > 0:
+            thread.join(seconds)
+    except BaseException:
+        _stop(thread)
+        raise
+    if thread.is_alive():
+        raise TooLong(_stop(thread))
+    if "error" in found:
+        raise found["error"]
+    return found["value"]
+
+
+def _stop(thread: threading.Thread) -> bool:
+    """Stop the Python code in the thread; False if it does not react, being in compiled code."""
+    for _ in range(20):  # more than once: the code may catch everything
+        if not thread.is_alive():
+            return True
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+        thread.join(0.05)
+    return not thread.is_alive()
