@@ -15,7 +15,7 @@ def glue(name: str, value, spec: str = "") -> None:
         ValueError: the value is not finite: a text with "nan" in it helps nobody.
     """
     text = value if isinstance(value, str) else powers_of_ten(format(value, spec))
-    if text.strip("-") in ("nan", "inf"):
+    if text.strip("-−") in ("nan", "inf"):
         raise ValueError(f"the number {name!r} for the text is {text}")
     display(
         {f"{_MIME_PREFIX}text/plain": repr(text)},
@@ -25,9 +25,10 @@ def glue(name: str, value, spec: str = "") -> None:
 
 
 def powers_of_ten(text: str) -> str:
-    """1.3e-08 as readers write it: 1.3 × 10⁻⁸."""
+    """-1.3e-08 as readers write it: −1.3 × 10⁻⁸, in one line."""
     digits, e, exponent = text.partition("e")
+    digits = digits.replace("-", "−")
     if not e:
-        return text
+        return digits
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{digits} × 10{raised}"
+    return f"{digits}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{raised}"

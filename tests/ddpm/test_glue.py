@@ -14,7 +14,7 @@ def shown(monkeypatch):
 
 @pytest.mark.parametrize("value, spec, text", [
     (0.8, ".2f", "0.80"), (260, "", "260"), ("faster", "", "faster"), (0.739, ".0%", "74%"),
-    (1.3e-8, ".1e", "1.3 × 10⁻⁸"), (4.0e5, ".0e", "4 × 10⁵"),
+    (1.3e-8, ".1e", "1.3\xa0×\xa010⁻⁸"), (4.0e5, ".0e", "4\xa0×\xa010⁵"), (-0.29, ".1f", "−0.3"),
 ])
 def test_writes_the_record_that_myst_nb_reads(shown, value, spec, text):
     glue("x", value, spec)

@@ -39,7 +39,7 @@ class WrongStep(ValueError):
 
     def __init__(self, number: int, left, right, reason: str, found: Different):
         super().__init__(
-            f"step {number} ({reason}) does not hold.\n  left:  {plain(left)}\n  right: {plain(right)}\n  {found}")
+            f"step {number} ({reason.replace('$', '')}) does not hold.\n  left:  {plain(left)}\n  right: {plain(right)}\n  {found}")
         self.number, self.left, self.right, self.point = number, left, right, found.point
         self.values = (found.left, found.right)
 
@@ -115,7 +115,7 @@ class Chain:
         return f"$$\n{self.latex()}\n$$"
 
     def __str__(self) -> str:
-        rows = [f"  {plain(self.start)}"] + [f"= {plain(step.expr)}\n      [{step.reason}; {step.how}]" for step in self.steps]
+        rows = [f"  {plain(self.start)}"] + [f"= {plain(step.expr)}\n      [{step.reason.replace('$', '')}; {step.how}]" for step in self.steps]
         return "\n".join(rows)
 
     __repr__ = __str__

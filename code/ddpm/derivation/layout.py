@@ -112,7 +112,7 @@ def _packed(expr, printer, room):
                 done += pieces
             else:
                 done.append(text)
-    return done
+    return done[:1] + ["{} " + line if line[:2] in ("+ ", "- ") else line for line in done[1:]]  # a sign with room on both sides
 
 
 def reason_lines(reason: str, room: float) -> list[str]:

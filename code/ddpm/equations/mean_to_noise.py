@@ -65,10 +65,10 @@ def posterior_square():
     with as_written():
         first = -((x[t] - sqrt(alpha[t]) * x[t - 1]) ** 2) / (2 * beta[t])
         second = -((x[t - 1] - sqrt(alpha_bar[t - 1]) * x[0]) ** 2) / (2 * total_prev)
-        rest = -(x[t] ** 2) / (2 * beta[t]) - alpha_bar[t - 1] * x[0] ** 2 / (2 * total_prev)
         chain = Chain(first + second, where=FROM_2)
-        half = sp.Rational(1, 2)
-        return chain.step(-half * precision * x[t - 1] ** 2 + linear_term * x[t - 1] + rest, "squares multiplied out, sorted by powers of $x_{t-1}$")
+        sorted_by_power = -sp.Rational(1, 2) * precision * x[t - 1] ** 2 + linear_term * x[t - 1]
+        sorted_by_power = sorted_by_power - x[t] ** 2 / (2 * beta[t]) - alpha_bar[t - 1] * x[0] ** 2 / (2 * total_prev)
+        return chain.step(sorted_by_power, "squares multiplied out, sorted by powers of $x_{t-1}$")
 
 
 @proof("eq-posterior-precision")

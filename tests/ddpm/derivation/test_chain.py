@@ -11,6 +11,7 @@ from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.induction import Induction
+from ddpm.derivation.layout import lines_of
 from ddpm.derivation.statement import Law, Statement
 from ddpm.derivation.symbols import (
     SquaredNorm, T, alpha, alpha_bar, as_written, beta, epsilon, epsilon_theta, family, log, mu_tilde, sigma, sqrt, t, x,
@@ -58,6 +59,15 @@ def test_induction_names_the_part_that_fails():
     assert found.value.part == "base case"
 
 
+def test_a_sum_in_several_lines_goes_on_with_a_sign_that_has_room_on_both_sides():
+    with as_written():
+        terms = alpha[1] - sqrt(alpha[2]) * x[2]
+        for i in range(3, 9):
+            terms = terms + sqrt(alpha[i]) * x[i]
+    first, *others = lines_of(terms)
+    assert first.startswith(r"\alpha_1 - ") and len(others) == 2 and all(line.startswith(r"{} + \sqrt") for line in others)
+
+
 def test_layout():
     with as_written():
         chain = Chain(alpha[t] * (1 - alpha_bar[t - 1]) + 1 - alpha[t])
@@ -73,7 +83,7 @@ def test_layout():
         r"&\quad \text{same line)}",
         r"\end{aligned}"]
     assert str(chain).splitlines()[:3] == [
-        "  alpha[t]*(1 - alpha_bar[t - 1]) + 1 - alpha[t]", "= 1 - alpha[t]*alpha_bar[t - 1]", r"      [$\alpha_t$ cancels; symbolically]"]
+        "  alpha[t]*(1 - alpha_bar[t - 1]) + 1 - alpha[t]", "= 1 - alpha[t]*alpha_bar[t - 1]", r"      [\alpha_t cancels; symbolically]"]
     assert chain._repr_latex_() == f"$$\n{chain.latex()}\n$$"
 
 
