@@ -12,6 +12,8 @@ MEND = [  # roles that do not fit their elements; a name for folded cells that i
     (' role="doc-biblioentry"', ""), ('<aside class="footnote-list', '<aside role="none" class="footnote-list'),
     ('<div role="list" class=', "<div class="), (' aria-label="Toggle hidden content"', "")]
 
+LOST = '<h1>Page not found</h1>\n<p>This book has no page of that name. Start from <a href="{}">the first page</a>, or search.</p>'
+
 
 def configure(app, config):
     config.templates_path.append(str(Path(__file__).with_name("templates")))
@@ -34,9 +36,10 @@ def mend(app, pagename, templatename, context, doctree):
     context["body"] = TABLE.sub(lambda found: f'{found[0]} role="region" aria-label="Table {next(number)}"', context["body"])
 
 
-def allow_one_page(app, pagename, templatename, context, doctree):
-    """The 404 page of a book of one page has no contents; the theme wants a text all the same."""
+def lead_back(app, pagename, templatename, context, doctree):
+    """The 404 page, and its contents: a book of one page has none, and the theme wants a text all the same."""
     if pagename == app.config.notfound_pagename:
+        context["body"] = LOST.format(context["pathto"](app.config.root_doc))
         contents = context["toctree"]
         context["toctree"] = lambda *args, **options: contents(*args, **options) or ""
 
@@ -44,7 +47,7 @@ def allow_one_page(app, pagename, templatename, context, doctree):
 def setup(app):
     app.setup_extension("sphinxext.opengraph")
     app.setup_extension("notfound.extension")
-    app.connect("html-page-context", allow_one_page)  # after notfound put its own contents there, before the theme reads it
+    app.connect("html-page-context", lead_back)  # after notfound put its own contents there, before the theme reads it
     app.connect("config-inited", configure)
     app.connect("html-page-context", mend, priority=900)  # after the tags are made
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -25,6 +25,7 @@ MARKED = re.compile("|".join(f"{start}(.*?){end}" for start, end in MARKS.values
 JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inline></span>)([.,:;?!)\]’”]*)""")
 DISPLAYED = re.compile(r'(<div class="math[^>]*)(>(?:(?!</div>).)*)', re.S)
 STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
+LINK = re.compile(rf'<link[^>]*/{STYLE}"[^>]*>\n?')
 GLYPH = re.compile(r'^[^{}\n]*\.(mjx-c[0-9A-F]+)[^{}]*\{(?:"(?:\\.|[^"\\])*"|[^}"])*\}\n*', re.M)  # a brace may be a glyph
 
 
@@ -67,18 +68,18 @@ def set_pages(app, error):
     top = Path(app.outdir)
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(top.rglob("*.html")) if "_static" not in path.parts}
     found = {key(mark): None for text in pages.values() for mark in MARKED.finditer(text)}
-    if not found:
-        return
-    results, style = typeset(list(found), app.config.mathjax3_config["tex"])
+    results, style = typeset(list(found), app.config.mathjax3_config["tex"]) if found else ([], "")
     found = dict(zip(found, results, strict=True))
     for path, text in pages.items():
         for mark in MARKED.finditer(text):
             if wrong := found[key(mark)]["error"]:
                 LOG.warning("%s: %s in the formula %s", path.relative_to(top).with_suffix(""), wrong, key(mark)[0])
         text = JOINED.sub(join, text)
-        pages[path] = DISPLAYED.sub(place, MARKED.sub(lambda mark: found[key(mark)]["html"], text))
+        text = DISPLAYED.sub(place, MARKED.sub(lambda mark: found[key(mark)]["html"], text))
+        pages[path] = text if "<mjx-container" in text else LINK.sub("", text)
         path.write_text(pages[path], encoding="utf-8")
-    (top / "_static" / STYLE).write_text(style_for("".join(pages.values()), style), encoding="utf-8")
+    if found:
+        (top / "_static" / STYLE).write_text(style_for("".join(pages.values()), style), encoding="utf-8")
 
 
 def join(found) -> str:

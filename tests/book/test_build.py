@@ -99,6 +99,9 @@ def test_chapters_run_again_when_the_package_changes_and_only_then(book, capfd):
     assert html.count('alt="A line rises from zero to one."') == 2
     assert html.count('class="only-light"') == html.count('class="only-dark"') == 1
     assert html.count('id="fig-line"') == 1
+    # and, having no formula, asks for no style of formulas
+    for link in re.findall(r'<link[^>]* href="([^"#?]+)', html):
+        assert (root / "_build/html/book" / link).exists(), link
     from bookbuild.darkfigures import LIGHT_INK
     from ddpm.figures import INK
 
