@@ -1,4 +1,4 @@
-"""The sizes of the layers of the network, there and back (problem 5)."""
+"""The sizes of the layers of the network, there and back (problem 5.1)."""
 
 import numpy as np
 
@@ -53,5 +53,5 @@ LAYER_SIZES = Exercise(
 
 
 def check_layer_sizes(student, seed: int | None = None) -> Verdict:
-    """Check student(sizes): the sizes there and back, [9, 6, 4] -> [9, 6, 4, 6, 9] (problem 5)."""
+    """Check student(sizes): the sizes there and back, [9, 6, 4] -> [9, 6, 4, 6, 9] (problem 5.1)."""
     return check(student, LAYER_SIZES, seed)

@@ -1,4 +1,4 @@
-"""The reverse step and the loop of Algorithm 2 (problem 5)."""
+"""The reverse step and the loop of Algorithm 2 (problem 5.1)."""
 
 import numpy as np
 
@@ -183,12 +183,12 @@ SAMPLER = Exercise(
 
 
 def check_reverse_step(student, seed: int | None = None) -> Verdict:
-    """Check student(x_t, t, predicted_noise, noise, schedule): x_{t-1} with sigma_t^2 = beta_t and no noise at t = 1 (problem 5)."""
+    """Check student(x_t, t, predicted_noise, noise, schedule): x_{t-1} with sigma_t^2 = beta_t and no noise at t = 1 (problem 5.1)."""
     return check(student, REVERSE_STEP, seed)
 
 
 def check_sampler(student, seed: int | None = None) -> Verdict:
-    """Check student(predict_noise, x_T, noises, schedule): x_0 by Algorithm 2, with noises[t] the noise of step t (problem 5).
+    """Check student(predict_noise, x_T, noises, schedule): x_0 by Algorithm 2, with noises[t] the noise of step t (problem 5.1).
 
     noises has the shape (T + 1, *x_T.shape); predict_noise(x_t, t) works on NumPy's and JAX's arrays.
     """

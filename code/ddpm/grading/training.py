@@ -1,4 +1,4 @@
-"""The training loss: Algorithm 1 for one example (problem 5)."""
+"""The training loss: Algorithm 1 for one example (problem 5.1)."""
 
 import numpy as np
 
@@ -93,5 +93,5 @@ TRAINING_LOSS = Exercise(
 
 def check_training_loss(student, seed: int | None = None) -> Verdict:
     """Check student(predict_noise, x_0, t, noise, schedule): the mean over the pixels of the squared error of
-    predict_noise(x_t, t) (problem 5, Algorithm 1 for one example)."""
+    predict_noise(x_t, t) (problem 5.1, Algorithm 1 for one example)."""
     return check(student, TRAINING_LOSS, seed)
