@@ -1,12 +1,14 @@
 """Which names a cell makes for later cells, and which it needs from earlier ones."""
 
 import dis
+from functools import cache
 from types import CodeType
 
 LOADS = {"LOAD_NAME", "LOAD_GLOBAL"}
 
 
-def names(source: str) -> tuple[set[str], set[str]] | None:
+@cache  # an assignment asks for the names of each cell again and again
+def names(source: str) -> tuple[frozenset[str], frozenset[str]] | None:
     """The names that the cell `source` makes, and those that it uses before it makes them; None if it is not plain Python."""
     try:
         code = compile(source, "cell", "exec")
@@ -20,7 +22,7 @@ def names(source: str) -> tuple[set[str], set[str]] | None:
             used.add(step.argval)
     for inner in within(code):
         used |= {step.argval for step in dis.get_instructions(inner) if step.opname in LOADS} - made
-    return made, used
+    return frozenset(made), frozenset(used)
 
 
 def within(code: CodeType):

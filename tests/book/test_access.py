@@ -24,6 +24,10 @@ SMALL = """() => { const walk = document.createTreeWalker(document.body, NodeFil
         const svg = e.closest('svg'), scale = svg ? svg.getScreenCTM().a : 1;
         if (parseFloat(getComputedStyle(e).fontSize) * scale < (svg ? 9 : 12)) small.add(e.outerHTML.slice(0, 80)); }
     return [...small].slice(0, 5); }"""
+# tables that a phone shows in part, and a way to the next page of which it cuts something off
+CUT = """() => [...document.querySelectorAll('article table, .prev-next-area, .prev-next-area *')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
+    .map(e => e.outerHTML.slice(0, 120))"""
 CHAPTER = next(iter(sorted(path.name for path in (SITE / "book").glob("closed_form.html"))), None)
 # what can be used with a mouse and not be reached with the Tab key
 UNREACHED = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [onclick]')]
@@ -50,6 +54,7 @@ def test_axe_finds_nothing(site, address, page, page_name):
             found[width, scheme] = violations
     assert found == {}
     assert page.evaluate(SMALL) == [], "hard to read on a phone"
+    assert page.evaluate(CUT) == [], "a phone shows a part of it"
     assert page.evaluate(UNREACHED) == []
     assert page.evaluate(MUTE) == []
     moving = "() => document.getAnimations().filter(a => a.playState === 'running').length"
