@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks check-notebooks pdf serve test bench grade lock clean
+.PHONY: help book notebooks check-notebooks pdf serve test test-slow bench grade lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -25,16 +25,22 @@ pdf: $(READY)  ## build the book as one PDF, _build/book.pdf (needs LaTeX; says 
 serve: book  ## build, then serve the website on localhost:8000
 	@$(BIN)/python -m bookbuild serve
 
-# The site is built while the package is tested: its chapters run one after the other, and leave a core free.
+# The site is built while the package is tested: its chapters run one after the other, and leave a core free. The build takes
+# longer, so the tests give way to it.
 TEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
-test: $(READY)  ## build, and run all tests (needs Chromium; installs it if it can)
+QUICK := -m "not slow"
+test: $(READY)  ## build, and run the tests (needs Chromium; installs it if it can)
 	@$(BIN)/python -m bookbuild browser
 	@mkdir -p _build
 	@$(BIN)/python -m bookbuild html >_build/site.log 2>&1 & site=$$!; \
 	  trap 'kill $$site 2>/dev/null' INT TERM; \
-	  $(TEST) tests/ddpm tests/bench; package=$$?; \
+	  nice $(TEST) $(QUICK) tests/ddpm tests/bench; package=$$?; \
 	  wait $$site; built=$$?; cat _build/site.log; \
-	  test $$built = 0 && $(TEST) tests/book tests/test_readme.py && exit $$package
+	  test $$built = 0 && $(TEST) $(QUICK) tests/book tests/test_readme.py && exit $$package
+
+test-slow: book  ## run the long tests that make test leaves out: every page with axe, the PDF, both ways through an assignment
+	@$(BIN)/python -m bookbuild browser
+	@$(TEST) -m slow tests
 
 bench: $(READY)  ## time training and sampling, against a plain loop and PyTorch (TORCH_PYTHON=... names a Python that has it)
 	@$(BIN)/python -m bench

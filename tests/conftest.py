@@ -1,9 +1,20 @@
 """What all tests share."""
 
 import os
+from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
+from beartype.claw import beartype_packages
 from hypothesis import settings
+from jaxtyping import install_import_hook
+
+# Annotations are checked while the tests run: by jaxtyping where they name shapes, and in the packages, where none does and small
+# functions call each other by the hundred thousand, by beartype alone, which costs little.
+FOLDER = Path(__file__).parents[1] / "code/ddpm"
+PARTS = [(f"ddpm.{part.name}", part.ispkg) for part in iter_modules([str(FOLDER)])]
+install_import_hook([name for name, is_package in PARTS if not is_package], "beartype.beartype")
+beartype_packages([name for name, is_package in PARTS if is_package])
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 

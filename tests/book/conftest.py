@@ -6,12 +6,7 @@ from pathlib import Path
 import pytest
 from bookbuild import browser as finder
 from bookbuild import serve
-from built_site import SITE, pages
-
-
-def pytest_generate_tests(metafunc):
-    if "page_name" in metafunc.fixturenames:
-        metafunc.parametrize("page_name", pages() or [None])
+from built_site import SITE
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,7 @@ def test_equations_fit_a_phone(page, address):
     assert wide == []
 
 
+@pytest.mark.slow  # the build of the site has run each of them
 @pytest.mark.parametrize("label", ENTRIES)
 def test_check_runs(label):
     result = registry.run(label)

@@ -2,7 +2,8 @@
 
 import re
 
-from built_site import open_page
+import pytest
+from built_site import open_page, pages
 
 # mathematics that was not set, set with an error, or never found by MathJax
 MATH = """() => [...document.querySelectorAll('.math')]
@@ -23,6 +24,7 @@ WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 FILE = re.compile(r"\S+\.(svg|png|jpe?g|gif|webp)$", re.I)
 
 
+@pytest.mark.parametrize("page_name", pages() or [None])
 def test_page(site, address, page, page_name):
     open_page(page, address + page_name)
     assert page.outside == []

@@ -46,6 +46,7 @@ def verdicts(notebook) -> str:
     return "\n".join(output.text for cell in checks for output in cell.outputs)
 
 
+@pytest.mark.slow
 def test_a_student_opens_fills_in_checks_and_finishes(site):
     path = STUDENT / "diffusion.ipynb"
     names = ASSIGNMENTS["diffusion"]
@@ -73,6 +74,7 @@ def test_a_student_derives(site):
     assert "the factor 1/2 is missing" in begun and "Not yet answered: answer_2_2b" in begun
 
 
+@pytest.mark.slow
 def test_an_instructor_hands_out_collects_and_grades(site, tmp_path, capsys):
     handed_out = STUDENT / "diffusion.ipynb"
     submitted = {"ada": filled(handed_out, RIGHT), "ben": filled(handed_out, DEVIATION), "cleo": filled(handed_out, {}),

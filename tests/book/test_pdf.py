@@ -44,6 +44,7 @@ def flat(text: str) -> str:
     return re.sub(r"\W+", " ", text.replace("’", "'")).lower()
 
 
+@pytest.mark.slow
 @needs_latex
 def test_latex_had_nothing_to_say(book):
     log = (book / "_build/latex/book.log").read_text(errors="replace")
@@ -53,6 +54,7 @@ def test_latex_had_nothing_to_say(book):
     assert max(wide, default=0) < 20
 
 
+@pytest.mark.slow
 @needs_latex
 def test_title_chapters_and_numbers_are_those_of_the_site(text, pages):
     assert flat(text).lstrip().startswith("denoising diffusion checked an executable textbook")
@@ -67,6 +69,7 @@ def test_title_chapters_and_numbers_are_those_of_the_site(text, pages):
     assert len(re.findall(r"^\s*bibliography\s*$", text, re.M | re.I)) == 1
 
 
+@pytest.mark.slow
 @needs_latex
 def test_solutions_stand_at_the_end_of_their_chapter(text, pages):
     assert "BEGIN SOLUTION" not in text
@@ -80,6 +83,7 @@ def test_solutions_stand_at_the_end_of_their_chapter(text, pages):
         assert re.search(rf"\b{page}\s*$", text.split("\f")[leaf]), f"{exercise} is not on page {page}"
 
 
+@pytest.mark.slow
 @needs_latex
 def test_nothing_runs_over_the_foot_of_a_page(text):
     """A page ends with its number, but for the title."""
@@ -88,6 +92,7 @@ def test_nothing_runs_over_the_foot_of_a_page(text):
         assert not lines or re.fullmatch(r"\d+|[ivxl]+", lines[-1]), leaf[-300:]
 
 
+@pytest.mark.slow
 @needs_latex
 def test_folded_code_is_printed(text):
     """Each line of a cell that the site folds away, where lines are short enough not to be broken."""
@@ -99,6 +104,7 @@ def test_folded_code_is_printed(text):
                     assert re.sub(r"\s+", "", line) in printed, line
 
 
+@pytest.mark.slow
 @needs_latex
 def test_figures_are_vectors_and_fonts_are_embedded(book):
     images = re.findall(r"\\sphinxincludegraphics(?:\[[^]]*\])?\{(.*?)\}\n", (book / "_build/latex/book.tex").read_text())
@@ -109,6 +115,7 @@ def test_figures_are_vectors_and_fonts_are_embedded(book):
     assert fonts and all(font[-5] == "yes" for font in fonts)
 
 
+@pytest.mark.slow
 @needs_latex
 def test_the_site_offers_the_pdf_where_there_is_one(book):
     site = book / "_build/html"

@@ -96,7 +96,7 @@ STRANGE = {
     "an unknown family": (family("gamma", r"\gamma")[t], "gamma[t]"),
     "an unknown function": (sp.sin(x[t]), "sin, which this check does not know"),
     "an integral": (sp.Integral(x[t] * t, (t, 0, 1)), "Integral"),
-    "too large": (sum(x[i] * alpha[i] for i in range(1, 1000)), "more than 1500 parts"),
+    "too large": (sp.Add(*[x[i] * alpha[i] for i in range(1, 1000)]), "more than 1500 parts"),
     "a huge number": (sp.Integer(7) ** 5000 * alpha[t], "more than nine digits"),
     "a long sum": (Sum(log(alpha[t]), (t, 1, 10**8)), "more than 100 terms"),
     "a double sum": (Sum(alpha[t], (t, 1, T), (T, 1, 9)), "one index"),
