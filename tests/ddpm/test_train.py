@@ -204,6 +204,15 @@ def at_step(step, value):
     return optax.GradientTransformation(lambda params: jnp.asarray(0), update)
 
 
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C reaches the test even where a shell has started it in the background, which makes programs deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("late", [False, True])
 def test_ctrl_c_keeps_what_there_is(late, monkeypatch, capsys):
     go(begin(), 10)  # compiled
@@ -229,6 +238,7 @@ def test_ctrl_c_keeps_what_there_is(late, monkeypatch, capsys):
     np.testing.assert_array_equal(np.concatenate([losses, rest]), all_losses)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_second_ctrl_c_acts_at_once():
     with pytest.raises(KeyboardInterrupt), Interrupts() as interrupts:
         os.kill(os.getpid(), signal.SIGINT)

@@ -63,6 +63,8 @@ BEST_NOISE = Exercise(
         Slip("the exponent is not divided by the variance.", DENSITY_HINT, _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / 2)),
         Slip("the weights compare x_t with the images, not with the shrunk ones.", DENSITY_HINT, _best(seen=lambda s: 1)),
         Slip("the images are not shrunk, neither in the weights nor in the noise.", NOISE_HINT, _best(shrink=lambda s: 1)),
+        Slip("the weights are right, but the noise is taken from the images before they were shrunk.", NOISE_HINT,
+             _best(answer=lambda s, x_t, x_0, noise: (x_t - x_0) / np.sqrt(1 - s.alpha_bar))),
         Slip("alpha_bar_t without its square root scales the images.", NOISE_HINT, _best(shrink=lambda s: s.alpha_bar)),
         Slip("divided by the variance 1 - alpha_bar_t, not by its square root.", NOISE_HINT,
              _best(answer=lambda s, x_t, x_0, noise: noise / np.sqrt(1 - s.alpha_bar))),
