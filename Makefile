@@ -38,7 +38,7 @@ test: $(READY)  ## build, and run the tests (needs Chromium; installs it if it c
 	  wait $$site; built=$$?; cat _build/site.log; \
 	  test $$built = 0 && $(TEST) $(QUICK) tests/book tests/test_readme.py && exit $$package
 
-test-slow: book  ## run the long tests that make test leaves out: every page with axe, the PDF, both ways through an assignment
+test-slow: book  ## run the long tests that make test leaves out: every page with axe, the PDF, assignments from blank to graded
 	@$(BIN)/python -m bookbuild browser
 	@$(TEST) -m slow tests
 

@@ -62,6 +62,7 @@ def test_a_student_opens_fills_in_checks_and_finishes(site):
     assert "Not" not in finished.replace("Note", "")
 
 
+@pytest.mark.slow
 def test_a_student_derives(site):
     path = STUDENT / "derivations.ipynb"
     blank = verdicts(filled(path, {}))

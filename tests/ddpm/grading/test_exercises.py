@@ -22,7 +22,12 @@ def _seed(index: int, precision: str) -> int:
     return (index + 10 * (precision == "float64")) % len(SEEDS)
 
 
-@pytest.mark.parametrize("exercise, style", RIGHTS, ids=map(": ".join, RIGHTS))
+BOTH = [  # each answer in one precision in every run, in the other in `make test-slow`
+    pytest.param(*right, precision, id=f"{': '.join(right)}-{precision}", marks=[pytest.mark.slow] if (i + j) % 2 else [])
+    for i, right in enumerate(RIGHTS) for j, precision in enumerate(("float32", "float64"))]
+
+
+@pytest.mark.parametrize("exercise, style, precision", BOTH, indirect=["precision"])
 def test_right_answers_pass(exercise, style, precision):
     answer = RIGHT[exercise][style]
     verdict = CHECKS[exercise](answer, seed=_seed(RIGHTS.index((exercise, style)), precision))
@@ -32,7 +37,7 @@ def test_right_answers_pass(exercise, style, precision):
 @pytest.mark.parametrize("exercise, words", WRONGS, ids=map(": ".join, WRONGS))
 def test_slips_are_named(exercise, words):
     index = WRONGS.index((exercise, words))
-    precision = ("float32", "float64")[index % 2]  # right answers are tried in both
+    precision = ("float32", "float64")[index % 2]
     with jax.enable_x64(precision == "float64"):
         verdict = CHECKS[exercise](SLIPS[exercise][words], seed=_seed(index, precision))
     assert not verdict.passed and verdict.slip and words in verdict.slip, verdict

@@ -47,6 +47,7 @@ def graded(tmp_path_factory):
     return {s.name.removesuffix(".ipynb"): s for s in folder.score(folder.find(path), path, seed=123, limits=limits)}
 
 
+@pytest.mark.slow
 def test_perfect_blank_and_slips(graded):
     assert graded["perfect"].points == 3 and not graded["perfect"].problem and not graded["perfect"].cells
     assert graded["blank"].points == 0 and not any(v.answered for v in graded["blank"].verdicts.values())
@@ -55,11 +56,13 @@ def test_perfect_blank_and_slips(graded):
     assert "not in the notebook" in str(verdicts["q_sample"]) and "ZeroDivisionError" in graded["slips <b>"].cells["4"]
 
 
+@pytest.mark.slow
 def test_a_notebook_cannot_end_the_grading_or_take_the_others_away(graded):
     assert "no signals to other programs" in graded["slips <b>"].cells["6"] and "7" not in graded["slips <b>"].cells
     assert graded["wild"].points == 2  # it comes later, when its file is gone
 
 
+@pytest.mark.slow
 def test_what_breaks_the_kernel_costs_its_own_cell_only(graded):
     wild = graded["wild"]
     assert wild.verdicts["forward_mean"].passed and wild.verdicts["forward_covariance"].passed
@@ -67,16 +70,19 @@ def test_what_breaks_the_kernel_costs_its_own_cell_only(graded):
     assert wild.cells["2"] == "ended the kernel" and "10 s" in wild.cells["3"] and "memory" in wild.cells["4"]
 
 
+@pytest.mark.slow
 def test_no_network(graded):
     wild = graded["wild"]
     assert "no network" in wild.cells["6"] or "unreachable" in wild.cells["6"]
     assert not wild.isolated or "AssertionError" in wild.cells["7"]  # not even for compiled code
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_notebook_stops_nothing(graded):
     assert "cannot be read" in graded["torn"].problem and graded["torn"].points == 0
 
 
+@pytest.mark.slow
 def test_written_answers_are_graded_like_code(graded):
     verdicts = graded["written"].verdicts
     assert verdicts["answer_2_1"].passed and report.word(verdicts["answer_2_2a"]) == "other form"
@@ -84,11 +90,13 @@ def test_written_answers_are_graded_like_code(graded):
     assert graded["written"].points == 1
 
 
+@pytest.mark.slow
 def test_predictions_are_held_against_what_the_notebook_has_measured(graded):
     assert graded["predicted"].verdicts["answer_4_2"].passed
     assert "the experiment has left no" in str(graded["predicted, not run"].verdicts["answer_4_2"])
 
 
+@pytest.mark.slow
 def test_csv_and_page(graded):
     scores = list(graded.values())
     rows = {row["notebook"]: row for row in csv.DictReader(io.StringIO(report.to_csv(scores)))}
@@ -98,6 +106,7 @@ def test_csv_and_page(graded):
     assert "slips &lt;b&gt;" in page and "<b>" not in page and "1 × forward_covariance: the standard deviation" in page
 
 
+@pytest.mark.slow
 def test_the_time_of_a_whole_notebook_is_limited(tmp_path):
     cells = [nbformat.v4.new_code_cell(MEAN), nbformat.v4.new_code_cell("import time\ntime.sleep(600)")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "slow.ipynb")
