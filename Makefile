@@ -26,7 +26,7 @@ serve: book  ## build, then serve the website on localhost:8000
 	@$(BIN)/python -m bookbuild serve
 
 # The site is built while the package is tested: its chapters run one after the other, and leave a core free. The build takes
-# longer, so the tests give way to it.
+# longer, so the tests give way to it. Those of the pages come last.
 TEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 QUICK := -m "not slow"
 test: $(READY)  ## build, and run the tests (needs Chromium; installs it if it can)
@@ -34,7 +34,7 @@ test: $(READY)  ## build, and run the tests (needs Chromium; installs it if it c
 	@mkdir -p _build
 	@$(BIN)/python -m bookbuild html >_build/site.log 2>&1 & site=$$!; \
 	  trap 'kill $$site 2>/dev/null' INT TERM; \
-	  nice $(TEST) $(QUICK) tests/ddpm tests/bench; package=$$?; \
+	  nice -n 19 $(TEST) $(QUICK) tests/bookbuild tests/ddpm tests/bench; package=$$?; \
 	  wait $$site; built=$$?; cat _build/site.log; \
 	  test $$built = 0 && $(TEST) $(QUICK) tests/book tests/test_readme.py && exit $$package
 

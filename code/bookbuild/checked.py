@@ -20,8 +20,8 @@ KINDS = {"definition": "definition", "proof": "proof", "numeric": "numeric proof
 PACKAGES = {"JAX": "jax", "NumPy": "numpy", "SciPy": "scipy", "SymPy": "sympy", "mpmath": "mpmath", "Equinox": "equinox",
             "Optax": "optax", "Matplotlib": "matplotlib", "Jupyter Book": "jupyter-book", "Sphinx": "sphinx", "MyST-NB": "myst-nb",
             "pytest": "pytest", "Hypothesis": "hypothesis"}
-TESTS = {"tests/ddpm/derivation": "the derivations", "tests/ddpm": "the package", "tests/book": "the pages, the notebooks and the PDF",
-         "tests": "everything else"}
+TESTS = {"tests/ddpm/derivation": "the derivations", "tests/ddpm": "the package", "tests/bookbuild": "the build",
+         "tests/book": "the pages, the notebooks and the PDF", "tests": "everything else"}
 
 
 class EquationTable(nodes.General, nodes.Element):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from built_site import SITE, open_page, pages
+from built_site import SITE, open_page, pages, param
 
 AXE = next(Path(axe_playwright_python.__path__[0]).rglob("axe.min.js")).read_text(encoding="utf-8")
 # Every rule that axe has, the experimental ones too, but for those of level AAA. Left out are the thousands of glyphs in
@@ -28,7 +28,6 @@ SMALL = """() => { const walk = document.createTreeWalker(document.body, NodeFil
 CUT = """() => [...document.querySelectorAll('article table, .prev-next-area, .prev-next-area *')]
     .filter(e => e.getBoundingClientRect().right > innerWidth || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
     .map(e => e.outerHTML.slice(0, 120))"""
-QUICK = ("book/introduction.html", "book/closed_form.html")  # in every run; the others in `make test-slow`
 CHAPTER = next(iter(sorted(path.name for path in (SITE / "book").glob("closed_form.html"))), None)
 # what can be used with a mouse and not be reached with the Tab key
 UNREACHED = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [onclick]')]
@@ -40,7 +39,7 @@ MUTE = """() => [...document.querySelectorAll('mjx-container')].filter(e => !e.q
     || e.querySelector('mjx-math').getAttribute('aria-hidden') !== 'true').map(e => e.outerHTML.slice(0, 200))"""
 
 
-@pytest.mark.parametrize("page_name", [name if name.endswith(QUICK) else pytest.param(name, marks=pytest.mark.slow) for name in pages()] or [None])
+@pytest.mark.parametrize("page_name", [param(name) for name in pages()] or [None])
 def test_axe_finds_nothing(site, address, page, page_name):
     page.emulate_media(reduced_motion="reduce")
     open_page(page, address + page_name)

@@ -8,7 +8,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from built_site import SITE, open_page
+from built_site import SITE, open_page, param
 
 CHAPTERS = sorted(path.name for path in (SITE / "book").glob("*.html"))
 BYTES = 1_500_000
@@ -42,7 +42,7 @@ READ = """async () => { for (const image of document.querySelectorAll('article i
     image.scrollIntoView(); await new Promise(done => image.complete ? done() : image.addEventListener('load', done)); } }"""
 
 
-@pytest.mark.parametrize("name", CHAPTERS or [None])
+@pytest.mark.parametrize("name", [param(name) for name in CHAPTERS] or [None])
 def test_a_page_is_light_and_soon_there(site, address, page, name):
     loaded = {}
     page.on("response", lambda response: loaded.update({response.url.split("?")[0].split("#")[0]: response.status}))

@@ -31,8 +31,11 @@ def chains_of(entry):
     return [typeset] if isinstance(typeset, Chain) else getattr(typeset, "chains", [])
 
 
+PROOFS = [label for label, entry in entries().items() if entry.kind == "proof"]
 
-@pytest.mark.parametrize("label", [label for label, entry in entries().items() if entry.kind == "proof"])
+
+# every third in every run, the others in `make test-slow`
+@pytest.mark.parametrize("label", [pytest.param(label, marks=[pytest.mark.slow] if i % 3 else []) for i, label in enumerate(PROOFS)])
 def test_a_flipped_sign_is_refused(label):
     for chain in chains_of(entries()[label]):
         sides = [chain.start, *(step.expr for step in chain.steps)]

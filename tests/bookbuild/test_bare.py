@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from bookbuild import bare, install, wheel
-from built_site import ROOT
 
+ROOT = Path(__file__).parents[2]
 FLOOR = re.compile(r"([\w-]+)>=([\d.]+)")
 
 

@@ -2,13 +2,14 @@
 
 import re
 import shutil
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from bookbuild import build, check, freshness, mathjax
-from built_site import ROOT
 
+ROOT = Path(__file__).parents[2]
 HEADER = check.HEADER + "\n"
 CELL = "\n```{{code-cell}} ipython3\n{}\n```\n"
 FIGURE = """
