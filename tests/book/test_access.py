@@ -83,6 +83,7 @@ def test_the_keyboard_skips_to_the_text_and_shows_where_it_is(address, page):
     assert unseen == [] and len(set(reached)) > 8
 
 
+@pytest.mark.slow
 def test_the_keyboard_turns_pages_but_not_out_of_a_field(address, page):
     open_page(page, f"{address}book/introduction.html")
     visited = [page.url]

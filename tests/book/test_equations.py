@@ -37,6 +37,7 @@ def test_an_equation_stands_in_the_chapter_of_its_module():
         assert [ENTRIES[label].chapter for label in DIRECTIVE.findall(path.read_text()) if ENTRIES[label].chapter != path.stem] == []
 
 
+@pytest.mark.slow
 def test_equations_fit_a_phone(page, address):
     page.set_viewport_size({"width": 375, "height": 800})
     wide = []
@@ -134,6 +135,7 @@ def test_equation_is_set_numbered_referred_to_and_listed(book):
     assert "<mi>a</mi><mo>=</mo><mi>b</mi>" in html
 
 
+@pytest.mark.slow
 def test_equation_without_a_passing_check_fails_the_build_every_time(book, capfd):
     text = "# Start\n" + "".join(f"\n```{{equation}} {rest}\n```\n" for rest in ("eq-wrong", "eq-fin", "eq-fine\na = b"))
     shown = []

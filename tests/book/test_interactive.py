@@ -134,6 +134,7 @@ def test_the_film_does_not_play_where_motion_is_unwanted(alone, page):
     assert figure.get_by_role("button").all_inner_texts() == ["Back", "Step"]
 
 
+@pytest.mark.slow
 def test_the_film_of_the_training_chapter(page, address):
     open_page(page, address + "book/train_and_observe.html")
     figure = page.locator("#fig-film")

@@ -71,6 +71,7 @@ def test_failing_cell_is_shown_with_chapter_line_and_traceback(book, capfd):
     assert "nbclient" not in shown, "the traceback of the tools is of no use to the author"
 
 
+@pytest.mark.slow
 def test_undefined_reference_fails_again_without_a_change(book, capfd):
     root = book("# Start\n\nSee {ref}`nowhere`.\n")
     shown = []
@@ -81,6 +82,7 @@ def test_undefined_reference_fails_again_without_a_change(book, capfd):
     assert shown[0] == shown[1]
 
 
+@pytest.mark.slow
 def test_chapters_run_again_when_the_package_changes_and_only_then(book, capfd):
     root = book(HEADER + "# Start\n" + FIGURE)
     source = root / "code/ddpm/schedule.py"

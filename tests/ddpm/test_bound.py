@@ -144,7 +144,7 @@ def test_gradients_reach_the_predictor():
         assert float(slope) == pytest.approx(float(difference), rel=2e-3)
 
 
-@pytest.mark.parametrize("shape", [(), (3, 3)])
+@pytest.mark.parametrize("shape", [pytest.param((), marks=pytest.mark.slow), (3, 3)])
 def test_shapes_batches_jit_and_vmap(shape):
     schedule, t = Schedule.from_betas(BETAS), np.array([4, 2, 3])
     x_0, x_t, guess = np.random.default_rng(0).normal(size=(3, 3, *shape)).astype(np.float32)

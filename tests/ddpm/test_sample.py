@@ -111,7 +111,7 @@ def test_no_nan_at_the_extremes(betas):
         assert np.isfinite(half_of_x_t(schedule, variance)).all()
 
 
-@pytest.mark.parametrize("shape", [(), (2, 3, 3)])
+@pytest.mark.parametrize("shape", [pytest.param((), marks=pytest.mark.slow), (2, 3, 3)])
 def test_shapes_batches_jit_and_vmap(shape, precision):
     schedule = Schedule.from_betas(BETAS)
     sample = ancestral_sample(jax.random.key(0), schedule, predictor(schedule), shape)
