@@ -25,18 +25,17 @@ pdf: $(READY)  ## build the book as one PDF, _build/book.pdf (needs LaTeX; says 
 serve: book  ## build, then serve the website on localhost:8000
 	@$(BIN)/python -m bookbuild serve
 
-# The site is built while the package is tested: its chapters run one after the other, and leave a core free. The build takes
-# longer, so the tests give way to it. Those of the pages come last.
+# The site is built while all is tested that does not look at it: its chapters run one after the other, and leave a core free.
+# The build takes longer, so those tests give way to it.
 TEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
-QUICK := -m "not slow"
 test: $(READY)  ## build, and run the tests (needs Chromium; installs it if it can)
 	@$(BIN)/python -m bookbuild browser
 	@mkdir -p _build
 	@$(BIN)/python -m bookbuild html >_build/site.log 2>&1 & site=$$!; \
 	  trap 'kill $$site 2>/dev/null' INT TERM; \
-	  nice -n 19 $(TEST) $(QUICK) tests/bookbuild tests/ddpm tests/bench; package=$$?; \
+	  nice -n 19 $(TEST) -m "not slow and not site" tests; rest=$$?; \
 	  wait $$site; built=$$?; cat _build/site.log; \
-	  test $$built = 0 && $(TEST) $(QUICK) tests/book tests/test_readme.py && exit $$package
+	  test $$built = 0 && $(TEST) -m "site and not slow" tests && exit $$rest
 
 test-slow: book  ## run the long tests that make test leaves out: every page with axe, the PDF, assignments from blank to graded
 	@$(BIN)/python -m bookbuild browser

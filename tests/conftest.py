@@ -27,5 +27,7 @@ settings.load_profile("book")
 def pytest_collection_modifyitems(items):
     """Keep the tests of a file in one process, since they share what they compile or build; those in a browser fill the gaps."""
     for item in items:
+        if "site" in item.fixturenames:
+            item.add_marker("site")
         if "page" not in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))

@@ -130,7 +130,7 @@ def test_print_shows_all_of_the_text_and_nothing_of_the_frame(address, page):
     assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
 
 
-def test_search_works_without_a_server(browser):
+def test_search_works_without_a_server(browser, site):
     page = browser.new_page()
     page.goto(f"{(SITE / 'search.html').as_uri()}?q=diffusion")
     page.wait_for_selector("#search-results li a", timeout=10_000)
