@@ -18,6 +18,10 @@ beartype_packages([name for name, is_package in PARTS if is_package])
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
+# What XLA compiles is kept for later tests and runs. Only here: elsewhere the book times compilation.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(FOLDER.parents[1] / ".pytest_cache/xla"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+
 # The same examples in every run, and no limit on time: the first call of a jitted function compiles it.
 settings.register_profile("book", derandomize=True, deadline=None)
 settings.load_profile("book")
