@@ -35,7 +35,7 @@ test: $(READY)  ## build, and run the tests (needs Chromium; installs it if it c
 	  trap 'kill $$site 2>/dev/null' INT TERM; \
 	  nice -n 19 $(TEST) -m "not slow and not site" tests; rest=$$?; \
 	  wait $$site; built=$$?; cat _build/site.log; \
-	  test $$built = 0 && $(TEST) -m "site and not slow" tests && exit $$rest
+	  test $$built = 0 && $(TEST) -m "not slow and site" tests && exit $$rest
 
 test-slow: book  ## run the long tests that make test leaves out: every page with axe, the PDF, assignments from blank to graded
 	@$(BIN)/python -m bookbuild browser

@@ -29,7 +29,8 @@ settings.load_profile("book")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep the tests of a file in one process, since they share what they compile or build; those in a browser fill the gaps."""
+    """Mark what looks at the built site, and keep the tests of a file in one process, since they share what they compile or build;
+    those in a browser fill the gaps."""
     for item in items:
         if "site" in item.fixturenames:
             item.add_marker("site")
