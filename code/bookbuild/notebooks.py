@@ -9,11 +9,12 @@ from docutils import nodes
 from myst_nb.core.read import read_myst_markdown_notebook
 
 from bookbuild import install, wheel
-from bookbuild.blanks import MARKS, unmarked
+from bookbuild.blanks import unmarked
 from bookbuild.cellnames import names as cell_names
 from bookbuild.install import FOLDER
 from bookbuild.markdown import Markdown
 from bookbuild.page import Page, names
+from bookbuild.shown import without_glue
 
 # The branch to which the published notebooks are pushed: Colab opens nothing but files in a repository.
 COLAB_BRANCH = "notebooks"
@@ -87,21 +88,25 @@ class Notebook(Cells):
         """A code cell, and below it the captions of its figures."""
         self.add_unseen(before=node["cell_index"])
         cell = self.sources.pop(node["cell_index"])
-        self.append_code(nbformat.v4.new_code_cell(unmarked(cell.source), metadata=cell.metadata))
+        if cell.source:
+            self.append_code(nbformat.v4.new_code_cell(unmarked(cell.source), metadata=cell.metadata))
         self.pending += captions(node, self.page, self.write)
 
     def add_unseen(self, before: float):
         """The cells that the page leaves out (`remove-cell`), if a later cell needs what they make."""
         for index in sorted(i for i in self.sources if i < before):
             cell = self.sources.pop(index)
-            if needed(cell.source, [later.source for i, later in self.sources.items() if i > index]):
+            if cell.source and needed(cell.source, [later.source for i, later in self.sources.items() if i > index]):
                 self.append_code(cell)
 
 
 def code_cells(app, docname) -> dict:
-    """The code cells in the source of a page, by the index that their nodes have."""
+    """The code cells in the source of a page as readers see them, by the index that their nodes have."""
     cells = read_myst_markdown_notebook(Path(app.env.doc2path(docname)).read_text(encoding="utf-8")).cells
-    return {i: cell for i, cell in enumerate(cells) if cell.cell_type == "code"}
+    found = {i: cell for i, cell in enumerate(cells) if cell.cell_type == "code"}
+    for cell in found.values():
+        cell.source = without_glue(cell.source)
+    return found
 
 
 def captions(node, page, write) -> list[str]:
@@ -153,15 +158,6 @@ def button(context, path, text, tooltip, icon) -> dict:
             "label": f"download-{text.strip('.')}-button"}
 
 
-def hide_marks(app, doctree, docname):
-    """On the page too, a solution stands without the marks that the assignments need."""
-    if app.builder.format == "html":
-        for node in doctree.findall(nodes.literal_block):
-            if MARKS.search(node.rawsource):
-                node.rawsource = unmarked(node.rawsource)
-                node.children = [nodes.Text(node.rawsource)]
-
-
 def prepare(app):
     """The folder, with the package's wheel in it, before the first page asks for it."""
     if app.builder.format == "html":
@@ -180,7 +176,6 @@ def tidy(app, error):
 
 def setup(app):
     app.connect("builder-inited", prepare)
-    app.connect("doctree-resolved", hide_marks)
     app.connect("html-page-context", export, priority=800)  # after the theme has made its menu, at 501
     app.connect("build-finished", tidy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

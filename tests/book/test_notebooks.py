@@ -85,7 +85,8 @@ needed = [0, 3]
 
 ```{code-cell} ipython3
 :tags: [remove-cell]
-useless = glue("other", 1, "d")
+useless = 1
+glue("other", useless, "d")
 ```
 
 ```{code-cell} ipython3
@@ -247,7 +248,7 @@ def test_notebook_is_clean(site, path):
     if path.parent.name == notebooks.FOLDER:
         assert not any(MARKS.search(cell.source) for cell in notebook.cells)
     text = path.read_text().replace(json.dumps(install.source).strip('"'), "")
-    assert "IPKernel" not in text and "myst" not in text.lower()
+    assert "IPKernel" not in text and "myst" not in text.lower() and "glue" not in text
     for cell in notebook.cells:
         if cell.cell_type == "code":
             assert cell.outputs == [] and cell.execution_count is None
