@@ -1,0 +1,64 @@
+"""The equations of the chapter in which the bound is computed: the true reverse step, the gap of the start, the gradients."""
+
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+import ddpm
+from ddpm import exact
+from ddpm.derivation.chain import Chain
+from ddpm.derivation.densities import p, q
+from ddpm.derivation.expectation import KL, E_q
+from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_and_variance
+from ddpm.derivation.registry import proof
+from ddpm.derivation.settle import prove
+from ddpm.derivation.statement import Statement
+from ddpm.derivation.symbols import T, alpha, as_written, beta, log, t, x
+from ddpm.oracle import mixture
+
+STEP, TRUE_REVERSE = q(x[t] | x[t - 1]), q(x[t - 1] | x[t])
+
+
+@proof("eq-true-reverse")
+def true_reverse():
+    """Bayes' rule on Gaussians, by completing the square; and the package's reverse step has this mean and variance."""
+    m, v = sp.Symbol("m", real=True), sp.Symbol("v", positive=True)
+    with as_written():
+        mean = m + sp.sqrt(alpha[t]) * v / (alpha[t] * v + beta[t]) * (x[t] - sp.sqrt(alpha[t]) * m)
+        variance = beta[t] * v / (alpha[t] * v + beta[t])
+        result = Normal(x[t - 1], mean, variance)
+        joint = Normal(x[t - 1], m, v) * Normal(x[t], sp.sqrt(alpha[t]) * x[t - 1], beta[t])
+        product = joint / Normal(x[t], sp.sqrt(alpha[t]) * m, alpha[t] * v + beta[t])
+    how = prove(product, result)
+    schedule = ddpm.Schedule.from_betas([0.3])
+    ours = exact.mean_variance(exact.reverse_step(schedule, mixture([0.5], [0.8]), jnp.asarray(1.1), 1))
+    numbers = {alpha[t]: 0.7, beta[t]: 0.3, m: 0.5, v: 0.8, x[t]: 1.1}
+    np.testing.assert_allclose(ours, [float(side.doit().subs(numbers)) for side in (mean, variance)], rtol=1e-5)
+    return Statement((TRUE_REVERSE, "=", result), end=".", settled=str(how))
+
+
+@proof("eq-start-gap")
+def start_gap() -> Chain:
+    with as_written():
+        chain = Chain(E_q(-log(p(x[T]) * sp.Product(TRUE_REVERSE, (t, 1, T)) / sp.Product(STEP, (t, 1, T)))))
+        chain.step(E_q(-log(p(x[T])) - sp.Sum(log(q(x[t - 1]) / q(x[t])), (t, 1, T))), "Bayes' rule on each step")
+        chain.step(E_q(-log(q(x[0])) - log(p(x[T]) / q(x[T]))), "the sum telescopes")
+        chain.step(E_q(-log(q(x[0])) + KL(q(x[T]), p(x[T]))), "definition of KL")
+    return chain
+
+
+@proof("eq-gradient-variance")
+def gradient_variance():
+    """For any mean of the model: given x_t and x_0, the slope of -log p_theta at x_{t-1} = mu_tilde + sqrt(beta_tilde) e."""
+    mu, guess, noise = sp.symbols("mu m e", real=True)
+    spread, sigma_2 = sp.symbols("b s", positive=True)
+    slope = sp.diff((mu + sp.sqrt(spread) * noise - guess) ** 2 / (2 * sigma_2), guess)
+    mean, variance = mean_and_variance(slope, noise)
+    of_kl = sp.diff(kl_by_moments(Normal(noise, mu, spread), Normal(noise, guess, sigma_2)), guess)
+    prove(mean, of_kl)
+    prove(variance, spread / sigma_2**2)
+    return r"""
+\begin{aligned}
+&\operatorname{Var}\left[\frac{\mu_\theta - x_{t-1}}{\sigma_t^2}\right] \\
+&\quad = \operatorname{Var}\left[\frac{\mu_\theta - \tilde\mu_t}{\sigma_t^2}\right] + \frac{\tilde\beta_t}{\sigma_t^4}.
+\end{aligned}"""
