@@ -12,14 +12,15 @@ from ddpm.gaussian import Key, standard_normal
 from ddpm.schedule import Schedule, at
 
 
-def forward_mean(schedule: Schedule, x_prev: Real[ArrayLike, "..."], t: Int[ArrayLike, "..."]) -> Float[Array, "..."]:
-    """Mean of q(x_t | x_{t-1}): sqrt(1 - beta_t) x_{t-1} (equation `eq-forward-step`). Shape of x_prev."""
-    return jnp.sqrt(at(schedule.alpha, t, like=x_prev)) * x_prev
+def forward_mean_variance(
+    schedule: Schedule, x_prev: Real[ArrayLike, "..."], t: Int[ArrayLike, "..."]
+) -> tuple[Float[Array, "..."], Float[Array, "..."]]:
+    """Mean and variance of q(x_t | x_{t-1}): sqrt(1 - beta_t) x_{t-1} and, for each pixel, beta_t (equation `eq-forward-step`).
 
-
-def forward_variance(schedule: Schedule, t: Int[ArrayLike, "..."]) -> Float[Array, "..."]:
-    """Variance of each pixel in q(x_t | x_{t-1}): beta_t; the covariance is beta_t I. Shape of t."""
-    return at(schedule.beta, t)
+    Returns:
+        The mean, shape of x_prev, and the variance of each pixel, shaped to broadcast against it.
+    """
+    return jnp.sqrt(at(schedule.alpha, t, like=x_prev)) * x_prev, at(schedule.beta, t, like=x_prev)
 
 
 def forward_step(
@@ -31,8 +32,8 @@ def forward_step(
         ValueError: noise and x_prev differ in shape, or t is outside 1..T.
     """
     check_same_shape("noise", noise, "x_prev", x_prev)
-    variance = at(schedule.beta, t, like=x_prev)
-    return forward_mean(schedule, x_prev, t) + jnp.sqrt(variance) * noise
+    mean, variance = forward_mean_variance(schedule, x_prev, t)
+    return mean + jnp.sqrt(variance) * noise
 
 
 def forward_trajectory(key: Key, schedule: Schedule, x_0: Real[ArrayLike, "..."]) -> Float[Array, "..."]:

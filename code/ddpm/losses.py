@@ -8,7 +8,7 @@ from typing import Literal
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
-from ddpm.forward import check_same_shape
+from ddpm.forward import check_same_shape, posterior_mean
 from ddpm.parameterization import Kind
 from ddpm.schedule import Schedule, at
 
@@ -31,19 +31,20 @@ def reverse_variance(schedule: Schedule, kind: ReverseVariance = "beta") -> Floa
 def mean_loss(
     schedule: Schedule,
     t: Int[ArrayLike, "..."],
-    mean: Float[ArrayLike, "..."],
+    x_0: Float[ArrayLike, "..."],
+    x_t: Float[ArrayLike, "..."],
     predicted_mean: Float[ArrayLike, "..."],
     variance: ReverseVariance = "beta",
 ) -> Float[Array, "..."]:
-    """||mean - predicted_mean||^2 / (2 sigma_t^2) (Ho et al. 2020, eq. 8, without its constant).
+    """||mu_tilde_t(x_t, x_0) - predicted_mean||^2 / (2 sigma_t^2) (Ho et al. 2020, eq. 8, without its constant).
 
     Where sigma_t^2 = 0 it is 0 for equal means and infinite otherwise.
 
     Args:
-        mean: mu_tilde_t(x_t, x_0), see `ddpm.forward.posterior_mean`.
-        predicted_mean: mu_theta(x_t, t), same shape.
+        x_0, x_t: what mu_tilde_t is made of, see `ddpm.forward.posterior_mean`.
+        predicted_mean: mu_theta(x_t, t), shape of x_t.
     """
-    error = _squared_distance(t, "predicted_mean", predicted_mean, "mean", mean)
+    error = _squared_distance(t, "predicted_mean", predicted_mean, "x_t", posterior_mean(schedule, x_0, x_t, t))
     sigma_2 = at(reverse_variance(schedule, variance), t)
     return _weighted(jnp.where(sigma_2 == 0, jnp.inf, 0.5 / jnp.where(sigma_2 == 0, 1.0, sigma_2)), error)
 

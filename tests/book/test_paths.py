@@ -22,7 +22,7 @@ RIGHT = {
     "forward_mean": "def forward_mean(x_prev, beta):\n    return x_prev * (1 - beta) ** 0.5",
     "forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta))",
     "my_betas": "def my_betas(T):\n    return [min(0.5, 10 / T)] * T",
-    "q_sample": "def q_sample(x_0, t, noise, schedule):\n    a = schedule.alpha_bar[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise",
+    "q_sample": "def q_sample(schedule, x_0, t, noise):\n    a = schedule.alpha_bar[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise",
 }
 DEVIATION = RIGHT | {"forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta**0.5))"}
 CRASH = {"forward_mean": "raise SystemExit('the kernel is gone')", "q_sample": RIGHT["q_sample"]}

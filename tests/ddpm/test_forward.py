@@ -13,10 +13,9 @@ from truth import RTOL, SCHEDULES, Z, alpha_bars, posterior
 
 from ddpm import Schedule
 from ddpm.forward import (
-    forward_mean,
+    forward_mean_variance,
     forward_step,
     forward_trajectory,
-    forward_variance,
     posterior_coefficients,
     posterior_mean,
     q_mean_variance,
@@ -38,8 +37,7 @@ def test_one_step_is_equation_2(betas, precision):
     schedule, x, noise = Schedule.from_betas(betas), 0.7, -1.3
     for t, beta in enumerate(betas, start=1):
         mean = float(mpmath.sqrt(1 - mpmath.mpf(beta)) * mpmath.mpf(x))
-        assert float(forward_mean(schedule, x, t)) == pytest.approx(mean, rel=RTOL[precision])
-        assert float(forward_variance(schedule, t)) == pytest.approx(beta, rel=RTOL[precision])
+        assert [float(v) for v in forward_mean_variance(schedule, x, t)] == pytest.approx([mean, beta], rel=RTOL[precision])
         step = mean + np.sqrt(beta) * noise
         assert float(forward_step(schedule, x, t, noise)) == pytest.approx(step, rel=RTOL[precision])
 
@@ -124,12 +122,11 @@ def test_posterior_against_the_integral_of_bayes_rule():
 @SHAPES
 def test_any_shape_of_x(shape):
     schedule, x, noise = Schedule.from_betas(BETAS), noise_like(shape), noise_like(shape, 1)
-    assert forward_mean(schedule, x, 2).shape == shape
     assert forward_step(schedule, x, 2, noise).shape == shape
     assert q_sample(schedule, x, 2, noise).shape == shape
     assert posterior_mean(schedule, x, noise, 2).shape == shape
-    mean, variance = q_mean_variance(schedule, x, 2)
-    assert mean.shape == shape and np.broadcast_shapes(variance.shape, shape) == shape
+    for mean, variance in (forward_mean_variance(schedule, x, 2), q_mean_variance(schedule, x, 2)):
+        assert mean.shape == shape and np.broadcast_shapes(variance.shape, shape) == shape
     assert forward_trajectory(jax.random.key(0), schedule, x).shape == (5, *shape)
 
 
@@ -149,7 +146,7 @@ def test_a_batch_of_t_is_a_loop_over_t(function, shape):
 def test_plain_numbers_and_integer_images():
     schedule = Schedule.from_betas(BETAS)
     np.testing.assert_allclose(q_sample(schedule, np.eye(3, dtype=int), 1, np.zeros((3, 3))), np.eye(3) * np.sqrt(0.9))
-    assert float(forward_mean(schedule, 1, np.int64(1))) == pytest.approx(np.sqrt(0.9))
+    assert float(forward_mean_variance(schedule, 1, np.int64(1))[0]) == pytest.approx(np.sqrt(0.9))
     assert forward_trajectory(jax.random.PRNGKey(0), schedule, 1).shape == (5,)
 
 
@@ -180,8 +177,7 @@ def test_shapes_must_agree():
 
 
 CALLS = {
-    "forward_mean": lambda s, t: forward_mean(s, 1.0, t),
-    "forward_variance": lambda s, t: forward_variance(s, t),
+    "forward_mean_variance": lambda s, t: forward_mean_variance(s, 1.0, t)[1],
     "forward_step": lambda s, t: forward_step(s, 1.0, t, 0.5),
     "posterior_mean": lambda s, t: posterior_mean(s, 1.0, 0.5, t),
     "posterior_coefficients": lambda s, t: posterior_coefficients(s, t)[0],

@@ -11,7 +11,7 @@ from truth import RTOL, SCHEDULES, alpha_bars, posterior
 
 from ddpm import Schedule, linear
 from ddpm.losses import mean_loss, noise_loss, noise_weight, prediction_weight, reverse_variance, simple_loss, sum_pixels
-from ddpm.parameterization import convert, mean_from_noise
+from ddpm.parameterization import convert, mean_from_noise, x_0_from_noise
 
 BETAS = (0.1, 0.2, 0.3, 0.4)
 VARIANCES = pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
@@ -19,6 +19,11 @@ VARIANCES = pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
 
 def sigma_2(betas, t, variance):
     return mpmath.mpf(betas[t - 1]) if variance == "beta" else mpmath.mpf(posterior(betas, t, 0, 0)[1])
+
+
+def mean_loss_with(shift):
+    """`mean_loss` with as many arguments as the other losses: x_t is x_0 and a shift."""
+    return lambda schedule, t, x_0, predicted, variance="beta": mean_loss(schedule, t, x_0, x_0 + shift, predicted, variance)
 
 
 def weight(betas, t, variance):
@@ -112,10 +117,12 @@ def test_prediction_weight_at_the_extremes():
 @VARIANCES
 def test_losses_are_equations_8_12_and_14(variance, precision):
     schedule, target, prediction = Schedule.from_betas(BETAS), np.array([0.5, -1.0]), np.array([0.3, 0.1])
+    x_0, x_t = np.array([1.0, -0.5]), np.array([0.7, -1.2])
     square, rtol = 0.04 + 1.21, 10 * RTOL[precision]
     for t in (2, 3, 4):
-        expected = square / (2 * float(sigma_2(BETAS, t, variance)))
-        assert float(mean_loss(schedule, t, target, prediction, variance)) == pytest.approx(expected, rel=rtol)
+        mean = np.array([posterior(BETAS, t, *pixel)[0] for pixel in zip(x_0, x_t)], float)
+        expected = float(np.sum((mean - prediction) ** 2)) / (2 * float(sigma_2(BETAS, t, variance)))
+        assert float(mean_loss(schedule, t, x_0, x_t, prediction, variance)) == pytest.approx(expected, rel=rtol)
         expected = square * weight(BETAS, t, variance)
         assert float(noise_loss(schedule, t, target, prediction, variance)) == pytest.approx(expected, rel=rtol)
         assert float(simple_loss(t, target, prediction)) == pytest.approx(square, rel=rtol)
@@ -133,7 +140,7 @@ def test_mean_loss_is_the_kl_without_what_cannot_be_learned(variance):
         return quad(lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)), mean - 8, mean + 8, epsabs=1e-12)[0]
 
     with jax.enable_x64(True):
-        loss = float(mean_loss(Schedule.from_betas(BETAS), t, mean, mean + 0.6, variance))
+        loss = float(mean_loss(Schedule.from_betas(BETAS), t, 0.7, -0.4, mean + 0.6, variance))
     assert loss == pytest.approx(kl(mean + 0.6) - kl(mean), rel=1e-7)
 
 
@@ -148,8 +155,8 @@ def test_mean_loss_is_noise_loss_in_value_and_gradient(schedule, variance):
         for t in (1, 2, schedule.T) if variance == "beta" else (2, schedule.T):
 
             def on_means(guess):
-                means = (mean_from_noise(schedule, x_t, t, e) for e in (noise, guess))
-                return mean_loss(schedule, t, *means, variance)
+                x_0 = x_0_from_noise(schedule, x_t, t, noise)
+                return mean_loss(schedule, t, x_0, x_t, mean_from_noise(schedule, x_t, t, guess), variance)
 
             def on_noise(guess):
                 return noise_loss(schedule, t, noise, guess, variance)
@@ -164,7 +171,7 @@ def test_mean_loss_is_noise_loss_in_value_and_gradient(schedule, variance):
 def test_no_nan_at_the_extremes(betas, variance):
     schedule, t = Schedule.from_betas(betas), np.arange(1, len(betas) + 1)
     zeros, ones = np.zeros(len(betas)), np.ones(len(betas))
-    for loss in (mean_loss, noise_loss):
+    for loss in (mean_loss_with(0.0), noise_loss):
         np.testing.assert_array_equal(loss(schedule, t, zeros, zeros, variance), zeros)
         assert (loss(schedule, t, zeros, ones, variance) >= 0).all()
         gradient = jax.grad(lambda p: loss(schedule, t, zeros, p, variance).sum())
@@ -173,16 +180,16 @@ def test_no_nan_at_the_extremes(betas, variance):
 
 def test_a_point_costs_all_or_nothing():
     schedule = Schedule.from_betas([0.3, 0.0])
-    assert mean_loss(schedule, 2, 0.5, 0.6) == np.inf
-    assert mean_loss(schedule, 1, 0.5, 0.6, "beta_tilde") == np.inf
-    assert mean_loss(schedule, 2, 0.5, 0.5) == 0
+    assert mean_loss(schedule, 2, 0.1, 0.5, 0.6) == np.inf  # beta_2 = 0: mu_tilde is x_t
+    assert mean_loss(schedule, 1, 0.5, 0.1, 0.6, "beta_tilde") == np.inf  # mu_tilde is x_0
+    assert mean_loss(schedule, 2, 0.1, 0.5, 0.5) == 0
 
 
 @pytest.mark.parametrize("shape", [(), (3, 3)])
 def test_a_batch_is_a_loop_under_jit_and_vmap(shape):
     schedule, t = Schedule.from_betas(BETAS), np.array([4, 1, 3])
     a, b = np.random.default_rng(0).normal(size=(2, 3, *shape)).astype(np.float32)
-    for loss in (mean_loss, noise_loss, lambda _, t, x, y: simple_loss(t, x, y)):
+    for loss in (mean_loss_with(0.7), noise_loss, lambda _, t, x, y: simple_loss(t, x, y)):
         loop = [loss(schedule, int(t[i]), a[i], b[i]) for i in range(3)]
         assert loop[0].shape == ()
         for batched in (loss, jax.jit(loss), jax.vmap(loss, (None, 0, 0, 0))):
@@ -198,8 +205,10 @@ def test_sum_pixels():
 
 def test_shapes_must_agree():
     schedule, x, y = Schedule.from_betas(BETAS), np.zeros((2, 3)), np.zeros(3)
-    with pytest.raises(ValueError, match=r"predicted_mean must have the shape of mean, \(2, 3\); got \(3,\)"):
-        mean_loss(schedule, 1, x, y)
+    with pytest.raises(ValueError, match=r"predicted_mean must have the shape of x_t, \(2, 3\); got \(3,\)"):
+        mean_loss(schedule, 1, x, x, y)
+    with pytest.raises(ValueError, match=r"x_t must have the shape of x_0, \(2, 3\); got \(3,\)"):
+        mean_loss(schedule, 1, x, y, y)
     for call in (lambda: noise_loss(schedule, 1, x, y), lambda: simple_loss(1, x, y)):
         with pytest.raises(ValueError, match=r"predicted_noise must have the shape of noise, \(2, 3\); got \(3,\)"):
             call()
@@ -207,7 +216,7 @@ def test_shapes_must_agree():
 
 def test_unknown_variance(unchecked):
     schedule = Schedule.from_betas(BETAS)
-    for call in (reverse_variance, noise_weight, lambda s, v: mean_loss(s, 1, 0.0, 0.0, v)):
+    for call in (reverse_variance, noise_weight, lambda s, v: mean_loss(s, 1, 0.0, 0.0, 0.0, v)):
         with pytest.raises(ValueError, match='must be "beta" or "beta_tilde"; got \'learned\''):
             call(schedule, "learned")
 
@@ -217,7 +226,7 @@ def test_unknown_kind(unchecked):
         prediction_weight(Schedule.from_betas(BETAS), "epsilon")
 
 
-@pytest.mark.parametrize("loss", [mean_loss, noise_loss])
+@pytest.mark.parametrize("loss", [mean_loss_with(0.0), noise_loss])
 def test_t_out_of_range(loss, unchecked):
     schedule = Schedule.from_betas(BETAS)
     for t in (0, 5):

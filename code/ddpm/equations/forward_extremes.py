@@ -16,7 +16,7 @@ from ddpm.derivation.registry import definition, numeric
 from ddpm.derivation.settle import prove
 from ddpm.derivation.statement import Statement
 from ddpm.derivation.symbols import T, alpha, alpha_bar, as_written, beta, family, function, s, sqrt, t, x
-from ddpm.forward import forward_mean, forward_trajectory, forward_variance
+from ddpm.forward import forward_mean_variance, forward_trajectory
 
 BETAS = [0.02, 0.3, 0.05, 0.6]
 snr_t = family("snr", r"\mathrm{SNR}", positive=True)
@@ -33,8 +33,7 @@ def forward_step():
     schedule = ddpm.Schedule.from_betas(BETAS)
     for n, value in enumerate(BETAS, start=1):
         mean, variance = (number(part, {beta[t]: value, x[t - 1]: 2.0}) for part in step.args[1:3])
-        np.testing.assert_allclose(forward_mean(schedule, jnp.asarray(2.0), n), mean, rtol=1e-6)
-        np.testing.assert_allclose(forward_variance(schedule, n), variance, rtol=1e-6)
+        np.testing.assert_allclose(forward_mean_variance(schedule, jnp.asarray(2.0), n), (mean, variance), rtol=1e-6)
     return Statement((q(x[t] | x[t - 1]), ":=", step), end=".")
 
 

@@ -23,7 +23,7 @@ def step_cases(seed: int) -> list[tuple]:
 
 def q_sample_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 14))
-    return [(rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]), schedule)
+    return [(schedule, rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]))
             for i, (t, schedule) in enumerate(steps_and_schedules(rng))]
 
 
@@ -88,7 +88,7 @@ FORWARD_COVARIANCE = Exercise(
 
 def _closed_form(image=lambda s: np.sqrt(s.alpha_bar), noise=lambda s: np.sqrt(1 - s.alpha_bar), shift=0):
     """The closed form with one of its factors replaced."""
-    def sample(x_0, t, eps, schedule):
+    def sample(schedule, x_0, t, eps):
         s = Step(schedule, t + shift)
         return image(s) * x_0 + noise(s) * eps
 
@@ -100,14 +100,14 @@ def _running(s):
     return np.sqrt(np.sum(s.betas))
 
 
-def _same_noise(x_0, t, noise, schedule):
+def _same_noise(schedule, x_0, t, noise):
     for beta in Step(schedule, t).betas:
         x_0 = np.sqrt(1 - beta) * x_0 + np.sqrt(beta) * noise
     return x_0
 
 
 Q_SAMPLE = Exercise(
-    "q_sample", "1.4", ("x_0", "t", "noise", "schedule"), q_sample_cases, _closed_form(),
+    "q_sample", "1.4", ("schedule", "x_0", "t", "noise"), q_sample_cases, _closed_form(),
     (
         Slip("the variance 1 - alpha_bar_t in the place of the standard deviation.", NOISE_HINT, _closed_form(noise=lambda s: 1 - s.alpha_bar)),
         Slip("alpha_bar_t without its square root as the factor of the image.", IMAGE_HINT, _closed_form(lambda s: s.alpha_bar)),
@@ -148,7 +148,7 @@ Q_SAMPLE = Exercise(
         Slip("the image keeps its size: x_t divided by sqrt(alpha_bar_t).", IMAGE_HINT,
              _closed_form(lambda s: 1, lambda s: np.sqrt((1 - s.alpha_bar) / s.alpha_bar))),
         Slip("alpha_bar_T, that of the last step, in the place of alpha_bar_t.", INDEX_HINT,
-             lambda x_0, t, noise, schedule: _closed_form()(x_0, schedule.T, noise, schedule)),
+             lambda schedule, x_0, t, noise: _closed_form()(schedule, x_0, schedule.T, noise)),
         Slip("alpha_t to the power t: that is alpha_bar_t only if all betas are the same.", STEP_HINT,
              _closed_form(lambda s: np.sqrt(s.alpha ** len(s.betas)), lambda s: np.sqrt(1 - s.alpha ** len(s.betas)))),
         Slip("a chain of t steps with the same noise in each.", "Each step of the chain has fresh noise. What is the variance of their sum?", _same_noise),
@@ -169,5 +169,5 @@ def check_forward_variance(student, seed: int | None = None) -> Verdict:
 
 
 def check_q_sample(student, seed: int | None = None) -> Verdict:
-    """Check student(x_0, t, noise, schedule), x_t in one go: the closed form of the chain (problem 1.4)."""
+    """Check student(schedule, x_0, t, noise), x_t in one go: the closed form of the chain (problem 1.4)."""
     return check(student, Q_SAMPLE, seed)

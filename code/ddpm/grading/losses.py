@@ -22,13 +22,13 @@ OFFSET = {"one step early": -1, "one step late": 1}
 
 def mean_loss_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 41))
-    return [(rng.normal(size=5), rng.normal(size=5), rng.normal(size=5), t, schedule)
+    return [(schedule, t, rng.normal(size=5), rng.normal(size=5), rng.normal(size=5))
             for t, schedule in steps_and_schedules(rng)]
 
 
 def noise_loss_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 42))
-    return [(rng.normal(size=5), rng.normal(size=5), t, schedule) for t, schedule in steps_and_schedules(rng)]
+    return [(schedule, t, rng.normal(size=5), rng.normal(size=5)) for t, schedule in steps_and_schedules(rng)]
 
 
 def _posterior_factors(s):
@@ -39,7 +39,7 @@ def _posterior_factors(s):
 
 def _mean_loss(factors=_posterior_factors, weight=lambda s: 0.5 / s.beta, distance=lambda d: np.sum(d**2), shift=0):
     """The mean loss with one of its parts replaced."""
-    def loss(x_0, x_t, predicted_mean, t, schedule):
+    def loss(schedule, t, x_0, x_t, predicted_mean):
         s = Step(schedule, t + shift)
         of_x_0, of_x_t = factors(s)
         return weight(s) * distance(of_x_0 * x_0 + of_x_t * x_t - predicted_mean)
@@ -53,7 +53,7 @@ def _factors(of_x_0=lambda s: _posterior_factors(s)[0], of_x_t=lambda s: _poster
 
 def _noise_loss(weight=lambda s: s.beta / (2 * s.alpha * (1 - s.alpha_bar)), distance=lambda d: np.sum(d**2), shift=0):
     """The noise loss with one of its parts replaced."""
-    def loss(noise, predicted_noise, t, schedule):
+    def loss(schedule, t, noise, predicted_noise):
         s = Step(schedule, t + shift)
         return weight(s) * distance(noise - predicted_noise)
 
@@ -64,13 +64,13 @@ def _length(d):
     return np.sqrt(np.sum(d**2))
 
 
-def _from_the_step(x_0, x_t, predicted_mean, t, schedule):
+def _from_the_step(schedule, t, x_0, x_t, predicted_mean):
     s = Step(schedule, t)
     return np.sum((np.sqrt(s.alpha) * x_t - predicted_mean) ** 2) / (2 * s.beta)
 
 
 MEAN_LOSS = Exercise(
-    "mean_loss", "4.1", ("x_0", "x_t", "predicted_mean", "t", "schedule"), mean_loss_cases, _mean_loss(),
+    "mean_loss", "4.1", ("schedule", "t", "x_0", "x_t", "predicted_mean"), mean_loss_cases, _mean_loss(),
     (
         Slip("the factor 1/2 is missing.", HALF_HINT, _mean_loss(weight=lambda s: 1 / s.beta)),
         Slip("sigma_t (the standard deviation) in the place of sigma_t^2 (the variance).", SIGMA_HINT,
@@ -144,12 +144,12 @@ MEAN_LOSS = Exercise(
              _factors(lambda s: 0, lambda s: 0)),
         *(Slip(f"every number of the schedule {when}.", LATE_HINT, _mean_loss(shift=shift)) for when, shift in OFFSET.items()),
         Slip("alpha_bar made as the cumulative product of beta.", PRODUCT_HINT,
-             lambda x_0, x_t, predicted_mean, t, schedule: _beta_products(x_0, x_t, predicted_mean, t, schedule)),
+             lambda *case: _beta_products(*case)),
     ),
 )
 
 
-def _beta_products(x_0, x_t, predicted_mean, t, schedule):
+def _beta_products(schedule, t, x_0, x_t, predicted_mean):
     s = Step(schedule, t)
     s.alpha_bar, s.before = s.beta_bar, Step(schedule, t - 1).beta_bar if t > 1 else 1.0
     of_x_0, of_x_t = _posterior_factors(s)
@@ -157,7 +157,7 @@ def _beta_products(x_0, x_t, predicted_mean, t, schedule):
 
 
 NOISE_LOSS = Exercise(
-    "noise_loss", "4.1", ("noise", "predicted_noise", "t", "schedule"), noise_loss_cases, _noise_loss(),
+    "noise_loss", "4.1", ("schedule", "t", "noise", "predicted_noise"), noise_loss_cases, _noise_loss(),
     (
         Slip("the factor 1/2 is missing.", HALF_HINT, _noise_loss(lambda s: s.beta / (s.alpha * (1 - s.alpha_bar)))),
         Slip("the weight is missing: that is the simple loss.", "What stands before the bars in the weighted loss?",
@@ -185,7 +185,7 @@ NOISE_LOSS = Exercise(
              "Either a subscript or the choice of sigma_t^2. Compare both with the formula.",
              _noise_loss(lambda s: s.beta / (2 * s.alpha * (1 - s.before)))),
         Slip("alpha_bar_{t+1} in the place of alpha_bar_t.", LATE_HINT,
-             lambda noise, predicted_noise, t, schedule: np.sum((noise - predicted_noise) ** 2) * Step(schedule, t).beta
+             lambda schedule, t, noise, predicted_noise: np.sum((noise - predicted_noise) ** 2) * Step(schedule, t).beta
              / (2 * Step(schedule, t).alpha * (1 - Step(schedule, t + 1).alpha_bar))),
         Slip("the square root of 1 - alpha_bar_t in the denominator.", ROOT_HINT,
              _noise_loss(lambda s: s.beta / (2 * s.alpha * np.sqrt(1 - s.alpha_bar)))),
@@ -214,16 +214,16 @@ NOISE_LOSS = Exercise(
              _noise_loss(lambda s: s.beta / (2 * s.alpha * (1 - s.beta_bar)))),
         *(Slip(f"every number of the schedule {when}.", LATE_HINT, _noise_loss(shift=shift)) for when, shift in OFFSET.items()),
         Slip("the sum of the two noises in the place of their difference.", "When the prediction is perfect, what should the loss be?",
-             lambda noise, predicted_noise, t, schedule: _noise_loss()(noise, -predicted_noise, t, schedule)),
+             lambda schedule, t, noise, predicted_noise: _noise_loss()(schedule, t, noise, -predicted_noise)),
         Slip("the difference of the squares in the place of the square of the difference.", SUM_HINT,
-             lambda noise, predicted_noise, t, schedule: _noise_loss(distance=lambda d: np.sum(noise**2 - predicted_noise**2))(
-                 noise, predicted_noise, t, schedule)),
+             lambda schedule, t, noise, predicted_noise: _noise_loss(distance=lambda d: np.sum(noise**2 - predicted_noise**2))(
+                 schedule, t, noise, predicted_noise)),
     ),
 )
 
 
 def check_mean_loss(student, seed: int | None = None) -> Verdict:
-    """Check student(x_0, x_t, predicted_mean, t, schedule) = ||mu_tilde_t(x_t, x_0) - predicted_mean||^2 / (2 beta_t) (problem 4.1).
+    """Check student(schedule, t, x_0, x_t, predicted_mean) = ||mu_tilde_t(x_t, x_0) - predicted_mean||^2 / (2 beta_t) (problem 4.1).
 
     The squared length is the sum over the pixels (dimension five here); sigma_t^2 = beta_t.
     """
@@ -231,5 +231,5 @@ def check_mean_loss(student, seed: int | None = None) -> Verdict:
 
 
 def check_noise_loss(student, seed: int | None = None) -> Verdict:
-    """Check student(noise, predicted_noise, t, schedule), the weighted loss on the noise with sigma_t^2 = beta_t (problem 4.1)."""
+    """Check student(schedule, t, noise, predicted_noise), the weighted loss on the noise with sigma_t^2 = beta_t (problem 4.1)."""
     return check(student, NOISE_LOSS, seed)

@@ -19,7 +19,7 @@ def best_noise_cases(seed: int) -> list[tuple]:
     cases = []
     for i, (t, schedule) in enumerate(steps_and_schedules(rng)):
         images = 0.7 * rng.normal(size=(3 + i % 2, *SHAPES[i % 3]))
-        cases.append((0.7 * rng.normal(size=SHAPES[i % 3]), t, images, schedule))
+        cases.append((schedule, images, 0.7 * rng.normal(size=SHAPES[i % 3]), t))
     return cases
 
 
@@ -29,7 +29,7 @@ def _best(shrink=lambda s: np.sqrt(s.alpha_bar), spread=lambda s: np.sqrt(1 - s.
     exponent = exponent or (lambda s, d: -np.sum(d**2, axis=1) / (2 * spread(s) ** 2))
     weigh = weigh or (lambda a: np.exp(a - a.max()) / np.exp(a - a.max()).sum())
 
-    def best(x_t, t, images, schedule):
+    def best(schedule, images, x_t, t):
         s = Step(schedule, t + shift)
         apart = (x_t - (seen or shrink)(s) * images).reshape(len(images), -1)
         weights = weigh(exponent(s, apart))
@@ -45,7 +45,7 @@ def _one(index):
 
 
 BEST_NOISE = Exercise(
-    "best_noise", "5", ("x_t", "t", "images", "schedule"), best_noise_cases, _best(),
+    "best_noise_of", "5", ("schedule", "images", "x_t", "t"), best_noise_cases, _best(),
     (
         Slip("the noise that belongs to the likeliest image alone.", MEAN_HINT, _best(weigh=_one(np.argmax))),
         Slip("the noise that belongs to the least likely image.", MEAN_HINT, _best(weigh=_one(np.argmin))),
@@ -82,5 +82,5 @@ BEST_NOISE = Exercise(
 
 
 def check_best_noise(student, seed: int | None = None) -> Verdict:
-    """Check student(x_t, t, images, schedule): E[noise | x_t] for a data set of images that are equally frequent."""
+    """Check student(schedule, images, x_t, t): E[noise | x_t] for a data set of images that are equally frequent."""
     return check(student, BEST_NOISE, seed)

@@ -21,14 +21,14 @@ TIME_HINT = "The network gets the state as it is now, and the t at which that st
 
 def reverse_step_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 53))
-    return [(rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]), rng.normal(size=SHAPES[i % 3]), schedule)
+    return [(schedule, rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]), rng.normal(size=SHAPES[i % 3]))
             for i, (t, schedule) in enumerate(steps_and_schedules(rng))]
 
 
 def sampler_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 54))
     network = Network.draw(rng)
-    return [(network, rng.normal(size=SHAPES[i % 3]), rng.normal(size=(T + 1, *SHAPES[i % 3])), draw_schedule(rng, T))
+    return [(draw_schedule(rng, T), network, rng.normal(size=SHAPES[i % 3]), rng.normal(size=(T + 1, *SHAPES[i % 3])))
             for i, T in enumerate((4, 5, 6, 4, 5, 6))]
 
 
@@ -39,7 +39,7 @@ def _share(s):
 
 def _step(scale=lambda s: 1 / np.sqrt(s.alpha), share=_share, sigma=lambda s: np.sqrt(s.beta), noiseless=lambda t, T: t == 1, shift=0):
     """The reverse step with one of its parts replaced."""
-    def step(x_t, t, predicted_noise, noise, schedule):
+    def step(schedule, x_t, t, predicted_noise, noise):
         s = Step(schedule, t + shift)
         mean = scale(s) * (x_t - share(s) * predicted_noise)
         return mean if noiseless(t, schedule.T) else mean + sigma(s) * noise
@@ -49,13 +49,12 @@ def _step(scale=lambda s: 1 / np.sqrt(s.alpha), share=_share, sigma=lambda s: np
 
 def _other_step(formula):
     """A step that is another formula of (s, x_t, predicted noise, noise); the noise is 0 at t = 1."""
-    return lambda x_t, t, predicted_noise, noise, schedule: formula(
+    return lambda schedule, x_t, t, predicted_noise, noise: formula(
         Step(schedule, t), x_t, predicted_noise, noise if t > 1 else 0 * noise)
 
 
 def _share_of(which):
-    return lambda x_t, t, predicted_noise, noise, schedule: _step(share=lambda s: s.beta / np.sqrt(1 - which(schedule, t)))(
-        x_t, t, predicted_noise, noise, schedule)
+    return lambda schedule, x_t, t, *rest: _step(share=lambda s: s.beta / np.sqrt(1 - which(schedule, t)))(schedule, x_t, t, *rest)
 
 
 STEP_SLIPS = (
@@ -102,7 +101,7 @@ STEP_SLIPS = (
          _share_of(lambda schedule, t: Step(schedule, t).beta_bar)),
     Slip("every number of the schedule one step late.", INDEX_HINT, _step(shift=1)),
     Slip("the step of the forward process.", "Which way does Algorithm 2 walk?",
-         lambda x_t, t, eps, noise, schedule: np.sqrt(Step(schedule, t).alpha) * x_t + np.sqrt(Step(schedule, t).beta) * noise),
+         lambda schedule, x_t, t, eps, noise: np.sqrt(Step(schedule, t).alpha) * x_t + np.sqrt(Step(schedule, t).beta) * noise),
     Slip("the estimate of x_0, in one go.", "Only one step is asked for: to x_{t-1}.",
          _other_step(lambda s, x, eps, noise: (x - np.sqrt(1 - s.alpha_bar) * eps) / np.sqrt(s.alpha_bar))),
     Slip("the estimate of x_0, with the noise of one step.", "Only one step is asked for: to x_{t-1}.",
@@ -110,7 +109,7 @@ STEP_SLIPS = (
     Slip("the deterministic step of DDIM.", "Algorithm 2 adds fresh noise at every step but one.",
          _other_step(lambda s, x, eps, noise: np.sqrt(s.before / s.alpha_bar) * (x - np.sqrt(1 - s.alpha_bar) * eps) + np.sqrt(1 - s.before) * eps)),
     Slip("predicted noise and fresh noise are swapped.", "Which of the two did the network give?",
-         lambda x_t, t, eps, noise, schedule: _step()(x_t, t, noise, eps, schedule)),
+         lambda schedule, x_t, t, eps, noise: _step()(schedule, x_t, t, noise, eps)),
     Slip("the prediction is taken for x_0: mu_tilde_t(x_t, prediction).", "What does the network predict?",
          _other_step(lambda s, x, eps, noise: (np.sqrt(s.before) * s.beta * eps + np.sqrt(s.alpha) * (1 - s.before) * x) / (1 - s.alpha_bar)
                      + np.sqrt(s.beta) * noise)),
@@ -122,32 +121,32 @@ EARLY_SLIPS = (
     Slip("every number of the schedule one step early.", INDEX_HINT, _step(shift=-1)),
 )
 
-REVERSE_STEP = Exercise("reverse_step", "5", ("x_t", "t", "predicted_noise", "noise", "schedule"), reverse_step_cases, _step(),
+REVERSE_STEP = Exercise("reverse_step", "5", ("schedule", "x_t", "t", "predicted_noise", "noise"), reverse_step_cases, _step(),
                         STEP_SLIPS + EARLY_SLIPS)
 
 
 def _sampler(step=_step(), order=lambda T: range(T, 0, -1), noise=lambda t, T: t, time=lambda t, T: t, seen=lambda x, x_T: x):
     """The loop with one of its parts replaced."""
-    def sampler(predict_noise, x_T, noises, schedule):
+    def sampler(schedule, predict_noise, x_T, noises):
         T, x = schedule.T, x_T
         for t in order(T):
             z = noises[min(noise(t, T), T)]
-            x = step(x, t, predict_noise(seen(x, x_T), time(t, T)), z, schedule)
+            x = step(schedule, x, t, predict_noise(seen(x, x_T), time(t, T)), z)
         return x
 
     return sampler
 
 
-def _states(predict_noise, x_T, noises, schedule):
+def _states(schedule, predict_noise, x_T, noises):
     """x_T, ..., x_0."""
     states = [x_T]
     for t in range(schedule.T, 0, -1):
-        states.append(_step()(states[-1], t, predict_noise(states[-1], t), noises[t], schedule))
+        states.append(_step()(schedule, states[-1], t, predict_noise(states[-1], t), noises[t]))
     return np.array(states)
 
 
 SAMPLER = Exercise(
-    "sampler", "5", ("predict_noise", "x_T", "noises", "schedule"), sampler_cases, _sampler(),
+    "sampler", "5", ("schedule", "predict_noise", "x_T", "noises"), sampler_cases, _sampler(),
     (
         *(Slip(slip.name, slip.hint, _sampler(slip.make)) for slip in STEP_SLIPS),
         Slip("the loop runs forwards, from t = 1 to T.", ORDER_HINT, _sampler(order=lambda T: range(1, T + 1))),
@@ -174,7 +173,7 @@ SAMPLER = Exercise(
         Slip("the network gets the number of steps done: T - t.", TIME_HINT, _sampler(time=lambda t, T: T - t)),
         Slip("the network sees x_T in every step.", TIME_HINT, _sampler(seen=lambda x, x_T: x_T)),
         Slip("the arguments of the network are swapped: predict_noise(x_t, t).", "In which order does predict_noise take them?",
-             lambda predict_noise, *rest: _sampler()(lambda x, t: predict_noise(t, x), *rest)),
+             lambda schedule, predict_noise, *rest: _sampler()(schedule, lambda x, t: predict_noise(t, x), *rest)),
         Slip("all states from x_T to x_0: the sample is one of them.", "Which one is the sample?", _states),
         Slip("all states from x_0 to x_T: the sample is one of them.", "Which one is the sample?", lambda *args: _states(*args)[::-1]),
         Slip("all states after x_T: the sample is one of them.", "Which one is the sample?", lambda *args: _states(*args)[1:]),
@@ -183,12 +182,12 @@ SAMPLER = Exercise(
 
 
 def check_reverse_step(student, seed: int | None = None) -> Verdict:
-    """Check student(x_t, t, predicted_noise, noise, schedule): x_{t-1} with sigma_t^2 = beta_t and no noise at t = 1 (problem 5.1)."""
+    """Check student(schedule, x_t, t, predicted_noise, noise): x_{t-1} with sigma_t^2 = beta_t and no noise at t = 1 (problem 5.1)."""
     return check(student, REVERSE_STEP, seed)
 
 
 def check_sampler(student, seed: int | None = None) -> Verdict:
-    """Check student(predict_noise, x_T, noises, schedule): x_0 by Algorithm 2, with noises[t] the noise of step t (problem 5.1).
+    """Check student(schedule, predict_noise, x_T, noises): x_0 by Algorithm 2, with noises[t] the noise of step t (problem 5.1).
 
     noises has the shape (T + 1, *x_T.shape); predict_noise(x_t, t) works on NumPy's and JAX's arrays.
     """

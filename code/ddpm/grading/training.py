@@ -18,14 +18,14 @@ WEIGHT_HINT = "Algorithm 1 trains on the simple loss. What does it leave out of 
 def training_loss_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 51))
     network = Network.draw(rng)
-    return [(network, rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]), schedule)
+    return [(schedule, network, rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]))
             for i, (t, schedule) in enumerate(steps_and_schedules(rng))]
 
 
 def _loss(image=lambda s: np.sqrt(s.alpha_bar), spread=lambda s: np.sqrt(1 - s.alpha_bar), shift=0, seen=None, time=lambda t, T: t,
           target=lambda x_0, noise, x_t: noise, reduce=lambda d: np.mean(d**2), weight=lambda s: 1):
     """The training loss with one of its parts replaced."""
-    def loss(predict_noise, x_0, t, noise, schedule):
+    def loss(schedule, predict_noise, x_0, t, noise):
         s = Step(schedule, t + shift)
         x_t = image(s) * x_0 + spread(s) * noise
         predicted = predict_noise(x_t if seen is None else seen(x_0, noise), time(t, schedule.T))
@@ -39,7 +39,7 @@ def _noise_weight(s):
 
 
 TRAINING_LOSS = Exercise(
-    "training_loss", "5", ("predict_noise", "x_0", "t", "noise", "schedule"), training_loss_cases, _loss(),
+    "training_loss", "5", ("schedule", "predict_noise", "x_0", "t", "noise"), training_loss_cases, _loss(),
     (
         Slip("the sum over the pixels in the place of the mean.", MEAN_HINT, _loss(reduce=lambda d: np.sum(d**2))),
         Slip("absolute values in the place of squares.", MEAN_HINT, _loss(reduce=lambda d: np.mean(np.abs(d)))),
@@ -57,10 +57,10 @@ TRAINING_LOSS = Exercise(
         Slip("the prediction is compared with x_t, not with the noise.", TARGET_HINT, _loss(target=lambda x_0, noise, x_t: x_t)),
         Slip("the prediction is compared with 0.", TARGET_HINT, _loss(target=lambda x_0, noise, x_t: 0 * noise)),
         Slip("the prediction is compared with the noise in x_t, sqrt(1 - alpha_bar_t) included.", TARGET_HINT,
-             lambda predict_noise, x_0, t, noise, schedule: _loss(
-                 target=lambda *_: np.sqrt(1 - Step(schedule, t).alpha_bar) * noise)(predict_noise, x_0, t, noise, schedule)),
+             lambda schedule, predict_noise, x_0, t, noise: _loss(
+                 target=lambda *_: np.sqrt(1 - Step(schedule, t).alpha_bar) * noise)(schedule, predict_noise, x_0, t, noise)),
         Slip("prediction and noise are added: the error is their difference.", TARGET_HINT,
-             lambda predict_noise, x_0, t, noise, schedule: _loss()(lambda x, t: -predict_noise(x, t), x_0, t, noise, schedule)),
+             lambda schedule, predict_noise, *rest: _loss()(schedule, lambda x, t: -predict_noise(x, t), *rest)),
         Slip("the network sees x_0, not x_t.", X_T_HINT, _loss(seen=lambda x_0, noise: x_0)),
         Slip("the network sees the noise, not x_t.", X_T_HINT, _loss(seen=lambda x_0, noise: noise)),
         Slip("the network sees x_0 + noise.", X_T_HINT, _loss(seen=lambda x_0, noise: x_0 + noise)),
@@ -70,7 +70,7 @@ TRAINING_LOSS = Exercise(
         Slip("the network gets t / T.", TIME_HINT, _loss(time=lambda t, T: t / T)),
         Slip("the network gets T, whatever t is.", TIME_HINT, _loss(time=lambda t, T: T)),
         Slip("the arguments of the network are swapped: predict_noise(x_t, t).", "In which order does predict_noise take them?",
-             lambda predict_noise, *rest: _loss()(lambda x, t: predict_noise(t, x), *rest)),
+             lambda schedule, predict_noise, *rest: _loss()(schedule, lambda x, t: predict_noise(t, x), *rest)),
         Slip("the variance 1 - alpha_bar_t scales the noise in x_t, not its square root.", X_T_HINT, _loss(spread=lambda s: 1 - s.alpha_bar)),
         Slip("alpha_bar_t without its square root scales the image in x_t.", X_T_HINT, _loss(lambda s: s.alpha_bar)),
         Slip("both square roots are missing in x_t.", X_T_HINT, _loss(lambda s: s.alpha_bar, lambda s: 1 - s.alpha_bar)),
@@ -92,6 +92,6 @@ TRAINING_LOSS = Exercise(
 
 
 def check_training_loss(student, seed: int | None = None) -> Verdict:
-    """Check student(predict_noise, x_0, t, noise, schedule): the mean over the pixels of the squared error of
+    """Check student(schedule, predict_noise, x_0, t, noise): the mean over the pixels of the squared error of
     predict_noise(x_t, t) (problem 5.1, Algorithm 1 for one example)."""
     return check(student, TRAINING_LOSS, seed)

@@ -9,11 +9,11 @@ import math
 import ddpm.forward
 import ddpm.losses
 import ddpm.parameterization
-import ddpm.sample
 import jax
 import jax.numpy as jnp
 import numpy as np
 from ddpm import grading
+from ddpm.sample import ancestral_step
 
 
 def bar(schedule, t):
@@ -76,36 +76,36 @@ SLIPS["forward_covariance"] = {
 
 
 def q_with(image, noise):
-    return lambda x_0, t, eps, s: image(s, t) * x_0 + noise(s, t) * eps
+    return lambda s, x_0, t, eps: image(s, t) * x_0 + noise(s, t) * eps
 
 
 @jax.jit
-def _jitted_q(x_0, t, noise, schedule):
+def _jitted_q(schedule, x_0, t, noise):
     a = jnp.cumprod(1 - schedule.beta)[t]
     return jnp.sqrt(a) * x_0 + jnp.sqrt(1 - a) * noise
 
 
-def _looped_q(x_0, t, noise, schedule):
+def _looped_q(schedule, x_0, t, noise):
     result = np.zeros(x_0.shape)
     for i in np.ndindex(*x_0.shape):
         result[i] = math.sqrt(bar(schedule, t)) * x_0[i] + math.sqrt(1 - bar(schedule, t)) * noise[i]
     return result
 
 
-def _in_place_q(x_0, t, noise, schedule):
+def _in_place_q(schedule, x_0, t, noise):
     x_0 *= np.sqrt(schedule.alpha_bar[t])
     x_0 += np.sqrt(schedule.one_minus_alpha_bar[t]) * noise
     return x_0
 
 
-def _stepwise_q(x_0, t, noise, schedule):
+def _stepwise_q(schedule, x_0, t, noise):
     for s in range(1, t + 1):
         x_0 = jnp.sqrt(schedule.alpha[s]) * x_0 + jnp.sqrt(schedule.beta[s]) * noise
     return x_0
 
 
 RIGHT["q_sample"] = {
-    "the package": lambda x_0, t, noise, schedule: ddpm.forward.q_sample(schedule, x_0, t, noise),
+    "the package": ddpm.forward.q_sample,
     "jitted": _jitted_q, "loops": _looped_q, "in place": _in_place_q,
     "numpy": q_with(lambda s, t: np.sqrt(np.cumprod(1 - np.array(s.beta)))[t], lambda s, t: np.sqrt(1 - np.prod(1 - np.array(s.beta)[: t + 1]))),
 }
@@ -127,7 +127,7 @@ SLIPS["q_sample"] = {
 
 
 def mean_with(x_0_factor=None, x_t_factor=None, weight=lambda s, t: 1 / (2 * s.beta[t]), reduce=lambda d: (d**2).sum()):
-    def loss(x_0, x_t, predicted_mean, t, s):
+    def loss(s, t, x_0, x_t, predicted_mean):
         a = bar(s, t - 1) ** 0.5 * s.beta[t] / (1 - bar(s, t)) if x_0_factor is None else x_0_factor(s, t)
         b = s.alpha[t] ** 0.5 * (1 - bar(s, t - 1)) / (1 - bar(s, t)) if x_t_factor is None else x_t_factor(s, t)
         return weight(s, t) * reduce(a * x_0 + b * x_t - predicted_mean)
@@ -135,11 +135,7 @@ def mean_with(x_0_factor=None, x_t_factor=None, weight=lambda s, t: 1 / (2 * s.b
     return loss
 
 
-def _package_mean_loss(x_0, x_t, predicted_mean, t, schedule):
-    return ddpm.losses.mean_loss(schedule, t, ddpm.forward.posterior_mean(schedule, x_0, x_t, t), predicted_mean)
-
-
-def _bayes_mean_loss(x_0, x_t, predicted_mean, t, s):
+def _bayes_mean_loss(s, t, x_0, x_t, predicted_mean):
     """Sums of precisions, one pixel after the other, in Python's floats."""
     total, beta = 0.0, float(s.beta[t])
     for a, b, c in zip(listed(x_0), listed(x_t), listed(predicted_mean)):
@@ -154,7 +150,7 @@ def _bayes_mean_loss(x_0, x_t, predicted_mean, t, s):
 
 
 RIGHT["mean_loss"] = {
-    "the package": _package_mean_loss, "jitted": jax.jit(_package_mean_loss, static_argnums=3), "precisions": _bayes_mean_loss,
+    "the package": ddpm.losses.mean_loss, "jitted": jax.jit(ddpm.losses.mean_loss), "precisions": _bayes_mean_loss,
     "numpy": mean_with(), "norm, shape (1,)": mean_with(reduce=lambda d: np.linalg.norm(d, keepdims=True) ** 2),
 }
 SLIPS["mean_loss"] = {
@@ -176,14 +172,10 @@ SLIPS["mean_loss"] = {
 
 
 def noise_with(weight=lambda s, t: s.beta[t] / (2 * s.alpha[t] * (1 - bar(s, t))), reduce=lambda d: (d**2).sum()):
-    return lambda noise, predicted_noise, t, s: weight(s, t) * reduce(noise - predicted_noise)
+    return lambda s, t, noise, predicted_noise: weight(s, t) * reduce(noise - predicted_noise)
 
 
-def _package_noise_loss(noise, predicted_noise, t, schedule):
-    return ddpm.losses.noise_loss(schedule, t, noise, predicted_noise)
-
-
-def _by_the_means(noise, predicted_noise, t, schedule):
+def _by_the_means(schedule, t, noise, predicted_noise):
     """The mean loss of the two means that belong to the noises, at any x_t."""
     x_t = jnp.ones_like(noise)
     means = [ddpm.parameterization.mean_from_noise(schedule, x_t, t, jnp.asarray(e)) for e in (noise, predicted_noise)]
@@ -191,7 +183,7 @@ def _by_the_means(noise, predicted_noise, t, schedule):
 
 
 RIGHT["noise_loss"] = {
-    "the package": _package_noise_loss, "jitted": jax.jit(_package_noise_loss, static_argnums=2), "by the means": _by_the_means,
+    "the package": ddpm.losses.noise_loss, "jitted": jax.jit(ddpm.losses.noise_loss), "by the means": _by_the_means,
     "numpy": noise_with(), "beta squared": noise_with(lambda s, t: s.beta[t] ** 2 / (2 * s.beta[t] * s.alpha[t] * (1 - s.alpha_bar[t]))),
     "a loop": noise_with(reduce=lambda d: sum(v**2 for v in listed(d))),
 }
@@ -211,23 +203,23 @@ SLIPS["noise_loss"] = {
 
 def train_with(x_t=lambda x_0, noise, s, t: bar(s, t) ** 0.5 * x_0 + (1 - bar(s, t)) ** 0.5 * noise, time=lambda t: t,
                loss=lambda noise, predicted, x_0: jnp.mean((noise - predicted) ** 2)):
-    return lambda predict_noise, x_0, t, noise, s: loss(noise, predict_noise(x_t(x_0, noise, s, t), time(t)), x_0)
+    return lambda s, predict_noise, x_0, t, noise: loss(noise, predict_noise(x_t(x_0, noise, s, t), time(t)), x_0)
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def _jitted_training(predict_noise, x_0, t, noise, schedule):
+@functools.partial(jax.jit, static_argnums=1)
+def _jitted_training(schedule, predict_noise, x_0, t, noise):
     x_t = ddpm.forward.q_sample(schedule, x_0, t, noise)
     return jnp.mean(ddpm.losses.simple_loss(t, noise, predict_noise(x_t, t)) / noise.size)
 
 
-def _looped_training(predict_noise, x_0, t, noise, schedule):
+def _looped_training(schedule, predict_noise, x_0, t, noise):
     x_t = np.array(ddpm.forward.q_sample(schedule, x_0, t, noise), np.float32)
     errors = [(a - b) ** 2 for a, b in zip(listed(np.ravel(noise)), listed(np.ravel(predict_noise(x_t, t))))]
     return sum(errors) / len(errors)
 
 
-def _batched_training(predict_noise, x_0, t, noise, schedule):
-    x_t = _jitted_q(x_0, t, noise, schedule)
+def _batched_training(schedule, predict_noise, x_0, t, noise):
+    x_t = _jitted_q(schedule, x_0, t, noise)
     predicted = jax.vmap(predict_noise)(x_t[None], jnp.array([t]))
     return jnp.mean((noise - predicted[0]) ** 2, keepdims=False)
 
@@ -273,21 +265,17 @@ SLIPS["layer_sizes"] = {
 
 def reverse_with(share=lambda s, t: s.beta[t] / (1 - bar(s, t)) ** 0.5, scale=lambda s, t: 1 / s.alpha[t] ** 0.5,
                  sigma=lambda s, t: s.beta[t] ** 0.5 if t > 1 else 0):
-    return lambda x_t, t, predicted, noise, s: scale(s, t) * (x_t - share(s, t) * predicted) + sigma(s, t) * noise
+    return lambda s, x_t, t, predicted, noise: scale(s, t) * (x_t - share(s, t) * predicted) + sigma(s, t) * noise
 
 
-def _package_step(x_t, t, predicted_noise, noise, schedule):
-    return ddpm.sample.ancestral_step(schedule, x_t, t, predicted_noise, noise)
-
-
-def _by_x_0(x_t, t, predicted_noise, noise, schedule):
+def _by_x_0(schedule, x_t, t, predicted_noise, noise):
     x_0 = ddpm.parameterization.x_0_from_noise(schedule, x_t, t, jnp.asarray(predicted_noise))
     mean = ddpm.forward.posterior_mean(schedule, x_0, x_t, t)
     return jnp.where(t > 1, mean + jnp.sqrt(schedule.beta[t]) * noise, mean)
 
 
-RIGHT["reverse_step"] = {"core": reverse_with(), "the package": _package_step, "jitted": jax.jit(_package_step, static_argnums=1),
-                         "by x_0": jax.jit(_by_x_0, static_argnums=1), "a list": lambda *args: listed(reverse_with()(*args))}
+RIGHT["reverse_step"] = {"core": reverse_with(), "the package": ancestral_step, "jitted": jax.jit(ancestral_step),
+                         "by x_0": jax.jit(_by_x_0), "a list": lambda *args: listed(reverse_with()(*args))}
 SLIPS["reverse_step"] = {
     "in the last step": reverse_with(sigma=lambda s, t: s.beta[t] ** 0.5),
     "no noise": reverse_with(sigma=lambda s, t: 0),
@@ -298,22 +286,22 @@ SLIPS["reverse_step"] = {
     "without its square root.": reverse_with(share=lambda s, t: s.beta[t] / (1 - bar(s, t))),
     "step t - 1": reverse_with(share=lambda s, t: s.beta[t] / jnp.sqrt(1 - s.alpha_bar[t - 1])),
     "estimate of x_0": reverse_with(lambda s, t: (1 - bar(s, t)) ** 0.5, lambda s, t: bar(s, t) ** -0.5),
-    "DDIM": lambda x_t, t, eps, noise, s: bar(s, t - 1) ** 0.5 * ddpm.parameterization.x_0_from_noise(s, x_t, t, jnp.asarray(eps))
+    "DDIM": lambda s, x_t, t, eps, noise: bar(s, t - 1) ** 0.5 * ddpm.parameterization.x_0_from_noise(s, x_t, t, jnp.asarray(eps))
     + (1 - bar(s, t - 1)) ** 0.5 * eps,
 }
 
 
-def loop_with(step=_package_step, ts=lambda T: range(T, 0, -1), index=lambda t, T: t, time=lambda t, T: t):
-    def sampler(predict_noise, x_T, noises, schedule):
+def loop_with(step=ancestral_step, ts=lambda T: range(T, 0, -1), index=lambda t, T: t, time=lambda t, T: t):
+    def sampler(schedule, predict_noise, x_T, noises):
         x, T = x_T, schedule.T
         for t in ts(T):
-            x = step(x, t, predict_noise(x, time(t, T)), noises[index(t, T)], schedule)
+            x = step(schedule, x, t, predict_noise(x, time(t, T)), noises[index(t, T)])
         return x
 
     return sampler
 
 
-def _scanned(predict_noise, x_T, noises, schedule):
+def _scanned(schedule, predict_noise, x_T, noises):
     def step(x, t):
         mean = ddpm.parameterization.mean_from_noise(schedule, x, t, predict_noise(x, t))
         return mean + jnp.where(t > 1, jnp.sqrt(schedule.beta[t]), 0) * noises[t], None
@@ -321,26 +309,26 @@ def _scanned(predict_noise, x_T, noises, schedule):
     return jax.lax.scan(step, jnp.asarray(x_T), jnp.arange(1, schedule.T + 1), reverse=True)[0]
 
 
-def _counted(predict_noise, x_T, noises, schedule):
+def _counted(schedule, predict_noise, x_T, noises):
     t, x = schedule.T, np.array(x_T)
     while t >= 1:
-        x[...] = np.asarray(reverse_with()(x, t, np.asarray(predict_noise(x, t)), noises[t], schedule))
+        x[...] = np.asarray(reverse_with()(schedule, x, t, np.asarray(predict_noise(x, t)), noises[t]))
         t -= 1
     return x
 
 
-def _recursive(predict_noise, x_T, noises, schedule, t=None):
+def _recursive(schedule, predict_noise, x_T, noises, t=None):
     t = schedule.T if t is None else t
     if t == 0:
         return x_T
-    x = reverse_with()(x_T, t, predict_noise(x_T, t), noises[t], schedule)
-    return _recursive(predict_noise, x, noises, schedule, t - 1)
+    x = reverse_with()(schedule, x_T, t, predict_noise(x_T, t), noises[t])
+    return _recursive(schedule, predict_noise, x, noises, t - 1)
 
 
-def _fori(predict_noise, x_T, noises, schedule):
+def _fori(schedule, predict_noise, x_T, noises):
     def body(i, x):
         t, noises_ = schedule.T - i, jnp.asarray(noises)
-        return _by_x_0(x, t, predict_noise(x, t), noises_[t], schedule)
+        return _by_x_0(schedule, x, t, predict_noise(x, t), noises_[t])
 
     return jax.lax.fori_loop(0, schedule.T, body, jnp.asarray(x_T))
 

@@ -135,5 +135,5 @@ def test_what_a_schedule_reaches_is_said_in_words():
 
 
 def test_a_jitted_function_with_a_traced_step_passes():
-    answer = jax.jit(lambda x_0, t, noise, s: np.sqrt(1) * x_0 * s.alpha_bar[t] ** 0.5 + noise * s.one_minus_alpha_bar[t] ** 0.5)
+    answer = jax.jit(lambda s, x_0, t, noise: np.sqrt(1) * x_0 * s.alpha_bar[t] ** 0.5 + noise * s.one_minus_alpha_bar[t] ** 0.5)
     assert CHECKS["q_sample"](answer).passed

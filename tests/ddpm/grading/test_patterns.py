@@ -12,21 +12,21 @@ from ddpm.grading.patterns import BEST_NOISE, check_best_noise
 from ddpm.grading.runner import Run
 
 
-def by_loop(x_t, t, images, schedule):
+def by_loop(schedule, images, x_t, t):
     bar = float(schedule.alpha_bar[t])
     noises = [(x_t - bar**0.5 * image) / (1 - bar) ** 0.5 for image in images]
     likely = [float(np.exp(-np.sum(np.square(noise)) / 2)) for noise in noises]
     return sum(p * noise for p, noise in zip(likely, noises)) / sum(likely)
 
 
-def by_softmax(x_t, t, images, schedule):
+def by_softmax(schedule, images, x_t, t):
     bar, axes = schedule.alpha_bar[t], tuple(range(1, jnp.ndim(images)))
     scores = jnp.sqrt(bar) / (1 - bar) * jnp.sum(images * x_t, axes) - bar / (2 * (1 - bar)) * jnp.sum(images**2, axes)
     x_0 = jnp.tensordot(jax.nn.softmax(scores), images, 1)
     return (x_t - jnp.sqrt(bar) * x_0) / jnp.sqrt(1 - bar)
 
 
-def nearest(x_t, t, images, schedule):
+def nearest(schedule, images, x_t, t):
     bar = float(schedule.alpha_bar[t])
     noises = np.stack([(x_t - bar**0.5 * image) / (1 - bar) ** 0.5 for image in images])
     return noises[np.argmin(np.sum(noises.reshape(len(images), -1) ** 2, axis=1))]
@@ -37,13 +37,13 @@ def shares(exponents):
     return grown / grown.sum()
 
 
-def denoised(x_t, t, images, schedule):
+def denoised(schedule, images, x_t, t):
     bar = float(schedule.alpha_bar[t])
     distance = np.sum((x_t - bar**0.5 * images).reshape(len(images), -1) ** 2, 1)
     return np.tensordot(shares(-distance / (2 * (1 - bar))), images, 1)
 
 
-def by_mse(x_t, t, images, schedule):
+def by_mse(schedule, images, x_t, t):
     bar = float(schedule.alpha_bar[t])
     noises = (x_t - bar**0.5 * images) / (1 - bar) ** 0.5
     return np.tensordot(shares(-np.mean(noises.reshape(len(images), -1) ** 2, 1) / 2), noises, 1)
@@ -56,9 +56,9 @@ def test_right_answers_pass(answer):
 
 
 def test_the_answer_is_the_packages():
-    for x_t, t, images, schedule in BEST_NOISE.cases(0)[:2]:
+    for schedule, images, x_t, t in BEST_NOISE.cases(0)[:2]:
         ours = oracle.best_noise(schedule, oracle.points(images), jnp.asarray(x_t), t)
-        np.testing.assert_allclose(BEST_NOISE.reference(x_t, t, images, schedule), ours, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(BEST_NOISE.reference(schedule, images, x_t, t), ours, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("answer, words", [(nearest, "likeliest image alone"), (denoised, "in the place of the noise"), (by_mse, "the mean over the pixels")])

@@ -213,10 +213,10 @@ def test_an_interrupt_by_the_reader_goes_through(monkeypatch):
 
 
 def test_jax_and_numpy_styles_both_get_their_arrays():
-    def at(x_0, t, noise, schedule):
+    def at(schedule, x_0, t, noise):
         return (x_0 * jnp.sqrt(schedule.alpha_bar[t])).at[...].add(noise.at[...].multiply(jnp.sqrt(schedule.one_minus_alpha_bar[t])))
 
-    def assigned(x_0, t, noise, schedule):
+    def assigned(schedule, x_0, t, noise):
         x_0[...] = np.sqrt(schedule.alpha_bar[t]) * x_0 + np.sqrt(schedule.one_minus_alpha_bar[t]) * noise
         return x_0
 

@@ -10,7 +10,7 @@ from ddpm.grading.score.__main__ import main
 
 MEAN = "import numpy as np\ndef forward_mean(x_prev, beta):\n    return np.sqrt(1 - beta) * x_prev"
 COVARIANCE = "def forward_covariance(x_prev, beta):\n    return beta * np.eye(x_prev.size)"
-SAMPLE = "def q_sample(x_0, t, noise, schedule):\n    a = np.asarray(schedule.alpha_bar)[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise"
+SAMPLE = "def q_sample(schedule, x_0, t, noise):\n    a = np.asarray(schedule.alpha_bar)[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise"
 FORGED = "import ddpm.grading.exercise as e, ddpm.grading.verdict as v\ne._judge = lambda *a: v.Verdict(True, 0.0, 'ha')"
 SYMBOLS = ("from ddpm.derivation.symbols import *\nfrom ddpm.derivation.densities import p, p_theta, q\n"
            "from ddpm.derivation.expectation import E_q\nx_t = x[t]")
