@@ -28,8 +28,12 @@ class Density(sp.Expr):
 
     def _sympystr(self, printer):
         law, target, given = self.args
-        inside = ", ".join(map(printer._print, target))
-        return f"{law}({inside}" + (" | " + ", ".join(map(printer._print, given)) if given else "") + ")"
+        inside, behind = (", ".join(map(printer._print, part)) for part in (target, given))
+        behind = f"({behind})" if len(given) > 1 else behind
+        return f"{law}({inside}{' | ' * bool(behind)}{behind})"
+
+    def __or__(self, other):
+        raise TypeError("two densities are compared as KL(a, b), with a comma")
 
     def times(self, part: int) -> list:
         """The times of the targets (part 1) or of the given states (part 2); of a path its first and last."""
@@ -48,10 +52,12 @@ class _Law:
         self.name = name
 
     def __call__(self, *states):
-        if len(states) == 1 and isinstance(states[0], Given):
-            target, given = states[0].target, states[0].given
-        else:
-            target, given = states, ()
+        bars = [i for i, state in enumerate(states) if isinstance(state, Given)]
+        if len(bars) > 1:
+            raise TypeError(f"{self.name}(...) has one bar, as in {self.name}(x[t - 1] | (x[t], x[0])); got {len(bars)}")
+        target, given = states, ()
+        for i in bars:  # as on paper: what stands before the bar, and what stands behind it
+            target, given = (*states[:i], *states[i].target), (*states[i].given, *states[i + 1 :])
         for state in (*target, *given):
             if not isinstance(state, (STATE, Path)):
                 raise TypeError(f"{self.name}(...) takes states such as x[t], x[0] or x[1:T]; got {state}")

@@ -22,7 +22,7 @@ class Expectation(sp.Expr):
     is_commutative = is_real = is_finite = True
 
     def _sympystr(self, printer):
-        return f"E_{self.args[1]}[{printer._print(self.args[0])}]"
+        return f"{'E_q' if self.args[1] == LAW_Q else 'E_noise'}({printer._print(self.args[0])})"
 
 
 class KL(sp.Expr):
@@ -41,23 +41,26 @@ class KL(sp.Expr):
         return super().__new__(cls, first, second)
 
     def _sympystr(self, printer):
-        return f"KL({printer._print(self.args[0])} || {printer._print(self.args[1])})"
+        return f"KL({printer._print(self.args[0])}, {printer._print(self.args[1])})"
 
 
 LAW_Q, LAW_NOISE = sp.Symbol("q"), sp.Symbol("x_0,epsilon")
 
 
-def E_q(body):
-    """The expectation over the states of the forward chain, x_0 from the data."""
-    return Expectation(sp.sympify(body), LAW_Q)
+class Mean:
+    """`E_q(body)`, or as on paper `E_q[body]`."""
+
+    def __init__(self, law: sp.Symbol):
+        self.law = law
+
+    def __call__(self, body):
+        return Expectation(sp.sympify(body), self.law)
+
+    __getitem__, __iter__ = __call__, None
 
 
-def E_noise(body):
-    """The expectation over x_0 from the data and independent standard normal noise epsilon.
-
-    A noised state x[t] in it is short for sqrt(alpha_bar[t]) x[0] + sqrt(1 - alpha_bar[t]) epsilon.
-    """
-    return Expectation(sp.sympify(body), LAW_NOISE)
+E_q = Mean(LAW_Q)  # over the states of the forward chain, x_0 from the data
+E_noise = Mean(LAW_NOISE)  # over x_0 from the data and epsilon; x[t] is short for sqrt(alpha_bar[t]) x[0] + sqrt(1 - alpha_bar[t]) epsilon
 
 
 def integrand(expr):

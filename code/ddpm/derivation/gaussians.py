@@ -30,8 +30,8 @@ class Normal(sp.Expr):
         return sp.exp(self.log)
 
     def _sympystr(self, printer):
-        variable, mean, variance, *identity = map(printer._print, self.args)
-        return f"N({variable}; {mean}, {variance}{' I' if identity else ''})"
+        inside = [*map(printer._print, self.args[:3]), *['"I"'] * (len(self.args) - 3)]
+        return f"Normal({', '.join(inside)})"
 
 
 def mean_of_polynomial(body, variable, mean, variance):

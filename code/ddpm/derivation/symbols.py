@@ -11,9 +11,24 @@ beta_t = 1 - alpha_t, and alpha_bar_t = alpha_1 ... alpha_t with alpha_bar_0 = 1
 """
 
 import sympy as sp
+from sympy.core.function import FunctionClass
 
 t, s, T = sp.symbols("t s T", integer=True, positive=True)
-sqrt, log, Sum, Product = sp.sqrt, sp.log, sp.Sum, sp.Product
+sqrt, log = sp.sqrt, sp.log
+
+
+def Sum(term, *limits):
+    """`Sum(term, (t, 1, T))`, or without the inner brackets."""
+    return sp.Sum(term, *_bracketed(limits))
+
+
+def Product(factor, *limits):
+    """`Product(factor, (t, 1, T))`, or without the inner brackets."""
+    return sp.Product(factor, *_bracketed(limits))
+
+
+def _bracketed(limits):
+    return [limits] if len(limits) == 3 and not any(isinstance(part, (tuple, list, sp.Tuple)) for part in limits) else limits
 
 
 def as_written():
@@ -34,16 +49,38 @@ def _rebuilt(expr):
     return expr.func(*map(_rebuilt, expr.args))
 
 
-class Quantity(sp.Function):
+class Unfinished:
+    """What is a number only with its index or arguments; arithmetic without them is refused. `how` says what to write."""
+
+    def _refuse(self, *others):
+        raise TypeError(self.how)
+
+    _sympy_ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __xor__ = __rxor__ = _refuse
+
+
+class Kind(Unfinished, FunctionClass):
+    """The class of the classes of quantities: `mu_theta - x[t]` and `mu_theta[t]` say what is missing."""
+
+    _sympy_ = None  # the classes are used as such inside of SymPy
+    __getitem__, __iter__ = Unfinished._refuse, None
+
+    @property
+    def how(cls):
+        return f"{cls.code} is a number only with its arguments: write {cls.typed or cls.code + '(...)'}"
+
+
+class Quantity(sp.Function, metaclass=Kind):
     """A real number for each value of its arguments.
 
     Attributes:
         tex: its name in TeX.
         code: its name in code and plain text.
+        typed: how it is written at time t.
         indices: how many of the first arguments are times, printed as an index; the others stand in brackets.
     """
 
-    tex, code, indices = "", "", 1
+    tex, code, typed, indices = "", "", "", 1
 
     def _eval_is_real(self):
         return True
@@ -55,9 +92,8 @@ class Quantity(sp.Function):
         return True
 
     def _sympystr(self, printer):
-        index = ", ".join(map(sp.sstr, self.args[: self.indices]))
-        inside = ", ".join(map(printer._print, self.args[self.indices :]))
-        return self.code + f"[{index}]" * bool(index) + f"({inside})" * bool(inside)
+        inside = ", ".join([*map(sp.sstr, self.args[: self.indices]), *map(printer._print, self.args[self.indices :])])
+        return f"{self.code}[{inside}]" if len(self.args) <= self.indices else f"{self.code}({inside})"
 
     def __or__(self, given):
         return Given((self,), given)
@@ -87,15 +123,26 @@ class Given:
     def __init__(self, target, given):
         self.target, self.given = target, given if isinstance(given, tuple) else (given,)
 
+    def __repr__(self):
+        return f"{', '.join(map(sp.sstr, self.target))} | {', '.join(map(sp.sstr, self.given))}"
 
-class Family:
+
+class Family(Unfinished):
     """The values of a quantity over time; `family[t]` is one of them."""
+
+    __iter__ = None  # it has no end
 
     def __init__(self, function):
         self.function = function
 
+    @property
+    def how(self):
+        return f"{self.function.code} is a number only with its index: write {self.function.code}[t]"
+
     def __getitem__(self, index):
         if isinstance(index, slice):
+            if index.start is None or index.stop is None or index.step is not None:
+                raise TypeError("a path has both ends, the last one included: write x[0:T] for x_0, ..., x_T")
             return Path(self.function(0), evaluated(index.start), evaluated(index.stop))
         with sp.evaluate(True):
             return self.function(evaluated(index))
@@ -112,13 +159,23 @@ def family(name: str, tex: str, positive: bool = False) -> Family:
     return Family(_new(name, PositiveQuantity if positive else Quantity, tex=tex))
 
 
-def function(name: str, tex: str, indices: int = 0):
+class Noise(sp.Symbol):
+    """The noise of a whole way; with an index the noise of one step, `epsilon[t]` for `epsilon_t[t]`."""
+
+    __iter__ = None
+
+    def __getitem__(self, index):
+        return epsilon_t[index]
+
+
+def function(name: str, tex: str, indices: int = 0, typed: str = ""):
     """A function that nothing is known about, such as a network, `epsilon_theta(x[t], t)`.
 
     Args:
+        typed: how it is written at time t, for whoever leaves the arguments out.
         indices: how many of its first arguments are printed as an index: 1 for mu_tilde(t, x[t], x[0]).
     """
-    return _new(name, Quantity, tex=tex, indices=indices)
+    return _new(name, Quantity, tex=tex, indices=indices, typed=typed)
 
 
 def _new(name, kind, **attributes):
@@ -131,13 +188,14 @@ beta = family("beta", r"\beta", positive=True)
 alpha_bar = family("alpha_bar", r"\bar\alpha", positive=True)
 sigma = family("sigma", r"\sigma", positive=True)
 x = family("x", "x")
-epsilon_t = family("epsilon", r"\epsilon")
-epsilon = sp.Symbol("epsilon", real=True)
-epsilon_theta = function("epsilon_theta", r"\epsilon_\theta")
-mu_theta = function("mu_theta", r"\mu_\theta")
-mu_tilde = function("mu_tilde", r"\tilde\mu", indices=1)
+epsilon_t = family("epsilon_t", r"\epsilon")
+epsilon = Noise("epsilon", real=True)
+epsilon_theta = function("epsilon_theta", r"\epsilon_\theta", typed="epsilon_theta(x[t], t)")
+mu_theta = function("mu_theta", r"\mu_\theta", typed="mu_theta(x[t], t)")
+mu_tilde = function("mu_tilde", r"\tilde\mu", indices=1, typed="mu_tilde(t, x[t], x[0])")
 beta_tilde = family("beta_tilde", r"\tilde\beta", positive=True)
 C = sp.Symbol("C", real=True)
+I = sp.Symbol("I")  # the identity matrix, of a covariance such as beta[t] * I
 TEX = {"epsilon": r"\epsilon", "epsilon'": r"\epsilon'", "distance": r"\lVert a - b \rVert"}  # of single symbols
 
 

@@ -176,7 +176,7 @@ RIGHT["2.2a"] = {
 }
 OTHER_FORM["2.2a"] = {
     "q(x[t] | x[t - 1]) in it": STEP,
-    "q(x[t] | x[t - 1], x[0]) in it": q(x[t] | (x[t - 1], x[0])),
+    "q(x[t] | (x[t - 1], x[0])) in it": q(x[t] | (x[t - 1], x[0])),
     "x[0]) in it": JOINT,
     "Asked for are": POSTERIOR * q(x[t], x[0]) / q(x[t - 1], x[0]),
     "not yet solved": Eq(STEP * BEFORE, POSTERIOR * NOW),
