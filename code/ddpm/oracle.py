@@ -112,7 +112,7 @@ def best_noise(
         x_t: one example; `jax.vmap` for many.
         t: 1..T.
     """
-    return jnp.tensordot(component_posterior(schedule, data, x_t, t), _noise_means(schedule, data, x_t, t), 1)
+    return _average(component_posterior(schedule, data, x_t, t), _noise_means(schedule, data, x_t, t))
 
 
 def best_x_0(
@@ -122,7 +122,7 @@ def best_x_0(
     signal, variance = _signal(schedule, t), _variances(schedule, data, t)
     share = signal * data.variances / jnp.where(variance == 0, 1.0, variance)
     given_k = data.means + _over_pixels(share, data.means) * (x_t - signal * data.means)
-    return jnp.tensordot(component_posterior(schedule, data, x_t, t), given_k, 1)
+    return _average(component_posterior(schedule, data, x_t, t), given_k)
 
 
 def noise_variance(
@@ -130,12 +130,12 @@ def noise_variance(
 ) -> Float[Array, ""]:
     """The mean over the pixels of Var[noise | x_t]: what the best predictor still gets wrong at this x_t. Not negative."""
     weights, means = component_posterior(schedule, data, x_t, t), _noise_means(schedule, data, x_t, t)
-    apart = means - jnp.tensordot(weights, means, 1)
+    apart = means - _average(weights, means)
     between = jnp.mean(apart.reshape(len(weights), -1) ** 2, axis=1)
     variance = _variances(schedule, data, t)
     # Given k and x_t, the noise still varies by the share of x_t's variance that comes from x_0.
     within = at(schedule.alpha_bar, t) * data.variances / jnp.where(variance == 0, 1.0, variance)
-    return weights @ (within + between)
+    return _average(weights, within + between)
 
 
 @jax.tree_util.register_dataclass
@@ -218,6 +218,11 @@ def _averages(key, schedule, data, predict_noise, draws, function):
         return jnp.mean(values), jnp.std(values, ddof=1) / np.sqrt(draws)
 
     return jax.lax.map(at_t, (jnp.arange(1, schedule.T + 1), jax.random.split(key, schedule.T)))
+
+
+def _average(weights, values):
+    """The mean over the components, in full precision also where a GPU would round products to ten bits: what is called best must be so."""
+    return jnp.tensordot(weights, values, 1, precision="highest")
 
 
 def _signal(schedule, t):

@@ -78,19 +78,23 @@ class Race:
 
 
 def measure_machine() -> Machine:
-    """Measure the machine at hand, in about a second.
+    """Measure the machine at hand, in a second or two.
 
-    Overhead and wait: a program with seven arguments, as the losses have, that sums 2 numbers, and 2000. Bandwidth:
-    summing ten million. Peak: a product of matrices. These are limits, so the fastest of the repetitions counts.
+    Overhead and wait: a program with seven arguments, as the losses have, that sums 2 numbers, and 2000. Bandwidth: a sum
+    of ten million numbers. Peak: a product of matrices of 1000 x 1000, in full float32, as the losses compute. On a
+    device so fast that these are over in a moment, larger ones: a call has to last ten times the overhead and the wait,
+    which are then taken off. All four are limits, so the fastest of the repetitions counts.
     """
-    total, product = jax.jit(lambda x, *others: jnp.sum(x)), jax.jit(jnp.matmul)
-    few, more, many, matrix = jnp.ones(2), jnp.ones(2000), jnp.ones(10_000_000), jnp.ones((1000, 1000))
+    total = jax.jit(lambda x, *others: jnp.sum(x))
+    product = jax.jit(partial(jnp.matmul, precision="highest"))
+    few, more = jnp.ones(2), jnp.ones(2000)
     overhead = _fastest(total, few, *[few] * 6)
+    idle = max(overhead, _fastest(total, more, *[few] * 6))
     return Machine(
         overhead=overhead,
-        wait=max(0.0, _fastest(total, more, *[few] * 6) - overhead),
-        bandwidth=many.nbytes / _fastest(total, many),
-        peak=2 * 1000**3 / _fastest(product, matrix, matrix),
+        wait=idle - overhead,
+        bandwidth=_rate(idle, total, [(4 * n, (n,), 1) for n in (10**7, 4 * 10**7, 16 * 10**7, 64 * 10**7)]),
+        peak=_rate(idle, product, [(2 * n**3, (n, n), 2) for n in (1000, 2000, 4000, 8000)]),
     )
 
 
@@ -133,6 +137,15 @@ def _cost_of_program(jitted, *args) -> Cost:
     analysis = jitted.lower(*args).compile().cost_analysis()
     operations = analysis.get("flops", 0.0)
     return Cost(1, operations, analysis["bytes accessed"], operations >= HANDED_OVER)
+
+
+def _rate(idle, function, works) -> float:
+    """Work per second, at the first size where the work is most of the time; works: (work, shape and number of arrays)."""
+    for work, shape, count in works:
+        seconds = _fastest(function, *[jnp.ones(shape, jnp.float32)] * count)
+        if seconds > 10 * idle:
+            break
+    return work / max(seconds - idle, seconds / 10)
 
 
 def _fastest(function, *args) -> float:

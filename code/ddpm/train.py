@@ -158,7 +158,10 @@ def _run(state, schedule, data, optimiser, steps, batch, average):
             return jnp.mean(jax.vmap(training_loss, (None, None, 0, 0, 0))(schedule, network, x_0, t, noise))
 
         value, gradient = jax.value_and_grad(loss)(state.network)
-        updates, optimiser_state = optimiser.update(gradient, state.optimiser_state, state.network)
+        # The last three are for line searches and the like; other optimisers ignore them.
+        updates, optimiser_state = optax.with_extra_args_support(optimiser).update(
+            gradient, state.optimiser_state, state.network, value=value, grad=gradient, value_fn=loss
+        )
         network = optax.apply_updates(state.network, updates)
         new = State(network, _moved(state, network, average), optimiser_state, state.step + 1, state.key)
         if steps < length:

@@ -5,6 +5,13 @@ import jaxtyping
 import pytest
 
 
+@pytest.fixture(autouse=True, scope="module")
+def full_products():
+    """Products of matrices in the precision of their arrays, by which the tolerances are set; a GPU takes fewer digits unless told."""
+    with jax.default_matmul_precision("highest"):
+        yield
+
+
 @pytest.fixture(params=["float32", "float64"])
 def precision(request):
     """Runs the test in both precisions; the value is the name of the dtype."""

@@ -61,12 +61,30 @@ def test_a_machine_is_measured_within_what_machines_can_do():
     assert 1e8 < machine.bandwidth < 1e14 and 1e8 < machine.peak < 1e16
 
 
-def test_the_limits_are_work_by_the_fastest_time(monkeypatch):
-    times = iter([[3e-6, 2e-6, 9e-6], [5e-5, 3e-5], [0.004, 0.002], [0.1, 0.02]])
-    monkeypatch.setattr(roofline, "measure", lambda *args, **limits: np.array(next(times)))
+def measured_with(monkeypatch, *times):
+    """The machine that these measurements in turn make, and the arrays that the last two were made with."""
+    times, seen = iter(times), []
+    monkeypatch.setattr(roofline, "measure", lambda function, *args, **limits: (seen.append(args[0].shape), np.array(next(times)))[1])
+    monkeypatch.setattr(roofline.jnp, "ones", lambda shape, dtype=None: np.empty(shape, np.float32))  # no memory is touched
     machine = measure_machine()
+    assert next(times, None) is None, "fewer measurements than expected"
+    return machine, seen
+
+
+def test_the_limits_are_work_by_the_fastest_time_beyond_the_idle_one(monkeypatch):
+    machine, _ = measured_with(monkeypatch, [3e-6, 2e-6, 9e-6], [5e-5, 3e-5], [0.004, 0.00203], [0.1, 0.02003])
     assert (machine.overhead, machine.wait) == pytest.approx((2e-6, 2.8e-5))
     assert machine.bandwidth == pytest.approx(4e7 / 0.002) and machine.peak == pytest.approx(2e9 / 0.02)
+
+
+def test_on_a_fast_device_the_arrays_grow_until_the_overhead_is_small(monkeypatch):
+    """50 microseconds of overhead, 4000 GB/s, 50 TFLOP/s: on small arrays the rates would be 600 GB/s and 22 TFLOP/s."""
+    idle = 5e-5
+    reads = [[idle + 4 * n / 4e12] for n in (10**7, 4 * 10**7, 16 * 10**7, 64 * 10**7)]
+    products = [[idle + 2 * n**3 / 5e13] for n in (1000, 2000, 4000)]
+    machine, seen = measured_with(monkeypatch, [idle], [idle], *reads, *products)
+    assert machine.bandwidth == pytest.approx(4e12) and machine.peak == pytest.approx(5e13) and machine.wait == 0
+    assert seen[2:] == [(10**7,), (4 * 10**7,), (16 * 10**7,), (64 * 10**7,), (1000, 1000), (2000, 2000), (4000, 4000)]
 
 
 def test_a_race_holds_measured_and_expected_ratio(monkeypatch):

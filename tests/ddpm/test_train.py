@@ -272,6 +272,30 @@ def test_without_a_bar_it_goes_all_the_way_too(monkeypatch, whole):
     assert same(go(begin(), 40, average=0.9)[0], whole[0])
 
 
+NEED_THE_LOSS = {  # what they do with it is in their `update`, which asks for the loss, its gradient or the function
+    "lbfgs": optax.lbfgs(),
+    "polyak_sgd": optax.polyak_sgd(1e-2),
+    "backtracking": optax.chain(optax.sgd(1.0), optax.scale_by_backtracking_linesearch(15)),
+}
+OTHERS = [name for name in ("adabelief", "adafactor", "adagrad", "adam", "adamw", "amsgrad", "lamb", "lars", "lion", "nadam", "novograd", "radam",
+                            "rmsprop", "rprop", "sgd", "sign_sgd", "sm3", "yogi") if hasattr(optax, name)]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_optimisers_are_called_as_they_expect(name):
+    optimiser = getattr(optax, name)(1e-2)
+    state = start(jax.random.key(0), NETWORK, optimiser)
+    after, losses = jax.eval_shape(lambda state: _run(state, SCHEDULE, dot()[None], optimiser, 10, 8, None), state)  # traced, not compiled
+    assert losses.shape == (10,) and jax.tree.structure(after) == jax.tree.structure(state)
+
+
+@pytest.mark.parametrize("name", NEED_THE_LOSS)
+def test_optimisers_that_need_the_loss_itself_get_it(name):
+    state = start(jax.random.key(0), NETWORK, NEED_THE_LOSS[name])
+    state, losses = train(state, SCHEDULE, dot()[None], NEED_THE_LOSS[name], steps=60, batch=32)
+    assert losses[-10:].mean() < 0.9 * losses[:3].mean()
+
+
 @pytest.mark.parametrize(
     ("more", "error", "message"),
     [
