@@ -57,11 +57,23 @@ lock: $(READY)  ## refresh requirements.txt and tests/bare/newest.txt
 clean:  ## remove what was built (the environment stays; delete .venv to renew it)
 	rm -rf _build .pytest_cache .hypothesis
 
+# Two makes at once make the environment once: the shell holds the lock (descriptor 9), and the system frees it when the shell ends.
+define HOLD
+import fcntl
+try:
+    fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    print("Another make is setting up the environment: waiting for it.", flush=True)
+    fcntl.flock(9, fcntl.LOCK_EX)
+endef
+export HOLD
+
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else "Python 3.11 or newer is needed; %s is %d.%d. Name another: make PYTHON=python3.12" % (sys.executable, v[0], v[1]))'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is incomplete. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
-	@rm -rf $(VENV)
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@exec 9>$(VENV).lock; $(PYTHON) -c "$$HOLD"; set -e; \
+	  if [ $@ -nt requirements.txt ] && [ $@ -nt pyproject.toml ]; then exit; fi; set -x; \
+	  rm -rf $(VENV); $(PYTHON) -m venv $(VENV); \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt; \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
+	  touch $@

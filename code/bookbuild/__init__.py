@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 EXTENSIONS = ["frame", "mathjax", "darkfigures", "access", "repository", "shown", "notebooks", "equations", "checked", "assignments",
-              "assignmentlist", "printed", "pdf", "slim"]
+              "assignmentlist", "printed", "pdf", "slim", "stamps"]
 
 
 def setup(app):

@@ -2,12 +2,16 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
-from bookbuild import check, freshness
+import psutil
+
+from bookbuild import check, freshness, lock
 
 CODE = Path(__file__).parents[1]
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -22,18 +26,53 @@ def build(root: Path, builder: str = "html") -> int:
     """Check the book under `root`, then build it into `_build`; the exit status."""
     if check.main(root):
         return 1
-    freshness.begin(root)
-    started = time.monotonic()
-    status, executed, errors = run_jupyter_book(root, builder)
+    try:
+        with lock.held(root / "_build"):
+            return locked(root, builder)
+    except OSError as error:
+        print(f"The book cannot be built in {root}: {error}. The build writes into _build there: "
+              "make that possible, or build a copy of the folder.", file=sys.stderr)
+        return 1
+
+
+def locked(root: Path, builder: str) -> int:
+    started, status, changed = time.monotonic(), 1, []
+    before = freshness.begin(root)
+    try:
+        status, executed, errors = run_jupyter_book(root, builder)
+    finally:
+        changed = freshness.finish(before, without_warnings=status == 0)
     if status:
         print(f"\n{summary(errors, root)}\n\nThe book was not built. All output: {root / '_build/build.log'}", file=sys.stderr)
         return 1
-    freshness.finish(root)
     cells = f"{executed} executed, the others" if executed else "all chapters"
     print(f"Built in {time.monotonic() - started:.0f} s ({cells} from the cache).")
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        print(f"Changed while the build ran: {', '.join(changed[:3])}{more}. Build again to see that.")
     if builder == "html":
         print(f"Open {(root / '_build/html/index.html').as_uri()}")
     return 0
+
+
+@contextmanager
+def none_left(process: subprocess.Popen):
+    """End `process` and all that it started, kernels too, when this one is told to end (SIGTERM, Ctrl-C) or fails."""
+    def end(*_):
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except BaseException:
+        for each in [*psutil.Process(process.pid).children(recursive=True), process]:
+            try:
+                each.kill()
+            except psutil.NoSuchProcess:
+                pass
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run_jupyter_book(root: Path, builder: str) -> tuple[int, int, str]:
@@ -44,7 +83,7 @@ def run_jupyter_book(root: Path, builder: str) -> tuple[int, int, str]:
     log, executed = root / "_build/build.log", 0
     with open(log, "w+", encoding="utf-8") as output, open(f"{log}.err", "w+", encoding="utf-8") as errors:
         with subprocess.Popen(command, cwd=root, env=environment(root), stdout=subprocess.PIPE, stderr=errors,
-                              encoding="utf-8", errors="replace") as process:
+                              encoding="utf-8", errors="replace") as process, none_left(process):
             for line in process.stdout:
                 output.write(COLOUR.sub("", line))
                 if found := re.match(r"(.+)\.\w+: Executing notebook", line):

@@ -25,7 +25,7 @@ MARKED = re.compile("|".join(f"{start}(.*?){end}" for start, end in MARKS.values
 JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inline></span>)([.,:;?!)\]’”]*)""")
 DISPLAYED = re.compile(r'(<div class="math[^>]*)(>(?:(?!</div>).)*)', re.S)
 STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
-LINK = re.compile(rf'<link[^>]*/{STYLE}"[^>]*>\n?')
+LINK = re.compile(rf' *<link[^>]*/{STYLE}(?:\?[^"]*)?"[^>]*>\n?')
 GLYPH = re.compile(r'^[^{}\n]*\.(mjx-c[0-9A-F]+)[^{}]*\{(?:"(?:\\.|[^"\\])*"|[^}"])*\}\n*', re.M)  # a brace may be a glyph
 
 
@@ -74,8 +74,9 @@ def set_pages(app, error):
         for mark in MARKED.finditer(text):
             if wrong := found[key(mark)]["error"]:
                 LOG.warning("%s: %s in the formula %s", path.relative_to(top).with_suffix(""), wrong, key(mark)[0])
-        text = JOINED.sub(join, text)
-        text = DISPLAYED.sub(place, MARKED.sub(lambda mark: found[key(mark)]["html"], text))
+        if MARKED.search(text):  # written in this build
+            text = JOINED.sub(join, text)
+            text = DISPLAYED.sub(place, MARKED.sub(lambda mark: found[key(mark)]["html"], text))
         pages[path] = text if "<mjx-container" in text else LINK.sub("", text)
         path.write_text(pages[path], encoding="utf-8")
     if found:

@@ -1,13 +1,19 @@
 """The build: what it must refuse, how it says so, and what it must not reuse. Each test has a small book of its own."""
 
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 import yaml
-from bookbuild import build, check, freshness, mathjax
+from bookbuild import build, check, freshness, lock, mathjax
 
 ROOT = Path(__file__).parents[2]
 HEADER = check.HEADER + "\n"
@@ -128,14 +134,104 @@ def test_results_are_keyed_on_what_cells_import(tmp_path, name):
 
 def test_settings_renew_the_pages_but_run_no_cell(tmp_path):
     (tmp_path / "_config.yml").write_text("title: a")
-    freshness.begin(tmp_path)
-    freshness.finish(tmp_path)
+    freshness.finish(freshness.begin(tmp_path), without_warnings=True)
     for name in (*freshness.RESULTS, *freshness.READ):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "_config.yml").write_text("title: b")
     freshness.begin(tmp_path)
     assert all((tmp_path / name).exists() for name in freshness.RESULTS)
     assert not any((tmp_path / name).exists() for name in freshness.READ)
+
+
+@pytest.mark.parametrize("name, kept", [("code/ddpm/a.py", set()), ("code/bookbuild/a.py", {"execution"}), ("book/a.md", {"execution"})])
+@pytest.mark.parametrize("back", [False, True])
+def test_what_changes_while_the_build_runs_is_read_by_the_next(tmp_path, name, kept, back):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_text("1")
+    freshness.finish(freshness.begin(tmp_path), without_warnings=True)
+    assert set(json.loads((tmp_path / freshness.STATE).read_text())) == {"execution", "pages"}
+    before = freshness.begin(tmp_path)
+    path.write_text("2")
+    if back:  # what was read in between is not known
+        path.write_text("1")
+    assert freshness.finish(before, without_warnings=True) == [name]
+    assert set(json.loads((tmp_path / freshness.STATE).read_text())) == kept
+
+
+def test_an_edit_made_while_a_chapter_runs_is_not_lost(book, capfd):
+    root = book(HEADER + "# Start\n" + CELL.format(
+        "from pathlib import Path\npath = Path('start.md')\npath.write_text(path.read_text() + 'Written meanwhile.\\n')"))
+    assert build.build(root) == 0
+    assert "Changed while the build ran: book/start.md. Build again" in capfd.readouterr().out
+    assert build.build(root) == 0
+    assert "Written meanwhile." in (root / "_build/html/book/start.html").read_text()
+
+
+@pytest.mark.slow
+def test_a_page_built_twice_is_the_page_built_once(book):
+    """Whatever is done to pages when all are written is done once to each, and stays when another page is written again."""
+    root = book("# Start\n\n[Another page](other.md) on\n\n$$\nx = 1\n$$\n")
+    (root / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n- file: book/other\n")
+    (root / "book/other.md").write_text("# Other\n\n$$\ny\n$$\n\n" + FIGURE.split("\n```\n")[-1].replace("See {numref}`fig-line`.", "End."))
+    assert build.build(root) == 0
+    site = root / "_build/html"
+    first = {path.name: path.read_text() for path in site.rglob("*.html")}
+    assert all("_static/mathjax.css?v=" in first[name] for name in ("start.html", "other.html"))
+    for text in ("More.\n", ""):
+        change(root / "book/other.md", "End." if text else "More.", "More." if text else "End.")
+        assert build.build(root) == 0
+    assert {path.name: path.read_text() for path in site.rglob("*.html")} == first
+
+
+def processes_of(root):
+    found = []
+    for process in psutil.process_iter():
+        try:
+            found += [process] if process.cwd().startswith(str(root)) else []
+        except (psutil.AccessDenied, psutil.NoSuchProcess):
+            pass
+    return found
+
+
+def started(root):
+    """`python -m bookbuild html` under `root`, in a process of its own."""
+    return subprocess.Popen([sys.executable, "-m", "bookbuild", "html", str(root)], env={**os.environ, "PYTHONPATH": str(ROOT / "code")},
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+def test_told_to_end_a_build_leaves_no_process(book):
+    root = book(HEADER + "# Start\n" + CELL.format("from pathlib import Path\nPath('running').touch()\nsum(range(10**12))"))
+    process = started(root)
+    end = time.monotonic() + 60
+    while not (root / "book/running").exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert len(processes_of(root)) >= 2, "Jupyter Book and a kernel"
+    process.terminate()
+    process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert psutil.wait_procs(processes_of(root), timeout=5)[1] == []
+
+
+@pytest.mark.slow
+def test_the_second_of_two_builds_waits_and_says_so(book, capfd):
+    root = book("# Start\n")
+    with lock.held(root / "_build"):
+        process = started(root)
+        said = process.stderr.readline()
+        assert f"process {os.getpid()}" in said and "waiting for it" in said
+        assert not (root / "_build/html").exists()
+    process.communicate(timeout=60)
+    assert process.returncode == 0 and (root / "_build/html/index.html").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(book, capfd):
+    root = book("# Start\n")
+    (root / "_build").touch()
+    assert build.build(root) == 1
+    said = capfd.readouterr().err
+    assert f"cannot be built in {root}" in said and "_build" in said and "build a copy" in said and "Traceback" not in said
 
 
 def test_broken_yaml(book):
