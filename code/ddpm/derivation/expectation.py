@@ -36,6 +36,8 @@ class KL(sp.Expr):
             raise TypeError(f"KL takes two named densities or two Normals; got {first} and {second}")
         if kinds == {Normal} and first.args[0] != second.args[0]:
             raise TypeError(f"KL compares densities of one variable; got {first.args[0]} and {second.args[0]}")
+        if kinds == {Normal} and len(first.args) != len(second.args):
+            raise TypeError(f"KL compares two densities of one pixel, or two of an image; got {first} and {second}")
         if kinds == {Density} and first.args[1] != second.args[1]:
             raise TypeError(f"KL compares densities of one variable; got {first} and {second}")
         return super().__new__(cls, first, second)

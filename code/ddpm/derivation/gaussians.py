@@ -8,11 +8,13 @@ Products and quotients are compared through their logs, which are quadratic: tha
 
 import sympy as sp
 
-from ddpm.derivation.symbols import evaluated
+from ddpm.derivation.symbols import SquaredNorm, evaluated
+
+PIXELS = sp.Symbol("pixels", integer=True, positive=True)  # of an image
 
 
 class Normal(sp.Expr):
-    """The density of a Gaussian; with a fourth argument "I" it is printed for an image, and checked for one pixel."""
+    """The density of a Gaussian of one pixel; with a fourth argument "I" that of an image with as many independent pixels as it has."""
 
     is_commutative = is_positive = is_real = is_finite = True
 
@@ -23,8 +25,9 @@ class Normal(sp.Expr):
     @property
     def log(self):
         """log N, a quadratic in the variable."""
-        variable, mean, variance = self.args[:3]
-        return -(variable - mean) ** 2 / (2 * variance) - sp.log(2 * sp.pi * variance) / 2
+        variable, mean, variance, *identity = self.args
+        count, square = (PIXELS, SquaredNorm(variable - mean)) if identity else (1, (variable - mean) ** 2)
+        return -square / (2 * variance) - count * sp.log(2 * sp.pi * variance) / 2
 
     def doit(self, **hints):
         return sp.exp(self.log)
@@ -47,7 +50,11 @@ def mean_of_polynomial(body, variable, mean, variance):
 
 
 def kl_by_moments(first: Normal, second: Normal):
-    """KL(first || second) = E[log first - log second], the mean of a quadratic under the first."""
+    """KL(first || second) = E[log first - log second], the mean of a quadratic under the first; for images the sum over pixels."""
+    if len(first.args) > 3:
+        variable, mean, variance = first.args[:3]
+        pixel = kl_by_moments(Normal(variable, mean, variance), Normal(variable, mean, second.args[2]))
+        return PIXELS * pixel + SquaredNorm(mean - second.args[1]) / (2 * second.args[2])
     log_ratio = sp.expand_log(first.log - second.log)
     return mean_of_polynomial(log_ratio, *first.args[:3])
 

@@ -123,7 +123,7 @@ def _logs(expr, where):
     expr = expr.replace(sp.Sum, lambda body, limits: inner(body, limits))
     expr = expr.replace(sp.log, lambda body: _log_of(body, where))
     expr = expr.replace(Density, lambda *args: sp.exp(log_density(Density(*args), where)))
-    expr = expr.replace(Normal, lambda *args: Normal(*args).doit())
+    expr = expr.replace(Normal, lambda *args: Normal(*args).doit().replace(SquaredNorm, lambda v: v**2))
     return expr
 
 
@@ -138,6 +138,6 @@ def _log_single(expr, where):
     if isinstance(body, Density):
         return log_density(body, where)
     if isinstance(body, Normal):
-        return body.log
+        return body.log.replace(SquaredNorm, lambda v: v**2)
     inner = _log_of(body.args[0], where | ({body.args[1][0]: int(body.args[1][1])} if body.args[1][1].is_Integer else {}))
     return sp.Sum(inner, body.args[1])

@@ -1,13 +1,10 @@
-"""Is one expression equal to another? By symbols where they decide, else by numbers at many random points.
+"""Is one expression equal to another? Numbers refute, only rules prove.
 
-Both are first put to numbers: one point at which they differ refuses the step, and is shown. Then a proof is tried:
+Both are first put to numbers: one point at which they differ refuses the step, and is shown. Then a proof is tried (`proofs`). If
+it does not succeed, more points are tried; if they refute nothing, the step is *not decided*, and so refused.
 
-1. what the definitions tie together is written through alpha_t and one alpha_bar, named densities through the steps of their
-   chain, squared norms through the pixel, expectations through their integrands;
-2. the difference is brought to one fraction, whose numerator must vanish as a polynomial in the symbols, their roots and logs;
-3. where a sum or product runs up to a symbol, by induction over that symbol: the base case and the step are proved as above.
-
-If the proof does not succeed, the step counts as settled "numerically" after POINTS points; the chain says so.
+A step that rules cannot reach may be declared numerical by its author, with a reason and a bound of the error (`Numerically`);
+it is then compared at POINTS points, and whoever prints it says so.
 """
 
 from dataclasses import dataclass
@@ -16,12 +13,12 @@ import sympy as sp
 
 from ddpm.derivation import symbols
 from ddpm.derivation.densities import Density, Undecided
-from ddpm.derivation.numbers import Point, Undefined, mp
+from ddpm.derivation.numbers import Point, Undefined, has_images, images, mp
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.symbols import evaluated
 
-FIRST, POINTS = 6, 60
-TOLERANCE = mp.mpf(10) ** -30
+FIRST, MORE, POINTS = 2, 16, 40  # points before a proof, after one that failed, and for a declared step
+TOLERANCE, QUICK = mp.mpf(10) ** -30, mp.mpf(10) ** -12
 
 
 class Different(Exception):
@@ -38,6 +35,19 @@ class Different(Exception):
 
 
 @dataclass(frozen=True)
+class Numerically:
+    """That a step is supported by numbers alone.
+
+    Attributes:
+        why: what keeps the rules from it, in words.
+        bound: the largest relative deviation allowed.
+    """
+
+    why: str
+    bound: float
+
+
+@dataclass(frozen=True)
 class Settled:
     """How an equality was settled.
 
@@ -46,54 +56,94 @@ class Settled:
         points: at how many random points the two sides were evaluated.
         over: the symbol of the induction.
         start: its base case.
+        numerically: what the author has declared, where numbers settled it.
     """
 
     by: str
     points: int
     over: str = ""
     start: int = 1
+    numerically: Numerically | None = None
 
     def __str__(self):
         if self.by == "induction":
             return f"by induction over {self.over} from {self.start}, symbolically"
-        return "symbolically" if self.by == "symbols" else f"numerically at {self.points} points"
+        if self.by == "symbols":
+            return "symbolically"
+        declared = self.numerically
+        return f"not proved: equal within {declared.bound:g} at {self.points} random points ({declared.why})"
 
 
-def settle(left, right, where: dict | None = None, using: dict | None = None) -> Settled:
+def settle(left, right, where: dict | None = None, using: dict | None = None, numerically: Numerically | None = None) -> Settled:
     """Decide whether `left` equals `right`.
 
     Args:
         where: the smallest value of integer symbols, such as {t: 2}; 1 where none is given.
         using: expressions and what may be put for them, each an equality known from elsewhere.
+        numerically: declares that numbers are to settle it.
 
     Raises:
         Different: they are not equal; with a point at which they differ.
-        Undecided: no point was found at which both have a value.
+        Undecided: no proof was found, and no point at which they differ.
     """
     where = dict(where or {})
     left, right = (_replace(evaluated(side), using or {}) for side in (left, right))
-    _compare(left, right, where, FIRST)
+    if numerically:
+        return _by_numbers(left, right, where, numerically)
+    tried = refute(left, right, where, range(FIRST), quick=True)
     try:
         found = find_proof(left, right, where)
     except Undecided:
         found = None
     if found:
-        return Settled(*found[:1], FIRST, *found[1:])
-    _compare(left, right, where, POINTS)
-    return Settled("numbers", POINTS)
+        return Settled(found[0], tried, *found[1:])
+    tried += refute(left, right, where, range(FIRST, FIRST + MORE))
+    if not tried:
+        raise Undecided(f"not decided: no values were found at which both sides are known well enough: {left} and {right}")
+    raise Undecided(f"not decided: equal at {tried} points, but not proved: {left} and {right}")
 
 
-def prove(left, right, where: dict | None = None, using: dict | None = None) -> Settled:
-    """`settle`, where only a proof will do.
+prove = settle
+
+
+def refute(left, right, where, seeds, quick: bool = False) -> int:
+    """At how many of the points the two sides agree.
+
+    Args:
+        quick: that they agree to 12 digits is enough, since a proof is still to come.
 
     Raises:
-        Different: the two are not equal.
-        Undecided: they agree at all points tried, but no proof was found.
+        Different: they do not, at one of them.
     """
-    how = settle(left, right, where, using)
-    if how.by == "numbers":
-        raise Undecided(f"equal at {how.points} points, but not proved: {left} and {right}")
-    return how
+    tried, of_images, pixels = 0, images(left, right), 1
+    for seed in seeds:
+        if has_images(left) or has_images(right):
+            pixels = 1 + (seed + 1) % 3
+        point = Point(seed, where, pixels, of_images)
+        try:
+            found = None if quick and point.near(left, right, QUICK) else point.difference(left, right)
+        except Undefined:
+            continue
+        if found:
+            raise Different(describe(point, left, right), *found)
+        tried += 1
+    return tried
+
+
+def _by_numbers(left, right, where, declared):
+    tried = 0
+    for seed in range(4 * POINTS):
+        point = Point(seed, where)
+        try:
+            agree = point.near(left, right, declared.bound)
+        except Undefined:
+            continue
+        if not agree:
+            raise Different(describe(point, left, right), point.value(left), point.value(right))
+        tried += 1
+        if tried == POINTS:
+            return Settled("numbers", tried, numerically=declared)
+    raise Undecided(f"not decided: values at {tried} points only: {left} and {right}")
 
 
 def _replace(expr, using):
@@ -102,26 +152,12 @@ def _replace(expr, using):
     return expr
 
 
-def _compare(left, right, where, count):
-    done, seed = 0, 0
-    while done < count:
-        if seed > 20 * count:
-            raise Undecided(f"no values were found at which both sides are defined: {left} and {right}")
-        point = Point(seed, where)
-        seed += 1
-        try:
-            a, b = point.value(left), point.value(right)
-        except Undefined:
-            continue
-        done += 1
-        if abs(a - b) > TOLERANCE * (1 + abs(a) + abs(b)):
-            raise Different(describe(point, left, right), a, b)
-
-
 def describe(point: Point, left, right) -> str:
     """The values that the symbols of two expressions have at a point at which both have been evaluated."""
     shown = [f"{key} = {value}" for key, value in sorted(point.shown.items(), key=lambda item: str(item[0])) if isinstance(key, sp.Basic)]
     if left.has(Density) or right.has(Density):
-        shown.append(f"a random chain of {point.last} steps with two states (number {point.seed})")
-        shown += [f"{symbols.x[key[1]]} = {v}" for key, v in point.cache.items() if isinstance(key, tuple) and key[0] == "state"]
+        shown.append(f"a random chain of {point.last} steps (number {point.seed})")
+        shown += [f"{symbols.x[key[1]]} = {v}" for key, v in point.drawn.items() if isinstance(key, tuple) and key[0] == "state"]
+    if point.pixels > 1:
+        shown.append(f"images of {point.pixels} pixels")
     return ", ".join(shown) or "every point"

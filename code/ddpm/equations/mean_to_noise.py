@@ -9,7 +9,7 @@ import ddpm
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.densities import p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
-from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.gaussians import PIXELS, Normal
 from ddpm.derivation.registry import definition, numeric, proof
 from ddpm.derivation.statement import Together
 from ddpm.derivation.symbols import (
@@ -99,8 +99,8 @@ def the_posterior_mean():
 def posterior():
     """With the constant and all: the product of two Gaussians over the third is this Gaussian."""
     with as_written():
-        product = Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t]) * Normal(x[t - 1], sqrt(alpha_bar[t - 1]) * x[0], total_prev)
-        bayes = product / Normal(x[t], sqrt(alpha_bar[t]) * x[0], total)
+        step, earlier = Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t], "I"), Normal(x[t - 1], sqrt(alpha_bar[t - 1]) * x[0], total_prev, "I")
+        bayes = step * earlier / Normal(x[t], sqrt(alpha_bar[t]) * x[0], total, "I")
         before = q(x[t - 1] | (x[t], x[0]))
         using = {before: bayes, MU_TILDE: posterior_formula, beta_tilde[t]: variance_formula}
         return Chain(before, where=FROM_2).step(Normal(x[t - 1], MU_TILDE, beta_tilde[t], "I"), "", using=using)
@@ -111,10 +111,10 @@ def mean_loss():
     """The KL of two Gaussians, by the moments of the first; what is left over does not depend on mu_theta."""
     with as_written():
         before, reverse = q(x[t - 1] | (x[t], x[0])), p_theta(x[t - 1] | x[t])
-        gaussians = KL(Normal(x[t - 1], MU_TILDE, beta_tilde[t]), Normal(x[t - 1], mu_theta(x[t], t), sigma[t] ** 2))
+        gaussians = KL(Normal(x[t - 1], MU_TILDE, beta_tilde[t], "I"), Normal(x[t - 1], mu_theta(x[t], t), sigma[t] ** 2, "I"))
         ratio = beta_tilde[t] / sigma[t] ** 2
         square = half_over_sigma_2 * SquaredNorm(MU_TILDE - mu_theta(x[t], t))
-        using = {KL(before, reverse): gaussians, c[t]: sp.Rational(1, 2) * (ratio - 1 - log(ratio))}
+        using = {KL(before, reverse): gaussians, c[t]: PIXELS / 2 * (ratio - 1 - log(ratio))}
         return Chain(KL(before, reverse), where=FROM_2).step(square + c[t], "both are Gaussian", using=using)
 
 

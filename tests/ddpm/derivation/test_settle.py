@@ -5,7 +5,7 @@ import sympy as sp
 from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_and_variance, mean_of_polynomial
-from ddpm.derivation.settle import Different, prove, settle
+from ddpm.derivation.settle import Different, Numerically, prove, settle
 from ddpm.derivation.symbols import (
     C, SquaredNorm, T, alpha, alpha_bar, beta, epsilon, epsilon_theta, log, s, sigma, sqrt, t, x,
 )
@@ -79,20 +79,14 @@ def test_nearly_equal_is_refused_with_a_point(left, right):
     assert "left = " in str(found.value)
 
 
-@pytest.mark.parametrize("left, right", [
-    (E_noise(epsilon), sp.S.Zero),
-    (E_noise(epsilon**2), sp.S.One),
-    (E_noise(NOISED), sqrt(alpha_bar[t]) * E_noise(x[0])),
-    (sp.gamma(v + 1), v * sp.gamma(v)),
-])
-def test_what_symbols_do_not_decide_is_settled_by_numbers_or_proved_but_not_refused(left, right):
-    assert settle(left, right).by in ("numbers", "symbols")
-
-
-def test_expectations_that_need_integration_are_not_called_proved():
-    assert str(settle(E_noise(epsilon**2), sp.S.One)) == "numerically at 60 points"
-    with pytest.raises(Undecided, match="equal at 60 points, but not proved"):
-        prove(E_noise(epsilon**2), sp.S.One)
+def test_what_rules_do_not_reach_is_not_decided_unless_the_author_declares_numbers():
+    left, right = E_noise(sp.exp(epsilon)), sp.exp(sp.S.Half)
+    with pytest.raises(Undecided, match="not decided: equal at 18 points, but not proved"):
+        settle(left, right)
+    how = settle(left, right, numerically=Numerically("no rule for exponentials of noise", 1e-25))
+    assert str(how) == "not proved: equal within 1e-25 at 40 random points (no rule for exponentials of noise)"
+    with pytest.raises(Different):
+        settle(left, right + sp.Rational(1, 10**20), numerically=Numerically("no rule for exponentials of noise", 1e-25))
 
 
 def test_bayes_rule_holds_from_t_2_on():
