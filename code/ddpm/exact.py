@@ -48,6 +48,7 @@ def log_density(p: Mixture, x: Float[ArrayLike, ""]) -> Float[Array, ""]:
     return jax.nn.logsumexp(gaussian.log_density(x, p.means, p.variances), b=p.weights)
 
 
+@jax.jit
 def mean_variance(p: Mixture) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Mean and variance of p; the latter is the mean of the variances plus the variance of the means."""
     mean = p.weights @ p.means
@@ -72,9 +73,34 @@ def reverse_step(schedule: Schedule, data: Mixture, x_t: Float[ArrayLike, ""], t
     return Mixture(means, share * at(schedule.beta, t), component_posterior(schedule, data, x_t, t))
 
 
+@jax.jit
 def true_reverse(schedule: Schedule, data: Mixture) -> ReverseProcess:
     """The forward process read backwards: it starts from q(x_T), and its steps are q(x_{t-1} | x_t)."""
     return ReverseProcess(marginal(schedule, data, schedule.T), Partial(reverse_step, schedule, data))
+
+
+def informed(schedule: Schedule, data: Mixture, share: Float[ArrayLike, ""]) -> ReverseProcess:
+    """A model with Gaussian steps from N(0, 1) that knows the data to a share from 0 to 1.
+
+    At 0 it takes the data for standard normal, at 1 its steps have the mean and the variance of q(x_{t-1} | x_t), and in
+    between it mixes the two means and the two variances.
+    """
+    return ReverseProcess(normal(0.0, 1.0), Partial(_informed_step, schedule, data, jnp.asarray(share, float)))
+
+
+def best_mean(schedule: Schedule, data: Mixture, share: Float[ArrayLike, ""]) -> ReverseProcess:
+    """Gaussian steps from N(0, 1) with the mean of q(x_{t-1} | x_t); their variance is beta_t at share 0, its at share 1."""
+    return ReverseProcess(normal(0.0, 1.0), Partial(_best_mean_step, schedule, data, jnp.asarray(share, float)))
+
+
+def _informed_step(schedule, data, share, x_t, t):
+    wrong, right = (mean_variance(reverse_step(schedule, of, x_t, t)) for of in (normal(0.0, 1.0), data))
+    return normal(*((1 - share) * a + share * b for a, b in zip(wrong, right)))
+
+
+def _best_mean_step(schedule, data, share, x_t, t):
+    mean, variance = mean_variance(reverse_step(schedule, data, x_t, t))
+    return normal(mean, share * variance + (1 - share) * at(schedule.beta, t))
 
 
 @eqx.filter_jit
@@ -149,6 +175,7 @@ def negative_log_likelihood(
     return value
 
 
+@eqx.filter_jit
 def entropy(data: Mixture, points: int = 512) -> Float[Array, ""]:
     """E[-log q(x_0)], in nats: what no model's negative log-likelihood goes below, on average."""
     z, weight = _standard_normal(points)

@@ -169,3 +169,26 @@ def test_with_the_model_first_the_fit_sits_on_a_hump():
     least = divergence(m, v**0.5)
     assert abs(m - 1) < 0.05 and all(divergence(m + a, v**0.5 + b) > least for a, b in ((0.02, 0), (-0.02, 0), (0, 0.02), (0, -0.02)))
     np.testing.assert_allclose(exact.fit_model_first(mixture([0.4], [0.3]), 0.0), (0.4, 0.3), rtol=1e-5)
+
+
+def test_models_that_know_the_data_to_a_share(schedule):
+    data = mixture(*HUMPS)
+    for t in (1, 3):
+        x_t = jnp.asarray(0.4)
+        true = exact.mean_variance(exact.reverse_step(schedule, data, x_t, t))
+        of_normal = np.sqrt(1 - BETAS[t - 1]) * 0.4, BETAS[t - 1]  # of standard normal data
+        found = {share: exact.informed(schedule, data, share).step(x_t, t) for share in (0.0, 0.25, 1.0)}
+        for share, step in found.items():
+            expected = [(1 - share) * a + share * b for a, b in zip(of_normal, true)]
+            np.testing.assert_allclose((step.means[0], step.variances[0]), expected, rtol=1e-12)
+        for share, variance in ((0.0, BETAS[t - 1]), (1.0, true[1])):
+            step = exact.best_mean(schedule, data, share).step(x_t, t)
+            np.testing.assert_allclose((step.means[0], step.variances[0]), (true[0], variance), rtol=1e-12)
+
+
+def test_no_gaussian_steps_have_a_lower_bound_than_those_with_the_true_moments(schedule):
+    data = mixture(*HUMPS)
+    least = exact.kl_terms(schedule, data, exact.best_mean(schedule, data, 1.0), points=112).sum()
+    for share in (0.0, 0.9, 1.1):
+        assert exact.kl_terms(schedule, data, exact.best_mean(schedule, data, share), points=112).sum() > least
+    assert exact.kl_terms(schedule, data, exact.informed(schedule, data, 0.95), points=112).sum() > least

@@ -46,3 +46,35 @@ def test_gaps_and_spreads_are_on_log_scales_with_a_tick_for_each_number():
     ax = bound.spreads([1.0, 2.0, 3.0], [0.3, 0.2, 0.1]).axes[0]
     np.testing.assert_allclose(curves(ax), [[1.0, 2.0, 3.0], [0.3, 0.2, 0.1]])
     np.testing.assert_allclose(ax.lines[0].get_xdata(), [1, 2, 3])
+
+
+def test_the_three_parts_are_stacked_in_their_order():
+    ax = bound.three_parts({"a": (0.5, 0.1, 0.2), "b": (0.4, 0.3, 0.0)}).axes[0]
+    for number, (entropy, error, gap) in enumerate([(0.5, 0.1, 0.2), (0.4, 0.3, 0.0)]):
+        bars = [bars[number] for bars in ax.containers]
+        np.testing.assert_allclose([bar.get_x() for bar in bars], [0, entropy, entropy + error])
+        np.testing.assert_allclose([bar.get_width() for bar in bars], [entropy, error, gap])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+
+
+def test_each_arrow_of_the_turned_chain_goes_from_what_is_given_to_what_is_drawn():
+    upper, lower = bound.turned_chain().axes
+
+    def ways(ax):
+        return [(round(arrow.xyann[0]), round(arrow.xy[0])) for arrow in ax.texts if getattr(arrow, "arrow_patch", None)]
+
+    def densities(ax):
+        return [text.get_text() for text in ax.texts if text.get_text().startswith("$q")]
+
+    for ax, expected in ((upper, [(0, 1), (1, 2), (2, 3)]), (lower, [(0, 3), (3, 2), (2, 1)])):
+        assert ways(ax) == expected
+        for (given, drawn), name in zip(expected, densities(ax), strict=True):
+            assert name.startswith(f"$q(x_{drawn}") and f"x_{given}" in name.split("|")[1]
+
+
+def test_the_top_of_the_sum_is_marked():
+    x = np.linspace(-2, 2, 401)
+    first, second = -((x - 1) ** 2), -3 * x**2
+    ax = bound.parabolas(x, first, second, first + second).axes[0]
+    np.testing.assert_allclose(curves(ax)[:3], [first, second, first + second])
+    np.testing.assert_allclose(ax.lines[3].get_xdata(), 0.25)  # a mean of the tops, weighted by curvature: 1 and 3

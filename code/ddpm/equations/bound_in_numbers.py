@@ -1,4 +1,4 @@
-"""The equations of the chapter in which the bound is computed: the true reverse step, the gap of the start, the gradients."""
+"""The equations of the chapter *The bound in numbers*."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -17,6 +17,23 @@ from ddpm.derivation.symbols import T, alpha, as_written, beta, log, t, x
 from ddpm.oracle import mixture
 
 STEP, TRUE_REVERSE = q(x[t] | x[t - 1]), q(x[t - 1] | x[t])
+
+
+@proof("eq-complete-square")
+def complete_square() -> Chain:
+    """The exponents of q(x_t | x_{t-1}) and of N(x_{t-1}; m, v), added."""
+    m, v = sp.Symbol("m", real=True), sp.Symbol("v", positive=True)
+    mu, spread = sp.Symbol("mu", real=True), sp.Symbol("S", positive=True)
+    half, here = sp.Rational(1, 2), x[t - 1]
+    with as_written():
+        precision, linear = alpha[t] / beta[t] + 1 / v, sp.sqrt(alpha[t]) / beta[t] * x[t] + m / v
+        chain = Chain(-((x[t] - sp.sqrt(alpha[t]) * here) ** 2) / (2 * beta[t]) - (here - m) ** 2 / (2 * v))
+        by_power = -half * precision * here**2 + linear * here - x[t] ** 2 / (2 * beta[t]) - m**2 / (2 * v)
+        chain.step(by_power, "multiplied out, sorted by powers of $x_{t-1}$")
+        mean = m + sp.sqrt(alpha[t]) * v / (alpha[t] * v + beta[t]) * (x[t] - sp.sqrt(alpha[t]) * m)
+        using = {mu: mean, spread: beta[t] * v / (alpha[t] * v + beta[t])}
+        rest = (x[t] - sp.sqrt(alpha[t]) * m) ** 2 / (2 * (alpha[t] * v + beta[t]))
+        return chain.step(-((here - mu) ** 2) / (2 * spread) - rest, "the square completed", using=using)
 
 
 @proof("eq-true-reverse")
@@ -61,4 +78,18 @@ def gradient_variance():
 \begin{aligned}
 &\operatorname{Var}\left[\frac{\mu_\theta - x_{t-1}}{\sigma_t^2}\right] \\
 &\quad = \operatorname{Var}\left[\frac{\mu_\theta - \tilde\mu_t}{\sigma_t^2}\right] + \frac{\tilde\beta_t}{\sigma_t^4}.
+\end{aligned}"""
+
+
+@proof("eq-leave-one-out")
+def leave_one_out():
+    """The identity for K = 2 to 5; the inequality is Jensen's, which `eq-jensen` proves, for the mean over j."""
+    for number in range(2, 6):
+        w = sp.symbols(f"w_1:{number + 1}", positive=True)
+        others = [(sum(w) - left_out) / (number - 1) for left_out in w]
+        prove(sum(w) / number, sum(others) / number)
+    return r"""
+\begin{aligned}
+\frac1K \sum_{k=1}^K w_k &= \frac1K \sum_{j=1}^K \overline w_{(j)}, \\
+\overline w_{(j)} &:= \frac{1}{K - 1} \sum_{k \ne j} w_k.
 \end{aligned}"""

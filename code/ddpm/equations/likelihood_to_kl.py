@@ -20,7 +20,7 @@ from ddpm.oracle import mixture
 from ddpm.precision import enable_x64
 
 STEP, REVERSE = q(x[t] | x[t - 1]), p_theta(x[t - 1] | x[t])
-POSTERIOR = q(x[t - 1] | (x[t], x[0]))
+TRUE_REVERSE, POSTERIOR = q(x[t - 1] | x[t]), q(x[t - 1] | (x[t], x[0]))
 FIRST = p_theta(x[0] | x[1])
 
 with as_written():
@@ -150,6 +150,22 @@ def kl_gaussian():
     return Statement((r"\mathrm{KL}\bigl(\mathcal N(m, v) \,\Vert\, \mathcal N(n, w)\bigr)", "=", formula), end=".", settled=str(how))
 
 
+@proof("eq-cross-entropy")
+def cross_entropy():
+    """For any density with mean a and variance s; what it exceeds its value at m = a, v = s by is a KL divergence, so not negative."""
+    z, m, a = sp.symbols("x m a", real=True)
+    v, s = sp.symbols("v s", positive=True)
+    square = sp.Poly(sp.expand(-Normal(z, m, v).log), z)
+    moments = {0: 1, 1: a, 2: s + a**2}  # E[x^k] under q
+    mean = sum(coefficient * moments[power] for (power,), coefficient in square.terms())
+    with as_written():
+        formula = sp.Rational(1, 2) * log(2 * sp.pi * v) + (s + (a - m) ** 2) / (2 * v)
+    how = prove(mean, formula)
+    prove(mean - mean.subs({m: a, v: s}, simultaneous=True), KL(Normal(z, a, s), Normal(z, m, v)))
+    left = r"\mathbb E_q\bigl[-\log \mathcal N(x; m, v)\bigr]"
+    return Statement((left, "=", formula), end=",", settled=str(how))
+
+
 def problem_2_1() -> Chain:
     """The chain that solves problem 2.1."""
     with as_written():
@@ -213,6 +229,23 @@ def telescope() -> Chain:
     return chain
 
 
+@proof("eq-telescope-three")
+def telescope_of_three_steps() -> Chain:
+    one, two, three = (log(q(x[n] | x[0])) for n in (1, 2, 3))
+    with as_written():
+        chain = Chain(sp.Sum(log(q(x[t - 1] | x[0]) / q(x[t] | x[0])), (t, 2, 3)))
+        chain.step(one - two + two - three, "written out")
+        return chain.step(log(q(x[1] | x[0]) / q(x[3] | x[0])), "the middle cancels")
+
+
+@proof("eq-chain-turned")
+def chain_turned() -> Chain:
+    with as_written():
+        chain = Chain(q(x[1] | x[0]) * q(x[2] | x[1]) * q(x[3] | x[2]))
+        turned = q(x[3] | x[0]) * q(x[2] | (x[3], x[0])) * q(x[1] | (x[2], x[0]))
+        return chain.step(turned, "steps 2 and 3 turned round")
+
+
 @proof("eq-bound-kl")
 def bound_kl():
     return Statement(("L", "=", AS_KL), end=".", settled=problem_2_2b().settled)
@@ -221,3 +254,11 @@ def bound_kl():
 @proof("eq-bound-kl-chain")
 def bound_kl_chain():
     return problem_2_2b()
+
+
+@proof("eq-best-step")
+def best_step() -> Chain:
+    with as_written():
+        chain = Chain(E_q(KL(POSTERIOR, REVERSE)), where={t: 2})
+        chain.step(E_q(log(POSTERIOR / TRUE_REVERSE) + log(TRUE_REVERSE / REVERSE)), "definition of KL")
+        return chain.step(E_q(KL(POSTERIOR, TRUE_REVERSE) + KL(TRUE_REVERSE, REVERSE)), "mean of a conditional mean")

@@ -1,4 +1,4 @@
-"""The figures of the chapter on the bound."""
+"""The figures of the two chapters on the bound."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +18,54 @@ def two_fits(x, data, moments, mode):
     ax.plot(x, mode, color=COLOURS[1], linestyle="--", label=r"least $\mathrm{KL}(p\,\Vert\,q)$")
     ax.set(xlabel="$x$", ylabel="density", ylim=(0, None))
     ax.legend()
+    return figure
+
+
+def three_parts(parts):
+    """L as a bar of three parts for each model. `parts` maps its name to (entropy, error of the model, gap) in nats."""
+    figure, ax = plt.subplots(figsize=(WIDTH, 0.8 + 0.6 * len(parts)))
+    names, values = list(parts), np.array(list(parts.values()))
+    edges = np.cumsum(values, 1) - values
+    labels = "entropy of the data", "the model's error", "gap"
+    for label, left, width, colour in zip(labels, edges.T, values.T, COLOURS):
+        ax.barh(names, width, left=left, height=0.55, color=colour, label=label)
+    ax.invert_yaxis()
+    ax.set(xlabel="nats")
+    figure.legend(loc="outside upper center", ncols=3)
+    return figure
+
+
+def turned_chain():
+    """The states x_0 to x_3 with the steps of q, and below with steps 2 and 3 turned round, given x_0."""
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 3.0), height_ratios=(2, 3))
+    forward, turned = ([(0, 1), (1, 2), (2, 3)], "{}"), ([(0, 3), (3, 2), (2, 1)], "{}, x_0")
+    for ax, (arrows, given) in zip(axes, (forward, turned)):
+        for start, end in arrows:
+            colour, bend = COLOURS[start < end], 0.35 * (end - start > 1)
+            style = {"arrowstyle": "->", "linewidth": 1.8, "color": colour, "shrinkA": 15, "shrinkB": 15}
+            ax.annotate("", (end, 0), (start, 0), arrowprops=style | {"connectionstyle": f"arc3,rad={-bend}"})
+            condition = given.format(f"x_{start}") if start else "x_0"
+            middle, height, side = (start + end) / 2, 0.8 if bend else -0.16, "bottom" if bend else "top"
+            ax.text(middle, height, rf"$q(x_{end}\,|\,{condition})$", ha="center", va=side)
+        for state in range(4):
+            ring = {"boxstyle": "circle", "facecolor": "none", "edgecolor": INK}
+            ax.text(state, 0, f"$x_{state}$", ha="center", va="center", bbox=ring)
+        ax.set(xlim=(-0.3, 3.3), ylim=(-0.5, 1.15 if ax is axes[1] else 0.4))
+        ax.axis("off")
+    return figure
+
+
+def parabolas(x, first, second, total):
+    """Two exponents and their sum over x, each an array of the shape of x; the vertex of the sum is marked."""
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.0))
+    names = {"of the step": "--", "of what was known": "-.", "their sum": "-"}
+    for values, (name, style), colour in zip((first, second, total), names.items(), COLOURS):
+        ax.plot(x, values, style, color=colour, label=name)
+    top = np.argmax(total)
+    ax.plot(x[top], total[top], MARKERS[0], color=COLOURS[2])
+    ax.axvline(x[top], color=INK, linewidth=0.8, linestyle=":")
+    ax.set(xlabel="$x_{t-1}$", ylabel="exponent", ylim=(-8, 0.5))
+    figure.legend(loc="outside upper center", ncols=3)
     return figure
 
 

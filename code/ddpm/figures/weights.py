@@ -76,6 +76,27 @@ def family_weights(schedule):
     return figure
 
 
+def rotation(angle, x_0, noise):
+    """One pixel as a point with the coordinates x_0 and noise, and the axes of x_t and v, turned by `angle` (in radians)."""
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.9))
+    axes = {"$x_0$": (1, 0), r"$\epsilon$": (0, 1), "$x_t$": (np.cos(angle), np.sin(angle)), "$v_t$": (-np.sin(angle), np.cos(angle))}
+    length, point = 1.7, np.array([x_0, noise])
+    for number, (name, way) in enumerate(axes.items()):
+        way, colour = np.array(way), (INK, COLOURS[0])[number // 2]
+        ax.annotate("", length * way, -0.6 * way, arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 1.6})
+        ax.text(*(1.12 * length * way), name, color=colour, ha="center", va="center", fontsize=13)
+        foot = way @ point * way
+        ax.plot(*zip(point, foot), color=colour, linewidth=1, linestyle=":")
+        ax.plot(*foot, MARKERS[1], color=colour, markersize=4)
+    sweep = np.linspace(0, angle)
+    ax.plot(0.45 * np.cos(sweep), 0.45 * np.sin(sweep), color=COLOURS[1], linewidth=1.4)
+    ax.text(0.6 * np.cos(angle / 2), 0.6 * np.sin(angle / 2), r"$\varphi_t$", color=COLOURS[1], ha="center", va="center")
+    ax.plot(*point, MARKERS[0], color=COLOURS[1], markersize=8)
+    ax.set(aspect="equal", xlim=(-2.0, 2.1), ylim=(-0.9, 2.1))
+    ax.axis("off")
+    return figure
+
+
 def tradeoff(excess, samples, limits=(-2.2, 1.2)):
     """Above, the avoidable error over t of several predictors. Below, the densities of the samples they lead to.
 
