@@ -70,19 +70,13 @@ class Race:
     costs: tuple[Cost, Cost]
     expected: float
 
-    @property
-    def bandwidths(self) -> tuple[float, float]:
-        """Bytes per second that the two have moved."""
-        seconds = self.comparison.seconds_a, self.comparison.seconds_b
-        return tuple(cost.bytes / float(np.median(s)) for cost, s in zip(self.costs, seconds))
-
 
 def measure_machine() -> Machine:
     """Measure the machine at hand, in a second or two.
 
-    Overhead and wait: a program with seven arguments, as the losses have, that sums 2 numbers, and 2000. Bandwidth: a sum
-    of ten million numbers. Peak: a product of matrices of 1000 x 1000, in full float32, as the losses compute. On a
-    device so fast that these are over in a moment, larger ones: a call has to last ten times the overhead and the wait,
+    Overhead and wait: a program with seven arguments, as the losses have, that sums 2 numbers, and 2000. Bandwidth: a
+    sum of ten million numbers. Peak: a product of matrices of 1000 x 1000, in full float32, as the losses compute.
+    Where these are over in a moment, as on a GPU, larger ones: a call has to last ten times the overhead and the wait,
     which are then taken off. All four are limits, so the fastest of the repetitions counts.
     """
     total = jax.jit(lambda x, *others: jnp.sum(x))
@@ -107,13 +101,20 @@ def cost(function: Callable, *args) -> Cost:
         TypeError: the function returns nothing.
     """
     if not jax.tree.leaves(jax.eval_shape(partial(function, *args))):
-        raise TypeError(f"{getattr(function, '__name__', 'the function')} returns nothing. Write it first; then it can be timed.")
+        name = getattr(function, "__name__", "the function")
+        raise TypeError(f"{name} returns nothing. Write it first; then it can be timed.")
     if hasattr(function, "lower"):
         return _cost_of_program(function, *args)
     # The arguments are bound, not traced: an integer t picks its entries as it does when the function is called.
     operations = jax.make_jaxpr(partial(function, *args))().eqns
-    costs = [_cost_of_operation(op.primitive, tuple(op.params.items()), tuple(v.aval for v in op.invars)) for op in operations]
-    return Cost(len(costs), sum(c.operations for c in costs), sum(c.bytes for c in costs), any(c.handed_over for c in costs))
+    costs = [_cost_of_operation(op.primitive, tuple(op.params.items()), tuple(v.aval for v in op.invars))
+             for op in operations]
+    return Cost(
+        programs=len(costs),
+        operations=sum(c.operations for c in costs),
+        bytes=sum(c.bytes for c in costs),
+        handed_over=any(c.handed_over for c in costs),
+    )
 
 
 def race(machine: Machine, a: tuple, b: tuple, seconds: float | int = 0.2) -> Race:
@@ -140,7 +141,7 @@ def _cost_of_program(jitted, *args) -> Cost:
 
 
 def _rate(idle, function, works) -> float:
-    """Work per second, at the first size where the work is most of the time; works: (work, shape and number of arrays)."""
+    """Work per second, at the first size where the work is most of the time; works: (work, shape, arrays)."""
     for work, shape, count in works:
         seconds = _fastest(function, *[jnp.ones(shape, jnp.float32)] * count)
         if seconds > 10 * idle:

@@ -5,8 +5,10 @@ coarse. So: warm up, block until the result is ready, alternate the candidates, 
 compare pair by pair.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 
 import jax
@@ -15,6 +17,31 @@ import numpy as np
 MEASUREMENT = 1e-3  # seconds that one measurement lasts at least: thousands of times the grain of the clock
 FEWEST = 5  # repetitions below which quartiles say nothing
 BAND = 1.05  # a ratio between 1 / BAND and BAND is no difference worth a word
+
+
+@dataclass(eq=False)
+class Compiled:
+    """What JAX has compiled.
+
+    Attributes:
+        programs: how many programs.
+        seconds: the time that it took.
+    """
+
+    programs: int = 0
+    seconds: float = 0.0
+
+
+@contextmanager
+def compilations() -> Iterator[Compiled]:
+    """Count what is compiled inside the block: `with compilations() as found: ...`, and then `found.programs`."""
+    _listen()
+    found = Compiled()
+    _counting.append(found)
+    try:
+        yield found
+    finally:
+        _counting.remove(found)
 
 
 @dataclass(frozen=True)
@@ -91,6 +118,21 @@ def measure(function: Callable, *args, repetitions: int = 51, seconds: float | i
 def quartiles(values) -> tuple[float, float, float]:
     """First quartile, median, third quartile."""
     return tuple(float(q) for q in np.quantile(values, (0.25, 0.5, 0.75)))
+
+
+_counting: list[Compiled] = []
+_LAST_STEP = "/jax/core/compile/backend_compile_duration"
+_STEPS = {"/jax/core/compile/jaxpr_to_mlir_module_duration", _LAST_STEP}
+
+
+@cache  # JAX knows no way to stop listening
+def _listen():
+    def count(event, seconds, **_):
+        for found in _counting:
+            found.programs += event == _LAST_STEP
+            found.seconds += seconds * (event in _STEPS)
+
+    jax.monitoring.register_event_duration_secs_listener(count)
 
 
 def _check(repetitions, seconds):

@@ -3,6 +3,8 @@ machine, whatever comes out."""
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from ddpm.roofline import Cost, Machine, Race
 from ddpm.timing import quartiles
 
@@ -12,20 +14,11 @@ VERDICTS = {
     "level": "equally fast",
     "unclear": "neither clearly slower nor clearly faster",
 }
-TOLERANCE = 1.2  # a measured ratio within this factor of the expected one is as expected
 
 
 def verdict(races: Mapping[int, Race]) -> str:
     """What a is beside b at each dimension D: "slower throughout", or "slower at D = 2; equally fast at D = 202"."""
     return _by_dimension({d: VERDICTS[r.comparison.verdict] for d, r in races.items()})
-
-
-def agreement(races: Mapping[int, Race]) -> str:
-    """Whether the measured ratio is "as expected", "more than expected" or "less than expected", at each dimension."""
-    def word(r):
-        off = r.comparison.median / r.expected
-        return "more than expected" if off > TOLERANCE else "less than expected" if off < 1 / TOLERANCE else "as expected"
-    return _by_dimension({d: word(r) for d, r in races.items()})
 
 
 def ratios(races: Mapping[int, Race]) -> str:
@@ -51,17 +44,19 @@ def number(ratio: float | int) -> str:
 
 
 def order_effect(first: float | int, second: float | int) -> str:
-    """What swapping the order did to the naive ratio, as a sentence.
+    """What swapping the order did to the naive ratio, in sentences.
 
     Args:
         first: mean / noise with the mean loss run first.
         second: the same with the noise loss run first.
     """
     if first > 1 > second:
-        return "So each loss is the slower one when it goes first. The order alone has turned the verdict round."
+        return (f"So each loss is the slower one when it goes first: the mean loss {number(first)} times, "
+                f"the noise loss {number(1 / second)} times. The order alone has turned the verdict round.")
     if first > second:
         return "The verdict is the same both times, but the ratio is not: it is larger when the mean loss goes first."
-    return "On this run the order made no such difference. That happens on a busy machine, and is no comfort: one run proves nothing."
+    return ("On this run the order made no such difference. That happens on a busy machine, and is no comfort: "
+            "one run proves nothing.")
 
 
 def wait_effect(returned: float, ready: float) -> str:
@@ -82,25 +77,41 @@ def hand_over(race: Race) -> str:
     if mean.handed_over == noise.handed_over:
         return f"Both lie {'above' if mean.handed_over else 'below'} the limit, so both are treated alike."
     waits, other = ("mean", "noise") if mean.handed_over else ("noise", "mean")
-    return (f"So the {waits} loss waits for another thread, and the {other} loss does not. This says something about threads. "
-            "About the losses it says nothing: where both are above the limit, or both below, it is gone.")
+    return (f"So the {waits} loss waits for another thread, and the {other} loss does not. This says something about "
+            "threads. About the losses it says nothing: where both are above the limit, or both below, it is gone.")
 
 
-def reading(race: Race) -> str:
-    """How fast a and b have read their arrays beside each other, as a sentence."""
-    mean, noise = race.bandwidths
-    if mean < noise / TOLERANCE:
-        return "Three arrays at once are read at a lower speed than two, and that makes the ratio larger than the bytes alone would."
-    if mean > noise * TOLERANCE:
-        return "Three arrays at once are read at a higher speed than two, and that makes the ratio smaller than the bytes alone would."
-    return "The speed is about the same, so the bytes decide."
+def spent(race: Race, machine: Machine) -> str:
+    """Whether two calls are bound by dispatch or by memory: which of the two takes longer by the machine's limits."""
+    idle = [c.programs * machine.overhead + c.handed_over * machine.wait for c in race.costs]
+    moving = [c.bytes / machine.bandwidth for c in race.costs]
+    taken = [np.median(s) for s in (race.comparison.seconds_a, race.comparison.seconds_b)]
+    sums = (f"The calls took {_times(taken)}. By the machine's limits, sending out and waiting need {_times(idle)}, "
+            f"and moving the bytes {_times(moving)}")
+    dispatch = [a > b for a, b in zip(idle, moving)]
+    if all(dispatch):
+        return f"{sums}: both losses are dispatch-bound."
+    if not any(dispatch):
+        return f"{sums}: both losses are bandwidth-bound."
+    return f"{sums}: of the two losses one is dispatch-bound, the other bandwidth-bound."
 
 
-def new_memory(writing: float, reading: float) -> str:
-    """What the speeds of writing a new array and of reading one say about the gradient, as a sentence."""
-    if writing < reading / TOLERANCE:
-        return "Both losses pay that price alike, which draws the ratio towards 1."
-    return "On this machine that costs nothing extra."
+def fit(times: Iterable[float], ratios: Iterable[float]) -> str:
+    """How well a model fits times and their ratios, in sentences; both are given as measured over expected."""
+    times, ratios = (float(np.exp(np.median(np.abs(np.log(list(values)))))) for values in (times, ratios))
+    found = (f"Half of the measured times are more than {number(times)} times off, "
+             f"half of the measured ratios more than {number(ratios)} times.")
+    if ratios < times:
+        return f"{found} What the model leaves out burdens both losses, and so the ratios fit better."
+    return f"{found} On this run the ratios fit no better than the times."
+
+
+def _times(seconds: Iterable[float]) -> str:
+    """Two times for the mean loss and the noise loss, "3.1 and 2.9 µs"; one if they read alike."""
+    seconds = list(seconds)
+    size, unit = (1e3, "ms") if max(seconds) >= 1e-3 else (1e6, "µs")
+    texts = [f"{size * s:.2g}" if size * s < 99.5 else f"{size * s:,.0f}" for s in seconds]
+    return f"{' and '.join(dict.fromkeys(texts))} {unit}"
 
 
 def share(of: float) -> str:
@@ -112,12 +123,12 @@ def share(of: float) -> str:
     return "Here the loss costs more than so small a network; with a larger one that changes."
 
 
-def table(races: Mapping[int, Race]) -> str:
-    """One line for each dimension: the measured ratio with its quartiles, and the expected one. Fits a phone."""
-    lines = ["    D ratio  middle half  expected"]
-    for d, r in races.items():
+def table(races: Mapping[str, Race]) -> str:
+    """One line for each race: the measured ratio with its quartiles, and the expected one. Fits a phone."""
+    lines = [" " * 9 + " ratio middle half expected"]
+    for name, r in races.items():
         low, middle, high = quartiles(r.comparison.ratio)
-        lines.append(f"{_dimension(d):>5} {middle:5.2f}  {low:5.2f}–{high:<5.2f}  {r.expected:8.2f}")
+        lines.append(f"{name:9s} {middle:5.2f} {low:5.2f}–{high:<5.2f} {r.expected:8.2f}")
     return "\n".join(lines)
 
 

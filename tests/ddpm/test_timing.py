@@ -1,8 +1,10 @@
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from ddpm import timing
-from ddpm.timing import BAND, FEWEST, MEASUREMENT, Comparison, compare, measure, quartiles
+from ddpm.timing import BAND, FEWEST, MEASUREMENT, Comparison, compare, compilations, measure, quartiles
 
 
 class Machine:
@@ -123,3 +125,19 @@ def test_verdicts(ratio, verdict):
 def test_quartiles_are_those_of_numpy_percentile():
     values = np.random.default_rng(0).normal(size=101)
     assert quartiles(values) == pytest.approx(tuple(np.percentile(values, [25, 50, 75])))
+
+
+def test_programs_are_counted_when_they_are_compiled():
+    x = jnp.arange(5.0)
+    with compilations() as outer:
+        double = jax.jit(lambda x: 2 * x)
+        with compilations() as first:
+            double(x)
+        with compilations() as again:
+            double(x)
+        with compilations() as other_shape:
+            double(x[:3])  # the slice is a program, too
+    assert [found.programs for found in (first, again, other_shape)] == [1, 0, 2]
+    assert outer.programs == 3 and again.seconds == 0 < first.seconds < outer.seconds < 60
+    jax.jit(lambda x: 3 * x)(x)
+    assert outer.programs == 3, "what is compiled after the block does not count"
