@@ -195,6 +195,7 @@ def fit_model_first(data: Mixture, near: float, points: int = 512) -> tuple[Floa
     return jnp.asarray(mean), jnp.exp(2 * log_deviation)
 
 
+@partial(jax.jit, static_argnums=0)
 def _standard_normal(points: int) -> tuple[Float[Array, " points"], Float[Array, " points"]]:
     """Points z and weights w with sum_i w_i f(z_i) = E[f(Z)], Z standard normal."""
     z = jnp.linspace(-REACH, REACH, points)
