@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -41,11 +42,12 @@ def steps_and_schedules(rng: np.random.Generator) -> list[tuple[int, Schedule]]:
     return [pair for both in zip(*pairs) for pair in both]
 
 
+@jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Network:
     """Stands in for a trained network: predicts for each pixel a smooth function of its value and of t.
 
-    Works on NumPy's and JAX's arrays, under `jit`, `vmap` and `scan`.
+    Works on NumPy's and JAX's arrays, under `jit`, `vmap`, `scan` and `grad`, also with respect to its three numbers.
     """
 
     amplitude: float
@@ -57,11 +59,25 @@ class Network:
         return cls(*(float(rng.uniform(*ends)) for ends in ((0.6, 1.2), (0.8, 1.6), (0.5, 1.0))))
 
     def __call__(self, x_t, t):
-        xp = np if isinstance(x_t, (np.ndarray, float)) and isinstance(t, (int, float, np.number)) else jnp
+        known = isinstance(x_t, (np.ndarray, float)) and isinstance(t, (int, float, np.number)) and isinstance(self.pace, float)
+        xp = np if known else jnp
         return self.amplitude * xp.sin(self.frequency * xp.asarray(x_t) + self.pace * t)
 
     def __repr__(self) -> str:
         return f"{self.amplitude:.3f} sin({self.frequency:.3f} x_t + {self.pace:.3f} t)"
+
+
+def with_other_noise(cases: list[tuple], names: tuple[str, ...], name: str) -> list[tuple]:
+    """Two of the cases once more, with other noise and with the same: whoever draws noise of his own is found out."""
+    place, again = names.index(name), []
+    for case in cases[:2]:
+        again += [(*case[:place], 0.5 * case[place] + 1, *case[place + 1 :]), case]
+    return again
+
+
+def batches(cases: list[tuple], count: int = 3) -> list[tuple]:
+    """The first `count` cases with all their arrays in one batch each: two of them along a new leading axis."""
+    return [tuple(np.stack([value, 0.5 - value]) if isinstance(value, np.ndarray) else value for value in case) for case in cases[:count]]
 
 
 class Step:

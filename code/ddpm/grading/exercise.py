@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ddpm.grading.cases import chosen_seed
+from ddpm.grading import seal
+from ddpm.grading.cases import chosen_seed, with_other_noise
+from ddpm.grading.later import JaxCase, Later
+from ddpm.grading.remarks import close, remark, way_out
 from ddpm.grading.runner import Run, run
 from ddpm.grading.verdict import Verdict, blank, brief, notes, show_case, wrap
-
-TOLERANCE = 1e-4  # relative to the largest entry: float32 needs 1e-6, and slips differ by 1e-2 and more
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Slip:
     make: Callable
 
 
+OWN_NOISE = Slip("the noise that is given has no part in the answer, as when fresh noise is drawn inside.",
+                 "All randomness comes in from outside, so that an answer can be checked. Which argument brings it?", lambda *case: None)
+RANDOM = Slip("the same arguments give different answers: random numbers are drawn inside.", OWN_NOISE.hint, lambda *case: None)
+
+
 @dataclass(frozen=True)
 class Exercise:
     """A code exercise.
@@ -29,25 +35,45 @@ class Exercise:
         name: of the student's function.
         problem: its number in the problem set.
         arguments: the function's, in order.
-        cases: seed -> list of tuples of arguments.
+        draw: seed -> list of tuples of arguments.
         reference: the right answer for one case.
         slips: what other answers mean.
+        noise: the argument that brings the randomness in, or "".
+        later: cases -> how later cells call the function. If there are any, its arrays are JAX's.
     """
 
     name: str
     problem: str
     arguments: tuple[str, ...]
-    cases: Callable[[int], Sequence[tuple]]
+    draw: Callable[[int], list[tuple]]
     reference: Callable
     slips: tuple[Slip, ...] = ()
+    noise: str = ""
+    later: Callable[[Sequence[tuple]], list[Later]] | None = None
 
-    def judge(self, cases: Sequence[tuple], result: Run, name: str = "") -> Verdict:
+    def plain_cases(self, seed: int) -> list[tuple]:
+        """The arguments of single calls."""
+        cases = self.draw(seed)
+        if self.noise:
+            cases = cases + with_other_noise(cases, self.arguments, self.noise)
+        return [JaxCase(case) for case in cases] if self.later else cases
+
+    def cases(self, seed: int) -> list[tuple | Later]:
+        """All that the function is called with: single calls, then calls as later cells make them."""
+        return self.plain_cases(seed) + (self.later(self.draw(seed)) if self.later else [])
+
+    def judge(self, cases: Sequence[tuple | Later], result: Run, name: str = "") -> Verdict:
         """The verdict on a run over these cases."""
-        return _judge(self, cases, result, name or self.name)
+        with np.errstate(all="ignore"):  # slips divide by 0
+            return _judge(self, cases, result, name or self.name)
 
 
 def check(student, exercise, seed: int | None = None) -> Verdict:
-    """Check a student's function. Whatever it does, a verdict comes back, never an exception.
+    """Check a student's function. A verdict comes back whatever the function returns or raises.
+
+    Two things go past it. An interrupt, from the reader or from the function, stops the check like any cell. And a
+    function that stays inside one built-in call, as `sum(range(10**11))`, holds the interpreter: nothing in this process
+    can stop it, and the kernel has to be restarted.
 
     Args:
         student: the function; anything else gets a verdict that says so.
@@ -56,25 +82,41 @@ def check(student, exercise, seed: int | None = None) -> Verdict:
     """
     if student is None or student is Ellipsis:
         return blank(f"{exercise.name} is {student}.")
+    if replaced := seal.broken():
+        return _unchecked(f"{replaced} is not what it was. Something has replaced it: restart the kernel and run the notebook again.")
     if not callable(student):
-        return Verdict(False, float("nan"), wrap(
-            f"Not checked: expected a function, got {type(student).__name__}. Hand over {exercise.name} itself, without calling it."))
-    name = getattr(student, "__name__", None)
+        return _unchecked(f"expected a function, got {_said(lambda: type(student).__name__, 'something else')}. Hand over {exercise.name} "
+                          "itself, without calling it.")
     cases = exercise.cases(chosen_seed(seed))
-    return exercise.judge(cases, run(student, cases, exercise.arguments), name if isinstance(name, str) else exercise.name)
+    return exercise.judge(cases, run(student, cases, exercise.arguments), _said(lambda: student.__name__, exercise.name))
 
 
-def _judge(exercise, cases, result, name):
+def _unchecked(why: str) -> Verdict:
+    return Verdict(False, float("nan"), wrap(f"Not checked: {why}"))
+
+
+def _said(name: Callable, otherwise: str) -> str:
+    """What `name()` gives if it is a plain text; a reader's object may raise anything, or give anything."""
+    try:
+        text = name()
+    except BaseException:
+        return otherwise
+    return text if type(text) is str else otherwise
+
+
+def _judge(exercise, all_cases, result, name):
     if result.blank:
         return blank(f"{name}: {result.blank}")
-    with np.errstate(all="ignore"):  # slips divide by 0
-        expected = [np.asarray(exercise.reference(*case), np.float64) for case in cases]
-        problems = [_problem(*pair) for pair in zip(result.answers, expected)]
-        slip = _matching_slip(exercise.slips, cases, result.answers)
-    errors = [np.abs(a.reshape(e.shape) - e) for a, e, p in zip(result.answers, expected, problems) if not p]
+    cases = [case for case in all_cases if not isinstance(case, Later)]
+    answers = result.answers[: len(cases)]
+    expected = [np.asarray(exercise.reference(*case), np.float64) for case in cases]
+    problems = [_problem(*pair) for pair in zip(answers, expected)]
+    errors = [abs(a.reshape(e.shape) - e) for a, e, p in zip(answers, expected, problems) if not p]
     mean_error = float(np.mean(np.concatenate([e.ravel() for e in errors]))) if len(errors) == len(cases) else float("nan")
-    wrong = [i for i, p in enumerate(problems) if p or not _close(result.answers[i], expected[i])]
-    if not wrong and len(problems) == len(cases):
+    wrong = [i for i, p in enumerate(problems) if p or not close(answers[i], expected[i])]
+    if not wrong and len(answers) == len(cases):
+        if failed := _later(exercise, all_cases, result, name, mean_error):
+            return failed
         text = f"Right: {name} agrees in all {len(cases)} cases\n(mean error {mean_error:.1e})."
         return Verdict(True, mean_error, text + notes(result.notes))
     first = wrong[0]
@@ -85,14 +127,31 @@ def _judge(exercise, cases, result, name):
         text = f"Not right yet: {name}{off or ' gives other values than expected.'}"
     text += f"\nFirst at case {first + 1} of {len(cases)}:\n{show_case(exercise.arguments, cases[first])}"
     text += f"\n  expected {brief(expected[first])}"
-    if isinstance(result.answers[first], np.ndarray):
-        text += f"\n  got      {brief(result.answers[first])}"
+    if isinstance(answers[first], np.ndarray):
+        text += f"\n  got      {brief(answers[first])}"
+    slip = _matching_slip(exercise, cases, answers)
     if slip:
         text += f"\nThese are the values of a known slip:\n{wrap('  ' + slip.name, '  ')}\n{wrap('Hint: ' + slip.hint, '  ')}"
-    elif remark := _remark([a for a, p in zip(result.answers, problems) if not p or "finite" in p],
-                           [e for e, p in zip(expected, problems) if not p or "finite" in p], len(cases)):
-        text += f"\n{wrap(remark, '  ')}"
+    elif said := way_out(problems[first]) or remark(exercise.arguments, cases, answers, expected):
+        text += f"\n{wrap(said, '  ')}"
     return Verdict(False, mean_error, text + notes(result.notes), slip.name if slip else None)
+
+
+def _later(exercise, all_cases, result, name, mean_error) -> Verdict | None:
+    """The verdict on a function whose values are right if the first of the later cells could not use it."""
+    pairs = list(zip(all_cases, result.answers))
+    for later, answer in pairs + [(case, "was not called") for case in all_cases[len(pairs) :]]:
+        if not isinstance(later, Later):
+            continue
+        wanted = later.expected(exercise.reference, later.cases)
+        fails = answer if isinstance(answer, str) else "" if answer.shape == wanted.shape and close(answer, wanted) else "gives other values"
+        if fails:
+            eagerly = "but it works only eagerly. Later cells" if "jax.jit" in later.how else "but later cells"
+            text = wrap(f"Not right yet: the values of {name} are right, {eagerly} call it {later.how}, and there it "
+                        f"{fails}{'' if fails[-1] in '.?' else '.'}")
+            out = way_out(fails, "functions of jnp in the place of np, if and float(...)." if "jax.jit" in later.how else "")
+            return Verdict(False, mean_error, text + (f"\n{wrap(out, '  ')}" if out else "") + notes(result.notes), unfinished=True)
+    return None
 
 
 def _problem(answer, wanted) -> str:
@@ -100,24 +159,33 @@ def _problem(answer, wanted) -> str:
     if isinstance(answer, str):
         return answer
     if answer.shape != wanted.shape and not answer.size == wanted.size == 1:
-        same = answer.size == wanted.size and _close(answer.reshape(wanted.shape), wanted)
+        same = answer.size == wanted.size and close(answer, wanted)
         return f"returned the shape {answer.shape}, expected {wanted.shape}" + ("; the numbers in it are right" if same else "")
     if not np.isfinite(answer).all():
         return "returned a value that is not finite"
     return ""
 
 
-def _close(answer, wanted) -> bool:
-    answer = answer.reshape(wanted.shape)
-    scale = np.max(np.abs(wanted), initial=0.0) + 1e-3
-    return bool(np.allclose(answer, wanted, rtol=0, atol=TOLERANCE * scale))
-
-
-def _matching_slip(slips, cases, answers) -> Slip | None:
+def _matching_slip(exercise, cases, answers) -> Slip | None:
     numbers = [(case, answer) for case, answer in zip(cases, answers) if isinstance(answer, np.ndarray)]
     if 2 * sum(bool(np.isfinite(answer).all()) for _, answer in numbers) < len(cases):  # too few to be sure
         return None
-    return next((slip for slip in slips if all(_is(slip, case, answer) for case, answer in numbers)), None)
+    found = next((slip for slip in exercise.slips if all(_is(slip, case, answer) for case, answer in numbers)), None)
+    return found or (_random(answers, len(cases)) if exercise.noise else None)
+
+
+def _random(answers, count) -> Slip | None:
+    """Of the last four cases, the second and fourth are the first two; the first and third differ from these in their noise."""
+    if len(answers) < count or not all(isinstance(answer, np.ndarray) for answer in (*answers[:2], *answers[-4:])):
+        return None
+    once, again, other = answers[:2], answers[-3::2], answers[-4::2]
+    if not all(map(_agree, once, again)):
+        return RANDOM
+    return OWN_NOISE if all(map(_agree, once, other)) else None
+
+
+def _agree(one, other) -> bool:
+    return one.shape == other.shape and close(one, other)
 
 
 def _is(slip, case, answer) -> bool:
@@ -130,21 +198,4 @@ def _is(slip, case, answer) -> bool:
     answer, finite = answer.reshape(value.shape), np.isfinite(value)
     if not np.array_equal(finite, np.isfinite(answer)):
         return False
-    return _close(answer[finite], value[finite])
-
-
-def _remark(answers, expected, count) -> str:
-    """What can be said of answers of the right shape, out of `count`, that no known slip explains."""
-    if 2 * len(answers) < count:
-        return ""
-    a, e = (np.concatenate([np.ravel(part) for part in side]) for side in (answers, expected))
-    if not np.isfinite(a).all():
-        return "A frequent reason: 1 - alpha_bar_0, which is 0, as a divisor. Is an index too low, or does a loop go too far?"
-    if not a.any():
-        return "Every answer is 0."
-    factor = float(a @ e / (e @ e))
-    if abs(factor - 1) > 10 * TOLERANCE and np.allclose(a, factor * e, rtol=0, atol=TOLERANCE * np.abs(a).max()):
-        return f"Every answer is {factor:.4g} times the expected one."
-    if np.allclose(a, e, rtol=0, atol=0.01 * np.abs(e).max()):
-        return "That is close, but further off than rounding in float32 explains."
-    return ""
+    return close(answer[finite], value[finite])

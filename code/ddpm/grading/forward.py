@@ -6,7 +6,7 @@ from ddpm.grading.cases import Step, steps_and_schedules
 from ddpm.grading.exercise import Exercise, Slip, check
 from ddpm.grading.verdict import Verdict
 
-SHAPES = ((3, 3), (5,), (2, 4))
+SHAPES = ((3, 3), (2, 4), (4, 2))
 RATE_HINT = "The image is scaled so that a pixel of variance 1 keeps variance 1 once the noise is in. What does that leave it?"
 VARIANCE_HINT = "A covariance matrix holds variances. Which power of the standard deviation is that?"
 MATRIX_HINT = "Each pixel has noise of its own, and of the same strength. Where in a covariance matrix is what belongs to one pixel?"
@@ -154,7 +154,10 @@ Q_SAMPLE = Exercise(
         Slip("a chain of t steps with the same noise in each.", "Each step of the chain has fresh noise. What is the variance of their sum?", _same_noise),
         Slip("beta_tilde_t, the posterior's variance, as that of the noise.", "Is q(x_t | x_0) or the way back asked for?",
              _closed_form(noise=lambda s: np.sqrt(s.beta_tilde))),
+        Slip("sqrt(1 - alpha_bar_t^2) as the factor of the noise.", NOISE_HINT, _closed_form(noise=lambda s: np.sqrt(1 - s.alpha_bar**2))),
+        Slip("(1 - alpha_bar_t) squared as the factor of the noise.", NOISE_HINT, _closed_form(noise=lambda s: (1 - s.alpha_bar) ** 2)),
     ),
+    noise="noise",
 )
 
 

@@ -52,12 +52,13 @@ def within(limit: float | int | Callable[[], float], work: Callable):
 
     left = limit if callable(limit) else lambda: end + limit - time.monotonic()
     thread = threading.Thread(target=target, daemon=True)
-    thread.start()
     try:
+        thread.start()
         while thread.is_alive() and (seconds := left()) > 0:
             thread.join(seconds)
     except BaseException:
-        _stop(thread)
+        if thread.ident is not None:
+            _stop(thread)
         raise
     if thread.is_alive():
         raise TooLong(_stop(thread))

@@ -4,6 +4,7 @@ import numpy as np
 
 from ddpm.grading.cases import Step, steps_and_schedules
 from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.later import jitted, trained
 from ddpm.grading.verdict import Verdict
 
 SIGMA_HINT = "The sigma_t^2 of this exercise is beta_t itself. Which power of sigma_t stands in the loss?"
@@ -17,6 +18,9 @@ BAR_HINT = "alpha_t belongs to one step, alpha_bar_t to all steps up to t. Read 
 PRODUCT_HINT = "What is multiplied up in alpha_bar_t: what a step adds, or what it keeps?"
 ROOT_HINT = "A mean scales with standard deviations, its square with variances. Where does the formula have roots?"
 SIGN_HINT = "Which of the two signs in the formula is it? A squared length is never negative."
+BRACKET_HINT = "Python multiplies and divides before it adds and subtracts. Which brackets does the formula need?"
+PADDED_HINT = "Print your alpha_bar_{t-1} for t = 1 and for t = 2. Is the first of them 1?"
+DENOMINATOR_HINT = "beta_tilde_t is a fraction. And which of the two common choices of sigma_t^2 does the exercise name?"
 OFFSET = {"one step early": -1, "one step late": 1}
 
 
@@ -35,6 +39,10 @@ def _posterior_factors(s):
     """Of x_0 and of x_t in mu_tilde_t."""
     total = 1 - s.alpha_bar
     return np.sqrt(s.before) * s.beta / total, np.sqrt(s.alpha) * (1 - s.before) / total
+
+
+def _later(cases):
+    return [jitted(cases[5:9]), trained(cases[4:12:2])]  # t = 1 and t = T are among them; every second case has the same schedule
 
 
 def _mean_loss(factors=_posterior_factors, weight=lambda s: 0.5 / s.beta, distance=lambda d: np.sum(d**2), shift=0):
@@ -145,8 +153,32 @@ MEAN_LOSS = Exercise(
         *(Slip(f"every number of the schedule {when}.", LATE_HINT, _mean_loss(shift=shift)) for when, shift in OFFSET.items()),
         Slip("alpha_bar made as the cumulative product of beta.", PRODUCT_HINT,
              lambda *case: _beta_products(*case)),
+        Slip("beta_t taken from step t - 1 in sigma_t^2.", LATE_HINT,
+             lambda schedule, t, *rest: _mean_loss(weight=lambda s: 0.5 / _before(schedule, t).beta)(schedule, t, *rest)),
+        Slip("beta_tilde_t without its denominator 1 - alpha_bar_t, and in the place of beta_t, as sigma_t^2.", DENOMINATOR_HINT,
+             _mean_loss(weight=lambda s: 0.5 / ((1 - s.before) * s.beta))),
+        Slip("alpha_bar_{t-1} padded on the wrong side: the list is alpha_bar_{t+1}, and 1 at its end.", PADDED_HINT,
+             lambda *case: _padded(*case, lambda bars, t: np.append(bars[1:], 1.0)[t])),
+        Slip("alpha_bar_{t-1} padded on the wrong side: the list is alpha_bar_t, with 1 in the place of its last.", PADDED_HINT,
+             lambda *case: _padded(*case, lambda bars, t: np.append(bars[:-1], 1.0)[t])),
+        Slip("1 - alpha_bar_t without its brackets in the denominators of mu_tilde_t.", BRACKET_HINT,
+             _factors(lambda s: np.sqrt(s.before) * s.beta - s.alpha_bar, lambda s: np.sqrt(s.alpha) * (1 - s.before) - s.alpha_bar)),
     ),
+    later=_later,
 )
+
+
+def _before(schedule, t):
+    """The numbers of step t - 1; beta_0 = 0."""
+    return Step(schedule, t - 1)
+
+
+def _padded(schedule, t, x_0, x_t, predicted_mean, before):
+    s = Step(schedule, t)
+    s.before = before(np.cumprod(1 - np.asarray(schedule.beta, np.float64)), t)
+    of_x_0, of_x_t = _posterior_factors(s)
+    return np.sum((of_x_0 * x_0 + of_x_t * x_t - predicted_mean) ** 2) / (2 * s.beta)
+
 
 
 def _beta_products(schedule, t, x_0, x_t, predicted_mean):
@@ -218,8 +250,28 @@ NOISE_LOSS = Exercise(
         Slip("the difference of the squares in the place of the square of the difference.", SUM_HINT,
              lambda schedule, t, noise, predicted_noise: _noise_loss(distance=lambda d: np.sum(noise**2 - predicted_noise**2))(
                  schedule, t, noise, predicted_noise)),
+        Slip("beta_tilde_t without its denominator 1 - alpha_bar_t, and in the place of beta_t, as sigma_t^2.", DENOMINATOR_HINT,
+             _noise_loss(lambda s: s.beta / (2 * (1 - s.before) * s.alpha * (1 - s.alpha_bar)))),
+        Slip("2 alpha_t * 1 - alpha_bar_t: the brackets around 1 - alpha_bar_t are missing.", BRACKET_HINT,
+             _noise_loss(lambda s: s.beta / (2 * s.alpha - s.alpha_bar))),
+        Slip("2 sigma_t^2 alpha_t * 1 - alpha_bar_t: the brackets around 1 - alpha_bar_t are missing.", BRACKET_HINT,
+             _noise_loss(lambda s: s.beta**2 / (2 * s.beta * s.alpha - s.alpha_bar))),
+        Slip("beta_t of step t - 1.", LATE_HINT,
+             lambda schedule, t, noise, predicted_noise: _weighed(schedule, t, noise - predicted_noise, beta=-1)),
+        Slip("alpha_t of step t - 1.", LATE_HINT,
+             lambda schedule, t, noise, predicted_noise: _weighed(schedule, t, noise - predicted_noise, alpha=-1)),
+        Slip("beta_t and alpha_t of step t - 1.", LATE_HINT,
+             lambda schedule, t, noise, predicted_noise: _weighed(schedule, t, noise - predicted_noise, beta=-1, alpha=-1)),
     ),
+    later=_later,
 )
+
+
+def _weighed(schedule, t, difference, beta=0, alpha=0):
+    """The noise loss with beta_t and alpha_t of other steps."""
+    weight = Step(schedule, t + beta).beta / (2 * Step(schedule, t + alpha).alpha * (1 - Step(schedule, t).alpha_bar))
+    return weight * np.sum(difference**2)
+
 
 
 def check_mean_loss(student, seed: int | None = None) -> Verdict:

@@ -6,7 +6,7 @@ from ddpm.grading.cases import Step, steps_and_schedules
 from ddpm.grading.exercise import Exercise, Slip, check
 from ddpm.grading.verdict import Verdict
 
-SHAPES = ((3, 3), (5,), (2, 4))
+SHAPES = ((3, 3), (2, 4), (4, 2))
 MEAN_HINT = "Several images may have led to this x_t. Each comes with a noise and with a probability. What is the mean of the noise?"
 DENSITY_HINT = "Write down the density of x_t, given one image: what is its mean, what its variance, and what stands in the exponent?"
 NOISE_HINT = "Given the image, x_t holds the noise with a factor. Solve the closed form for the noise."
@@ -24,15 +24,16 @@ def best_noise_cases(seed: int) -> list[tuple]:
 
 
 def _best(shrink=lambda s: np.sqrt(s.alpha_bar), spread=lambda s: np.sqrt(1 - s.alpha_bar), shift=0, seen=None, exponent=None,
-          weigh=None, answer=lambda s, x_t, x_0, noise: noise):
-    """The best predictor with one of its parts replaced; `seen` is the factor of the images inside the weights only."""
+          weigh=None, answer=lambda s, x_t, x_0, noise: noise, extra=lambda s, m: 0):
+    """The best predictor with one of its parts replaced; `seen` is the factor of the images inside the weights only, and
+    `extra` is added to the exponent."""
     exponent = exponent or (lambda s, d: -np.sum(d**2, axis=1) / (2 * spread(s) ** 2))
     weigh = weigh or (lambda a: np.exp(a - a.max()) / np.exp(a - a.max()).sum())
 
     def best(schedule, images, x_t, t):
         s = Step(schedule, t + shift)
         apart = (x_t - (seen or shrink)(s) * images).reshape(len(images), -1)
-        weights = weigh(exponent(s, apart))
+        weights = weigh(exponent(s, apart) + extra(s, images.reshape(len(images), -1)))
         x_0 = np.tensordot(weights, images, 1)
         noise = np.tensordot(weights, (x_t - shrink(s) * images) / spread(s), 1)
         return answer(s, x_t, x_0, noise)
@@ -77,8 +78,24 @@ BEST_NOISE = Exercise(
         Slip("alpha_bar of step t + 1 in the place of t.", INDEX_HINT, _best(shift=1)),
         Slip("alpha_bar made as the cumulative product of beta.", "What is multiplied up: what a step adds, or what it keeps?",
              _best(lambda s: np.sqrt(s.beta_bar), lambda s: np.sqrt(1 - s.beta_bar))),
+        Slip("the squared length of the images is missing in the exponent: that is right only where all are equally long.",
+             "Multiply the square in the exponent out. Which of its three terms are the same for all images, and cancel?",
+             _best(extra=lambda s, m: s.alpha_bar / (2 * (1 - s.alpha_bar)) * np.sum(m**2, axis=1))),
+        Slip("2 * 1 - alpha_bar_t: the brackets around 1 - alpha_bar_t are missing in the exponent.", DENSITY_HINT,
+             _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / (2 - s.alpha_bar))),
+        Slip("divided by 2 and multiplied by 1 - alpha_bar_t in the exponent: the brackets around the denominator are missing.", DENSITY_HINT,
+             _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / 2 * (1 - s.alpha_bar))),
+        Slip("the exponent has the distance of the images from x_t in one pixel after the other: the weights differ from pixel to pixel.",
+             DENSITY_HINT, lambda schedule, images, x_t, t: _by_pixel(schedule, images, x_t, t)),
     ),
 )
+
+
+def _by_pixel(schedule, images, x_t, t):
+    bar = Step(schedule, t).alpha_bar
+    noises = (x_t - np.sqrt(bar) * images) / np.sqrt(1 - bar)
+    weights = np.exp(-(noises**2) / 2)
+    return np.sum(weights * noises, axis=0) / np.sum(weights, axis=0)
 
 
 def check_best_noise(student, seed: int | None = None) -> Verdict:

@@ -1,17 +1,20 @@
 """The safe run of a student's function: whatever it does, answers or words come back, and the notebook goes on."""
 
+import contextlib
+import io
+import random
 import sysconfig
 import textwrap
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic  # by name: a reader's function may replace what the module has
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ddpm.grading.later import JaxCase, Later, jax_arguments
 from ddpm.grading.limit import Stopped, TooLong, within
 from ddpm.grading.state import captured, restored, same_precision
 
@@ -20,6 +23,28 @@ TOTAL_LIMIT = 60.0  # seconds for all cases together
 LARGEST = 100_000  # numbers in one answer; the exercises' own have under a hundred, their schedules a few thousand
 _FOLDERS = (*(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")), Path(jax.__file__).parents[1], Path(__file__).parents[1])
 _LIBRARIES = tuple({str(form) for folder in _FOLDERS for form in (folder, Path(folder).resolve())})
+
+
+NOT_FINITE = (  # in the words of NumPy and of JAX, with debug_nans
+    ("(nan) encountered in sqrt", "the square root of a negative number"),
+    ("invalid value encountered in sqrt", "the square root of a negative number"),
+    ("(nan) encountered in rsqrt", "the square root of a negative number"),
+    ("(inf) encountered in rsqrt", "a division by a root that is 0"),
+    ("(nan) encountered in pow", "a root (or another power) of a negative number"),
+    ("invalid value encountered in power", "a root (or another power) of a negative number"),
+    ("(inf) encountered in pow", "a negative power of 0: a division by 0"),
+    ("(inf) encountered in integer_pow", "a negative power of 0: a division by 0"),
+    ("divide by zero encountered in power", "a negative power of 0: a division by 0"),
+    ("(nan) encountered in div", "a division without a value, as 0 / 0"),
+    ("(inf) encountered in div", "a division by 0"),
+    ("divide by zero encountered in log", "the logarithm of 0"),
+    ("divide by zero", "a division by 0"),
+    ("invalid value encountered in divide", "a division without a value, as 0 / 0"),
+    ("invalid value encountered in scalar divide", "a division without a value, as 0 / 0"),
+    ("(inf) encountered in log", "the logarithm of 0"),
+    ("(nan) encountered in log", "the logarithm of a negative number"),
+    ("invalid value encountered in log", "the logarithm of a negative number"),
+)
 
 
 @dataclass
@@ -42,11 +67,11 @@ class _Blank(Exception):
     pass
 
 
-def run(student: Callable, cases: Sequence[tuple], names: tuple[str, ...]) -> Run:
+def run(student: Callable, cases: Sequence[tuple | Later], names: tuple[str, ...]) -> Run:
     """Call `student` on every case. Arguments are copies; prints are caught, and what it changes elsewhere is put back.
 
-    Arrays are handed over as NumPy's. Where that raises, or changes an array in place, JAX's are tried: either style
-    is right.
+    The arrays of a `JaxCase` are handed over as JAX's, others as NumPy's. Where that raises, or changes an array in
+    place, JAX's are tried: either style is right. The `Later` come last, and only if all before gave numbers.
 
     Args:
         names: of the arguments, for the notes.
@@ -59,8 +84,8 @@ def run(student: Callable, cases: Sequence[tuple], names: tuple[str, ...]) -> Ru
         except TooLong as late:
             job.answers.append(_too_long(job, late.stopped))
     result = Run(job.answers, job.blank)
-    result.notes = [f"It changes its argument {name} in place: the caller's data are gone. Return a new array instead."
-                    for name in names if name in job.changed]
+    result.notes = job.notes + [f"It changes its argument {name} in place: the caller's data are gone. Return a new array instead."
+                                for name in names if name in job.changed]
     if tape.text.strip():
         lines = [textwrap.shorten(line, 66) for line in tape.text.splitlines() if line.strip()]
         more = max(tape.lines, len(lines)) - 3
@@ -71,48 +96,62 @@ def run(student: Callable, cases: Sequence[tuple], names: tuple[str, ...]) -> Ru
 class _Job:
     def __init__(self, student, cases, names):
         self.student, self.cases, self.names = student, cases, names
-        self.answers, self.blank, self.changed, self.over = [], "", set(), False
-        self.begun = self.started = time.monotonic()
+        self.answers, self.blank, self.notes, self.changed, self.over = [], "", [], set(), False
+        self.begun = self.started = monotonic()
 
     def work(self, precision):
         """In the thread: all cases, one after the other."""
         try:
             with precision:
                 for case in self.cases:
-                    self.started = time.monotonic()
+                    if isinstance(case, Later) and any(isinstance(answer, str) for answer in self.answers):
+                        break
+                    self.started = monotonic()
                     answer = self.answer(case)
                     if self.over:
                         return
                     self.answers.append(answer)
+                    if isinstance(answer, str) and isinstance(case, Later):
+                        return
+                if reason := self.reason():
+                    self.notes.append(reason)
         except _Blank as blank:
             if not self.answers and not self.over:
                 self.blank = str(blank)
             elif not self.over:
                 self.answers.append(f"did this: {blank}")
-        except Exception as error:  # between two calls
+        except Stopped:
+            raise
+        except BaseException as error:  # between two calls: what it has put into its arguments may raise anything
             if not self.over:
                 self.answers.append(f"raised {_text(error)}")
 
     def left(self) -> float:
         """In the caller: the seconds that are left; after the last of them no answer counts any more."""
-        seconds = min(self.started + CALL_LIMIT, self.begun + TOTAL_LIMIT) - time.monotonic()
+        seconds = min(self.started + CALL_LIMIT, self.begun + TOTAL_LIMIT) - monotonic()
         self.over = seconds <= 0
         return seconds
 
     def answer(self, case):
+        if isinstance(case, Later):
+            return self.call((self.student, case.cases), case.call)
+        if isinstance(case, JaxCase):
+            return self.call(jax_arguments(case))
         arguments = [_copy(value) for value in case]
         answer = self.call(arguments)
         changed = {name for name, given, now in zip(self.names, case, arguments, strict=True) if not _same(given, now)}
         self.changed |= changed
         if (changed or isinstance(answer, str)) and any(isinstance(value, np.ndarray) for value in case):
-            other = self.call([jnp.asarray(v) if isinstance(v, np.ndarray) else _copy(v) for v in case])
+            other = self.call([_copy(value) for value in jax_arguments(case)])
             if not isinstance(other, str) or (isinstance(answer, str) and "immutable" not in other):
                 return other
         return answer
 
-    def call(self, arguments):
+    def call(self, arguments, function=None):
+        random.seed(0)  # so that what a function draws from here is the same each time
+        np.random.seed(0)
         try:
-            return as_numbers(self.student(*arguments))
+            return as_numbers((function or self.student)(*arguments))
         except (_Blank, Stopped):
             raise
         except BaseException as error:  # a student's function may raise anything
@@ -120,6 +159,23 @@ class _Job:
                 raise _Blank(f"it raises {type(error).__name__}." if isinstance(error, NotImplementedError)
                              else "there is still a ... in it.") from None
             return f"raised {_text(error)}{_place(error)}"
+
+    def reason(self) -> str:
+        """Where the first value that is not finite comes from, in words; "" if there is none or it cannot be told."""
+        bad = next((case for case, answer in zip(self.cases, self.answers)
+                    if isinstance(answer, np.ndarray) and not np.isfinite(answer).all() and not isinstance(case, Later)), None)
+        if bad is None:
+            return ""
+        try:
+            with (contextlib.redirect_stdout(io.StringIO()), np.errstate(divide="raise", invalid="raise"),
+                  jax.debug_nans(True), jax.debug_infs(True)):  # JAX prints when it finds one
+                as_numbers(self.student(*jax_arguments(bad)))
+        except FloatingPointError as error:
+            what = next((words for part, words in NOT_FINITE if part in str(error)), "")
+            return f"The first value that is not finite comes from {what}{_place(error)}." if what else ""
+        except (Exception, _Blank):
+            pass
+        return ""
 
 
 def as_numbers(answer) -> np.ndarray | str:
@@ -162,13 +218,15 @@ def _same(given, now) -> bool:
 
 
 def _too_long(job, stopped) -> str:
-    alone = time.monotonic() - job.begun < TOTAL_LIMIT
+    alone = monotonic() - job.begun < TOTAL_LIMIT
     text = f"did not return within {CALL_LIMIT:g} s" if alone else f"needs more than {TOTAL_LIMIT:g} s for all cases"
     text += ". Does one of its loops never end?"
     return text if stopped else text + " It could not be stopped and still runs: restart the kernel once it is mended."
 
 
 def _text(error) -> str:
+    if type(error).__module__ == "jax.errors" or type(error).__module__.startswith("jax._src.errors"):
+        return type(error).__name__  # its words are for the authors of libraries
     try:
         words = textwrap.shorten(str(error), 240, placeholder=" ...")
     except Exception:

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from ddpm.grading.cases import Network, Step, draw_schedule, steps_and_schedules
+from ddpm.grading.cases import Network, Step, batches, draw_schedule, steps_and_schedules
 from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.later import sampled, stepped
 from ddpm.grading.verdict import Verdict
 
-SHAPES = ((3, 3), (5,), (2, 4))
+SHAPES = ((3, 3), (2, 4), (4, 2))
 LAST_HINT = "The step from x_1 to x_0 gives the image itself. Should noise be in it?"
 SIGMA_HINT = "sigma_t^2 is a variance. By what is standard normal noise multiplied to have it?"
 TILDE_HINT = "Two choices of sigma_t^2 are common. Which one does the exercise name?"
@@ -14,6 +15,7 @@ ALPHA_HINT = "The forward step shrinks by sqrt(alpha_t). What does the way back 
 SHARE_HINT = "How much of the predicted noise has this one step brought? Read the factor of epsilon_theta symbol by symbol."
 SIGN_HINT = "Is noise taken out of the image on the way back, or put in?"
 INDEX_HINT = "Arrays over time are indexed by the paper's t, and index 0 stands for the clean data. No shift is needed."
+PADDED_HINT = "Print your alpha_bar_{t-1} for t = 1 and for t = 2. Is the first of them 1?"
 ORDER_HINT = "The chain starts from noise. Which t belongs to that end?"
 NOISES_HINT = "noises[t] is the noise of the step from x_t to x_{t-1}: one entry for each t, used once."
 TIME_HINT = "The network gets the state as it is now, and the t at which that state is."
@@ -30,6 +32,11 @@ def sampler_cases(seed: int) -> list[tuple]:
     network = Network.draw(rng)
     return [(draw_schedule(rng, T), network, rng.normal(size=SHAPES[i % 3]), rng.normal(size=(T + 1, *SHAPES[i % 3])))
             for i, T in enumerate((4, 5, 6, 4, 5, 6))]
+
+
+def _batch(cases):
+    """Two images at once in x_T and in each entry of noises."""
+    return [(schedule, network, np.stack([x_T, 0.5 - x_T]), np.stack([noises, 0.5 - noises], axis=1)) for schedule, network, x_T, noises in cases]
 
 
 def _share(s):
@@ -55,6 +62,21 @@ def _other_step(formula):
 
 def _share_of(which):
     return lambda schedule, x_t, t, *rest: _step(share=lambda s: s.beta / np.sqrt(1 - which(schedule, t)))(schedule, x_t, t, *rest)
+
+
+def _through_x_0(clip=None, before=lambda bars, t: bars[t - 1]):
+    """The step by way of the estimate of x_0 and the posterior's mean, with one of its parts replaced."""
+    def step(schedule, x_t, t, predicted_noise, noise):
+        s = Step(schedule, t)
+        bars = np.cumprod(1 - np.asarray(schedule.beta, np.float64))
+        x_0 = (x_t - np.sqrt(1 - s.alpha_bar) * predicted_noise) / np.sqrt(s.alpha_bar)
+        if clip is not None:
+            x_0 = np.clip(x_0, -clip, 1)
+        last = before(bars, min(t, schedule.T))
+        mean = (np.sqrt(last) * s.beta * x_0 + np.sqrt(s.alpha) * (1 - last) * x_t) / (1 - s.alpha_bar)
+        return mean if t == 1 else mean + np.sqrt(s.beta) * noise
+
+    return step
 
 
 STEP_SLIPS = (
@@ -108,6 +130,14 @@ STEP_SLIPS = (
          _other_step(lambda s, x, eps, noise: (x - np.sqrt(1 - s.alpha_bar) * eps) / np.sqrt(s.alpha_bar) + np.sqrt(s.beta) * noise)),
     Slip("the deterministic step of DDIM.", "Algorithm 2 adds fresh noise at every step but one.",
          _other_step(lambda s, x, eps, noise: np.sqrt(s.before / s.alpha_bar) * (x - np.sqrt(1 - s.alpha_bar) * eps) + np.sqrt(1 - s.before) * eps)),
+    Slip("the estimate of x_0 is clipped to [-1, 1].", "Algorithm 2 has no such line, and the package clips nowhere.", _through_x_0(clip=1)),
+    Slip("the estimate of x_0 is clipped to [0, 1].", "Algorithm 2 has no such line, and the package clips nowhere.", _through_x_0(clip=0)),
+    Slip("alpha_bar_{t-1} padded on the wrong side: the list is alpha_bar_{t+1}, and 1 at its end.", PADDED_HINT,
+         _through_x_0(before=lambda bars, t: np.append(bars[1:], 1.0)[t])),
+    Slip("alpha_bar_{t-1} padded on the wrong side: the list is alpha_bar_t, with 1 in the place of its last.", PADDED_HINT,
+         _through_x_0(before=lambda bars, t: np.append(bars[:-1], 1.0)[t])),
+    Slip("beta_tilde_t without its denominator 1 - alpha_bar_t, and in the place of beta_t, as sigma_t^2.", TILDE_HINT,
+         _step(sigma=lambda s: np.sqrt((1 - s.before) * s.beta))),
     Slip("predicted noise and fresh noise are swapped.", "Which of the two did the network give?",
          lambda schedule, x_t, t, eps, noise: _step()(schedule, x_t, t, noise, eps)),
     Slip("the prediction is taken for x_0: mu_tilde_t(x_t, prediction).", "What does the network predict?",
@@ -122,7 +152,7 @@ EARLY_SLIPS = (
 )
 
 REVERSE_STEP = Exercise("reverse_step", "5", ("schedule", "x_t", "t", "predicted_noise", "noise"), reverse_step_cases, _step(),
-                        STEP_SLIPS + EARLY_SLIPS)
+                        STEP_SLIPS + EARLY_SLIPS, noise="noise", later=lambda cases: [stepped(batches(cases[6::6]))])
 
 
 def _sampler(step=_step(), order=lambda T: range(T, 0, -1), noise=lambda t, T: t, time=lambda t, T: t, seen=lambda x, x_T: x):
@@ -177,7 +207,12 @@ SAMPLER = Exercise(
         Slip("all states from x_T to x_0: the sample is one of them.", "Which one is the sample?", _states),
         Slip("all states from x_0 to x_T: the sample is one of them.", "Which one is the sample?", lambda *args: _states(*args)[::-1]),
         Slip("all states after x_T: the sample is one of them.", "Which one is the sample?", lambda *args: _states(*args)[1:]),
+        Slip("the loop starts at t = T + 1. There is no such step; JAX answers an index past the end with the last entry.",
+             "Python's range includes its start. x_T is the state at which t?", _sampler(order=lambda T: range(T + 1, 0, -1))),
+        Slip("noise is added in the last step, t = 1, and noises are taken in the order of the loop.", LAST_HINT,
+             _sampler(_step(noiseless=lambda t, T: False), noise=lambda t, T: T - t)),
     ),
+    noise="noises", later=lambda cases: [sampled(_batch(cases[:1]))],
 )
 
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from ddpm.grading.exercise import check
+from ddpm.grading.remarks import close
 from ddpm.grading.runner import Run
 from ddpm.grading.verdict import Verdict, blank, brief, notes, wrap
 
-GONE = ((1e-3, "nothing but noise is left"), (0.05, "hardly anything but noise is left"),
-        (0.5, "more noise than image, but it shows through"), (1.0, "more image than noise"))
+MOST_LEFT = 0.05  # alpha_bar_T, as the exercise asks
+ROUNDED = MOST_LEFT * (1 + 1e-3)  # a thousand steps in float32
 
 
 class MyBetas:
@@ -37,16 +38,16 @@ class MyBetas:
             if slip:
                 text += f"\nThat is a known slip:\n{wrap('  ' + slip, '  ')}\n{wrap('Hint: ' + hint, '  ')}"
             return Verdict(False, nan, text + notes(result.notes), slip)
-        lines = [f"Right: {name} gives valid schedules. What they reach:"]
+        lines = [f"Right: {name} gives valid schedules that end in noise. What they reach:"]
         lines += [line for (T,), betas in list(zip(cases, result.answers))[:3] for line in _reach(T, betas)]
-        return Verdict(True, 0.0, "\n".join(lines) + notes(result.notes))
+        return Verdict(True, 0.0, "\n".join(lines) + notes(_remarks(result.answers) + result.notes))
 
 
 MY_BETAS = MyBetas()
 
 
 def check_my_betas(student, seed: int | None = None) -> Verdict:
-    """Check student(T), betas of one's own, shape (T,), each in [0, 1]; and say what they reach (problem 1.3)."""
+    """Check student(T), betas of one's own, shape (T,), each in [0, 1], with alpha_bar_T <= 0.05; and say what they reach (problem 1.3)."""
     return check(student, MY_BETAS, seed)
 
 
@@ -70,20 +71,33 @@ def _fault(cases, answers):
             return i, f"has beta_{t} = {answer[t - 1]:.4g}", which, "Each beta_t lies between 0 and 1, whatever T is."
         if not answer.any():
             return i, "has no beta above 0", "betas of 0: nothing ever happens.", "What does x_t look like if no step adds noise?"
-    if not np.allclose(answers[0], answers[3], rtol=1e-5, atol=0):
+    if not close(answers[3], answers[0], 1e-5):
         return 3, "gives other betas in the second call than in the first", "betas that are random.", (
             "Training and sampling must agree on the schedule.")
-    return _falling(answers)
+    for i, answer in enumerate(answers):
+        left = np.prod(1 - answer)
+        if left > ROUNDED:
+            return i, f"leaves alpha_bar_T = {left:.2g}: its chain does not end in noise", *_too_weak(answers)
+    return None
 
 
-def _falling(answers):
-    """Betas that begin at 1 and fall are not betas, unless they fall in a straight line from 1 to nearly 0, as no alpha does."""
-    falls = all(a[0] > 0.9 and (np.diff(a) <= 0).all() and a[-1] < a[0] for a in answers)
-    if not falls or answers[2][0] < 0.995 or (answers[2][-1] < 0.5 and np.ptp(np.diff(answers[2])) < 1e-5):
-        return None
-    which = "alpha_t" if answers[2].mean() > 0.9 else "alpha_bar_t"
-    return (0, f"begins with beta_1 = {answers[0][0]:.4g} and falls: the image is gone after one step",
-            f"{which} in the place of beta_t.", "Which of the symbols is the variance that a step adds?")
+def _too_weak(answers):
+    """The slip and its hint where the noise is too weak for some T, or for all."""
+    enough = [np.prod(1 - answer) <= ROUNDED for answer in answers]
+    if not any(enough):
+        return "too little noise, whatever T is.", (
+            "Each step keeps the share 1 - beta_t of the image's variance. How much do T of them keep together?")
+    if enough[2] and not enough[0]:
+        return "enough noise for many steps, too little for few.", (
+            "With fewer steps each has to add more. How could the betas depend on T?")
+    return None, ""
+
+
+def _remarks(answers):
+    """Questions about valid schedules that look as if something else was meant."""
+    falling = all(a[0] > 0.9 and (np.diff(a) <= 0).all() and a[-1] < a[0] for a in answers)
+    return [f"beta_1 = {answers[0][0]:.4g}, and they fall from there: the image is gone after one step. A schedule may do that. "
+            "Or are these alpha_t or alpha_bar_t?"] if falling else []
 
 
 def _wrong_shape(T, answer, fixed):
@@ -108,13 +122,12 @@ def _reach(T, betas) -> list[str]:
     """What is left of the image after T steps, in two lines."""
     alpha_bar = np.cumprod(1 - betas)
     left = alpha_bar[-1]
-    snr = "infinite" if left == 1 else f"{left / (1 - left):.2g}"
-    words = next(words for most, words in GONE if left <= most)
+    words = "nothing but noise is left" if left <= 1e-3 else "hardly anything but noise is left"
     half = np.flatnonzero(alpha_bar < 0.5)
-    when = "Half of the image's variance is never gone." if not half.size else (
+    when = (
         "More than half of the image's variance goes in the first step." if half[0] == 0 else
         f"Half of the image's variance is gone at t = {half[0] + 1}.")
-    lines = [wrap(f"  T = {T}: alpha_bar_T = {left:.2g}, SNR {snr}: {words}.", "    "), f"    {when}"]
+    lines = [wrap(f"  T = {T}: alpha_bar_T = {left:.2g}, SNR {left / (1 - left):.2g}: {words}.", "    "), f"    {when}"]
     if (betas == 0).any():
         lines.append(f"    beta_{int(np.argmax(betas == 0)) + 1} = 0: that step does nothing, and a loss divides by it.")
     return lines

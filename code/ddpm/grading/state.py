@@ -7,17 +7,19 @@ import math
 import os
 import random
 import sys
+import time
 import warnings
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ddpm.grading import seal
 from ddpm.precision import enable_x64
 from ddpm.schedule import Schedule
 
 KEPT_PRINT = 2000  # characters
-_PATCHABLE = (builtins, math, random, np, np.linalg, np.random, jax, jnp, jax.lax, jax.nn, jax.random, Schedule)
+_PATCHABLE = (builtins, math, random, time, np, np.linalg, np.random, jax, jnp, jax.lax, jax.nn, jax.random, Schedule)
 
 
 class Tape(io.TextIOBase):
@@ -50,7 +52,7 @@ def restored():
     modules = [(module, dict(vars(module))) for module in (*_PATCHABLE, *_own_modules())]
     random_state, numpy_state = random.getstate(), np.random.get_state()
     settings, printing = dict(jax.config.values), np.get_printoptions()
-    limit, folder, environment = sys.getrecursionlimit(), os.getcwd(), dict(os.environ)
+    limit, folder, environment = sys.getrecursionlimit(), _folder(), dict(os.environ)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -58,6 +60,7 @@ def restored():
         finally:
             for module, names in modules:
                 _put_back(module, names)
+            seal.restore()
             random.setstate(random_state)
             np.random.set_state(numpy_state)
             np.set_printoptions(**printing)
@@ -69,7 +72,16 @@ def restored():
                 os.environ.clear()
                 os.environ.update(environment)
             with contextlib.suppress(OSError):
-                os.chdir(folder)
+                if folder is not None and folder != _folder():
+                    os.chdir(folder)
+
+
+def _folder() -> str | None:
+    """The working directory; None if it has been deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
 
 
 def _own_modules():

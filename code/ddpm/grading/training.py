@@ -4,9 +4,10 @@ import numpy as np
 
 from ddpm.grading.cases import Network, Step, steps_and_schedules
 from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.later import descended
 from ddpm.grading.verdict import Verdict
 
-SHAPES = ((3, 3), (5,), (2, 4))
+SHAPES = ((3, 3), (2, 4), (4, 2))
 X_T_HINT = "The network sees x_t. Compare how you make it with your q_sample."
 MEAN_HINT = "The exercise asks for the mean over the pixels of the squared error. Which of the words is not in your loss?"
 TARGET_HINT = "What is the network's answer compared with in Algorithm 1?"
@@ -87,7 +88,15 @@ TRAINING_LOSS = Exercise(
         Slip("alpha_bar of step t + 1 in the place of t.", INDEX_HINT, _loss(shift=1)),
         Slip("alpha_bar made as the cumulative product of beta.", "What is multiplied up: what a step adds, or what it keeps?",
              _loss(lambda s: np.sqrt(s.beta_bar), lambda s: np.sqrt(1 - s.beta_bar))),
+        Slip("the prediction is compared with x_t - x_0, not with the noise.", TARGET_HINT, _loss(target=lambda x_0, noise, x_t: x_t - x_0)),
+        Slip("the prediction is compared with x_0 - x_t, not with the noise.", TARGET_HINT, _loss(target=lambda x_0, noise, x_t: x_0 - x_t)),
+        Slip("the network gets 2 t / T - 1: it scales the time by itself.", TIME_HINT, _loss(time=lambda t, T: 2 * t / T - 1)),
+        Slip("alpha_bar_T, that of the last step, in the place of alpha_bar_t.", INDEX_HINT,
+             lambda schedule, predict_noise, x_0, t, noise: _loss(lambda s: np.sqrt(Step(schedule, schedule.T).alpha_bar),
+                                                                  lambda s: np.sqrt(1 - Step(schedule, schedule.T).alpha_bar))(
+                 schedule, predict_noise, x_0, t, noise)),
     ),
+    noise="noise", later=lambda cases: [descended(cases[::6])],  # one schedule, one shape; t = 1 is among them
 )
 
 

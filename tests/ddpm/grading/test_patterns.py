@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from ddpm import oracle
-from ddpm.grading.exercise import TOLERANCE
 from ddpm.grading.patterns import BEST_NOISE, check_best_noise
+from ddpm.grading.remarks import TOLERANCE
 from ddpm.grading.runner import Run
 
 

@@ -1,0 +1,70 @@
+"""What the checks are made of stays what it was: a reader's cell or function that replaces a part of it is found out."""
+
+import contextlib
+import sys
+import types
+from collections.abc import Iterator
+
+import numpy as np
+
+PACKAGE = "ddpm.grading"
+NUMPY = ("abs", "array", "array_equal", "asarray", "append", "concatenate", "cumprod", "diff", "errstate", "isfinite", "mean", "ndarray",
+         "ravel", "sqrt", "square", "stack", "sum")
+_CODE = ("__code__", "__defaults__", "__kwdefaults__")
+_kept: dict[str, tuple[object, str, object]] = {}
+_seen: set[str] = set()
+
+
+def _parts(name: str, module) -> Iterator[tuple[str, object, str, object]]:
+    """Functions, classes and exercises of a module: a name in words, whose attribute it is, which, and its value."""
+    for key, value in list(vars(module).items()):
+        here = f"{name}.{key}"
+        if isinstance(value, types.FunctionType | type | types.ModuleType) or hasattr(type(value), "judge"):
+            yield here, module, key, value
+        if isinstance(value, types.FunctionType) and value.__module__ == name:
+            yield from ((f"{here}.{part}", value, part, getattr(value, part)) for part in _CODE)
+        elif isinstance(value, type) and value.__module__ == name:
+            for part, method in list(vars(value).items()):
+                if isinstance(method, types.FunctionType | property | staticmethod | classmethod):
+                    yield f"{here}.{part}", value, part, method
+        elif hasattr(type(value), "judge"):
+            yield from _inside(here, value)
+
+
+def _inside(here, exercise):
+    for part, value in vars(exercise).items():
+        yield f"{here}.{part}", exercise, part, value
+        for i, slip in enumerate(value if part == "slips" else ()):
+            yield from ((f"{here}.slips[{i}].{name}", slip, name, content) for name, content in vars(slip).items())
+
+
+def look() -> None:
+    """Take down what has been imported since the last look."""
+    for name, module in list(sys.modules.items()):
+        if (name == PACKAGE or name.startswith(f"{PACKAGE}.")) and name not in _seen:
+            _seen.add(name)
+            _kept.update({path: rest for path, *rest in _parts(name, module)})
+
+
+def broken() -> str:
+    """The first part that is not what it was when it was seen first, or ""."""
+    look()
+    return next((path for path, (owner, key, value) in _kept.items() if _now(owner, key) is not value), "")
+
+
+def restore() -> None:
+    """Put back every part that is not what it was."""
+    for owner, key, value in _kept.values():
+        if _now(owner, key) is not value:
+            with contextlib.suppress(AttributeError, TypeError):
+                if isinstance(owner, type | types.ModuleType | types.FunctionType):
+                    setattr(owner, key, value)
+                else:  # a frozen dataclass
+                    object.__setattr__(owner, key, value)
+
+
+def _now(owner, key):
+    return getattr(owner, key, None) if isinstance(owner, types.FunctionType) else vars(owner).get(key)
+
+
+_kept.update({f"numpy.{key}": (np, key, getattr(np, key)) for key in NUMPY})
