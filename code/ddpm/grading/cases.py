@@ -50,9 +50,9 @@ class Network:
     Works on NumPy's and JAX's arrays, under `jit`, `vmap`, `scan` and `grad`, also with respect to its three numbers.
     """
 
-    amplitude: float
-    frequency: float
-    pace: float
+    amplitude: object  # numbers; under JAX's transformations what it puts in their place
+    frequency: object
+    pace: object
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> "Network":

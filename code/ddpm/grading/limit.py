@@ -39,39 +39,42 @@ def within(limit: float | int | Callable[[], float], work: Callable):
     Raises:
         TooLong: it took longer.
     """
-    found, end = {}, time.monotonic()
+    found, end, done = {}, time.monotonic(), threading.Event()  # not thread.join: an interrupt there hides that it runs
 
     def target():
-        with contextlib.suppress(Stopped):  # a second one may come while the first is on its way
-            try:
-                found["value"] = work()
-            except Stopped:
-                pass
-            except BaseException as error:  # what a reader's object raises may be anything
-                found["error"] = error
+        try:
+            with contextlib.suppress(Stopped):  # a second one may come while the first is on its way
+                try:
+                    found["value"] = work()
+                except Stopped:
+                    pass
+                except BaseException as error:  # what a reader's object raises may be anything
+                    found["error"] = error
+        finally:
+            done.set()
 
     left = limit if callable(limit) else lambda: end + limit - time.monotonic()
     thread = threading.Thread(target=target, daemon=True)
     try:
         thread.start()
-        while thread.is_alive() and (seconds := left()) > 0:
-            thread.join(seconds)
+        while not done.is_set() and (seconds := left()) > 0:
+            done.wait(seconds)
     except BaseException:
         if thread.ident is not None:
-            _stop(thread)
+            _stop(thread, done)
         raise
-    if thread.is_alive():
-        raise TooLong(_stop(thread))
+    if not done.is_set():
+        raise TooLong(_stop(thread, done))
     if "error" in found:
         raise found["error"]
     return found["value"]
 
 
-def _stop(thread: threading.Thread) -> bool:
+def _stop(thread: threading.Thread, done: threading.Event) -> bool:
     """Stop the Python code in the thread; False if it does not react, being in compiled code."""
     for _ in range(20):  # more than once: the code may catch everything
-        if not thread.is_alive():
+        if done.is_set() or not thread.is_alive():
             return True
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
-        thread.join(0.05)
-    return not thread.is_alive()
+        done.wait(0.05)
+    return done.is_set()

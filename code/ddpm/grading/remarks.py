@@ -26,8 +26,9 @@ def way_out(problem: str, otherwise: str = "") -> str:
     return f"The way out: {found}" if found else ""
 
 
-def close(answer: np.ndarray, wanted: np.ndarray, tolerance: float = TOLERANCE) -> bool:
+def close(answer, wanted, tolerance: float = TOLERANCE) -> bool:
     """Whether two arrays of one size agree: the largest difference over the largest entry wanted."""
+    wanted = np.asarray(wanted)
     apart = abs(answer.reshape(wanted.shape) - wanted)
     return bool((apart <= tolerance * (abs(wanted).max(initial=0.0) + 1e-3)).all())
 

@@ -9,6 +9,7 @@ import math
 import ddpm.forward
 import ddpm.losses
 import ddpm.parameterization
+import ddpm.train
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -29,7 +30,13 @@ def listed(x):
     return np.asarray(x).tolist()
 
 
+def traced_bar(schedule, t):
+    """The same where t is a number that JAX traces."""
+    return jnp.prod(jnp.where(jnp.arange(schedule.T + 1) <= t, 1 - schedule.beta, 1))
+
+
 RIGHT, SLIPS = {}, {}
+EAGER = {}  # right values, but later cells cannot use them; with a part of the way out
 CHECKS = {
     "forward_mean": grading.check_forward_mean, "forward_covariance": grading.check_forward_variance, "q_sample": grading.check_q_sample,
     "mean_loss": grading.check_mean_loss, "noise_loss": grading.check_noise_loss, "training_loss": grading.check_training_loss,
@@ -37,13 +44,25 @@ CHECKS = {
     "my_betas": grading.check_my_betas,
 }
 
+
+
+def _scaled_copy(x_prev, beta):
+    mean = np.empty(x_prev.shape)
+    rows, columns = x_prev.shape
+    for i in range(rows):
+        for j in range(columns):
+            mean[i, j] = math.sqrt(1 - beta) * x_prev[i, j]
+    return mean
+
+
 RIGHT["forward_mean"] = {
     "numpy": lambda x, beta: np.sqrt(1 - beta) * x,
     "jitted": jax.jit(lambda x, beta: jnp.sqrt(1 - beta) * x),
     "float32": lambda x, beta: (np.float32(1 - beta) ** np.float32(0.5)) * x.astype(np.float32),
     "a list, in loops": lambda x, beta: [[math.sqrt(1 - beta) * v for v in row] for row in x] if x.ndim == 2
     else [math.sqrt(1 - beta) * v for v in x],
-    "at": lambda x, beta: x.at[...].multiply((1 - beta) ** 0.5),
+    "at": lambda x, beta: x.at[...].multiply((1 - beta) ** 0.5), "assigned in a copy": _scaled_copy,
+    "taken off": lambda x, beta: x - (1 - np.sqrt(1 - beta)) * x,
 }
 SLIPS["forward_mean"] = {
     "without the square root": lambda x, beta: (1 - beta) * x,
@@ -61,6 +80,8 @@ RIGHT["forward_covariance"] = {
     "standard deviation squared": lambda x, beta: (np.sqrt(beta) * np.identity(x.size)) ** 2,
     "where": lambda x, beta: np.where(np.arange(x.size)[:, None] == np.arange(x.size), beta, 0),
     "loops": lambda x, beta: [[beta if i == j else 0 for i in range(x.size)] for j in range(x.size)],
+    "height times width": lambda x, beta: beta * jnp.eye(x.shape[0] * x.shape[1]), "of all noise": lambda x, beta: np.cov(
+        np.sqrt(beta * (2 * x.size - 1) / 2) * np.vstack([np.eye(x.size), -np.eye(x.size)]).T),
 }
 SLIPS["forward_covariance"] = {
     "standard deviation": lambda x, beta: np.diag([beta**0.5] * x.size),
@@ -92,6 +113,11 @@ def _looped_q(schedule, x_0, t, noise):
     return result
 
 
+def _logarithmic_q(schedule, x_0, t, noise):
+    bar = jnp.exp(jnp.sum(jnp.log1p(-schedule.beta[: t + 1])))
+    return x_0 * bar**0.5 + noise * jnp.sqrt(-jnp.expm1(jnp.log(bar)))
+
+
 def _in_place_q(schedule, x_0, t, noise):
     x_0 *= np.sqrt(schedule.alpha_bar[t])
     x_0 += np.sqrt(schedule.one_minus_alpha_bar[t]) * noise
@@ -106,7 +132,7 @@ def _stepwise_q(schedule, x_0, t, noise):
 
 RIGHT["q_sample"] = {
     "the package": ddpm.forward.q_sample,
-    "jitted": _jitted_q, "loops": _looped_q, "in place": _in_place_q,
+    "jitted": _jitted_q, "loops": _looped_q, "in place": _in_place_q, "by logarithms": _logarithmic_q,
     "numpy": q_with(lambda s, t: np.sqrt(np.cumprod(1 - np.array(s.beta)))[t], lambda s, t: np.sqrt(1 - np.prod(1 - np.array(s.beta)[: t + 1]))),
 }
 SLIPS["q_sample"] = {
@@ -122,6 +148,9 @@ SLIPS["q_sample"] = {
     "no noise": q_with(lambda s, t: bar(s, t) ** 0.5, lambda s, t: 0),
     "same noise in each": _stepwise_q,
     "to the power t": q_with(lambda s, t: s.alpha[t] ** (t / 2), lambda s, t: jnp.sqrt(1 - s.alpha[t] ** t)),
+    "has no part in the answer": lambda s, x_0, t, noise: q_with(lambda s, t: bar(s, t) ** 0.5, lambda s, t: (1 - bar(s, t)) ** 0.5)(
+        s, x_0, t, jax.random.normal(jax.random.key(7), x_0.shape)),
+    "the same arguments": lambda s, x_0, t, noise: np.sqrt(bar(s, t)) * x_0 + np.random.default_rng().normal(size=x_0.shape),
     "keeps its size": q_with(lambda s, t: 1, lambda s, t: 1 / jnp.sqrt(s.snr[t])),
 }
 
@@ -136,22 +165,45 @@ def mean_with(x_0_factor=None, x_t_factor=None, weight=lambda s, t: 1 / (2 * s.b
 
 
 def _bayes_mean_loss(s, t, x_0, x_t, predicted_mean):
-    """Sums of precisions, one pixel after the other, in Python's floats."""
-    total, beta = 0.0, float(s.beta[t])
-    for a, b, c in zip(listed(x_0), listed(x_t), listed(predicted_mean)):
-        if t == 1:
-            mean = a
-        else:
-            prior = 1 / (1 - bar(s, t - 1))
-            likelihood = (1 - beta) / beta
-            mean = (prior * bar(s, t - 1) ** 0.5 * a + likelihood * b / (1 - beta) ** 0.5) / (prior + likelihood)
-        total += (mean - c) ** 2
-    return total / (2 * beta)
+    """Sums of precisions."""
+    before, beta = traced_bar(s, t - 1), s.beta[t]
+    prior, likelihood = 1 / jnp.where(t > 1, 1 - before, 1), (1 - beta) / beta
+    mean = (prior * before**0.5 * x_0 + likelihood * x_t / (1 - beta) ** 0.5) / (prior + likelihood)
+    return jnp.sum((jnp.where(t > 1, mean, x_0) - predicted_mean) ** 2) / (2 * beta)
+
+
+def _in_words_of_numpy(s, t, x_0, x_t, predicted_mean):
+    beta, bar_t, before = (np.asarray(part) for part in (s.beta[t], s.alpha_bar[t], s.alpha_bar[t - 1]))
+    mean = (np.sqrt(before) * beta * x_0 + np.sqrt(1 - beta) * (1 - before) * x_t) / (1 - bar_t)
+    return np.sum((mean - predicted_mean) ** 2) / (2 * beta)
+
+
+def _with_if(s, t, x_0, x_t, predicted_mean):
+    if t == 1:
+        return jnp.sum((x_0 - predicted_mean) ** 2) / (2 * s.beta[1])
+    return ddpm.losses.mean_loss(s, t, x_0, x_t, predicted_mean)
+
+
+def _padded_mean_loss(s, t, x_0, x_t, predicted_mean):
+    before = jnp.concatenate([jnp.ones(1), s.alpha_bar[:-1]])  # alpha_bar_{t-1}, padded on the right side
+    a, b = jnp.sqrt(before) * s.beta / (1 - s.alpha_bar), jnp.sqrt(s.alpha) * (1 - before) / (1 - s.alpha_bar)
+    return jnp.linalg.norm(a[t] * x_0 + b[t] * x_t - predicted_mean) ** 2 / (2 * s.beta[t])
+
+
+def traced_mean(reduce=lambda d: jnp.sum(d**2)):
+    return mean_with(lambda s, t: jnp.sqrt(traced_bar(s, t - 1)) * s.beta[t] / (1 - traced_bar(s, t)),
+                     lambda s, t: s.alpha[t] ** 0.5 * (1 - traced_bar(s, t - 1)) / (1 - traced_bar(s, t)), reduce=reduce)
 
 
 RIGHT["mean_loss"] = {
     "the package": ddpm.losses.mean_loss, "jitted": jax.jit(ddpm.losses.mean_loss), "precisions": _bayes_mean_loss,
-    "numpy": mean_with(), "norm, shape (1,)": mean_with(reduce=lambda d: np.linalg.norm(d, keepdims=True) ** 2),
+    "products": traced_mean(), "a scalar product": traced_mean(lambda d: d @ d), "padded": _padded_mean_loss,
+    "einsum": traced_mean(lambda d: jnp.einsum("i,i->", d, d)),
+}
+EAGER["mean_loss"] = {
+    "jnp in the place of np": _in_words_of_numpy, "jnp.where": _with_if, "in the place of a slice": mean_with(),
+    "no float()": lambda *case: ddpm.losses.mean_loss(*case).item(),
+    "without static_argnums": jax.jit(ddpm.losses.mean_loss, static_argnums=1),
 }
 SLIPS["mean_loss"] = {
     "factor 1/2": mean_with(weight=lambda s, t: 1 / s.beta[t]),
@@ -175,6 +227,10 @@ def noise_with(weight=lambda s, t: s.beta[t] / (2 * s.alpha[t] * (1 - bar(s, t))
     return lambda s, t, noise, predicted_noise: weight(s, t) * reduce(noise - predicted_noise)
 
 
+def traced_weight(s, t):
+    return s.beta[t] / (2 * s.alpha[t] * (1 - traced_bar(s, t)))
+
+
 def _by_the_means(schedule, t, noise, predicted_noise):
     """The mean loss of the two means that belong to the noises, at any x_t."""
     x_t = jnp.ones_like(noise)
@@ -184,8 +240,13 @@ def _by_the_means(schedule, t, noise, predicted_noise):
 
 RIGHT["noise_loss"] = {
     "the package": ddpm.losses.noise_loss, "jitted": jax.jit(ddpm.losses.noise_loss), "by the means": _by_the_means,
-    "numpy": noise_with(), "beta squared": noise_with(lambda s, t: s.beta[t] ** 2 / (2 * s.beta[t] * s.alpha[t] * (1 - s.alpha_bar[t]))),
-    "a loop": noise_with(reduce=lambda d: sum(v**2 for v in listed(d))),
+    "products": noise_with(traced_weight), "a loop": noise_with(traced_weight, lambda d: sum(d[i] ** 2 for i in range(d.size))),
+    "beta squared": noise_with(lambda s, t: s.beta[t] ** 2 / (2 * s.beta[t] * s.alpha[t] * (1 - s.alpha_bar[t]))),
+}
+EAGER["noise_loss"] = {
+    "in the place of a slice": noise_with(), "jnp in the place of np": noise_with(lambda s, t: np.float32(s.beta[t]) / (2 * s.alpha[t] * (1 - s.alpha_bar[t]))),
+    "NumPy cannot": noise_with(traced_weight, lambda d: sum(v**2 for v in listed(d))),
+    "no float()": noise_with(traced_weight, lambda d: sum(float(v) ** 2 for v in d)), "jnp.where": noise_with(lambda s, t: traced_weight(s, t) if t > 0 else 0),
 }
 SLIPS["noise_loss"] = {
     "factor 1/2": noise_with(lambda s, t: s.beta[t] / (s.alpha[t] * (1 - bar(s, t)))),
@@ -207,9 +268,13 @@ def train_with(x_t=lambda x_0, noise, s, t: bar(s, t) ** 0.5 * x_0 + (1 - bar(s,
 
 
 @functools.partial(jax.jit, static_argnums=1)
-def _jitted_training(schedule, predict_noise, x_0, t, noise):
-    x_t = ddpm.forward.q_sample(schedule, x_0, t, noise)
-    return jnp.mean(ddpm.losses.simple_loss(t, noise, predict_noise(x_t, t)) / noise.size)
+def _static_training(schedule, predict_noise, x_0, t, noise):
+    return ddpm.train.training_loss(schedule, predict_noise, x_0, t, noise)
+
+
+@jax.jit
+def _jitted_error(noise, predicted):
+    return jnp.mean((noise - predicted) ** 2)
 
 
 def _looped_training(schedule, predict_noise, x_0, t, noise):
@@ -224,8 +289,22 @@ def _batched_training(schedule, predict_noise, x_0, t, noise):
     return jnp.mean((noise - predicted[0]) ** 2, keepdims=False)
 
 
-RIGHT["training_loss"] = {"core": train_with(), "jitted": _jitted_training, "loops": _looped_training, "vmap": _batched_training,
-                          "numpy": train_with(loss=lambda noise, p, x_0: np.square(np.asarray(p) - noise).mean())}
+def traced_x_t(x_0, noise, s, t):
+    return traced_bar(s, t) ** 0.5 * x_0 + (1 - traced_bar(s, t)) ** 0.5 * noise
+
+
+RIGHT["training_loss"] = {
+    "the package": ddpm.train.training_loss, "products": train_with(traced_x_t), "vmap": _batched_training,
+    "jitted inside": train_with(traced_x_t, loss=lambda noise, p, x_0: _jitted_error(noise, p)),
+    "sum and size": train_with(traced_x_t, loss=lambda noise, p, x_0: jnp.sum((noise - p) ** 2) / x_0.size),
+    "both axes": train_with(traced_x_t, loss=lambda noise, p, x_0: jnp.square(p - noise).mean(axis=(0, 1))),
+}
+EAGER["training_loss"] = {
+    "in the place of a slice": train_with(), "jnp in the place of np": train_with(
+        lambda x_0, noise, s, t: np.sqrt(s.alpha_bar[t]) * x_0 + np.sqrt(1 - s.alpha_bar[t]) * noise),
+    "no float()": train_with(traced_x_t, loss=lambda noise, p, x_0: jnp.mean((noise - p) ** 2).item()),
+    "The way out": _static_training, "NumPy cannot": _looped_training,
+}
 SLIPS["training_loss"] = {
     "the sum over": train_with(loss=lambda noise, p, x_0: jnp.sum((noise - p) ** 2)),
     "absolute values": train_with(loss=lambda noise, p, x_0: jnp.mean(abs(noise - p))),
@@ -274,8 +353,19 @@ def _by_x_0(schedule, x_t, t, predicted_noise, noise):
     return jnp.where(t > 1, mean + jnp.sqrt(schedule.beta[t]) * noise, mean)
 
 
+def _in_numpy(schedule, x_t, t, predicted_noise, noise):
+    beta, x = np.asarray(schedule.beta), np.array(x_t)
+    x -= beta[t] / np.sqrt(1 - np.cumprod(1 - beta)[t]) * np.asarray(predicted_noise)
+    x /= np.sqrt(1 - beta[t])
+    if t != 1:
+        x += np.sqrt(beta[t]) * np.asarray(noise)
+    return x
+
+
 RIGHT["reverse_step"] = {"core": reverse_with(), "the package": ancestral_step, "jitted": jax.jit(ancestral_step),
-                         "by x_0": jax.jit(_by_x_0), "a list": lambda *args: listed(reverse_with()(*args))}
+                         "by x_0": jax.jit(_by_x_0), "NumPy, in a copy": _in_numpy,
+                         "at": lambda s, x_t, t, e, z: reverse_with()(s, x_t, t, e, z.at[...].multiply(min(t - 1, 1)))}
+EAGER["reverse_step"] = {"jnp.array(...)": lambda *args: listed(reverse_with()(*args))}
 SLIPS["reverse_step"] = {
     "in the last step": reverse_with(sigma=lambda s, t: s.beta[t] ** 0.5),
     "no noise": reverse_with(sigma=lambda s, t: 0),
@@ -299,6 +389,11 @@ def loop_with(step=ancestral_step, ts=lambda T: range(T, 0, -1), index=lambda t,
         return x
 
     return sampler
+
+
+def assigned(x, new):
+    x[...] = new
+    return x
 
 
 def _scanned(schedule, predict_noise, x_T, noises):
@@ -333,7 +428,10 @@ def _fori(schedule, predict_noise, x_T, noises):
     return jax.lax.fori_loop(0, schedule.T, body, jnp.asarray(x_T))
 
 
-RIGHT["sampler"] = {"a loop": loop_with(), "scan": _scanned, "while": _counted, "recursion": _recursive, "fori_loop": _fori}
+RIGHT["sampler"] = {"a loop": loop_with(), "scan": _scanned, "while": _counted, "recursion": _recursive, "fori_loop": _fori,
+                    "reversed": loop_with(ts=lambda T: reversed(range(1, T + 1)))}
+EAGER["sampler"] = {"jnp.array(...)": lambda *args: listed(loop_with()(*args)),
+                    "x.at[...]": loop_with(lambda schedule, x, *rest: assigned(x, ancestral_step(schedule, x, *rest)))}
 SLIPS["sampler"] = {
     "in the last step": loop_with(SLIPS["reverse_step"]["in the last step"]),
     "no noise": loop_with(SLIPS["reverse_step"]["no noise"]),
@@ -349,17 +447,18 @@ SLIPS["sampler"] = {
     "t counted from 0": loop_with(index=lambda t, T: t - 1, time=lambda t, T: t - 1),
 }
 RIGHT["my_betas"] = {
-    "linspace": lambda T: np.linspace(1e-4, 0.02, T), "a list": lambda T: [0.02] * T, "cosine": lambda T: ddpm.cosine(T).beta[1:],
-    "falling": lambda T: jnp.linspace(0.5, 0.01, T), "constant 0.99": lambda T: np.full(T, 0.99), "from alpha_bar": jax.jit(
-        lambda T: 1 - jnp.cos(jnp.arange(1, T + 1) / T) / jnp.cos(jnp.arange(T) / T), static_argnums=0),
-    "float32": lambda T: np.linspace(0.001, 0.1, T, dtype=np.float32),
-    "falling from 1": lambda T: np.linspace(1, 0.05, T), "falling from 0.95 in steps": lambda T: [0.95 if t < T // 2 else 0.5 for t in range(T)],
+    "linspace": lambda T: np.minimum(np.linspace(0.1 / T, 20 / T, T), 0.999), "a list": lambda T: [min(0.5, 10 / T)] * T,
+    "cosine": lambda T: ddpm.cosine(T).beta[1:], "falling": lambda T: jnp.linspace(0.9, 0.01, T), "constant 0.99": lambda T: np.full(T, 0.99),
+    "from alpha_bar": jax.jit(lambda T: 1 - jnp.linspace(1, 0.05, T + 1)[1:] / jnp.linspace(1, 0.05, T + 1)[:-1], static_argnums=0),
+    "float32": lambda T: np.linspace(0.001, 0.999, T, dtype=np.float32), "falling from 1": lambda T: np.linspace(1, 0.05, T),
+    "falling from 0.9999": lambda T: np.linspace(0.9999, 0.9, T), "all at the end": lambda T: [0] * (T - 1) + [1],
+    "falling from 0.95 in steps": lambda T: [0.95 if t < T // 2 else 0.5 for t in range(T)], "what alphas look like": lambda T: 1 - np.linspace(1e-4, 0.02, T),
 }
 SLIPS["my_betas"] = {
     "T + 1 betas": lambda T: ddpm.cosine(T).beta,
     "T - 1 betas": lambda T: 1 - ddpm.cosine(T).alpha_bar[2:] / ddpm.cosine(T).alpha_bar[1:-1],
-    "alpha_t in": lambda T: 1 - np.linspace(1e-4, 0.02, T),
-    "alpha_bar_t in": lambda T: ddpm.cosine(T).alpha_bar[1:],
+    "enough noise for many steps": lambda T: np.linspace(1e-4, 0.02, T), "too little noise": lambda T: np.full(T, 1 / T),
+    "alpha_bar_0, ..., alpha_bar_T": lambda T: ddpm.cosine(T).alpha_bar,
     "whatever T is": lambda T: [0.1, 0.2, 0.5],
     "variance above 1": lambda T: np.arange(1, T + 1) * 0.1,
     "negative variance": lambda T: np.linspace(-0.1, 0.1, T),
