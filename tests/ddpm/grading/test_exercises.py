@@ -52,10 +52,10 @@ EAGERS = [(exercise, words) for exercise, answers in EAGER.items() for words in 
 @pytest.mark.parametrize("exercise, words", EAGERS, ids=map(": ".join, EAGERS))
 def test_what_later_cells_cannot_use_is_not_called_right(exercise, words):
     verdict = CHECKS[exercise](EAGER[exercise][words], seed=EAGERS.index((exercise, words)))
-    assert not verdict.passed and words in " ".join(str(verdict).split()), verdict
-    assert "raised TypeError: JAX arrays are immutable" in " ".join(str(verdict).split()) or verdict.unfinished and "values of" in str(verdict)
+    assert not verdict.passed and words in _said(verdict), verdict
+    assert "raised TypeError: JAX arrays are immutable" in _said(verdict) or verdict.unfinished and "values of" in str(verdict)
     if exercise in ("mean_loss", "noise_loss", "training_loss"):
-        assert "works only eagerly" in " ".join(str(verdict).split()) and "The way out: " in str(verdict)
+        assert "works only eagerly" in _said(verdict) and "The way out: " in str(verdict)
 
 
 def test_every_exercise_has_enough_of_both():
@@ -142,9 +142,14 @@ def test_remarks_on_what_no_slip_explains():
     assert "the numbers in it are right" in " ".join(text.split()) and "close" not in text
 
 
+def _said(verdict) -> str:
+    """The verdict on one line."""
+    return " ".join(str(verdict).split())
+
+
 def test_what_a_schedule_reaches_is_said_in_words():
-    text = str(CHECKS["my_betas"](lambda T: np.full(T, 0.3 if T < 50 else 0.1 if T < 500 else 0.005)))
-    assert "T = 1000: alpha_bar_T = 0.0067, SNR 0.0067: hardly anything but noise\n    is left." in text
+    text = _said(CHECKS["my_betas"](lambda T: np.full(T, 0.3 if T < 50 else 0.1 if T < 500 else 0.005)))
+    assert "T = 1000: alpha_bar_T = 0.0067, SNR 0.0067: hardly anything but noise is left." in text
     assert "nothing but noise is left" in text and "gone at t = 139" in text  # 0.995**138 is above a half, 0.995**139 below
     assert "beta_1 = 0" in str(CHECKS["my_betas"](lambda T: np.linspace(0, 0.999, T)))
     assert "(14) leaves alpha_bar_T = 0.87" in str(CHECKS["my_betas"](lambda T: np.linspace(1e-4, 0.02, T)))
@@ -153,7 +158,7 @@ def test_what_a_schedule_reaches_is_said_in_words():
 def test_a_valid_schedule_that_looks_like_alphas_is_right_and_asked_about():
     for betas in (RIGHT["my_betas"]["what alphas look like"], lambda T: ddpm.cosine(T).alpha_bar[1:]):
         verdict = CHECKS["my_betas"](betas)
-        assert verdict.passed and "Or are these alpha_t or alpha_bar_t?" in " ".join(str(verdict).split())
+        assert verdict.passed and "Or are these alpha_t or alpha_bar_t?" in _said(verdict)
     assert "alpha_t" not in str(CHECKS["my_betas"](RIGHT["my_betas"]["falling"]))
 
 
