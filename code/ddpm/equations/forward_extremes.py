@@ -12,10 +12,10 @@ import ddpm
 from ddpm.derivation.densities import q
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.numbers import number
-from ddpm.derivation.registry import definition, numeric
+from ddpm.derivation.registry import definition, numeric, proof
 from ddpm.derivation.settle import prove
 from ddpm.derivation.statement import Statement
-from ddpm.derivation.symbols import T, alpha, alpha_bar, as_written, beta, family, function, s, sqrt, t, x
+from ddpm.derivation.symbols import T, alpha, alpha_bar, as_written, beta, epsilon, family, function, s, sqrt, t, x
 from ddpm.forward import forward_mean_variance, forward_trajectory
 
 BETAS = [0.02, 0.3, 0.05, 0.6]
@@ -98,3 +98,13 @@ def recognise():
         formula = stats.norm.cdf(number(inside, {snr_t[t]: bar / (1 - bar), distance: length}))
         deviations.append(abs(0.5 + sum(halves) / 4 - formula))
     return Statement((share[t], "=", best), end=","), max(deviations)
+
+
+@proof("eq-snr-alone")
+def snr_alone():
+    """The closed form over the standard deviation of its noise."""
+    with as_written():
+        scaled, pair = x[t] / sqrt(1 - alpha_bar[t]), sqrt(snr_t[t]) * x[0] + epsilon
+    draw = sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon
+    prove(scaled.subs(x[t], draw), pair.subs(snr_t[t], alpha_bar[t] / (1 - alpha_bar[t])))
+    return Statement((scaled, "=", pair), end=".")
