@@ -67,17 +67,14 @@ class Network:
         return f"{self.amplitude:.3f} sin({self.frequency:.3f} x_t + {self.pace:.3f} t)"
 
 
-def with_other_noise(cases: list[tuple], names: tuple[str, ...], name: str) -> list[tuple]:
-    """Two of the cases once more, with other noise and with the same: whoever draws noise of his own is found out."""
-    place, again = names.index(name), []
-    for case in cases[:2]:
-        again += [(*case[:place], 0.5 * case[place] + 1, *case[place + 1 :]), case]
-    return again
+def with_other_noise(cases: list[tuple], place: int) -> list[tuple]:
+    """The cases, and the first two once more, with other noise and with the same: who draws noise of his own is found out.
 
-
-def batches(cases: list[tuple], count: int = 3) -> list[tuple]:
-    """The first `count` cases with all their arrays in one batch each: two of them along a new leading axis."""
-    return [tuple(np.stack([value, 0.5 - value]) if isinstance(value, np.ndarray) else value for value in case) for case in cases[:count]]
+    Args:
+        place: of the noise among the arguments.
+    """
+    again = [other for case in cases[:2] for other in ((*case[:place], 0.5 * case[place] + 1, *case[place + 1 :]), case)]
+    return cases + again
 
 
 class Step:

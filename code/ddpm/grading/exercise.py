@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddpm.grading import seal
-from ddpm.grading.cases import chosen_seed, with_other_noise
-from ddpm.grading.later import JaxCase, Later
+from ddpm.grading.cases import chosen_seed
+from ddpm.grading.later import USES
 from ddpm.grading.remarks import close, remark, way_out
 from ddpm.grading.runner import Run, run
 from ddpm.grading.verdict import Verdict, blank, brief, notes, show_case, wrap
@@ -35,34 +35,23 @@ class Exercise:
         name: of the student's function.
         problem: its number in the problem set.
         arguments: the function's, in order.
-        draw: seed -> list of tuples of arguments.
+        cases: seed -> list of tuples of arguments.
         reference: the right answer for one case.
         slips: what other answers mean.
-        noise: the argument that brings the randomness in, or "".
-        later: cases -> how later cells call the function. If there are any, its arrays are JAX's.
+        noise: the argument that brings the randomness in, or ""; then the cases end with those of `with_other_noise`.
+        later: how later cells call the function, in the names of `later.USES`. If there are any, its arrays are JAX's.
     """
 
     name: str
     problem: str
     arguments: tuple[str, ...]
-    draw: Callable[[int], list[tuple]]
+    cases: Callable[[int], list[tuple]]
     reference: Callable
     slips: tuple[Slip, ...] = ()
     noise: str = ""
-    later: Callable[[Sequence[tuple]], list[Later]] | None = None
+    later: Sequence[str] = ()
 
-    def plain_cases(self, seed: int) -> list[tuple]:
-        """The arguments of single calls."""
-        cases = self.draw(seed)
-        if self.noise:
-            cases = cases + with_other_noise(cases, self.arguments, self.noise)
-        return [JaxCase(case) for case in cases] if self.later else cases
-
-    def cases(self, seed: int) -> list[tuple | Later]:
-        """All that the function is called with: single calls, then calls as later cells make them."""
-        return self.plain_cases(seed) + (self.later(self.draw(seed)) if self.later else [])
-
-    def judge(self, cases: Sequence[tuple | Later], result: Run, name: str = "") -> Verdict:
+    def judge(self, cases: Sequence[tuple], result: Run, name: str = "") -> Verdict:
         """The verdict on a run over these cases."""
         with np.errstate(all="ignore"):  # slips divide by 0
             return _judge(self, cases, result, name or self.name)
@@ -77,7 +66,7 @@ def check(student, exercise, seed: int | None = None) -> Verdict:
 
     Args:
         student: the function; anything else gets a verdict that says so.
-        exercise: an `Exercise`, or another object with its `name`, `arguments`, `cases` and `judge`.
+        exercise: an `Exercise`, or another object with its `name`, `arguments`, `cases`, `later` and `judge`.
         seed: of the cases; by default the environment variable DDPM_GRADING_SEED, or 0.
     """
     if student is None or student is Ellipsis:
@@ -88,7 +77,8 @@ def check(student, exercise, seed: int | None = None) -> Verdict:
         return _unchecked(f"expected a function, got {_said(lambda: type(student).__name__, 'something else')}. Hand over {exercise.name} "
                           "itself, without calling it.")
     cases = exercise.cases(chosen_seed(seed))
-    return exercise.judge(cases, run(student, cases, exercise.arguments), _said(lambda: student.__name__, exercise.name))
+    result = run(student, cases, exercise.arguments, exercise.later)
+    return exercise.judge(cases, result, _said(lambda: student.__name__, exercise.name))
 
 
 def _unchecked(why: str) -> Verdict:
@@ -104,10 +94,9 @@ def _said(name: Callable, otherwise: str) -> str:
     return text if type(text) is str else otherwise
 
 
-def _judge(exercise, all_cases, result, name):
+def _judge(exercise, cases, result, name):
     if result.blank:
         return blank(f"{name}: {result.blank}")
-    cases = [case for case in all_cases if not isinstance(case, Later)]
     answers = result.answers[: len(cases)]
     expected = [np.asarray(exercise.reference(*case), np.float64) for case in cases]
     problems = [_problem(*pair) for pair in zip(answers, expected)]
@@ -115,7 +104,7 @@ def _judge(exercise, all_cases, result, name):
     mean_error = float(np.mean(np.concatenate([e.ravel() for e in errors]))) if len(errors) == len(cases) else float("nan")
     wrong = [i for i, p in enumerate(problems) if p or not close(answers[i], expected[i])]
     if not wrong and len(answers) == len(cases):
-        if failed := _later(exercise, all_cases, result, name, mean_error):
+        if failed := _later(exercise, expected, result, name, mean_error):
             return failed
         text = f"Right: {name} agrees in all {len(cases)} cases\n(mean error {mean_error:.1e})."
         return Verdict(True, mean_error, text + notes(result.notes))
@@ -137,19 +126,17 @@ def _judge(exercise, all_cases, result, name):
     return Verdict(False, mean_error, text + notes(result.notes), slip.name if slip else None)
 
 
-def _later(exercise, all_cases, result, name, mean_error) -> Verdict | None:
+def _later(exercise, expected, result, name, mean_error) -> Verdict | None:
     """The verdict on a function whose values are right if the first of the later cells could not use it."""
-    pairs = list(zip(all_cases, result.answers))
-    for later, answer in pairs + [(case, "was not called") for case in all_cases[len(pairs) :]]:
-        if not isinstance(later, Later):
-            continue
-        wanted = later.expected(exercise.reference, later.cases)
+    answers = result.answers[len(expected) :]
+    for use, answer in zip(map(USES.get, exercise.later), [*answers, *("was not called" for _ in exercise.later)]):
+        wanted = use.expected(expected)
         fails = answer if isinstance(answer, str) else "" if answer.shape == wanted.shape and close(answer, wanted) else "gives other values"
         if fails:
-            eagerly = "but it works only eagerly. Later cells" if "jax.jit" in later.how else "but later cells"
-            text = wrap(f"Not right yet: the values of {name} are right, {eagerly} call it {later.how}, and there it "
+            eagerly = "but it works only eagerly. Later cells" if "jax.jit" in use.how else "but later cells"
+            text = wrap(f"Not right yet: the values of {name} are right, {eagerly} call it {use.how}, and there it "
                         f"{fails}{'' if fails[-1] in '.?' else '.'}")
-            out = way_out(fails, "functions of jnp in the place of np, if and float(...)." if "jax.jit" in later.how else "")
+            out = way_out(fails, "functions of jnp in the place of np, if and float(...)." if "jax.jit" in use.how else "")
             return Verdict(False, mean_error, text + (f"\n{wrap(out, '  ')}" if out else "") + notes(result.notes), unfinished=True)
     return None
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ddpm.grading.cases import Step, steps_and_schedules
+from ddpm.grading.cases import Step, steps_and_schedules, with_other_noise
 from ddpm.grading.exercise import Exercise, Slip, check
 from ddpm.grading.verdict import Verdict
 
@@ -23,8 +23,8 @@ def step_cases(seed: int) -> list[tuple]:
 
 def q_sample_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 14))
-    return [(schedule, rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]))
-            for i, (t, schedule) in enumerate(steps_and_schedules(rng))]
+    return with_other_noise([(schedule, rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]))
+                             for i, (t, schedule) in enumerate(steps_and_schedules(rng))], place=3)
 
 
 FORWARD_MEAN = Exercise(

@@ -1,4 +1,7 @@
-"""How later cells of the notebook call a reader's function, so that its check can do the same."""
+"""How later cells of the notebook call a reader's function, so that its check can do the same.
+
+Each call is made of cases that the function has had one by one, so its numbers are known from theirs.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,25 +11,30 @@ import jax.numpy as jnp
 import numpy as np
 
 
-class JaxCase(tuple):
-    """The arguments of one case; its arrays are handed over as JAX's, as the notebook does."""
-
-
 @dataclass(frozen=True)
-class Later:
-    """One more case: a call as a later cell makes it.
+class Use:
+    """A call as a later cell makes it.
 
     Attributes:
-        how: the call in words, which complete "later cells call it ...".
-        call: (function, cases) -> numbers; `function` takes JAX's arrays.
-        expected: (reference, cases) -> the same numbers from a function of NumPy's arrays, in float64.
-        cases: what it is called with.
+        how: in words, which complete "later cells call it ...".
+        cases: which of the cases it is made of.
+        call: (function, cases) -> numbers; the cases hold JAX's arrays.
+        mean: the numbers are the mean over the cases, else one entry for each.
     """
 
     how: str
+    cases: slice
     call: Callable
-    expected: Callable
-    cases: tuple[tuple, ...]
+    mean: bool = False
+
+    def expected(self, answers: Sequence[np.ndarray]) -> np.ndarray:
+        """The numbers, from the answers to all cases."""
+        picked = np.stack(answers[self.cases])
+        return np.asarray(picked.mean()) if self.mean else picked
+
+    def made(self, function: Callable, cases: Sequence[tuple]):
+        """The call itself, with the cases picked from all of them."""
+        return self.call(function, [jax_arguments(case) for case in cases[self.cases]])
 
 
 def jax_arguments(case: Sequence) -> list:
@@ -34,68 +42,38 @@ def jax_arguments(case: Sequence) -> list:
     return [jnp.asarray(value) if isinstance(value, np.ndarray) else value for value in case]
 
 
-def _jitted(function, cases):
-    return jnp.stack([jax.jit(function)(*jax_arguments(case)) for case in cases])
-
-
-def _each(reference, cases):
-    return np.stack([reference(*case) for case in cases])
-
-
-def jitted(cases: Sequence[tuple]) -> Later:
-    """Compiled; t comes as a traced number."""
-    return Later("under jax.jit", _jitted, _each, tuple(cases))
-
-
 def _stacked(cases, start):
     return [jnp.stack([jnp.asarray(case[i]) for case in cases]) for i in range(start, len(cases[0]))]
 
 
+def _jitted(function, cases):
+    return jnp.stack([jax.jit(function)(*case) for case in cases])
+
+
+def _with_gradient(loss, variable, *rest):
+    """The value, where the gradient in the first argument is there too."""
+    value, gradient = jax.jit(jax.value_and_grad(loss))(variable, *rest)
+    slopes = np.concatenate([np.ravel(leaf) for leaf in jax.tree.leaves(gradient)])
+    if not np.isfinite(slopes).all() or not slopes.any():
+        raise ValueError("its gradient is 0, so training would stand still" if np.isfinite(slopes).all() else "its gradient is not finite")
+    return value
+
+
 def _trained(function, cases):
-    def batch(last, schedule, *others):
+    """The loss of a batch, and its gradient in the prediction, the last argument. The cases have one schedule."""
+    def loss(last, schedule, *others):
         return jax.vmap(function, (None, *(0 for _ in others), 0))(schedule, *others, last).mean()
 
     *others, last = _stacked(cases, 1)
-    value, gradient = jax.jit(jax.value_and_grad(batch))(last, cases[0][0], *others)
-    return jnp.append(gradient.ravel(), value)
-
-
-def _trained_expected(reference, cases):
-    gradients, h = [], 1e-4
-    for *others, last in cases:
-        for i in range(last.size):
-            step = h * np.eye(last.size)[i]
-            gradients.append((reference(*others, last + step) - reference(*others, last - step)) / (2 * h * len(cases)))
-    return np.append(gradients, np.mean(_each(reference, cases)))
-
-
-def trained(cases: Sequence[tuple]) -> Later:
-    """The mean over a batch and its gradient in the last argument, compiled. The cases share their schedule."""
-    return Later("under jax.vmap, jax.grad and jax.jit", _trained, _trained_expected, tuple(cases))
+    return _with_gradient(loss, last, cases[0][0], *others)
 
 
 def _descended(function, cases):
-    def batch(network, schedule, *others):
+    """The loss of a batch, and its gradient in the network, the second argument: a step of training."""
+    def loss(network, schedule, *others):
         return jax.vmap(function, (None, None, *(0 for _ in others)))(schedule, network, *others).mean()
 
-    schedule, network = cases[0][:2]
-    value, gradient = jax.jit(jax.value_and_grad(batch))(network, schedule, *_stacked(cases, 2))
-    return jnp.stack([*jax.tree.leaves(gradient), value])
-
-
-def _descended_expected(reference, cases):
-    def mean(network):
-        return np.mean([reference(schedule, network, *rest) for schedule, _, *rest in cases])
-
-    (leaves, kind), h = jax.tree.flatten(cases[0][1]), 1e-5
-    nudged = [[leaf + sign * h * (i == j) for j, leaf in enumerate(leaves)] for i in range(len(leaves)) for sign in (1, -1)]
-    values = [mean(kind.unflatten(parameters)) for parameters in nudged]
-    return np.array([*((up - down) / (2 * h) for up, down in zip(values[::2], values[1::2])), mean(cases[0][1])])
-
-
-def descended(cases: Sequence[tuple]) -> Later:
-    """The mean over a batch and its gradient in the network, the second argument, compiled: a step of training."""
-    return Later("under jax.vmap, jax.grad and jax.jit", _descended, _descended_expected, tuple(cases))
+    return _with_gradient(loss, cases[0][1], cases[0][0], *_stacked(cases, 2))
 
 
 def _array(answer):
@@ -105,20 +83,23 @@ def _array(answer):
 
 
 def _stepped(function, cases):
-    return jnp.stack([_array(function(*jax_arguments(case))) for case in cases])
-
-
-def stepped(cases: Sequence[tuple]) -> Later:
-    """On a batch of images at once, without jit."""
-    return Later("with a batch of images", _stepped, _each, tuple(cases))
+    """Several images at once; schedule and t are those of all."""
+    schedule, _, t, *_ = cases[0]
+    x_t, _, *arrays = _stacked(cases, 1)
+    return _array(function(schedule, x_t, t, *arrays))
 
 
 def _sampled(function, cases):
-    """The network is one for a single image, vectorised over the batch."""
-    return jnp.stack([_array(function(schedule, jax.vmap(network, (0, None)), *map(jnp.asarray, arrays)))
-                      for schedule, network, *arrays in cases])
+    """Several images at once, with the network for one image vectorised over them."""
+    schedule, network, *_ = cases[0]
+    x_T, noises = _stacked(cases, 2)
+    return _array(function(schedule, jax.vmap(network, (0, None)), x_T, jnp.moveaxis(noises, 0, 1)))
 
 
-def sampled(cases: Sequence[tuple]) -> Later:
-    """On a batch of images at once, with a network that jax.vmap has vectorised."""
-    return Later("with a batch of images and jax.vmap(network, (0, None))", _sampled, _each, tuple(cases))
+USES = {
+    "jitted": Use("under jax.jit", slice(5, 9), _jitted),  # t = 1 and t = T are among them
+    "trained": Use("under jax.vmap, jax.grad and jax.jit", slice(4, 12, 2), _trained, mean=True),  # every second case: one schedule
+    "descended": Use("under jax.vmap, jax.grad and jax.jit", slice(0, 13, 6), _descended, mean=True),  # one schedule, one shape
+    "stepped": Use("with a batch of images", slice(-4, -2), _stepped),  # the first case with two noises
+    "sampled": Use("with a batch of images and jax.vmap(network, (0, None))", slice(-4, -2), _sampled),
+}

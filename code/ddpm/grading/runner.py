@@ -14,7 +14,7 @@ from time import monotonic  # by name: a reader's function may replace what the 
 import jax
 import numpy as np
 
-from ddpm.grading.later import JaxCase, Later, jax_arguments
+from ddpm.grading.later import USES, jax_arguments
 from ddpm.grading.limit import Stopped, TooLong, within
 from ddpm.grading.state import captured, restored, same_precision
 
@@ -67,16 +67,22 @@ class _Blank(Exception):
     pass
 
 
-def run(student: Callable, cases: Sequence[tuple | Later], names: tuple[str, ...]) -> Run:
+class _Over(Exception):
+    pass
+
+
+def run(student: Callable, cases: Sequence[tuple], names: Sequence[str], later: Sequence[str] = ()) -> Run:
     """Call `student` on every case. Arguments are copies; prints are caught, and what it changes elsewhere is put back.
 
-    The arrays of a `JaxCase` are handed over as JAX's, others as NumPy's. Where that raises, or changes an array in
-    place, JAX's are tried: either style is right. The `Later` come last, and only if all before gave numbers.
+    Arrays are handed over as NumPy's. Where that raises, or changes an array in place, JAX's are tried: either style
+    is right. But where later cells call the function, they are JAX's from the start; and if all cases give numbers, it is
+    called as these cells do, with one more answer for each.
 
     Args:
         names: of the arguments, for the notes.
+        later: the uses of later cells, by their names in `later.USES`.
     """
-    job = _Job(student, cases, names)
+    job = _Job(student, cases, names, later)
     with restored(), captured() as tape:
         precision = same_precision()
         try:
@@ -94,8 +100,8 @@ def run(student: Callable, cases: Sequence[tuple | Later], names: tuple[str, ...
 
 
 class _Job:
-    def __init__(self, student, cases, names):
-        self.student, self.cases, self.names = student, cases, names
+    def __init__(self, student, cases, names, later):
+        self.student, self.cases, self.names, self.later = student, cases, names, later
         self.answers, self.blank, self.notes, self.changed, self.over = [], "", [], set(), False
         self.begun = self.started = monotonic()
 
@@ -104,15 +110,11 @@ class _Job:
         try:
             with precision:
                 for case in self.cases:
-                    if isinstance(case, Later) and any(isinstance(answer, str) for answer in self.answers):
+                    self.take(lambda: self.answer(case))  # noqa: B023
+                for name in self.later:
+                    if any(isinstance(answer, str) for answer in self.answers):
                         break
-                    self.started = monotonic()
-                    answer = self.answer(case)
-                    if self.over:
-                        return
-                    self.answers.append(answer)
-                    if isinstance(answer, str) and isinstance(case, Later):
-                        return
+                    self.take(lambda: self.call((self.student, self.cases), USES[name].made))  # noqa: B023
                 if reason := self.reason():
                     self.notes.append(reason)
         except _Blank as blank:
@@ -120,11 +122,19 @@ class _Job:
                 self.blank = str(blank)
             elif not self.over:
                 self.answers.append(f"did this: {blank}")
-        except Stopped:
-            raise
+        except (Stopped, _Over):
+            pass
         except BaseException as error:  # between two calls: what it has put into its arguments may raise anything
             if not self.over:
                 self.answers.append(f"raised {_text(error)}")
+
+    def take(self, answer):
+        """Append what `answer()` gives, unless the time was up before."""
+        self.started = monotonic()
+        found = answer()
+        if self.over:
+            raise _Over
+        self.answers.append(found)
 
     def left(self) -> float:
         """In the caller: the seconds that are left; after the last of them no answer counts any more."""
@@ -133,9 +143,7 @@ class _Job:
         return seconds
 
     def answer(self, case):
-        if isinstance(case, Later):
-            return self.call((self.student, case.cases), case.call)
-        if isinstance(case, JaxCase):
+        if self.later:
             return self.call(jax_arguments(case))
         arguments = [_copy(value) for value in case]
         answer = self.call(arguments)
@@ -163,7 +171,7 @@ class _Job:
     def reason(self) -> str:
         """Where the first value that is not finite comes from, in words; "" if there is none or it cannot be told."""
         bad = next((case for case, answer in zip(self.cases, self.answers)
-                    if isinstance(answer, np.ndarray) and not np.isfinite(answer).all() and not isinstance(case, Later)), None)
+                    if isinstance(answer, np.ndarray) and not np.isfinite(answer).all()), None)
         if bad is None:
             return ""
         try:

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ddpm.grading.cases import Network, Step, batches, draw_schedule, steps_and_schedules
+from ddpm.grading.cases import Network, Step, draw_schedule, steps_and_schedules, with_other_noise
 from ddpm.grading.exercise import Exercise, Slip, check
-from ddpm.grading.later import sampled, stepped
 from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
@@ -23,20 +22,15 @@ TIME_HINT = "The network gets the state as it is now, and the t at which that st
 
 def reverse_step_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 53))
-    return [(schedule, rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]), rng.normal(size=SHAPES[i % 3]))
-            for i, (t, schedule) in enumerate(steps_and_schedules(rng))]
+    return with_other_noise([(schedule, rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]), rng.normal(size=SHAPES[i % 3]))
+                             for i, (t, schedule) in enumerate(steps_and_schedules(rng))], place=4)
 
 
 def sampler_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 54))
     network = Network.draw(rng)
-    return [(draw_schedule(rng, T), network, rng.normal(size=SHAPES[i % 3]), rng.normal(size=(T + 1, *SHAPES[i % 3])))
-            for i, T in enumerate((4, 5, 6, 4, 5, 6))]
-
-
-def _batch(cases):
-    """Two images at once in x_T and in each entry of noises."""
-    return [(schedule, network, np.stack([x_T, 0.5 - x_T]), np.stack([noises, 0.5 - noises], axis=1)) for schedule, network, x_T, noises in cases]
+    return with_other_noise([(draw_schedule(rng, T), network, rng.normal(size=SHAPES[i % 3]), rng.normal(size=(T + 1, *SHAPES[i % 3])))
+                             for i, T in enumerate((4, 5, 6, 4, 5, 6))], place=3)
 
 
 def _share(s):
@@ -152,7 +146,7 @@ EARLY_SLIPS = (
 )
 
 REVERSE_STEP = Exercise("reverse_step", "5", ("schedule", "x_t", "t", "predicted_noise", "noise"), reverse_step_cases, _step(),
-                        STEP_SLIPS + EARLY_SLIPS, noise="noise", later=lambda cases: [stepped(batches(cases[6::6]))])
+                        STEP_SLIPS + EARLY_SLIPS, noise="noise", later=("stepped",))
 
 
 def _sampler(step=_step(), order=lambda T: range(T, 0, -1), noise=lambda t, T: t, time=lambda t, T: t, seen=lambda x, x_T: x):
@@ -212,7 +206,7 @@ SAMPLER = Exercise(
         Slip("noise is added in the last step, t = 1, and noises are taken in the order of the loop.", LAST_HINT,
              _sampler(_step(noiseless=lambda t, T: False), noise=lambda t, T: T - t)),
     ),
-    noise="noises", later=lambda cases: [sampled(_batch(cases[:1]))],
+    noise="noises", later=("sampled",),
 )
 
 

@@ -16,7 +16,7 @@ ROUNDED = MOST_LEFT * (1 + 1e-3)  # a thousand steps in float32
 class MyBetas:
     """The exercise `my_betas(T)`, in the form of an `Exercise`: no one answer is right, so each is looked at for itself."""
 
-    name, problem, arguments = "my_betas", "1.3", ("T",)
+    name, problem, arguments, later = "my_betas", "1.3", ("T",), ()
 
     def cases(self, seed: int) -> list[tuple]:
         """Three numbers of steps, and the first once more."""
