@@ -83,6 +83,15 @@ def test_family_weights_draw_what_an_unweighted_loss_stresses():
         np.testing.assert_allclose(below[f"{name}, unweighted"], implied / implied.mean(), rtol=1e-3)
 
 
+def test_the_feet_on_the_turned_axes_are_x_t_and_v():
+    bar, x_0, noise = 0.36, 0.7, 1.2
+    ax = weights.rotation(np.arccos(0.6), x_0, noise).axes[0]
+    feet = [line.get_xydata()[0] for line in ax.lines if line.get_marker() == "s"]
+    x_t, v = np.sqrt(bar) * x_0 + np.sqrt(1 - bar) * noise, np.sqrt(bar) * noise - np.sqrt(1 - bar) * x_0
+    expected = [(x_0, 0), (0, noise), (0.6 * x_t, 0.8 * x_t), (-0.8 * v, 0.6 * v)]
+    np.testing.assert_allclose(feet, expected, atol=1e-12)
+
+
 def test_tradeoff_gives_a_name_one_colour():
     figure = weights.tradeoff({"a": np.array([np.nan, 0.1, 0.2])}, {"best": np.zeros(9), "a": np.ones(9)})
     line = figure.axes[0].lines[0]

@@ -231,6 +231,17 @@ def the_family():
         return chain
 
 
+@proof("eq-rotation")
+def rotation():
+    """x_t and v by an angle whose cosine is sqrt(alpha_bar_t); its sine is what cos^2 + sin^2 = 1 leaves."""
+    angle = family("varphi", r"\varphi")[t]
+    with as_written():
+        using = {x[t]: noised, v[t]: sqrt(alpha_bar[t]) * epsilon - sqrt(total) * x[0]}
+        turned = {sp.cos(angle): sqrt(alpha_bar[t]), sp.sin(angle): sqrt(1 - sqrt(alpha_bar[t]) ** 2)}
+        x_t = Chain(x[t]).step(sp.cos(angle) * x[0] + sp.sin(angle) * epsilon, "", using=using | turned)
+        return Together(x_t, Chain(v[t]).step(sp.cos(angle) * epsilon - sp.sin(angle) * x[0], "", using=using | turned), end=".")
+
+
 @proof("eq-v-both")
 def v_gives_both():
     with as_written():
