@@ -66,3 +66,14 @@ def test_shares_of_samples_are_stacked():
     bars = patterns.known_and_new([1, 2], known, new, other).axes[0].containers
     np.testing.assert_allclose([[bar.get_height() for bar in group] for group in bars], [known, new, other])
     np.testing.assert_allclose([bar.get_y() for bar in bars[2]], known + new)
+
+
+def test_shares_and_distances_stand_over_the_snr_of_the_first_step():
+    exact, sampler = ([1.0, 10.0], [0.1, 0.9], [0.5, 0.2]), ([2.0], [0.3], [0.4])
+    axes = patterns.first_step(exact, sampler, {"mine": (5.0, 0.6, 0.25), "yours": (7.0, 0.7, 0.21)}).axes
+    for ax, row in zip(axes, (1, 2), strict=True):
+        np.testing.assert_allclose(ax.lines[0].get_xydata().T, [exact[0], exact[row]])
+        np.testing.assert_allclose(ax.lines[1].get_xydata().T, [sampler[0], sampler[row]])
+        np.testing.assert_allclose([line.get_xydata()[0] for line in ax.lines[2:]],
+                                   [[5.0, (0.6, 0.25)[row - 1]], [7.0, (0.7, 0.21)[row - 1]]])
+    assert axes[0].get_xscale() == "log"

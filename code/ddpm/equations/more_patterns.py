@@ -163,3 +163,38 @@ def dots_softmax():
         ours = oracle.best_x_0(schedule, oracle.points(dots()), jnp.asarray(x_t, jnp.float32), t_)
         worst = max(worst, float(np.abs(ours - grown / grown.sum()).max()))
     return r"\mathbb E[x_0 \mid x_t] = \mathrm{softmax}\left(\frac{\sqrt{\bar\alpha_t}}{1 - \bar\alpha_t}\, x_t\right).", worst
+
+
+@proof("eq-image-odds")
+def image_odds():
+    """For one pixel, which the sums over the pixels are made of; and the package's posterior of two images of five pixels."""
+    x_t = sqrt(alpha_bar[t]) * m[1] + sqrt(1 - alpha_bar[t]) * epsilon
+    of_image = {j: Normal(x[t], sqrt(alpha_bar[t]) * m[j], 1 - alpha_bar[t]).log for j in (1, 2)}
+    odds = snr[t] / 2 * (m[1] - m[2]) ** 2 + sqrt(snr[t]) * (m[1] - m[2]) * epsilon
+    prove(of_image[1] - of_image[2], odds, using={x[t]: x_t, snr[t]: alpha_bar[t] / (1 - alpha_bar[t])})
+    rng, schedule, ratio = np.random.default_rng(0), ddpm.Schedule.from_betas([1 - BAR]), BAR / (1 - BAR)
+    images, noise = rng.normal(size=(2, 5)), rng.normal(size=5)
+    seen = np.sqrt(BAR) * images[0] + np.sqrt(1 - BAR) * noise
+    first, second = oracle.component_posterior(schedule, oracle.points(images), jnp.asarray(seen, jnp.float32), 1)
+    apart = images[0] - images[1]
+    np.testing.assert_allclose(np.log(first / second), ratio / 2 * apart @ apart + np.sqrt(ratio) * apart @ noise, rtol=1e-4)
+    return r"""
+\begin{aligned}
+\log \frac{r_1(x_t)}{r_2(x_t)} &= \frac{\mathrm{SNR}_t}{2}\, \lVert m_1 - m_2 \rVert^2 \\
+&\quad + \sqrt{\mathrm{SNR}_t}\; \langle m_1 - m_2, \epsilon \rangle.
+\end{aligned}"""
+
+
+@numeric("eq-rows-softmax", bound=1e-12)
+def rows_softmax():
+    """Bayes' rule over all 256 images with one dot in each row of four, at random states, against a softmax for each row."""
+    where = np.stack(np.meshgrid(*[range(4)] * 4, indexing="ij"), -1).reshape(256, 4)
+    images, rng, worst = np.eye(4)[where], np.random.default_rng(0), 0.0
+    for bar in (0.05, 0.5, 0.9):
+        x_t = rng.normal(size=(4, 4))
+        log_density = stats.norm.logpdf(x_t, np.sqrt(bar) * images, np.sqrt(1 - bar)).sum((1, 2))
+        chance = np.exp(log_density - log_density.max())
+        grown = np.exp(np.sqrt(bar) / (1 - bar) * x_t)
+        guess_of_row = np.tensordot(chance / chance.sum(), images, 1) - grown / grown.sum(1, keepdims=True)
+        worst = max(worst, np.abs(guess_of_row).max())
+    return r"\mathbb E[x_0 \mid x_t]_{\text{row}} = \mathrm{softmax}\left(\frac{\sqrt{\bar\alpha_t}}{1 - \bar\alpha_t}\, (x_t)_{\text{row}}\right).", worst

@@ -148,3 +148,23 @@ def known_and_new(steps, known, new, other):
     ax.set(ylabel="share of samples", xlabel="steps of training", ylim=(0, 1))
     figure.legend(loc="outside upper center", ncols=3)
     return figure
+
+
+def first_step(exact, sampler, named):
+    """Above, the share of samples near an image, below, their mean distance from it, over the SNR of the first step.
+
+    Args:
+        exact: (snr, share, distance), arrays of one length: where x_1 is drawn by the forward process.
+        sampler: the same, where the sampler has made x_1.
+        named: mapping from the name of a schedule to its (snr, share, distance), three numbers.
+    """
+    figure, axes = plt.subplots(2, 1, figsize=(WIDTH, 5.4), sharex=True)
+    for ax, row in zip(axes, (1, 2), strict=True):
+        ax.plot(exact[0], exact[row], color=INK, linewidth=1.2, label="$x_1$ from the forward process")
+        ax.plot(sampler[0], sampler[row], "o", color=COLOURS[0], label="samples")
+        for (name, place), marker, colour in zip(named.items(), MARKERS[1:], COLOURS[1:]):
+            ax.plot(place[0], place[row], marker, color=colour, markersize=8, linestyle="", label=name)
+    axes[0].set(ylabel="share near an image", xscale="log")
+    axes[1].set(ylabel="mean distance", xlabel=r"$\mathrm{SNR}_1$")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return figure
