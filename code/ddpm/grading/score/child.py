@@ -9,6 +9,7 @@ import ctypes
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ LARGEST = 4_000_000  # bytes of one answer
 SHOWN = 200_000_000  # bytes that one run may print and show
 PROCESSES, FILES = 300, 2**30
 GRACE = 10  # seconds for the kernel's own work
+PAUSE = 0.02  # seconds in which a kernel that was told to end does
 
 
 def prepare(closed: bool) -> bool:
@@ -136,8 +138,8 @@ class Kernel:
     def __init__(self, job: dict):
         self.job, self.shown = job, 0
         self.folder = Path(job["folder"])
-        for old in self.folder.glob("k*"):  # sockets of a kernel that is gone
-            old.unlink()
+        for old in self.folder.iterdir():  # what a kernel that is gone has left
+            old.unlink() if old.is_symlink() or not old.is_dir() else shutil.rmtree(old, ignore_errors=True)
         file = self.folder / "k.json"
         write_connection_file(str(file), transport="ipc", ip=str(self.folder / "k"))
         user = job["user"]
@@ -166,7 +168,10 @@ class Kernel:
         end(self.process, self.job["user"])
 
     def alive(self) -> bool:
-        """Whether it answers."""
+        """Whether it answers, and goes on to."""
+        return self.answers() and not time.sleep(PAUSE) and self.answers()
+
+    def answers(self) -> bool:
         wanted = self.client.kernel_info()
         until = time.monotonic() + GRACE
         while self.process.poll() is None and time.monotonic() < until:
@@ -239,7 +244,7 @@ class Session:
         with Kernel(self.job) as kernel:
             error, _ = kernel.execute(f"import ddpm.grading.score.kernel as k; k.begin({self.job['closed']}); del k")
             if error:
-                raise RuntimeError(f"the kernel does not begin: {error}")
+                raise Lost(f"the kernel does not begin: {error}")
             for number, source in enumerate(self.job["cells"], start=1):
                 if number in self.left_out:
                     continue
@@ -267,7 +272,7 @@ class Session:
         if not error:
             return ""
         _, found = kernel.execute(f"import ddpm.grading.score.kernel as k\ntry:\n    k.go_on({source!r})\nfinally:\n    del k")
-        return "; ".join([error, *map(str, json.loads(found[-1])[:3])] if found else [error])
+        return "; ".join(dict.fromkeys([error, *map(str, json.loads(found[-1])[:5])] if found else [error]))
 
     def ask(self, kernel, name, cases):
         """What the submission answers to `name`, on the pipe."""

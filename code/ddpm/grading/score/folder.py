@@ -241,8 +241,10 @@ def _listen(process, job, lines):
 
 
 def _end_others(before):
-    """End what a submission without a sandbox has left behind, which has become this process's own."""
-    for child in set(psutil.Process().children(recursive=True)) - before:
-        with contextlib.suppress(psutil.Error):
-            child.kill()
-            child.wait(1)
+    """End what a submission without a sandbox has left behind, which has become this process's own, until nothing is left."""
+    until = time.monotonic() + GRACE
+    while (left := set(psutil.Process().children(recursive=True)) - before) and time.monotonic() < until:
+        for child in left:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+        psutil.wait_procs(left, timeout=0.5)

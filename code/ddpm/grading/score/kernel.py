@@ -29,13 +29,15 @@ def begin(closed: bool) -> None:
     Args:
         closed: the system itself keeps the network away.
     """
-    get_ipython().ask_exit = _refuse_exit
+    shell = get_ipython()
+    shell.ask_exit = shell.kernel.do_shutdown = _refuse_exit
+    shell.unobserve_all("exit_now")
     if not closed:
         sys.addaudithook(_no_network)
 
 
-def _refuse_exit():
-    raise RuntimeError("exit() and quit() end the kernel, and with it all that comes below. Take them out")
+def _refuse_exit(*_):
+    raise RuntimeError("this ends the kernel, and with it all that comes below. Take it out")
 
 
 def _no_network(event, args):
@@ -50,8 +52,10 @@ def go_on(source: str) -> None:
         trace = trace.tb_next
     body = ast.parse(shell.transform_cell(source)).body if trace is not None else []
     broken = [node for node in body if node.lineno <= trace.tb_lineno <= node.end_lineno]
-    for node in body if broken and _brings_something(broken[0]) else ():
-        if node.lineno > trace.tb_lineno:
+    if broken and _brings_something(broken[0]):
+        names = broken[0].names if isinstance(broken[0], ast.Import) else []
+        single = [ast.copy_location(ast.Import([name]), broken[0]) for name in names if len(names) > 1]
+        for node in [*single, *body[body.index(broken[0]) + 1 :]]:
             try:
                 exec(compile(ast.Module([node], []), trace.tb_frame.f_code.co_filename, "exec"), shell.user_ns)
             except BaseException as error:  # a student's cell may raise anything
@@ -88,7 +92,7 @@ def _watched(student, used):
     """`student`, and into `used` come the functions of the package that it calls."""
     def note(frame, event, _):
         code = frame.f_code
-        if event == "call" and code.co_filename.startswith(PACKAGE):
+        if event == "call" and code.co_filename.startswith(PACKAGE) and not frame.f_back.f_code.co_filename.startswith(PACKAGE):
             module = code.co_filename.removeprefix(PACKAGE).lstrip(os.sep).removesuffix(".py").replace(os.sep, ".")
             if module.partition(".")[0] not in ALLOWED and code.co_name[0] not in "_<":
                 used.add(f"ddpm.{module}.{code.co_name}")

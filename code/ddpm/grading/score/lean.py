@@ -22,7 +22,7 @@ from ddpm.grading.score.stored import SEED
 from ddpm.grading.written.problem import Derivation
 
 PACKAGE = Path(ddpm.__file__).parent
-LEFT_OUT = ("equations", "grading/score")
+LEFT_OUT = ("equations", "grading/score", "grading/written/judge.py")
 KEPT = ("__init__.py", "data.py", "kernel.py", "stored.py", "unjudged.py")  # of grading/score
 DIGITS = 5  # of the stored values; the checks tell 1e-4 apart
 

@@ -23,8 +23,8 @@ TRIAL = "import ipykernel, ddpm.grading.score.kernel"
 WORDS = {
     BUBBLEWRAP: "Each submission ran in a sandbox of its own (bubblewrap): it saw no network, no file but the programs' and its own, and no process "
                 "but its own, and all of these were gone when its time was over.",
-    USER: "Each submission ran under a user of its own, without bubblewrap: it could neither change files and processes of others nor see those "
-          "of the grader, but it could read every file that is open to all users of this machine, other submissions among them if they are.",
+    USER: "Each submission ran under a user of its own, without bubblewrap: it could change neither files nor processes of "
+          "others, but read every file that is open to all users of this machine, other submissions among them if they are.",
     NONE: "The submissions ran without a sandbox, as the user who graded. What stood in one could read and change all that this user can: the "
           "other submissions, this package, these scores. Do not rely on these scores if you do not know all authors.",
 }
