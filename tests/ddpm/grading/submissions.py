@@ -6,7 +6,8 @@ MEAN = "import numpy as np\ndef forward_mean(x_prev, beta):\n    return np.sqrt(
 COVARIANCE = "def forward_covariance(x_prev, beta):\n    return beta * np.eye(x_prev.size)"
 SAMPLE = "def q_sample(schedule, x_0, t, noise):\n    a = np.asarray(schedule.alpha_bar)[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise"
 SYMBOLS = ("from ddpm.derivation.symbols import *\nfrom ddpm.derivation.densities import p, p_theta, q\n"
-           "from ddpm.derivation.expectation import E_q\nx_t = x[t]")
+           "from ddpm.derivation.expectation import E_q\nx_t = x[t]\n"
+           "L = E_q(-log(p_theta(x[0:T]) / q(x[1:T] | x[0])))")
 WRITTEN = [
     SYMBOLS, "answer_2_1 = [L, E_q(-log(p(x[T]))) - E_q(Sum(log(p_theta(x[t - 1] | x[t]) / q(x[t] | x[t - 1])), (t, 1, T))),\n"
     "              E_q(-log(p(x[T])) - Sum(log(p_theta(x[t - 1] | x[t]) / q(x[t] | x[t - 1])), (t, 1, T)))]",

@@ -197,6 +197,11 @@ def test_the_same_answers_are_told_and_blanks_are_none():
         "ada, ben: the same answers in all of forward_mean, forward_covariance"]
 
 
+def test_a_very_long_sum_does_no_harm():
+    made = written(notebook([MEAN, "answer_3_2 = " + "+".join(["1"] * 3000), "answer_3_1 = " + "(" * 300 + ")" * 300]))
+    assert of_notebook(made, ["answer_3_2"]) == [] and answers(made, ["forward_mean", "answer_3_2"]).keys() <= {"forward_mean", "answer_3_2"}
+
+
 # Data, there and back
 
 

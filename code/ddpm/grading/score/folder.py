@@ -103,7 +103,10 @@ def score(found: Sequence[Found], seed: int, limits: Limits = Limits(), done: Ca
             grader = Grader(box, top, seed, limits, judge)
 
             def one(i):
-                result = grader.grade(i, names[i], found[i], stated[i], exercises.get(stated[i].assignment, ()))
+                try:
+                    result = grader.grade(i, names[i], found[i], stated[i], exercises.get(stated[i].assignment, ()))
+                except Exception as error:  # nothing in one submission ends the grading of the others
+                    result = Score(names[i], problem=f"could not be graded ({type(error).__name__}: {error})"[:300])
                 with lock:
                     done(result)
                 return result
@@ -232,12 +235,13 @@ class Grader:
 
 def _listen(process, job, lines):
     """Hand over the job, and take down what is said until the pipe is closed."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError), process.stdin:
         process.stdin.write(job.encode())
-        process.stdin.close()
+    with process.stdout:
         for line in process.stdout:
             if len(lines) < MOST_LINES:
-                lines.append(json.loads(line))
+                with contextlib.suppress(ValueError):
+                    lines.append(json.loads(line))
 
 
 def _end_others(before):
