@@ -9,7 +9,7 @@ SYMBOLS = ("from ddpm.derivation.symbols import *\nfrom ddpm.derivation.densitie
            "from ddpm.derivation.expectation import E_q\nx_t = x[t]\n"
            "L = E_q(-log(p_theta(x[0:T]) / q(x[1:T] | x[0])))")
 WRITTEN = [
-    SYMBOLS, "answer_2_1 = [L, E_q(-log(p(x[T]))) - E_q(Sum(log(p_theta(x[t - 1] | x[t]) / q(x[t] | x[t - 1])), (t, 1, T))),\n"
+    SYMBOLS, "answer_2_1 = [L, E_q(-log(p(x[T]) * Product(p_theta(x[t - 1] | x[t]), (t, 1, T)) / Product(q(x[t] | x[t - 1]), (t, 1, T)))),\n"
     "              E_q(-log(p(x[T])) - Sum(log(p_theta(x[t - 1] | x[t]) / q(x[t] | x[t - 1])), (t, 1, T)))]",
     "answer_3_1 = (x_t + beta[t] / sqrt(1 - alpha_bar[t]) * epsilon) / sqrt(alpha[t])", "answer_3_2 = lambda: 1 / 0"]
 SPEEDS = {"mean_first": 500, "noise_first": 0.5, "eager": 1.3, "jit_small": 1, "jit_large": 1.5, "gradient": 1}

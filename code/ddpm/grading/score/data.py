@@ -9,7 +9,7 @@ from ddpm.grading.cases import Network
 from ddpm.grading.runner import LARGEST, Run
 from ddpm.schedule import Schedule
 
-MOST_CASES = 100
+MOST_ANSWERS = 1000
 NETWORK = ("amplitude", "frequency", "pace")
 SCHEDULE = ("beta", "alpha_bar", "one_minus_alpha_bar")
 
@@ -61,7 +61,7 @@ def unpack_run(data: dict) -> Run:
     Raises:
         ValueError, KeyError, TypeError: the data are something else; they come from a notebook and may be anything.
     """
-    if len(data["answers"]) > MOST_CASES or sum(len(a["values"]) for a in data["answers"] if not isinstance(a, str)) > LARGEST:
+    if len(data["answers"]) > MOST_ANSWERS or sum(len(a["values"]) for a in data["answers"] if not isinstance(a, str)) > LARGEST:
         raise ValueError("far more answers than cases")
     answers = [a if isinstance(a, str) else np.array(a["values"], np.float64).reshape(a["shape"]) for a in data["answers"]]
     return Run(answers, str(data["blank"]), [str(note) for note in data["notes"]])

@@ -71,14 +71,14 @@ def choose(package: Path, scratch: Path) -> Sandbox:
     reasons = []
     for level in (BUBBLEWRAP, USER):
         sandbox = Sandbox(level, package)
-        if problem := _problem(sandbox, scratch):
-            reasons.append(f"{level}: {problem}")
+        if why := problem(sandbox, scratch):
+            reasons.append(f"{level}: {why}")
         else:
             return Sandbox(level, package, "; ".join(reasons))
     return Sandbox(NONE, package, "; ".join(reasons))
 
 
-def _problem(sandbox, scratch) -> str:
+def problem(sandbox, scratch) -> str:
     """Why this sandbox does not work here, "" if it does."""
     if sandbox.level == BUBBLEWRAP and not shutil.which("bwrap"):
         return "it is not installed"
