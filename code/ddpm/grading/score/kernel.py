@@ -85,7 +85,7 @@ def _called(namespace, name, cases, used):
         return Run(blank=f"{name} is not in the notebook." if name not in namespace else f"{name} is {student}.")
     if not callable(student):
         return Run([f"is not a function but {type(student).__name__}"])
-    return run(_watched(student, used), cases, EXERCISES[name].arguments)
+    return run(_watched(student, used), cases, EXERCISES[name].arguments, EXERCISES[name].later)
 
 
 def _watched(student, used):
