@@ -1,0 +1,119 @@
+"""Written answers judged in a process of their own, under a limit that nothing can evade: what takes too long is killed.
+
+    with Judge(seconds=60) as judge:
+        verdict = judge("answer_1_4", data)     # data: what `collect` has found in a notebook
+
+The process serves one answer after the other, and another takes its place where one was killed.
+"""
+
+import contextlib
+import dataclasses
+import json
+import math
+import os
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import ddpm
+from ddpm.grading.verdict import Verdict
+
+START = 120  # seconds for a process to start
+MEMORY = 4 * 2**30
+
+
+class Judge:
+    """Judges what `collect` of a written problem has found.
+
+    Args:
+        seconds: for one answer.
+    """
+
+    def __init__(self, seconds: float | int = 60):
+        self.seconds, self.process, self.lock = seconds, None, threading.Lock()
+
+    def __call__(self, name: str, data) -> Verdict:
+        """The verdict; whatever the data are, never an exception.
+
+        Args:
+            name: of the variable, such as "answer_1_4".
+        """
+        with self.lock:
+            try:
+                question = json.dumps([name, data])
+                if self.process is None or self.process.poll() is not None:
+                    self._start()
+                self.process.stdin.write(question + "\n")
+                self.process.stdin.flush()
+                return Verdict(**json.loads(self._answer(self.seconds)))
+            except queue.Empty:
+                self.close()
+                return _not_judged(name, f"could not be judged within {self.seconds:g} s")
+            except (OSError, ValueError, TypeError, RecursionError) as error:
+                self.close()
+                return _not_judged(name, f"could not be judged ({type(error).__name__})")
+
+    def _start(self):
+        environment = os.environ | {"PYTHONPATH": str(Path(ddpm.__file__).parents[1]), "PYTHONUTF8": "1", "JAX_PLATFORMS": "cpu"}
+        self.process = subprocess.Popen([sys.executable, "-P", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, env=environment, text=True, encoding="utf-8")
+        self.answers = queue.Queue()
+        threading.Thread(target=_listen, args=(self.process.stdout, self.answers), daemon=True).start()
+        self._answer(START)
+
+    def _answer(self, seconds):
+        line = self.answers.get(timeout=seconds)
+        if line is None:
+            raise OSError("the process has ended")
+        return line
+
+    def close(self):
+        """End the process."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+            self.process = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+
+def _listen(stream, answers):
+    with stream:
+        for line in stream:
+            answers.put(line)
+    answers.put(None)
+
+
+def _not_judged(name, why) -> Verdict:
+    return Verdict(False, math.nan, f"Not right yet: {name} {why}.")
+
+
+def serve() -> None:
+    """Verdicts as lines of JSON on standard output, for questions on standard input."""
+    from ddpm.grading.exercises import WRITTEN
+
+    out, sys.stdout = sys.stdout, sys.stderr  # what anything prints is no verdict
+    with contextlib.suppress(ImportError):  # Windows has no limits of this kind
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    print("ready", file=out, flush=True)
+    for line in sys.stdin:
+        name, data = json.loads(line)
+        try:
+            verdict = WRITTEN[name].graded(data)
+        except Exception as error:  # the data come from a notebook
+            verdict = _not_judged(name, f"cannot be read ({type(error).__name__})")
+        print(json.dumps(dataclasses.asdict(verdict)), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    serve()
