@@ -13,25 +13,26 @@ from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.induction import Induction
 from ddpm.derivation.statement import Law
 from ddpm.derivation.symbols import (
-    C, Product, SquaredNorm, Sum, T, alpha, alpha_bar, as_written, beta, beta_tilde, epsilon, epsilon_t, epsilon_theta, family, log, mu_theta,
+    C, I, Product, SquaredNorm, Sum, T, alpha, alpha_bar, as_written, beta, beta_tilde, epsilon, epsilon_t, epsilon_theta, family, log, mu_theta,
     mu_tilde, s, sigma, sqrt, t, x,
 )
 from sympy import Eq, Rational, Symbol, exp
 
-RIGHT, OTHER_FORM, SLIPS, MEASURED = {}, {}, {}, {}
+RIGHT, OTHER_FORM, NO_DERIVATION, SLIPS, MEASURED = {}, {}, {}, {}, {}
 
 # 1.1
 
-MEASURED["1.1"] = {"mean_0": np.ones(3), "deviation_0": np.zeros(3), "mean_1": [0.004, -0.01, 0.002], "deviation_1": [1.003, 0.99, 1.01],
-                   "same_noise_1": -0.006, "mean_almost_1": 0.028, "half_gone": 1362}
+MEASURED["1.1"] = {"mean_0": np.ones(3), "deviation_0": np.zeros(3), "mean_1": [0.0001, 0.0016, -0.001], "deviation_1": [0.998, 0.998, 0.996],
+                   "same_noise_1": -0.002, "mean_almost_1": 0.0306, "half_gone": 1358}
 EXTREMES = {"mean_0": [1, 1, 1], "deviation_0": [0, 0, 0], "mean_1": [0, 0, 0], "deviation_1": [1, 1, 1], "same_noise_1": 0,
             "mean_almost_1": 0.03, "half_gone": 1386}
 RIGHT["1.1"] = {
     "rows": EXTREMES,
-    "one number for a row": {"mean_0": 1, "deviation_0": 0, "mean_1": 0, "deviation_1": 1, "same_noise_1": 0, "mean_almost_1": 0, "half_gone": 1400},
+    "one number for a row": {"mean_0": 1, "deviation_0": 0, "mean_1": 0, "deviation_1": 1, "same_noise_1": 0, "mean_almost_1": 0.0316,
+                             "half_gone": 1400},
     "SymPy": EXTREMES | {"mean_almost_1": sqrt(Rational(1, 1000)), "half_gone": sp.ceiling(2 * log(2) / -log(Rational(999, 1000)))},
     "NumPy": {key: np.array(value, np.float32) for key, value in EXTREMES.items()},
-    "in order, without keys": [1, 0, 0, 1, 0, Fraction(3, 100), 1200],
+    "in order, without keys": [1, 0, 0, 1, 0, Fraction(3, 100), 1300],
     "a function": lambda: EXTREMES,
 }
 SLIPS["1.1"] = {
@@ -46,6 +47,8 @@ SLIPS["1.1"] = {
     "exactly 0": EXTREMES | {"half_gone": float("inf")},
     "root is missing": EXTREMES | {"half_gone": 693},
     "500 times": EXTREMES | {"half_gone": 500},
+    "almost 1 was taken for exactly 1": EXTREMES | {"mean_almost_1": 0},
+    "1 - beta_t in the place of its root": EXTREMES | {"mean_almost_1": 0.001},
     "nearly whole": EXTREMES | {"mean_almost_1": 0.999},
 }
 
@@ -53,6 +56,7 @@ SLIPS["1.1"] = {
 
 MEAN, REST = sqrt(alpha_bar[t]) * x[0], 1 - alpha_bar[t]
 n = Symbol("n")
+M, V = family("M", "M"), family("V", "V")
 
 
 def by_induction(name, first, recurrence, claim):
@@ -79,6 +83,31 @@ RIGHT["1.4"] = {
     "steps": [sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t]) * epsilon_t[t],
               sqrt(alpha[t]) * (sqrt(alpha[t - 1]) * x[t - 2] + sqrt(beta[t - 1]) * epsilon_t[t - 1]) + sqrt(beta[t]) * epsilon_t[t],
               MEAN + sqrt(REST) * epsilon],
+    "three steps": [
+        sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t]) * epsilon_t[t],
+        sqrt(alpha[t] * alpha[t - 1]) * x[t - 2] + sqrt(alpha[t] * beta[t - 1]) * epsilon_t[t - 1] + sqrt(beta[t]) * epsilon_t[t],
+        sqrt(alpha[t] * alpha[t - 1] * alpha[t - 2]) * x[t - 3] + sqrt(alpha[t] * alpha[t - 1] * beta[t - 2]) * epsilon_t[t - 2]
+        + sqrt(alpha[t] * beta[t - 1]) * epsilon_t[t - 1] + sqrt(beta[t]) * epsilon_t[t],
+        MEAN + sqrt(REST) * epsilon],
+    "small t first": [Normal(x[1], sqrt(alpha[1]) * x[0], beta[1]), Normal(x[2], sqrt(alpha[1] * alpha[2]) * x[0], 1 - alpha[1] * alpha[2]),
+                      Normal(x[t], MEAN, REST)],
+    "small t as draws": [Eq(x[1], sqrt(alpha[1]) * x[0] + sqrt(beta[1]) * epsilon_t[1]),
+                         Eq(x[2], sqrt(alpha[2]) * x[1] + sqrt(beta[2]) * epsilon_t[2]), Eq(x[t], MEAN + sqrt(REST) * epsilon)],
+    "unrolled": MEAN + Sum(sqrt(beta[s] * alpha_bar[t] / alpha_bar[s]) * epsilon_t[s], (s, 1, t)),
+    "unrolled backward": MEAN + Sum(sqrt(beta[t - s] * alpha_bar[t] / alpha_bar[t - s]) * epsilon_t[t - s], (s, 0, t - 1)),
+    "unrolled, the last step apart": MEAN + sqrt(beta[t]) * epsilon_t[t]
+    + sqrt(alpha_bar[t]) * Sum(sqrt(beta[s] / alpha_bar[s]) * epsilon_t[s], (s, 1, t - 1)),
+    "induction typed": [Eq(M[0], 1), Eq(V[0], 0), Eq(M[t], sqrt(alpha[t]) * M[t - 1]), Eq(V[t], alpha[t] * V[t - 1] + 1 - alpha[t]),
+                        Eq(M[t], sqrt(alpha_bar[t])), Eq(V[t], 1 - alpha_bar[t])],
+    "induction and draw": [Eq(M[t], sqrt(alpha[t]) * M[t - 1]), Eq(V[t], alpha[t] * V[t - 1] + beta[t]), Eq(M[t], sqrt(alpha_bar[t])),
+                           Eq(V[t], REST), Eq(x[t], M[t] * x[0] + sqrt(V[t]) * epsilon)],
+    "step as a density": [Eq(q(x[t] | x[t - 1]), Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t])), Eq(q(x[t] | x[0]), Normal(x[t], MEAN, REST))],
+    "identity matrix": Normal(x[t], MEAN, REST * I),
+    "SymPy's I": (MEAN, REST * sp.I),
+    "variance line by line": [alpha[t] * (1 - alpha_bar[t - 1]) + beta[t], REST, MEAN],
+    "NumPy's root": np.sqrt(alpha_bar[t]) * x[0] + np.sqrt(1 - alpha_bar[t]) * epsilon,
+    "index on epsilon": sqrt(alpha_bar[t]) * x[0] + sqrt(REST) * epsilon[t],
+    "remarks": ["guess", Normal(x[t], MEAN, REST), "and prove"],
     "inductions": [by_induction("m", 1, lambda k, m: sqrt(alpha[k]) * m, lambda k: sqrt(alpha_bar[k])),
                    by_induction("v", 0, lambda k, v: alpha[k] * v + 1 - alpha[k], lambda k: 1 - alpha_bar[k])],
     "two chains": [Chain(sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]) * x[0]).step(MEAN, "product"),
@@ -107,6 +136,9 @@ SLIPS["1.4"] = {
     "not scaled": x[0] + sqrt(REST) * epsilon,
     "1 - sqrt(alpha_bar_t)": Normal(x[t], MEAN, 1 - sqrt(alpha_bar[t])),
     "1 - sqrt(alpha_bar_t))^2": MEAN + (1 - sqrt(alpha_bar[t])) * epsilon,
+    "sum of the betas: the noise": MEAN + Sum(sqrt(beta[s]) * epsilon_t[s], (s, 1, t)),
+    "standard deviation": [Normal(x[1], sqrt(alpha[1]) * x[0], sqrt(beta[1])), Normal(x[t], MEAN, REST)],
+    "without its square root": Normal(x[t], alpha_bar[t] * x[0], sqrt(REST)),
     "in the end only": Normal(x[t], 0, 1),
     "factor before the exponential": exp(-((x[t] - MEAN) ** 2) / (2 * REST)),
     "one epsilon for two steps": sqrt(alpha[t]) * (sqrt(alpha_bar[t - 1]) * x[0] + sqrt(1 - alpha_bar[t - 1]) * epsilon) + sqrt(beta[t]) * epsilon,
@@ -120,7 +152,7 @@ STEPS = -log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T))
 with as_written():
     WRITTEN_STEPS = E_q(-log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T)))
     PRODUCTS = E_q(-log(p(x[T]) * Product(REVERSE, (t, 1, T)) / Product(STEP, (t, 1, T))))
-RIGHT["2.1"] = {
+NO_DERIVATION["2.1"] = {
     "as in the problem set": E_q(STEPS),
     "as written": WRITTEN_STEPS,
     "logs apart, fraction turned over": E_q(Sum(log(STEP) - log(REVERSE), (t, 1, T)) - log(p(x[T]))),
@@ -132,7 +164,15 @@ RIGHT["2.1"] = {
     "first step apart": E_q(-log(p(x[T])) - log(p_theta(x[0] | x[1]) / q(x[1] | x[0])) - Sum(log(REVERSE / STEP), (t, 2, T))),
     "equation": Eq(L, E_q(STEPS)),
     "equation with a name": Eq(Symbol("L"), E_q(STEPS)),
+    "two forms of it": [L, WRITTEN_STEPS, E_q(STEPS)],
+    "a chain without a step between": Chain(L).step(E_q(STEPS), "log"),
+}
+RIGHT["2.1"] = {name: [PRODUCTS, result] for name, result in list(NO_DERIVATION["2.1"].items())[:5]} | {
     "steps": [L, PRODUCTS, E_q(STEPS)],
+    "with a remark": [L, "the Markov property", PRODUCTS, E_q(STEPS)],
+    "p_theta of the start": [PRODUCTS, E_q(-log(p_theta(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T)))],
+    "brackets as on paper": [PRODUCTS, E_q[-log(p(x[T])) - Sum(log(REVERSE / STEP), t, 1, T)]],
+    "log of a fraction first": [L, E_q(log(q(x[1:T] | x[0])) - log(p_theta(x[0:T]))), E_q(STEPS)],
     "steps with reasons": [(L, "definition"), (PRODUCTS, "step by step"), (E_q(STEPS), "the log of a product")],
     "chain": Chain(L).step(PRODUCTS, "step by step").step(E_q(STEPS), "log"),
 }
@@ -157,6 +197,7 @@ SLIPS["2.1"] = {
     "counts T times": E_q(-Sum(log(p(x[T]) * REVERSE / STEP), (t, 1, T))),
     "one step alone": E_q(-log(p(x[T])) - log(REVERSE / STEP)),
     "what L bounds": E_q(-log(p_theta(x[0]))),
+    "stands around a part": -log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T - 1)) + E_q(-log(p_theta(x[T - 1] | x[T]) / q(x[T] | x[T - 1]))),
     "q(x_T) in the place": E_q(-log(q(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T))),
 }
 
@@ -164,13 +205,19 @@ SLIPS["2.1"] = {
 
 POSTERIOR, NOW, BEFORE = q(x[t - 1] | (x[t], x[0])), q(x[t] | x[0]), q(x[t - 1] | x[0])
 JOINT = q(x[t - 1], x[t], x[0]) / q(x[t - 1], x[0])
-RIGHT["2.2a"] = {
+NO_DERIVATION["2.2a"] = {
     "as in the problem set": POSTERIOR * NOW / BEFORE,
     "another order behind the bar": NOW / BEFORE * q(x[t - 1] | (x[0], x[t])),
     "equation": Eq(STEP, POSTERIOR * NOW / BEFORE),
     "equation, sides swapped": Eq(POSTERIOR * NOW / BEFORE, STEP),
     "exponential of logs": exp(log(POSTERIOR) + log(NOW) - log(BEFORE)),
     "power": POSTERIOR * NOW * BEFORE**-1,
+    "from what is given": [STEP, POSTERIOR * NOW / BEFORE],
+}
+RIGHT["2.2a"] = {name: [JOINT, result] for name, result in list(NO_DERIVATION["2.2a"].items())[:4]} | {
+    "bar as on paper": [q(x[t] | x[t - 1], x[0]), POSTERIOR * NOW / BEFORE],
+    "joint given": [q(x[t - 1], x[t] | x[0]) / BEFORE, POSTERIOR * NOW / BEFORE],
+    "path given": [q(x[t - 1:t] | x[0]) / BEFORE, POSTERIOR * NOW / BEFORE],
     "steps": [q(x[t] | (x[t - 1], x[0])), JOINT, POSTERIOR * NOW / BEFORE],
     "chain": Chain(STEP, where={t: 2}).step(JOINT, "definition").step(POSTERIOR * NOW / BEFORE, "the other way round"),
 }
@@ -196,7 +243,7 @@ SLIPS["2.2a"] = {
 # 2.2b
 
 PRIOR_TERM, TERM, FIRST = KL(q(x[T] | x[0]), p(x[T])), KL(POSTERIOR, REVERSE), log(p_theta(x[0] | x[1]))
-RIGHT["2.2b"] = {
+NO_DERIVATION["2.2b"] = {
     "as in the problem set": E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST),
     "expectations term by term": E_q(PRIOR_TERM) + Sum(E_q(TERM), (t, 2, T)) - E_q(FIRST),
     "another order": -E_q(FIRST - PRIOR_TERM - Sum(TERM, (t, 2, T))),
@@ -204,9 +251,16 @@ RIGHT["2.2b"] = {
     "sum from 1": E_q(PRIOR_TERM + Sum(KL(q(x[n] | (x[n + 1], x[0])), p_theta(x[n] | x[n + 1])), (n, 1, T - 1)) - FIRST),
     "equation": Eq(L, E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)),
     "equation from 2.1": Eq(E_q(STEPS), E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)),
+    "from the sum over steps": [L, E_q(STEPS), E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)],
+    "chain": Chain(L).step(E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST), "all at once"),
+}
+TURNED = E_q(-log(p(x[T]) / q(x[T] | x[0])) - Sum(log(REVERSE / POSTERIOR), (t, 2, T)) - FIRST)
+RIGHT["2.2b"] = {name: [TURNED, result] for name, result in list(NO_DERIVATION["2.2b"].items())[:4]} | {
+    "Bayes from t = 2": [E_q(STEPS), E_q(-log(p(x[T])) - Sum(log(REVERSE * BEFORE / (POSTERIOR * NOW)), (t, 2, T)) - FIRST + log(q(x[1] | x[0]))),
+                         E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)],
+    "p_theta of the start": [TURNED, E_q(KL(q(x[T] | x[0]), p_theta(x[T])) + Sum(TERM, (t, 2, T)) - FIRST)],
     "steps": [E_q(STEPS), E_q(-log(p(x[T]) / q(x[T] | x[0])) - Sum(log(REVERSE / POSTERIOR), (t, 2, T)) - FIRST),
               E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)],
-    "chain": Chain(L).step(E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST), "all at once"),
 }
 OTHER_FORM["2.2b"] = {
     "no KL divergence": E_q(-log(p(x[T]) / q(x[T] | x[0])) - Sum(log(REVERSE / POSTERIOR), (t, 2, T)) - FIRST),
@@ -226,6 +280,10 @@ SLIPS["2.2b"] = {
     "missing in the posterior": E_q(PRIOR_TERM + Sum(KL(q(x[t - 1] | x[t]), REVERSE), (t, 2, T)) - FIRST),
     "missing in L_T": E_q(KL(q(x[T]), p(x[T])) + Sum(TERM, (t, 2, T)) - FIRST),
     "one step alone": E_q(PRIOR_TERM + TERM - FIRST),
+    "Bayes' rule is used where": [E_q(-log(p(x[T])) - Sum(log(REVERSE * BEFORE / (POSTERIOR * NOW)), (t, 1, T))), E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)],
+    "begins at t = 1 and L_0 is left out": E_q(-log(p(x[T]) / q(x[T] | x[0])) - Sum(log(REVERSE / POSTERIOR), (t, 1, T))),
+    "around a part alone": PRIOR_TERM + Sum(TERM, (t, 2, T)) + E_q(-FIRST),
+    "L_T stands with a minus": E_q(-PRIOR_TERM + Sum(TERM, (t, 2, T)) + FIRST),
     "half of the log ratio": E_q(-log(p(x[T])) + Sum(TERM, (t, 2, T)) - FIRST),
     "log p_theta(x_0) in the place": E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - log(p_theta(x[0]))),
     "expectation is missing": PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST,
@@ -244,12 +302,11 @@ RIGHT["3.1"] = {
     "multiplied out, alpha alone": x[t] / sqrt(alpha[t]) - (1 - alpha[t]) * epsilon / sqrt(alpha[t] - alpha[t] * alpha_bar[t]),
     "decimal powers": (x[t] - beta[t] * epsilon * (1 - alpha_bar[t]) ** -0.5) * alpha[t] ** -0.5,
     "not tidied up": sqrt(alpha_bar[t - 1]) * beta[t] / REST * X_0 + sqrt(alpha[t]) * (1 - alpha_bar[t - 1]) / REST * x[t],
-    "x_t written out": (NOISED - beta[t] / sqrt(REST) * epsilon) / sqrt(alpha[t]),
     "equation": Eq(MU, ANSWER),
     "equation with a name": Eq(Symbol("my mean"), ANSWER),
     "beta by alpha_bar": (x[t] - (1 - alpha_bar[t] / alpha_bar[t - 1]) / sqrt(REST) * epsilon) * sqrt(alpha_bar[t - 1] / alpha_bar[t]),
     "loss": E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[t], t))) + C,
-    "loss, x_t written out": C + E_q(SquaredNorm((NOISED - beta[t] / sqrt(REST) * epsilon) / sqrt(alpha[t]) - mu_theta(NOISED, t)) / (2 * sigma[t] ** 2)),
+    "loss, x_t written out for the network": C + E_q(SquaredNorm(ANSWER - mu_theta(NOISED, t)) / (2 * sigma[t] ** 2)),
     "loss of one draw": (mu_theta(x[t], t) - ANSWER) ** 2 / 2 / sigma[t] ** 2,
     "steps": [MU, FORMULA, FORMULA.subs(x[0], X_0), ANSWER],
     "chain": Chain(MU).step(FORMULA, "formula", using={MU: FORMULA}).step(ANSWER, "x_0 put in", using={x[0]: X_0}),
@@ -258,7 +315,9 @@ OTHER_FORM["3.1"] = {
     "still contains mu_tilde_t": MU,
     "contains mu_tilde_t": E_q(HALF * SquaredNorm(MU - mu_theta(x[t], t))) + C,
     "no epsilon in it": FORMULA,
-    "Remove x_0": sqrt(alpha_bar[t - 1]) * beta[t] / REST * x[0] + sqrt(alpha[t]) * (1 - alpha_bar[t - 1]) / REST * NOISED + x[t] - NOISED,
+    "with x_t and epsilon alone": (NOISED - beta[t] / sqrt(REST) * epsilon) / sqrt(alpha[t]),
+    "has x_0 in it": C + E_q(SquaredNorm((NOISED - beta[t] / sqrt(REST) * epsilon) / sqrt(alpha[t]) - mu_theta(NOISED, t)) / (2 * sigma[t] ** 2)),
+    "remove x_0": sqrt(alpha_bar[t - 1]) * beta[t] / REST * x[0] + sqrt(alpha[t]) * (1 - alpha_bar[t - 1]) / REST * NOISED + x[t] - NOISED,
 }
 SLIPS["3.1"] = {
     "sign of the noise": (x[t] + beta[t] / sqrt(REST) * epsilon) / sqrt(alpha[t]),
@@ -296,6 +355,8 @@ RIGHT["3.2"] = {
     "dictionary": {"weight": WEIGHT, "loss": WEIGHT * (GUESS - epsilon) ** 2},
     "multiplied out": E_noise(sp.expand(WEIGHT * (epsilon - GUESS) ** 2)) + C,
     "network without t": WEIGHT * SquaredNorm(epsilon - epsilon_theta(x[t])),
+    "C on the other side": Eq(Symbol("L") - C, E_noise(WEIGHT * SquaredNorm(epsilon - GUESS))),
+    "L with an index": Eq(family("L", "L")[t - 1] - C, E_noise(WEIGHT * SquaredNorm(epsilon - GUESS))),
     "equation": Eq(E_noise(HALF * SquaredNorm(MU - mu_theta(x[t], t))) + C, E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)) + C),
     "steps": [E_noise(HALF * SquaredNorm(ANSWER - MODEL)), E_noise(HALF * SquaredNorm(beta[t] / sqrt(alpha[t] * REST) * (GUESS - epsilon))),
               E_noise(WEIGHT * SquaredNorm(epsilon - GUESS))],
@@ -310,6 +371,7 @@ OTHER_FORM["3.2"] = {
 }
 SLIPS["3.2"] = {
     "1/2 is missing": beta[t] ** 2 / (sigma[t] ** 2 * alpha[t] * REST),
+    "beta_t in the place of beta_t^2.": beta[t] / (sigma[t] ** 2 * alpha[t] * REST),
     "beta_t in the place of beta_t^2": beta[t] / (2 * sigma[t] ** 2 * alpha[t] * REST) * SquaredNorm(epsilon - GUESS),
     "sigma_t in the place": beta[t] ** 2 / (2 * sigma[t] * alpha[t] * REST),
     "sigma_t^2 is missing": beta[t] ** 2 / (2 * alpha[t] * REST),
@@ -325,6 +387,39 @@ SLIPS["3.2"] = {
     "added": WEIGHT * (epsilon + GUESS) ** 2,
     "sign is turned": -WEIGHT * (epsilon - GUESS) ** 2,
     "sees x_0": E_noise(WEIGHT * SquaredNorm(epsilon - epsilon_theta(x[0], t))),
+}
+
+# What is refused with a reason, though it agrees in many worlds or at many points
+
+P4 = (t - 1) * (t - 2) * (t - 3) * (t - 4)
+REFUSED = {
+    "1.4": {
+        "is in x[t - 1] already": sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t]) * epsilon_t[t - 1],
+        "not independent": sqrt(alpha[t] / 2) * x[t - 1] + sqrt(alpha[t] * alpha[t - 1] / 2) * x[t - 2] + sqrt(beta[t]) * epsilon_t[t],
+        "is not the variance": Normal(x[t], MEAN, REST * (1 + P4)),
+        "is not true": [Eq(M[t], alpha[t] * M[t - 1]), Eq(V[t], alpha[t] * V[t - 1] + beta[t]), Eq(M[t], sqrt(alpha_bar[t])), Eq(V[t], REST)],
+        "whose sides differ": Eq(Normal(x[t], MEAN, REST), Normal(x[t], MEAN, sqrt(REST))),
+        "no line says what it is": [Eq(M[t], sqrt(alpha[t]) * M[t - 1]), Normal(x[t], MEAN, REST)],
+    },
+    "2.1": {
+        "write p(x[T])": [PRODUCTS, E_q(-log(p(x[T] | x[0])) - Sum(log(REVERSE / STEP), (t, 1, T)))],
+        "T as a number": [PRODUCTS, E_q(STEPS) * (1 + P4.subs(t, T))],
+        "is not L": [PRODUCTS, E_q(STEPS + x[1] ** 2 - x[1])],
+        "is not L.": [PRODUCTS, E_q(STEPS) - Sum(E_q(log(REVERSE)), (t, 4, T))],
+        "fixed indices go up to 3": [PRODUCTS, E_q(STEPS) + E_q(log(q(x[T] | x[0]))) - Sum(E_q(log(q(x[T] | x[0]))), (t, 6, 6))],
+        "which does not exist: a path": [E_q(-log(p_theta(x[0:T + 1]) / q(x[1:T] | x[0]))), E_q(STEPS)],
+        "which does not exist: the first step": [PRODUCTS, E_q(-log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 0, T)))],
+    },
+    "2.2a": {
+        "is not q(x_t | x_{t-1})": POSTERIOR * NOW / BEFORE * (1 + P4.subs(t, t + 1)),
+        "has no density": [JOINT, POSTERIOR * NOW / BEFORE * q(x[0] | (x[1], x[0])) / q(x[0] | x[0])],
+    },
+    "2.2b": {
+        "write p(x[T])": [TURNED, E_q(KL(q(x[T] | x[0]), p(x[T] | x[0])) + Sum(TERM, (t, 2, T)) - FIRST)],
+        "holds": [TURNED, E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST) * (1 + P4.subs(t, T))],
+    },
+    "3.1": {"is not mu_tilde_t": ANSWER * (1 + P4), "is not the loss": (mu_theta(x[t], t) - ANSWER) ** 2 / 2 / sigma[t] ** 2 * (1 + P4)},
+    "3.2": {"is not the weight": WEIGHT * (1 + P4), "is not the loss": E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)) * (1 + P4)},
 }
 
 # 4.2

@@ -1,14 +1,18 @@
 """Problems 2.1, 2.2a and 2.2b: the bound as a sum over steps, a step turned round, the bound in KL divergences."""
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from ddpm.derivation.densities import Density, p, p_theta, q
-from ddpm.derivation.expectation import KL, E_q
+from ddpm.derivation.expectation import KL, E_q, Expectation
 from ddpm.derivation.symbols import Path, T, log, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
+from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.notation import parts
 from ddpm.grading.written.problem import Claim, Derivation, Target, solved
+from ddpm.grading.written.states import POINT, SMALL, is_log_linear, is_product, point, refuse_foreign
 
 L = E_q(-log(p_theta(x[0:T]) / q(x[1:T] | x[0])))
 STEP, REVERSE, POSTERIOR = q(x[t] | x[t - 1]), p_theta(x[t - 1] | x[t]), q(x[t - 1] | (x[t], x[0]))
@@ -32,15 +36,69 @@ def total(term, first=1, last=T):
 
 
 def claims_about(target: Target):
-    """Each line is to equal the target."""
+    """Each line, and each side of an equation, is to equal the target."""
     def claims(lines):
         found = []
         for i, line in enumerate(lines, start=1):
+            place = f"line {i}" if len(lines) > 1 else ""
             expr, open_ = solved(line, target)
-            found.append(Claim(target, expr, expr, f"line {i}" if len(lines) > 1 else "", open_))
+            sides = [line.left] if line.left is not None and not open_ and expr != line.left else []
+            found += [Claim(target, in_one_way(side), side, place) for side in (*sides, *line.between)]
+            found.append(Claim(target, in_one_way(expr), expr, place, open_))
         return found
 
     return claims
+
+
+def in_one_way(expr):
+    """`expr` with a short path as its states, and p(x_T) for the same as a density of p_theta."""
+    def one(law, targets, given):
+        if isinstance(targets[0], Path):
+            first, last = targets[0].args[1:]
+            if (last - first).is_Integer and 0 <= last - first <= SMALL:
+                targets = [x[first + i] for i in range(int(last - first) + 1)]
+        found = Density(law, sp.Tuple(*targets), given)
+        return START if found == p_theta(x[T]) else found
+
+    return expr.replace(Density, one)
+
+
+def sound(claim: Claim) -> tuple[str, Slip | None]:
+    """Why a line holds for chains of events and not for densities, or not for chains of every length."""
+    where = dict(claim.target.where)
+    try:
+        refuse_foreign(claim.typed, where)
+    except Unreadable as error:
+        return str(error), None
+    if found := point(claim.typed, where):
+        return found, POINT
+    if not claim.open and not (is_product(claim.typed) if claim.target is TURNED_TARGET else is_log_linear(claim.typed)):
+        return ("agrees in chains of events, but of densities this check can compare only "
+                + ("products of their powers" if claim.target is TURNED_TARGET else "expectations and sums of their logs and of KL divergences")), None
+    return "", None
+
+
+def with_a_step(name: str, given: Callable):
+    """A derivation has a line between what is given and the result, since the problem prints the result.
+
+    Args:
+        given: a right line -> whether it is where the derivation starts from.
+    """
+    def missing(claims):
+        if any(claim.target.form(claim.typed) and not given(claim.typed) for claim in claims):
+            return ""
+        return (f"{name} is what is to be shown, and the problem prints it. Type at least one line in between: a list "
+                "[first line, ..., result], where each line follows from the one before.")
+
+    return missing
+
+
+def around_a_part(typed, sample) -> Slip | None:
+    """E_q that stands around some of the terms alone."""
+    body = typed.replace(Expectation, lambda body, law: body)
+    if body != typed and sample.equal(E_q(body), L):
+        return Slip("E_q stands around a part alone: what is outside of it still depends on the states.", MEAN, lambda: typed)
+    return None
 
 
 def key(density: Density):
@@ -61,7 +119,8 @@ def steps(law: str):
 
 
 def is_prior(density):
-    return density.args[0].name == "p"
+    """Whether a density is that of x_T before the first step back; p_theta(x_T) is the same."""
+    return key(density) in (key(START), key(p_theta(x[T])))
 
 
 def densities(expr) -> list[Density]:
@@ -133,7 +192,7 @@ SUM_TARGET = Target("L", L, (
     Slip("a product in the place of the sum.", "What is the log of a product?", lambda: E_q(-log(START) - sp.Product(log(REVERSE / STEP), (t, 1, T)))),
     Slip("-log p_theta(x_0): that is what L bounds, not L.", "Where did Jensen's inequality change something?",
          lambda: E_q(-log(p_theta(x[0])))),
-), form=sum_over_steps)
+), form=sum_over_steps, other=around_a_part)
 
 TURNED_TARGET = Target("q(x_t | x_{t-1})", STEP, (
     Slip("the two marginals are swapped: q(x_{t-1} | x_0) over q(x_t | x_0).", BAYES, lambda: POSTERIOR * BEFORE / NOW),
@@ -188,23 +247,25 @@ KL_TARGET = Target("L", L, (
          lambda: E_q(PRIOR_TERM + total(KL(POSTERIOR, REVERSE) - log(FIRST), 2))),
     Slip("the sum over t is missing: that is one step alone.", RANGE, lambda: E_q(PRIOR_TERM + KL(POSTERIOR, REVERSE) - log(FIRST))),
     Slip("the expectation is missing.", "The KL divergences still depend on x_0 and x_t. L is a number.", lambda: _kl_form().args[0]),
-), form=in_divergences)
+), form=in_divergences, other=around_a_part)
 
-PROBLEM_2_1 = Derivation("answer_2_1", "2.1", claims_about(SUM_TARGET))
-PROBLEM_2_2A = Derivation("answer_2_2a", "2.2a", claims_about(TURNED_TARGET))
-PROBLEM_2_2B = Derivation("answer_2_2b", "2.2b", claims_about(KL_TARGET))
+PROBLEM_2_1 = Derivation("answer_2_1", "2.1", claims_about(SUM_TARGET), sound=sound, derived=with_a_step("answer_2_1", lambda line: line == L))
+PROBLEM_2_2A = Derivation("answer_2_2a", "2.2a", claims_about(TURNED_TARGET), sound=sound,
+                          derived=with_a_step("answer_2_2a", lambda line: line == STEP))
+PROBLEM_2_2B = Derivation("answer_2_2b", "2.2b", claims_about(KL_TARGET), sound=sound,
+                          derived=with_a_step("answer_2_2b", lambda line: line == L or not sum_over_steps(line)))
 
 
 def check_answer_2_1(answer) -> Verdict:
-    """Check the bound as a sum over steps (problem 2.1): an expression that equals L, an equation, or a list of steps."""
+    """Check the bound as a sum over steps (problem 2.1): a list of lines that each equal L, from L to the result."""
     return PROBLEM_2_1.check(answer)
 
 
 def check_answer_2_2a(answer) -> Verdict:
-    """Check q(x_t | x_{t-1}) by Bayes' rule given x_0 (problem 2.2a): an expression, an equation, or a list of steps."""
+    """Check q(x_t | x_{t-1}) by Bayes' rule given x_0 (problem 2.2a): a list of lines that each equal it."""
     return PROBLEM_2_2A.check(answer)
 
 
 def check_answer_2_2b(answer) -> Verdict:
-    """Check the bound in KL divergences (problem 2.2b): an expression that equals L, an equation, or a list of steps."""
+    """Check the bound in KL divergences (problem 2.2b): a list of lines that each equal L, from L to the result."""
     return PROBLEM_2_2B.check(answer)

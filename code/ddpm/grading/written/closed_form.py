@@ -1,17 +1,20 @@
 """Problem 1.4: the distribution of x_t given x_0."""
 
+from dataclasses import dataclass, replace
+
 import sympy as sp
 
 from ddpm.derivation.densities import Density
-from ddpm.derivation.gaussians import Normal, mean_and_variance
-from ddpm.derivation.symbols import Product, Sum, alpha, alpha_bar, beta, epsilon, epsilon_t, s, sqrt, t, x
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.symbols import Product, Quantity, Sum, alpha, alpha_bar, beta, s, sqrt, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.notation import Unreadable, parts
+from ddpm.grading.written.bounds import Unreadable
+from ddpm.grading.written.draws import STATE, mean_and_variance, noises
+from ddpm.grading.written.notation import earliest, parts
 from ddpm.grading.written.problem import Claim, Derivation, Target
 from ddpm.grading.written.sample import Sample
 
-STATE, NOISE = x.function, epsilon_t.function
 ROOT = "Each step multiplies the image by a root. What is the product of roots?"
 BAR = "alpha_t belongs to one step. Which symbol collects all steps up to t?"
 PRODUCT = "What is multiplied up: what a step adds, or what it keeps?"
@@ -73,95 +76,152 @@ DENSITY = Target("the density q(x_t | x_0)", Normal(x[t], MEAN.value, SPREAD.val
 ))
 
 
+FACTOR = sqrt(alpha_bar[t])
+
+
 def claims(lines) -> list[Claim]:
     """What the lines say of mean and variance: draws, densities, or a mean and a variance one after the other."""
     found, plain = [], []
-    for line in lines:
-        kind, expr = _said(line)
-        if kind == "nothing":
+    for i, line in enumerate(lines, start=1):
+        place = f"line {i}" if len(lines) > 1 else ""
+        if line.of == "definition":
             continue
-        if kind == "number":
-            plain.append((expr, line.of))
+        if line.of == "identity":
+            found.append(Claim(Target("", line.right), line.left, sp.Eq(line.left, line.right, evaluate=False), place, step=True))
             continue
-        if kind == "density":
-            found.append(Claim(DENSITY, expr, expr))
-            continue
-        found += _of_law(expr, f"line {lines.index(line) + 1}" if len(lines) > 1 else "")
-    if plain and found:
-        raise Unreadable("has both a density and a mean or variance by itself; give one of them")
-    if len(plain) > 2:
-        raise Unreadable(f"has {len(plain)} lines without noise; expected a mean and a variance, a Normal, or a draw with epsilon")
-    if len(plain) == 1:
-        expr = plain[0][0]
-        return [Claim(MEAN if expr.has(STATE) else SPREAD, expr, expr)]
-    if len(plain) == 2 and plain[1][0].has(STATE) and not plain[0][0].has(STATE):
-        plain.reverse()
-    for (expr, of), target in zip(plain, (MEAN, SPREAD)):
-        is_factor = target is MEAN and not expr.has(STATE)
-        open_ = "gives the factor of x_0. The mean is that times x_0." if is_factor and of != "induction" else ""
-        place = "" if is_factor or target is MEAN else "the variance"
-        found.append(Claim(target, expr * x[0] if is_factor else expr, expr, place, open_))
+        said = said_by(line)
+        if said.kind == "number":
+            plain.append((said.expr, line.of, place))
+        elif said.kind == "density":
+            found.append(Claim(DENSITY, said.expr, said.expr, place))
+        elif said.kind == "law":
+            found += of_law(said, place, i == len(lines))
+    found += of_numbers(plain)
     if not found:
         raise Unreadable("says nothing of mean and variance; give a Normal, a draw with epsilon, or a pair of both")
     return found
 
 
-def _said(line):
-    """What a line is about: a law (a `Normal` or a draw), a density as a formula, a mean or variance ("number"), or nothing."""
+@dataclass(frozen=True)
+class Said:
+    """What a line is about.
+
+    Attributes:
+        kind: "law" (a Normal or a draw), "density" (its formula), "number" (a mean or a variance), or "nothing".
+        time, given: of the state whose law it is, and of the state that is given.
+    """
+
+    kind: str
+    expr: sp.Expr
+    time: sp.Expr = t
+    given: sp.Expr = sp.Integer(0)
+
+
+def said_by(line) -> Said:
     sides = [line.right] if line.left is None else [line.left, line.right]
-    sides = [side for side in sides if not (isinstance(side, Density) or side == x[t])] if len(sides) == 2 else sides
+    names = [side for side in sides if isinstance(side, (Density, STATE))] if len(sides) == 2 else []
+    if sides[-1] == x[t] or len(sides) == 1 and isinstance(sides[0], Density):
+        names = sides[-1:]
+    sides = [side for side in sides if side not in names]
     if len(sides) == 2 and not Sample({}).equal(*sides):
         raise Unreadable(f"has an equation whose sides differ: {sides[0]} and {sides[1]}")
-    expr = sides[-1] if sides else line.right
-    if expr == x[t] or isinstance(expr, Density):
-        return "nothing", expr
+    if not sides:
+        return Said("nothing", names[0])
+    expr, (time, given) = sides[-1], named(names[0]) if names else (t, sp.Integer(0))
     if any(isinstance(e, Density) for e in parts(expr)):
         raise Unreadable("still holds named densities; asked for are the mean and the variance of q(x_t | x_0)")
     inside = [e for e in parts(expr) if isinstance(e, Normal)]
     if inside and expr != inside[0]:
         raise Unreadable("is a formula with a Normal in it; q(x_t | x_0) is one Normal alone")
-    if not inside and not noises(expr) and expr.has(sp.exp) and x[t] in expr.atoms(STATE):
-        return "density", expr
-    return ("law" if inside or noises(expr) else "number"), expr
+    if inside:
+        return Said("law", expr, expr.args[0].args[0] if isinstance(expr.args[0], STATE) else time, given)
+    if not noises(expr) and expr.has(sp.exp) and x[t] in expr.atoms(STATE):
+        return Said("density", expr)
+    if not names and not expr.has(t):  # a small case: x_1, or x_2
+        times = [e.args[0] for e in expr.atoms(Quantity) if not isinstance(e, STATE) and e.args[0].is_Integer]
+        time = max(times, default=t)
+    kind = "law" if noises(expr) or names or time != t else "number"
+    return Said(kind, expr, time, given)
 
 
-def noises(expr) -> list:
-    return sorted({e for e in parts(expr) if e == epsilon or isinstance(e, NOISE)}, key=sp.default_sort_key)
+def named(side) -> tuple:
+    """The times of the state, and of the state that is given, of x[t] or q(x[t] | x[s])."""
+    if isinstance(side, STATE):
+        return side.args[0], sp.Integer(0)
+    law, targets, given = side.args
+    if law.name != "q" or side.is_path or len(targets) != 1 or len(given) != 1:
+        raise Unreadable(f"has {side} on one side; asked for is q(x[t] | x[0])")
+    return targets[0].args[0], given[0].args[0]
 
 
-def _of_law(expr, place):
+def of_law(said, place, is_last) -> list[Claim]:
+    """The claims of a Normal or a draw."""
+    expr, where = said.expr, {t: earliest(said.expr)}
     if isinstance(expr, Normal):
         variable, mean, variance = expr.args[:3]
-        if variable != x[t]:
+        if not isinstance(variable, STATE):
             raise Unreadable(f"is a density of {variable}; asked for is that of x[t]")
-        of_mean, of_spread = (f"the {word} in {place}" if place else f"the {word}" for word in ("mean", "variance"))
-        return [Claim(MEAN, mean, mean, of_mean), Claim(SPREAD, variance, variance, of_spread)]
-    draw = earlier_states_put_in(expr)
-    try:
-        mean, variance = mean_and_variance(draw, *noises(draw))
-    except (ValueError, sp.PolynomialError):
-        raise Unreadable("is not linear in the noise, so it is no Gaussian") from None
-    of_mean, of_spread = (f"the {word} of {place or 'the draw'}" for word in ("mean", "variance"))
-    return [Claim(MEAN, mean, expr, of_mean), Claim(SPREAD, sp.expand(variance), expr, of_spread)]
+        before = mean.atoms(STATE) - {x[0], variable}
+        if len(before) == 1 and not is_last and said.given == 0:  # a line on the way says from where it starts
+            said = replace(said, given=before.pop().args[0])
+    elif not noises(expr):
+        return [_small(said, place)]
+    else:
+        mean, variance = mean_and_variance(expr, where)
+    about = [f"the {word}{f' of {place}' if place else ' of the draw' if not isinstance(expr, Normal) else ''}" for word in ("mean", "variance")]
+    if (said.time, said.given) == (t, 0):
+        return [Claim(target, compared, expr if not isinstance(expr, Normal) else compared, words, where=where)
+                for target, compared, words in ((MEAN, mean, about[0]), (SPREAD, sp.expand(variance), about[1]))]
+    targets = targets_of(said)
+    return [Claim(target, compared, compared, words, where=where, step=True) for target, compared, words in zip(targets, (mean, variance), about)]
 
 
-def earlier_states_put_in(draw):
-    """A draw from x_{t-1} or x_{t-2}, with these as draws from x_0, with noise of their own."""
-    earlier = [e for e in draw.atoms(STATE) if e not in (x[0], x[t])]
-    put_in = {e: sqrt(alpha_bar[e.args[0]]) * x[0] + sqrt(1 - alpha_bar[e.args[0]]) * NOISE(-1 - i) for i, e in enumerate(earlier)}
-    return draw.subs(put_in)
+def _small(said, place) -> Claim:
+    """A mean or a variance of a small t, or what an equation says of one."""
+    mean, spread = targets_of(said)
+    return Claim(mean if said.expr.has(STATE) else spread, said.expr, said.expr, place, step=True)
+
+
+def targets_of(said) -> tuple[Target, Target]:
+    """Mean and variance of q(x_t | x_s) for the times of a line."""
+    a, b = said.time, said.given
+    share = alpha_bar[a] / alpha_bar[b] if b != 0 else alpha_bar[a]
+    what = f"q(x[{a}] | x[{b}])"
+    slips = [tuple(Slip(slip.name, slip.hint, lambda slip=slip: slip.make().subs(t, a)) for slip in target.slips if b == 0) for target in (MEAN, SPREAD)]
+    return (Target(f"the mean of {what}", sqrt(share) * x[b], slips[0]), Target(f"the variance of {what}", 1 - share, slips[1]))
+
+
+def of_numbers(plain) -> list[Claim]:
+    """The claims of lines without noise: means with x_0 in them, variances, and factors of x_0 in the place of a mean."""
+    sample, found = Sample({}), []
+    kinds = ["mean" if expr.has(STATE) else "variance" if sample.equal(expr, SPREAD.value) else "factor" if sample.equal(expr, FACTOR) else ""
+             for expr, _, _ in plain]
+    for i, (expr, of, place) in enumerate(plain):
+        kind = kinds[i]
+        if not kind:  # a wrong one: what has not been said yet
+            kind = "factor" if len(plain) > 1 and i == 0 and not {"mean", "factor"} & set(kinds) else "variance"
+        if kind == "factor":
+            open_ = "" if of == "induction" else "gives the factor of x_0. The mean is that times x_0."
+            found.append(Claim(MEAN, expr * x[0], expr, place, open_))
+        else:
+            found.append(Claim(MEAN if kind == "mean" else SPREAD, expr, expr, place or ("the variance" if kind == "variance" and len(plain) > 1 else "")))
+    return found
 
 
 def form(found) -> str:
     """What a right answer lacks."""
-    targets = {id(claim.target) for claim in found}
-    if targets == {id(DENSITY)}:
+    asked = [claim for claim in found if not claim.step]
+    targets = {id(claim.target) for claim in asked}
+    if not targets:
+        return "says nothing yet of q(x[t] | x[0])."
+    if id(DENSITY) in targets:
         return ""
     if len(targets) == 1:
-        given, missing = ("mean", "variance") if found[0].target is MEAN else ("variance", "mean")
+        given, missing = ("mean", "variance") if asked[0].target is MEAN else ("variance", "mean")
         return f"is the {given} of q(x_t | x_0). What is the {missing}?"
-    states = {e for claim in found[-2:] for e in parts(claim.typed) if isinstance(e, STATE)} - {x[0]}
-    if open_ := next((claim.open for claim in found if claim.open), ""):
+    last = {id(claim.target): claim for claim in asked}.values()
+    states = {e for claim in last for e in parts(claim.typed) if isinstance(e, STATE)} - {x[0]}
+    if open_ := next((claim.open for claim in last if claim.open), ""):
         return open_
     if states:
         return f"is true, but {states.pop()} is still in it. Go on until x_0 is reached."

@@ -8,7 +8,8 @@ from ddpm.derivation.symbols import (
 )
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.notation import Unreadable
+from ddpm.grading.written.bounds import Unreadable
+from ddpm.grading.written.lines import Line
 from ddpm.grading.written.problem import Claim, Derivation, Target, solved
 from ddpm.grading.written.sample import Sample
 
@@ -71,8 +72,8 @@ def mean_form(expr) -> str:
         return "still contains mu_tilde_t. Put its formula in, then x_0."
     if not expr.has(epsilon):
         return "equals mu_tilde_t, but there is no epsilon in it: it is still written with x_0."
-    if expr.has(x[0]) and expr.has(x[t]):
-        return "equals mu_tilde_t, but has x_t, x_0 and epsilon in it, and one of them follows from the others. Remove x_0."
+    if expr.replace(mu_theta, lambda *args: sp.Integer(0)).has(x[0]):
+        return "equals mu_tilde_t, but has x_0 in it. It is asked for with x_t and epsilon alone: remove x_0."
     return ""
 
 
@@ -194,25 +195,29 @@ NOISE_LOSS = Target("the loss on the noise", noise_loss_of(RIGHT_WEIGHT), (
 
 def claims_3_1(lines) -> list[Claim]:
     """Lines about the mean, or about the loss with the mean in it."""
-    found = []
-    for i, line in enumerate(lines, start=1):
-        sides = [side for side in (line.left, line.right) if side is not None]
-        is_loss = any(side.has(Expectation, SquaredNorm, mu_theta, sigma.function) for side in sides)
-        found.append(_claim(line, MEAN_LOSS if is_loss else MEAN, i, len(lines)))
-    return found
+    return _claims(lines, lambda side: MEAN_LOSS if side.has(Expectation, SquaredNorm, mu_theta, sigma.function) else MEAN)
 
 
 def claims_3_2(lines) -> list[Claim]:
     """Lines about the weight, or about the loss."""
+    of_loss = (epsilon, epsilon_theta, epsilon_t.function, Expectation, SquaredNorm, mu_theta)
+    return _claims(lines, lambda side: NOISE_LOSS if side.has(*of_loss) else WEIGHT)
+
+
+def _claims(lines, target_of):
     found = []
     for i, line in enumerate(lines, start=1):
+        if line.of == "definition":
+            continue
+        place = f"line {i}" if len(lines) > 1 else ""
         sides = [side for side in (line.left, line.right) if side is not None]
-        is_loss = any(side.has(epsilon, epsilon_theta, epsilon_t.function, Expectation, SquaredNorm, mu_theta) for side in sides)
-        found.append(_claim(line, NOISE_LOSS if is_loss else WEIGHT, i, len(lines)))
+        target = max(map(target_of, sides), key=lambda target: target in (MEAN_LOSS, NOISE_LOSS))
+        found += [_claim(Line(step), target, place) for step in line.between]
+        found.append(_claim(line, target, place))
     return found
 
 
-def _claim(line, target, i, count):
+def _claim(line, target, place):
     def compared(side):
         formula = of_x_0_and_noise(side)
         return formula.subs(MODEL.subs(x[t], NOISED), mean_with(GUESS).subs(x[t], NOISED)) if target is NOISE_LOSS else formula
@@ -221,7 +226,7 @@ def _claim(line, target, i, count):
     formula, sample = compared(expr), Sample({})
     if expr.has(Expectation) and not sample.equal(formula, target.value) and sample.equal(E_noise(formula), E_noise(target.value)):
         formula = target.value  # another integrand with the same expectation
-    return Claim(target, formula, expr, f"line {i}" if count > 1 else "", open_)
+    return Claim(target, formula, expr, place, open_, inside=expr.has(Expectation))
 
 
 def one_draw(claims) -> str:

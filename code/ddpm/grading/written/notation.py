@@ -7,33 +7,33 @@ from ddpm.derivation import symbols
 from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, Expectation
 from ddpm.derivation.gaussians import Normal
-from ddpm.derivation.symbols import C, Path, Quantity, SquaredNorm, T, epsilon, evaluated, t, x
+from ddpm.derivation.symbols import C, I, Path, Quantity, SquaredNorm, T, epsilon, evaluated, t, x
+from ddpm.grading.written import bounds
+from ddpm.grading.written.bounds import Unreadable
 
-LARGEST = 1500  # parts of one expression; the book's own have fewer than 80
-LAST = 100  # the largest number up to which a sum may run
+FARTHEST = 9  # how far an index may lie from its symbol, and the largest index without one
 NAMES = {"t": t, "T": T, "s": symbols.s, "epsilon": epsilon, "eps": epsilon, "ε": epsilon, "C": C}
 FUNCTIONS = {f.code: f for f in (
     *(f.function for f in (symbols.alpha, symbols.beta, symbols.alpha_bar, symbols.sigma, symbols.x, symbols.epsilon_t, symbols.beta_tilde)),
     symbols.epsilon_theta, symbols.mu_theta, symbols.mu_tilde)}
-PLAIN = (sp.Add, sp.Mul, sp.Pow, sp.Rational, sp.NumberSymbol, sp.Symbol, sp.Tuple, sp.log, sp.exp, sp.Abs, sp.Sum, sp.Product, Density,
+PLAIN = (sp.Add, sp.Mul, sp.Pow, sp.Rational, type(sp.pi), type(sp.E), sp.Symbol, sp.Tuple, sp.log, sp.exp, sp.Abs, sp.Sum, sp.Product, Density,
          Normal, Expectation, KL, SquaredNorm, Path)
 AT_T = {"epsilon_theta": (x[t], t), "mu_theta": (x[t], t), "mu_tilde": (t, x[t], x[0])}
+KNOWN = "those are in ddpm.derivation.symbols, as alpha[t], alpha_bar[t], x[t], epsilon"
 
 
-class Unreadable(ValueError):
-    """What makes an answer one that cannot be checked, as the rest of a sentence about it."""
-
-
-def in_notation(expr: sp.Expr) -> sp.Expr:
+def in_notation(expr: sp.Expr, own: frozenset = frozenset()) -> sp.Expr:
     """`expr` evaluated, with exact numbers, and with the book's symbols wherever names are theirs.
 
+    Args:
+        own: names of families of the reader's, which may stand in it.
+
     Raises:
-        Unreadable: it holds something else.
+        Unreadable: it holds something else, or is too large.
     """
-    if size(expr) > LARGEST:
-        raise Unreadable(f"has more than {LARGEST} parts; the expression asked for fits on two lines")
-    expr = evaluated(expr)
+    bounds.check(expr)
     expr = expr.xreplace({number: exact(number) for number in expr.atoms(sp.Float)})
+    expr = without_identity(evaluated(expr))
     expr = expr.xreplace({e: FUNCTIONS[e.func.__name__](*e.args) for e in expr.atoms(AppliedUndef) if e.func.__name__ in FUNCTIONS})
     bound = {e.args[1][0] for e in expr.atoms(sp.Sum, sp.Product)}
     expr = expr.xreplace({e: NAMES.get(e.name, sp.Symbol(e.name, integer=True)) for e in bound})
@@ -41,17 +41,23 @@ def in_notation(expr: sp.Expr) -> sp.Expr:
     constants = {e for e in expr.atoms(Quantity) if e.code == "C"}
     expr = expr.xreplace(dict.fromkeys(constants, C))
     expr = expr.replace(lambda e: isinstance(e, Quantity) and e.code in AT_T, with_all_arguments)
-    refuse_others(expr)
+    bounds.check(expr)
+    refuse_others(expr, own)
     return expr
 
 
-def size(expr, most: int = LARGEST) -> int:
-    """The number of parts of `expr`, counted up to `most` + 1."""
-    count, waiting = 0, [expr]
-    while waiting and count <= most:
-        count += 1
-        waiting += waiting.pop().args
-    return count
+def without_identity(expr):
+    """The variance v of a covariance v I. The matrix is the book's symbol, or SymPy's I that was taken for it."""
+    marked = {e: I for e in expr.atoms(sp.Symbol) if e.name == "I"} | {sp.I: I}
+    if isinstance(expr, Normal):
+        return Normal(*expr.args[:2], without_identity(expr.args[2]), *expr.args[3:])
+    named = expr.xreplace(marked)
+    if not named.has(I) or named.has(Normal) or named.subs(I, 0) != 0:
+        return expr
+    factor = named.subs(I, 1)
+    if expr.has(sp.I) and any(not e.exp.is_Integer for e in factor.atoms(sp.Pow)):
+        return expr  # the root of a negative number
+    return factor if sp.expand(named - I * factor) == 0 else expr
 
 
 def exact(number: sp.Float) -> sp.Rational:
@@ -82,31 +88,58 @@ def with_all_arguments(e):
         return e.func(rest[0], t)
     if e.code == "mu_tilde" and set(e.args) <= set(full) and set(rest) in ({x[t], x[0]}, set()):
         return e.func(*full)
-    raise Unreadable(f"holds {e}; write {e.code}({', '.join(map(str, full))})")
+    raise Unreadable(f"holds {e}; write {e.typed}")
 
 
-def refuse_others(expr):
+def refuse_others(expr, own):
     bound = {e.args[1][0] for e in expr.atoms(sp.Sum, sp.Product)}
     for e in parts(expr):
         if e in (sp.nan, sp.zoo, sp.oo, -sp.oo):
             raise Unreadable("is not finite: there is a division by 0 in it")
         if e is sp.I:
-            raise Unreadable("holds the root of a negative number")
-        if isinstance(e, sp.Rational) and max(abs(e.p), e.q) > 10**9:
-            raise Unreadable("holds a number of more than nine digits")
-        if isinstance(e, Quantity) and e.code not in FUNCTIONS or isinstance(e, AppliedUndef):
+            raise Unreadable("holds the root of a negative number (or SymPy's I, where the identity matrix may be left out)")
+        if isinstance(e, Quantity) and e.code not in (*FUNCTIONS, *own) or isinstance(e, AppliedUndef):
             raise Unreadable(f"holds {e}, which is not a symbol of the book; {KNOWN}")
         if not isinstance(e, (*PLAIN, Quantity)):
             raise Unreadable(f"holds {type(e).__name__}, which this check does not know")
         if isinstance(e, Quantity) and len(e.args) < 1 + 2 * (e.code == "mu_tilde"):
             raise Unreadable(f"holds {e} without what belongs in its brackets")
-        if isinstance(e, (sp.Sum, sp.Product)):
-            if len(e.args) != 2 or len(e.args[1]) != 3:
-                raise Unreadable(f"holds {e}; a sum has one index with both ends, as in Sum(term, (t, 1, T))")
-            if any(end.is_Integer and abs(end) > LAST for end in e.args[1][1:]):
-                raise Unreadable(f"holds a sum with more than {LAST} terms; sums run up to t or T")
+        for index in indices(e):
+            refuse_index(index, e)
     if unknown := sorted(e.name for e in variables(expr) - bound - set(NAMES.values())):
         raise Unreadable(f"holds {', '.join(unknown)}, not {'a symbol' if len(unknown) == 1 else 'symbols'} of the book; {KNOWN}")
 
 
-KNOWN = "those are in ddpm.derivation.symbols, as alpha[t], alpha_bar[t], x[t], epsilon"
+def counted(expr) -> set:
+    """The symbols in `expr` that stand for numbers: in no index and no limit."""
+    if isinstance(expr, sp.Symbol):
+        return {expr}
+    if isinstance(expr, (sp.Sum, sp.Product)):
+        return {t if n == expr.args[1][0] else n for n in counted(expr.args[0])}
+    if isinstance(expr, (Density, Path)) or isinstance(expr, Quantity):
+        return set()
+    inside = {Expectation: expr.args[:1], Normal: expr.args[:3]}.get(expr.func, expr.args)
+    return set().union(*map(counted, inside))
+
+
+def indices(e) -> tuple:
+    """What stands as a time or a limit in `e` itself."""
+    if isinstance(e, Quantity):
+        return e.args[:1] if e.indices and len(e.args) == 1 else ()
+    if isinstance(e, (sp.Sum, sp.Product)):
+        return tuple(e.args[1][1:])
+    return tuple(e.args[1:]) if isinstance(e, Path) else ()
+
+
+def refuse_index(index, e):
+    """An index is a whole number, or symbols added or subtracted and a whole number: x[0], x[t - 1], x[T - s + 1]."""
+    constant, terms = sp.expand(index).as_coeff_add()
+    if not (constant.is_Integer and abs(constant) <= (bounds.LAST if isinstance(e, (sp.Sum, sp.Product)) else FARTHEST)
+            and all(term.is_Symbol or (-term).is_Symbol for term in terms)):
+        raise Unreadable(f"holds {sp.sstr(e)[:60]} with the index {sp.sstr(index)}; indices are as in x[0], x[t - 1], x[T - s + 1]")
+
+
+def earliest(expr) -> int:
+    """The smallest t, 1 or more, for which no state of `expr` lies before x_0."""
+    back = [-e.args[0].as_coeff_add()[0] for e in expr.atoms(x.function) if (e.args[0] - t).is_Integer]
+    return max([1, *map(int, back)])

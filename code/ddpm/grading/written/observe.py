@@ -13,7 +13,7 @@ PROBLEM_5_2 = Predictions("answer_5_2", "5.2", {
     "middle_T": Quantity("mean of the middle pixel of the backward chains at t = T", within_distance(0.15)),
     "retraced": Choice("whether a backward chain passes through the states of a forward chain", ("yes", "no")),
     "spread_1": Choice("variance of a pixel of x_1, backward beside forward", ("smaller", "equal", "larger")),
-    "best_error": Quantity("largest error of the samples with the best predictor", within_distance(0.02)),
+    "best_error": Quantity("largest error of the samples with the best predictor", within_distance(0.02), least=0),
     "cause": Choice("where the error of the samples comes from", ("start", "fresh noise", "network at 1", "network at T", "all steps alike")),
     "why_it_generates": Choice("why the chain generates all the same", ("aims anew", "retraces", "errors cancel", "x_T remembers")),
 }, (
@@ -34,7 +34,7 @@ PROBLEM_5_2 = Predictions("answer_5_2", "5.2", {
                   "Compare beta_t with beta_tilde_t.", lambda p, m: "equal" == p["spread_1"] != m["spread_1"]),
     Misconception("the backward states were taken to be cleaner than the forward states.", "Compare beta_t with beta_tilde_t.",
                   lambda p, m: "smaller" == p["spread_1"] != m["spread_1"]),
-))
+), known={"middle_T": 0, "retraced": "no", "spread_1": "larger", "best_error": 0, "cause": "network at 1", "why_it_generates": "aims anew"})
 
 
 def check_answer_5_2(answer, measured=None) -> Verdict:

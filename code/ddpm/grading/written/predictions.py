@@ -8,7 +8,7 @@ import numpy as np
 
 from ddpm.grading.verdict import WIDTH, Verdict, blank, wrap
 from ddpm.grading.limit import TooLong, within
-from ddpm.grading.written.notation import Unreadable
+from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.quantities import Choice, Quantity, numbers_of
 from ddpm.grading.written.reading import SECONDS, called, is_placeholder
 
@@ -34,12 +34,15 @@ class Predictions:
         problem: its number in the problem set.
         quantities: by their key, in order.
         misconceptions: tried one after the other where something is wrong.
+        known: what the experiment shows on any machine, None where that depends on it. A grader compares with this, not with
+            what a notebook says that it has measured.
     """
 
     name: str
     problem: str
     quantities: Mapping[str, Quantity | Choice]
     misconceptions: tuple[Misconception, ...]
+    known: Mapping | None = None
 
     def check(self, answer, measured=None) -> Verdict:
         """Before the experiment, without `measured`: whether everything is predicted. After it: what was right."""
@@ -70,7 +73,16 @@ class Predictions:
         given = {key: value for key, value in answer.items() if not is_placeholder(value)}
         if not given:
             return {"blank": f"{self.name} holds no prediction yet."}
-        return {"values": {key: self.value(value, key) for key, value in given.items()}}
+        return {"values": {key: self.predicted(value, key) for key, value in given.items()}}
+
+    def predicted(self, given, key: str) -> list:
+        """As `value`, and no number that cannot be.
+
+        Raises:
+            Unreadable: it is something else.
+        """
+        values, kind = self.value(given, key), self.quantities[key]
+        return values if isinstance(kind, Choice) else kind.possible(values, key)
 
     def value(self, given, key: str) -> list:
         """The numbers given for a key, or the word, alone in a list.
@@ -99,13 +111,18 @@ class Predictions:
         Raises:
             ValueError, KeyError, TypeError: the data are something else; they come from a notebook and may be anything.
         """
-        reading, measured = data["reading"], data["measured"]
-        if "values" in reading:
-            reading = {"values": {key: self.value(value if len(value) > 1 else value[0], key) for key, value in reading["values"].items()}}
-            if measured is None or set(measured) != set(self.quantities):
-                verdict = self.judge(reading)
-                return verdict if not verdict.answered else self.judge({"fault": "was not compared: the experiment has left no figures"})
+        reading, measured = data["reading"], self.known or data["measured"]
+        if "values" not in reading:
+            return self.judge(reading)
+        reading = {"values": {key: self.predicted(value if len(value) > 1 else value[0], key) for key, value in reading["values"].items()}}
+        if not (verdict := self.judge(reading)).answered:
+            return verdict
+        if measured is None or set(measured) != set(self.quantities):
+            return self.judge({"fault": "was not compared: the experiment has left no figures"})
+        if not self.known:
             measured = {key: value if len(value) > 1 else value[0] for key, value in measured.items()}
+            if all(self.figures(measured[key], key) == value for key, value in reading["values"].items()):
+                return self.judge({"fault": "was not compared: the figures of the experiment are the predictions themselves"})
         return self.judge(reading, measured)
 
     def judge(self, reading: dict, measured=None) -> Verdict:

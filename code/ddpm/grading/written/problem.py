@@ -1,5 +1,6 @@
 """A written problem whose answer is an expression: what it must equal, in which form, and which slips are known."""
 
+import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,13 +8,15 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from ddpm.derivation.densities import Undecided
-from ddpm.derivation.numbers import mp
+from ddpm.derivation.symbols import T, t
 from ddpm.grading.exercise import Slip
-from ddpm.grading.verdict import Verdict, blank, wrap
 from ddpm.grading.limit import TooLong, within
-from ddpm.grading.written.notation import Unreadable
-from ddpm.grading.written.reading import Line, Reading, read
-from ddpm.grading.written.sample import Sample
+from ddpm.grading.verdict import Verdict, blank, wrap
+from ddpm.grading.written.bounds import Unreadable
+from ddpm.grading.written.lines import Line, Reading
+from ddpm.grading.written.notation import counted
+from ddpm.grading.written.reading import read
+from ddpm.grading.written.sample import Sample, number
 from ddpm.grading.written.wire import from_json, to_json
 
 SECONDS = 25  # for one answer
@@ -30,6 +33,7 @@ class Target:
         slips: known wrong ones; `make` takes no arguments and gives the expression.
         where: the smallest value of integer symbols, 1 where none is given.
         form: a right expression, as typed -> "" if it has the form asked for, else what is not so.
+        other: a wrong expression and the sample -> the slip that no list of expressions can hold, or None.
     """
 
     what: str
@@ -37,6 +41,7 @@ class Target:
     slips: tuple[Slip, ...] = ()
     where: Mapping = field(default_factory=dict)
     form: Callable[[sp.Expr], str] = lambda typed: ""
+    other: Callable[[sp.Expr, Sample], Slip | None] = lambda typed, sample: None
 
 
 @dataclass(frozen=True)
@@ -48,18 +53,24 @@ class Claim:
         typed: as it is shown.
         place: where it stands in the answer, "" if it is all of it.
         open: what is still to be done, "" if nothing.
+        where: as of `Target`, for this expression alone.
+        inside: whether what is compared stands inside of an expectation.
+        step: whether it may be a step on the way, so that it has no form to have.
     """
 
     target: Target
     compared: sp.Expr
-    typed: sp.Expr
+    typed: sp.Basic
     place: str = ""
     open: str = ""
+    where: Mapping = field(default_factory=dict)
+    inside: bool = False
+    step: bool = False
 
 
 def in_form(claims: list[Claim]) -> str:
     """What the last claim about each target lacks of the form asked for, "" for nothing."""
-    last = {id(claim.target): claim for claim in claims}.values()
+    last = {id(claim.target): claim for claim in claims if not claim.step}.values()
     return next((lack for claim in last if (lack := claim.open or claim.target.form(claim.typed))), "")
 
 
@@ -72,6 +83,8 @@ class Derivation:
         problem: its number in the problem set.
         claims: lines -> what they claim, in their order. Raises `Unreadable` if they are no answer to this problem.
         form: claims, all right -> what they lack of the form asked for, "" for nothing.
+        derived: claims, all right and the last in form -> "" if a derivation is there, else what is missing of one.
+        sound: a claim whose numbers agree -> "" , else why the line does not hold in general; with the slip, if it is a known one.
         remark: claims -> what else to say of a right answer.
     """
 
@@ -79,11 +92,13 @@ class Derivation:
     problem: str
     claims: Callable[[Sequence[Line]], list[Claim]]
     form: Callable[[list[Claim]], str] = in_form
+    derived: Callable[[list[Claim]], str] = lambda claims: ""
+    sound: Callable[[Claim], tuple[str, Slip | None]] = lambda claim: ("", None)
     remark: Callable[[list[Claim]], str] = lambda claims: ""
 
     def check(self, answer) -> Verdict:
-        """The verdict on an answer. Whatever it is, a verdict comes back, never an exception."""
-        return self.judge(read(answer, self.name))
+        """The verdict on an answer, the same as a grader's. Whatever it is, a verdict comes back, never an exception."""
+        return self.graded(json.loads(json.dumps(to_json(read(answer, self.name)))))
 
     def collect(self, namespace: Mapping) -> dict:
         """What a notebook says, as plain data: the variables of the notebook -> data for `graded`."""
@@ -106,7 +121,7 @@ class Derivation:
         if reading.fault:
             return self.refused(reading.fault)
         try:
-            return within(SECONDS, lambda: self._judge(reading.lines))
+            return within(SECONDS, lambda: self._judge(reading))
         except (Unreadable, Undecided) as error:
             return self.refused(str(error))
         except TooLong:
@@ -116,45 +131,96 @@ class Derivation:
         except BaseException as error:  # SymPy may raise anything on an expression that is none
             return self.refused(f"could not be evaluated ({type(error).__name__}: {textwrap.shorten(str(error), 120)})")
 
-    def refused(self, why: str) -> Verdict:
-        return Verdict(False, NAN, wrap(f"Not right yet: {self.name} {why}{'' if why[-1] in '.?)' else '.'}"))
+    def refused(self, why: str, place: str = "", slip: Slip | None = None) -> Verdict:
+        where = f"{place} of {self.name}" if place else self.name
+        text = wrap(f"Not right yet: {where} {why}{'' if why[-1] in '.?' else '.'}")
+        return Verdict(False, NAN, text + (_named(slip) if slip else ""), slip.name if slip else None)
 
-    def _judge(self, lines):
-        claims, samples = self.claims(lines), {}
+    def _refused(self, claim, why, slip) -> Verdict | None:
+        return self.refused(why, claim.place, slip) if why else None
+
+    def _judge(self, reading):
+        claims, samples, ways = self.claims(reading.lines), {}, {}
         for claim in claims:
-            sample = samples.setdefault(id(claim.target), Sample(dict(claim.target.where)))
-            if found := sample.difference(claim.compared, claim.target.value):
-                return self._wrong(claim, found, sample)
+            sample = samples.setdefault((id(claim.target), *claim.where.items()), Sample({**claim.target.where, **claim.where}, claim.target.value))
+            way, verdict = self._compared(claim, sample)
+            if verdict:
+                return verdict
+            ways[way] = ways.get(way, 0) + 1
+            if not claim.step and claim is claims[-1] and (where := sample.lacking(claim.compared, claim.target.value)):
+                raise Unreadable(f"agrees with {claim.target.what} as far as it has a value, but has none at {where}")
         if problem := self.form(claims):
             return Verdict(False, NAN, wrap(f"Right, but not in the form asked for: {self.name} {problem}"), unfinished=True)
-        ways = dict.fromkeys(samples[id(c.target)].how(c.compared, c.target.value) for c in {id(c.target): c for c in claims}.values())
-        names = dict.fromkeys(c.target.what for c in claims)
-        text = wrap(f"Right: {self.name} agrees with {' and '.join(names)} (checked {'; '.join(ways)}).")
+        if missing := self.derived(claims):
+            return Verdict(False, NAN, wrap(f"Right result, no derivation yet: {missing}"), unfinished=True)
+        names = dict.fromkeys(claim.target.what for claim in claims if not claim.step)
+        how = next(iter(ways)) if len(ways) == 1 else ", ".join(f"{n} {way}" for way, n in ways.items())
+        text = wrap(f"Right: {self.name} agrees with {' and '.join(names)} ({_count(reading)}; {how}).")
         if remark := self.remark(claims):
             text += f"\n{wrap(remark)}"
         return Verdict(True, 0.0, text)
 
+    def _compared(self, claim, sample) -> tuple[str, Verdict | None]:
+        """How a claim was found to be right, or the verdict that it is not."""
+        pair = claim.compared, claim.target.value
+        try:
+            found = sample.difference(*pair)
+        except Undecided as error:
+            return "", self._refused(claim, *self.sound(claim)) or self.refused(str(error))
+        if found:
+            return "", self._wrong(claim, found, sample)
+        if verdict := self._refused(claim, *self.sound(claim)):
+            return "", verdict
+        if way := sample.proof(*pair):
+            return way, None
+        if found := sample.difference(*pair, thorough=True):
+            return "", self._wrong(claim, found, sample)
+        if symbols := counted(claim.compared) & {t, T}:
+            raise Unreadable(f"agrees at all points tried, but holds {symbols.pop()} as a number, and no proof was found; write it without")
+        return f"not proved, but equal at {sample.tried} random points", None
+
     def _wrong(self, claim, found, sample):
         place = f"{claim.place} of " if claim.place else ""
-        text = wrap(f"Not right yet: {place}{self.name} is not {claim.target.what}.")
+        what = f"is not {claim.target.what}" if claim.target.what else "is not true"
+        text = wrap(f"Not right yet: {place}{self.name} {what}.")
         text += "\n" + wrap(f"Yours: {textwrap.shorten(sp.sstr(claim.typed), 300, placeholder=' ...')}", "  ")
-        text += "\n" + wrap(f"For example at {found.point}:", "  ")
-        text += f"\n  expected {number(found.right)}\n  got      {number(found.left)}"
+        text += "\n" + wrap(f"For example at {found.point}{', inside of the expectation' if claim.inside else ''}:", "  ")
+        sides = ("expected", "got     ") if claim.target.what else ("right side", "left side ")
+        text += f"\n  {sides[0]} {number(found.right)}\n  {sides[1]} {number(found.left)}"
         slip = matching(claim, sample)
         if slip:
-            text += f"\nThis is a known slip:\n{wrap('  ' + slip.name, '  ')}\n{wrap('Hint: ' + slip.hint, '  ')}"
+            text += _named(slip)
         elif factor := sample.factor(claim.compared, claim.target.value):
             text += "\n" + wrap(f"It is {factor} times the right one.")
         return Verdict(False, NAN, text, slip.name if slip else None)
 
 
+def _named(slip: Slip) -> str:
+    names, hints = slip.name.split("\n"), slip.hint.split("\n")
+    head = "This is a known slip" if len(names) == 1 else "These are two known slips at once"
+    return "\n".join([f"\n{head}:", *(wrap("  " + name, "  ") for name in names), *(wrap("Hint: " + hint, "  ") for hint in hints)])
+
+
+def _count(reading: Reading) -> str:
+    """How many lines were checked, and what was not."""
+    lines = sum(1 + len(line.between) for line in reading.lines if line.of != "definition")
+    names = sum(line.of == "definition" for line in reading.lines)
+    beside = [f"{n} {word}{'s' * (n != 1)}" for n, word in ((reading.texts, "text"), (names, "name")) if n]
+    return f"{lines} line{'s' * (lines != 1)} checked" + (f", {' and '.join(beside)} beside {'it' if lines == 1 else 'them'}" if beside else "")
+
+
 def matching(claim: Claim, sample: Sample) -> Slip | None:
-    """The known slip that the expression equals."""
-    return next((slip for slip in claim.target.slips if sample.equal(claim.compared, slip.make())), None)
-
-
-def number(value) -> str:
-    return mp.nstr(value, 6)
+    """The known slip that the expression equals; or two of them, that together make it."""
+    target = claim.target
+    if slip := next((slip for slip in target.slips if sample.equal(claim.compared, slip.make())), None):
+        return slip
+    if slip := target.other(claim.typed, sample):
+        return slip
+    if pair := sample.two_of(claim.compared, target.value, [slip.make() for slip in target.slips]):
+        both = [target.slips[i] for i in pair]
+        hints = dict.fromkeys(slip.hint for slip in both)
+        return Slip("\n".join(slip.name for slip in both), "\n".join(hints), lambda: claim.compared)
+    return None
 
 
 def solved(line: Line, target: Target, compared: Callable = lambda typed: typed) -> tuple[sp.Expr, str]:
@@ -165,7 +231,7 @@ def solved(line: Line, target: Target, compared: Callable = lambda typed: typed)
     """
     if line.left is None:
         return line.right, ""
-    sample, sides = Sample(dict(target.where)), [line.left, line.right]
+    sample, sides = Sample(dict(target.where), target.value), [line.left, line.right]
     equal = [sample.equal(compared(side), target.value) for side in sides]
     if all(equal):
         return min(reversed(sides), key=lambda side: bool(target.form(side))), ""

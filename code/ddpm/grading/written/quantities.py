@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
-from ddpm.grading.written.notation import Unreadable
+from ddpm.grading.written.bounds import Unreadable
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,26 @@ class Quantity:
         what: in a few words.
         near: (predicted, measured) -> whether the prediction is right.
         count: how many numbers; one number for all of a row is allowed too.
+        least, most: no such quantity is smaller or larger, so no prediction may be.
     """
 
     what: str
     near: Callable[[float, float], bool]
     count: int = 1
+    least: float | int = -math.inf
+    most: float | int = math.inf
+
+    def possible(self, values: list[float], key: str) -> list[float]:
+        """The predicted values.
+
+        Raises:
+            Unreadable: one of them cannot be.
+        """
+        for value in values:
+            if not self.least <= value <= self.most:
+                side, end = ("below", self.least) if value < self.least else ("above", self.most)
+                raise Unreadable(f"has {value:g} for {key}, {self.what}; it cannot be {side} {end:g}")
+        return values
 
 
 def within_distance(most: float) -> Callable:

@@ -4,7 +4,6 @@ import inspect
 import numbers
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
@@ -15,38 +14,18 @@ from ddpm.derivation.chain import Chain
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.induction import Induction
 from ddpm.derivation.statement import Law
-from ddpm.derivation.symbols import Family, Given, Quantity, t, x
+from ddpm.derivation.symbols import C, Given, Kind, Quantity, Unfinished, t, x
 from ddpm.grading.answered import is_blank
 from ddpm.grading.limit import TooLong, within
-from ddpm.grading.written.notation import Unreadable, in_notation
+from ddpm.grading.written import bounds
+from ddpm.grading.written.bounds import Unreadable
+from ddpm.grading.written.families import own_families, with_definitions
+from ddpm.grading.written.lines import Line, Reading
+from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
 
 MOST = 40  # lines
 SECONDS = 10  # for a function that makes the answer
 HINT = "write it with the symbols of ddpm.derivation.symbols"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of an answer.
-
-    Attributes:
-        right: the expression; of an equation the right side.
-        left: the left side of an equation, None if there is none or it is only a name for what is asked.
-        of: "" or "induction": a family's closed form, proved.
-    """
-
-    right: sp.Expr
-    left: sp.Expr | None = None
-    of: str = ""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The lines of an answer; or why it counts as not yet answered; or why it cannot be checked."""
-
-    lines: tuple[Line, ...] = ()
-    blank: str = ""
-    fault: str = ""
 
 
 def read(answer, name: str) -> Reading:
@@ -75,15 +54,16 @@ def _read(answer, name):
     answer = called(answer)
     if is_placeholder(answer):
         return Reading(blank=f"{name} returns {answer}.")
-    items = list(flat(answer))
-    items = [item for item in items if not isinstance(item, str)] or items  # texts beside expressions are reasons
+    everything = list(flat(answer))
+    items = [item for item in everything if not isinstance(item, str)] or everything  # texts beside expressions are remarks
     if not items:
         return Reading(blank=f"{name} is empty.")
     if any(is_placeholder(item) for item in items):
         return Reading(blank=f"there is still a ... or None in {name}.")
     if len(items) > MOST:
         raise Unreadable(f"has {len(items)} lines; expected no more than {MOST}")
-    return Reading(tuple(line(item) for item in items))
+    own = own_families(items)
+    return Reading(with_definitions([line(item, own) for item in items], own), len(everything) - len(items))
 
 
 def is_placeholder(answer) -> bool:
@@ -116,40 +96,60 @@ def flat(answer):
         yield answer
 
 
-def line(item) -> Line:
+def line(item, own=frozenset()) -> Line:
     if isinstance(item, Chain):
-        return equation(item.start, item.last) if item.steps else Line(in_notation(item.start))
+        return chain(item)
     if isinstance(item, Induction):
         return Line(in_notation(item.step.last), of="induction")
     if isinstance(item, Law):
         item = Normal(x[t], *item.args)
     if isinstance(item, sp.Eq):
-        return equation(*item.args)
+        return equation(*item.args, own)
     if isinstance(item, str):
         raise Unreadable(f"is a text; {HINT}, without quotation marks")
     if isinstance(item, (bool, np.bool_, BooleanAtom)):
         raise Unreadable(f"is {item}: an equation whose sides SymPy compares at once; give the right side alone")
-    if isinstance(item, (Family, Given)) or isinstance(item, type):
-        what = "a family without an index, as alpha where alpha[t] belongs" if isinstance(item, Family) else f"{type(item).__name__}, no expression"
-        raise Unreadable(f"is {what}")
+    if isinstance(item, (Unfinished, Kind)):
+        raise Unreadable(f"has a line {item.how.split(' ')[0]} without an index or arguments; {item.how}")
+    if isinstance(item, Given):
+        raise Unreadable(f"has a line {item} without its law; write q({item})")
+    if isinstance(item, type):
+        raise Unreadable(f"is {type(item).__name__}, no expression")
     if callable(item) and not isinstance(item, sp.Basic):
         raise Unreadable(f"is a function; expected an expression: {HINT}")
     if isinstance(item, numbers.Number):
         item = sp.sympify(item)
     if not isinstance(item, sp.Expr):
         raise Unreadable(f"is {_article(type(item).__name__)}; expected an expression: {HINT}")
-    return Line(in_notation(item))
+    return Line(in_notation(item, own))
 
 
-def equation(left, right) -> Line:
-    """An equation as a line. A symbol or m[t] that is not the book's, alone on one side, is a name for what is asked."""
-    for name, other in ((left, right), (right, left)):
-        if isinstance(name, (sp.Symbol, Quantity, AppliedUndef)):
-            try:
-                in_notation(name)
-            except Unreadable:
-                return Line(in_notation(other))
-    return Line(in_notation(right), in_notation(left))
+def chain(item: Chain) -> Line:
+    if not item.steps:
+        return Line(in_notation(item.start))
+    ends = equation(item.start, item.last)
+    return Line(ends.right, ends.left, between=tuple(in_notation(step.expr) for step in item.steps[:-1]))
+
+
+def equation(left, right, own=frozenset()) -> Line:
+    """An equation as a line. A symbol or m[t] that is not the book's is a name for what is asked; it stands alone on a side, or with C."""
+    for named, other in ((left, right), (right, left)):
+        bounds.check(named)
+        name, rest = _name(named, own)
+        if name is not None:
+            return Line(in_notation(other - rest, own))
+    return Line(in_notation(right, own), in_notation(left, own))
+
+
+def _name(side, own):
+    """A name that is not the book's, and what stands beside it on its side: L[t - 1] - C; (None, None) if there is none."""
+    terms = sp.Add.make_args(side)
+    strange = [e for e in terms if isinstance(e, (sp.Symbol, Quantity, AppliedUndef))
+               and (e.name if isinstance(e, sp.Symbol) else getattr(e, "code", type(e).__name__)) not in (*NAMES, *FUNCTIONS, *own)]
+    rest = [e for e in terms if e not in strange]
+    if len(strange) != 1 or not all(e.atoms(sp.Symbol) <= {C} and not e.atoms(Quantity) for e in rest):
+        return None, None
+    return strange[0], sp.Add(*rest)
 
 
 def _article(word):

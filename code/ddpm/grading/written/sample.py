@@ -1,15 +1,20 @@
 """Expressions at random points, the same for all that are compared: is one equal to another, and if not, where do they differ?"""
 
+import itertools
+
 import sympy as sp
 
-from ddpm.derivation.densities import Undecided
-from ddpm.derivation.numbers import Point, Undefined
+from ddpm.derivation.densities import Density, Undecided
+from ddpm.derivation.numbers import Point, Undefined, mp
 from ddpm.derivation.proofs import find_proof
-from ddpm.derivation.settle import TOLERANCE, Different, Settled, describe
+from ddpm.derivation.settle import Different, Settled, describe
 from ddpm.grading.limit import TooLong, within
 
-POINTS, FEWEST = 12, 4
-PROOF_SECONDS = 5
+SEEDS = (0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11)  # first those whose numbers are easy to follow; odd ones lie far apart
+FEW, FEWEST = 5, 3  # points before a proof is tried, or for a slip; with values at fewer there is no verdict
+OF_WORLDS = 8  # points at which densities are compared that no proof has reached: each is a random world
+SAME = mp.mpf(10) ** -25  # relative; expectations are exact to 31 digits
+PROOF_SECONDS = 4
 
 
 class Sample:
@@ -17,40 +22,60 @@ class Sample:
 
     Args:
         where: the smallest value of integer symbols, 1 where none is given.
+        about: what is asked; it gets its numbers first, so that they do not depend on what it is compared with.
     """
 
-    def __init__(self, where: dict):
-        points = [Point(seed, where) for seed in range(POINTS)]
-        self.points = sorted(points, key=lambda point: abs(point.last - 2.6))  # short chains first: they are quick, and easy to follow
-        self.where, self.known = where, {}
+    def __init__(self, where: dict, about=None):
+        self.points, self.where, self.about, self.known, self.why = [Point(seed, where) for seed in SEEDS], where, about, {}, ""
 
     def value(self, expr, i: int):
         """At point i; None if it has none there."""
+        if self.about is not None and (self.about, i) not in self.known and expr != self.about:
+            self.value(self.about, i)
         key = expr, i
         if key not in self.known:
             try:
                 self.known[key] = self.points[i].value(expr)
-            except Undefined:
-                self.known[key] = None
+            except Undefined as error:
+                self.known[key], self.why = None, str(error)
         return self.known[key]
 
-    def difference(self, expr, other) -> Different | None:
+    def pairs(self, expr, other, most: int = len(SEEDS)):
+        """(point, value, other value) at the first points at which both have one."""
+        found = 0
+        for i in range(len(SEEDS)):
+            if found == most:
+                break
+            a, b = self.value(expr, i), self.value(other, i)
+            if a is not None and b is not None:
+                found += 1
+                yield i, a, b
+
+    def difference(self, expr, other, thorough: bool = False) -> Different | None:
         """A point at which two expressions differ; None if they agree wherever both have a value.
+
+        Args:
+            thorough: at all points, with more digits where the first ones agree.
 
         Raises:
             Undecided: there are too few such points.
         """
         tried = 0
-        for i in range(POINTS):
-            a, b = self.value(expr, i), self.value(other, i)
-            if a is None or b is None:
-                continue
+        most = FEW if not thorough else OF_WORLDS if other.has(Density) else len(SEEDS)
+        for i, a, b in self.pairs(expr, other, most):
             tried += 1
-            if abs(a - b) > TOLERANCE * (1 + abs(a) + abs(b)):
+            if not close(a, b) or thorough and not other.has(Density) and self._differ(expr, other, i):
                 return Different(describe(self.points[i], expr, other), a, b)
+        self.tried = tried
         if tried < FEWEST:
-            raise Undecided("has no value at nearly all points tried")
+            raise Undecided(f"has no value at nearly all points tried{f': {self.why}' if self.why else ''}")
         return None
+
+    def _differ(self, expr, other, i):
+        try:
+            return self.points[i].difference(expr, other)
+        except Undefined:
+            return None
 
     def equal(self, expr, other) -> bool:
         """Whether two expressions agree wherever both have a value; False if that is hardly anywhere."""
@@ -59,20 +84,52 @@ class Sample:
         except Undecided:
             return False
 
+    def lacking(self, expr, other) -> str:
+        """A point at which `other` has a value and `expr` has none, in words; "" if there is none."""
+        for i in range(0 if other.has(Density) else len(SEEDS)):  # worlds of densities leave out what takes too long
+            if self.value(expr, i) is None and self.value(other, i) is not None:
+                return describe(self.points[i], other, other)
+        return ""
+
     def factor(self, expr, other) -> sp.Rational | None:
         """The simple number that `expr` is times `other`, if there is one other than 0 and 1."""
-        ratios = [a / b for i in range(POINTS) if (a := self.value(expr, i)) is not None and (b := self.value(other, i))]
-        if len(ratios) < FEWEST or any(abs(r - ratios[0]) > TOLERANCE * (1 + abs(r)) for r in ratios) or ratios[0].imag:
+        ratios = [a / b for _, a, b in self.pairs(expr, other, FEW) if b]
+        if len(ratios) < FEWEST or not all(close(r, ratios[0]) for r in ratios) or ratios[0].imag:
             return None
         near = sp.Rational(str(ratios[0].real)).limit_denominator(20)
         return near if near not in (0, 1) and abs(near - sp.Rational(str(ratios[0].real))) < 1e-20 else None
 
-    def how(self, expr, other) -> str:
-        """In which way two expressions, equal at all points, are known to be equal."""
+    def two_of(self, expr, right, slips) -> tuple[int, int] | None:
+        """Two of the wrong expressions whose differences from the right one, or whose factors, together make `expr`."""
+        rows = []  # at each point: the value of expr, of the right one, of the slips
+        for i, got, wanted in self.pairs(expr, right, FEWEST):
+            rows.append((got, wanted, [self.value(slip, i) for slip in slips]))
+        if len(rows) < FEWEST:
+            return None
+
+        def make(a, b):
+            sums = all(v[a] is not None and v[b] is not None and close(got, v[a] + v[b] - wanted) for got, wanted, v in rows)
+            return sums or all(v[a] is not None and v[b] is not None and close(got * wanted, v[a] * v[b]) for got, wanted, v in rows)
+
+        return next((pair for pair in itertools.combinations(range(len(slips)), 2) if make(*pair)), None)
+
+    def proof(self, expr, other) -> str:
+        """By which rules two expressions are equal, in words; "" if none was found that proves it."""
         try:
             found = within(PROOF_SECONDS, lambda: find_proof(expr, other, self.where))
         except (TooLong, Undecided):
-            found = None
-        except Exception:  # SymPy gives up in many ways; the points have decided already
-            found = None
-        return f"{Settled(found[0], 0, *found[1:])}" if found else f"numerically, at {POINTS} random points with 50 digits"
+            return ""
+        except Exception:  # SymPy gives up in many ways
+            return ""
+        return f"{Settled(found[0], 0, *found[1:])}" if found else ""
+
+
+def close(a, b) -> bool:
+    return a == b or abs(a - b) <= SAME * max(abs(a), abs(b))
+
+
+def number(value) -> str:
+    """Six digits; of a number that is too long to be written, its size."""
+    if value and abs(mp.mag(value)) > 10_000:
+        return f"about {'-' * (mp.re(value) < 0)}10^{int(mp.mag(value) * 0.30103)}"
+    return mp.nstr(value, 6)

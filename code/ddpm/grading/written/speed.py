@@ -22,12 +22,12 @@ def _all_right(values, measured) -> bool:
 
 
 PROBLEM_4_2 = Predictions("answer_4_2", "4.2", {
-    "mean_first": Quantity("each loss run once, the mean loss first", NAIVE),
-    "noise_first": Quantity("each loss run once, the noise loss first", NAIVE),
-    "eager": Quantity("with care, D = 802, without jit", CAREFUL),
-    "jit_small": Quantity("with care, D = 802, with jit", CAREFUL),
-    "jit_large": Quantity("with care, D = 10^7, with jit", CAREFUL),
-    "gradient": Quantity("with jit, a batch, and the gradient", CAREFUL),
+    "mean_first": Quantity("each loss run once, the mean loss first", NAIVE, least=0),
+    "noise_first": Quantity("each loss run once, the noise loss first", NAIVE, least=0),
+    "eager": Quantity("with care, D = 802, without jit", CAREFUL, least=0),
+    "jit_small": Quantity("with care, D = 802, with jit", CAREFUL, least=0),
+    "jit_large": Quantity("with care, D = 10^7, with jit", CAREFUL, least=0),
+    "gradient": Quantity("with jit, a batch, and the gradient", CAREFUL, least=0),
 }, (
     Misconception("the ratios are upside down: asked for is mean loss over noise loss.", "2 says that the mean loss takes twice as long.",
                   lambda p, m: all(v > 0 for v in p.values()) and _all_right({k: 1 / v for k, v in p.items()}, m)),

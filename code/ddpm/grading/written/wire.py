@@ -6,19 +6,22 @@ from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, Expectation
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import Path, SquaredNorm
-from ddpm.grading.written.notation import FUNCTIONS, LARGEST, NAMES, in_notation, size
-from ddpm.grading.written.reading import Line, Reading
+from ddpm.grading.written import bounds
+from ddpm.grading.written.lines import Line, Reading
+from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
 
 HEADS = {head.__name__: head for head in (
     sp.Add, sp.Mul, sp.Pow, sp.Tuple, sp.log, sp.exp, sp.Abs, sp.Sum, sp.Product, Density, Normal, Expectation, KL, SquaredNorm, Path)} | FUNCTIONS
+LAZY = (sp.Add, sp.Mul, sp.Pow, sp.log, sp.exp, sp.Abs)  # all that SymPy calculates with
 CONSTANTS = {"pi": sp.pi, "e": sp.E}
-MOST_DIGITS, MOST_BITS = 30, 2000
+KINDS = ("", "induction", "identity", "definition")
 
 
 def to_json(reading: Reading) -> dict:
     """The reading as dictionaries, lists and strings."""
-    lines = [{"right": packed(line.right), "left": None if line.left is None else packed(line.left), "of": line.of} for line in reading.lines]
-    return {"lines": lines, "blank": reading.blank, "fault": reading.fault}
+    lines = [{"right": packed(line.right), "left": None if line.left is None else packed(line.left), "of": line.of,
+              "between": [packed(expr) for expr in line.between]} for line in reading.lines]
+    return {"lines": lines, "texts": reading.texts, "blank": reading.blank, "fault": reading.fault}
 
 
 def from_json(data: dict) -> Reading:
@@ -28,13 +31,13 @@ def from_json(data: dict) -> Reading:
         ValueError, KeyError, TypeError, RecursionError: the data are something else; they come from a notebook and may be anything.
     """
     def expression(part):
-        expr = unpacked(part)
-        if size(expr) > LARGEST:
-            raise ValueError("an expression that is too large")
-        return in_notation(expr)
+        return in_notation(unpacked(part, [bounds.LARGEST]))
 
-    lines = [Line(expression(line["right"]), None if line["left"] is None else expression(line["left"]), str(line["of"])) for line in data["lines"]]
-    return Reading(tuple(lines), str(data["blank"]), str(data["fault"]))
+    lines = []
+    for line in data["lines"]:
+        left = None if line["left"] is None else expression(line["left"])
+        lines.append(Line(expression(line["right"]), left, KINDS[KINDS.index(line["of"])], tuple(map(expression, line["between"]))))
+    return Reading(tuple(lines), int(data["texts"]), str(data["blank"]), str(data["fault"]))
 
 
 def packed(expr):
@@ -52,26 +55,23 @@ def packed(expr):
     return [head, *map(packed, expr.args)]
 
 
-def unpacked(part):
+def unpacked(part, left):
+    """The expression, not evaluated: what it would be as a number is nobody's business before `bounds` has looked at it.
+
+    Args:
+        left: how many parts there may still be, in a list.
+    """
+    left[0] -= 1
+    if left[0] < 0:
+        raise ValueError("an expression that is too large")
     if isinstance(part, str):
         if part.startswith("."):
             return NAMES.get(part[1:], sp.Symbol(part[1:]))
         if part.startswith("!"):
             return CONSTANTS[part[1:]]
         above, _, below = part.partition("/")
-        if len(part) > MOST_DIGITS:
+        if len(part) > 2 * bounds.DIGITS + 5:
             raise ValueError("a number that is too long")
         return sp.Rational(int(above), int(below))
-    head, args = HEADS[part[0]], list(map(unpacked, part[1:]))
-    if head is sp.Pow:
-        small(*args)
-    return head(*args)
-
-
-def small(base, exponent):
-    """Refuse powers of numbers that would fill the memory."""
-    if not (base.is_number and exponent.is_number):
-        return
-    bits = max(abs(base.p).bit_length(), base.q.bit_length()) if base.is_Rational else MOST_BITS
-    if not exponent.is_Rational or abs(exponent) > MOST_BITS or bits * abs(exponent) > MOST_BITS:
-        raise ValueError("a power that is too large")
+    head, args = HEADS[part[0]], [unpacked(arg, left) for arg in part[1:]]
+    return head(*args, evaluate=False) if head in LAZY else head(*args)

@@ -1,0 +1,20 @@
+"""Signs that come naturally and mean something else in Python: they are understood, or answered with the one that works.
+
+Importing this module adds methods to SymPy's expressions that these do not have: NumPy's functions ask for them by name.
+"""
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from ddpm.derivation.symbols import log, sqrt
+
+
+def _power(self, other):
+    if isinstance(self, Boolean) and isinstance(other, Boolean):
+        return Boolean.__xor__(self, other)
+    raise TypeError("a power is typed with two stars: a**2, not a^2")
+
+
+sp.Expr.__xor__ = sp.Expr.__rxor__ = _power
+sp.Expr.sqrt = sqrt  # np.sqrt(alpha_bar[t])
+sp.Expr.log = log
