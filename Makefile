@@ -44,9 +44,10 @@ test-slow: book  ## run the long tests that make test leaves out: every page wit
 bench: $(READY)  ## time training and sampling, against a plain loop and PyTorch (TORCH_PYTHON=... names a Python that has it)
 	@$(BIN)/python -m bench
 
+FOLDER = '$(subst ','\'',$(value SUBMISSIONS))'
 grade: $(READY)  ## grade the notebooks of a folder: make grade SUBMISSIONS=folder
-	@test -n "$(SUBMISSIONS)" || { echo "Name the folder of notebooks: make grade SUBMISSIONS=folder" >&2; exit 2; }
-	@$(BIN)/python -m ddpm.grading.score "$(SUBMISSIONS)"
+	@test -n $(FOLDER) || { echo "Name the folder of notebooks: make grade SUBMISSIONS=folder" >&2; exit 2; }
+	@$(BIN)/python -m ddpm.grading.score $(FOLDER)
 
 lock: $(READY)  ## refresh requirements.txt and tests/bare/newest.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \

@@ -1,6 +1,8 @@
-"""The directive `{assignments}`: a list of the assignment notebooks with their chapters, and where to get them."""
+"""The directive `{assignments}`: a list of the assignment notebooks with their chapters, points and minutes, and where to get them."""
 
 import posixpath
+import re
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -8,6 +10,9 @@ from sphinx.util.docutils import SphinxDirective
 from bookbuild.assignments import STUDENT, assignments
 from bookbuild.install import FOLDER
 from bookbuild.notebooks import colab
+
+
+TIME = re.compile(r"\*\*Time:\*\* about (\d+) minutes")
 
 
 class Placeholder(nodes.General, nodes.Element):
@@ -34,6 +39,7 @@ def item(app, docname: str, name: str, chapters: list[str]):
         link = nodes.reference("", "", *[child.deepcopy() for child in title.children], internal=True,
                                refuri=app.builder.get_relative_uri(docname, chapter))
         parts += [nodes.Text(" and " if i == len(chapters) - 1 else ", ")] * (i > 0) + [nodes.emphasis("", "", link)]
+    parts.append(nodes.Text(effort(app, name, chapters)))
     if app.builder.format == "html":
         path = f"{FOLDER}/{STUDENT}/{name}.ipynb"
         top = posixpath.relpath(".", posixpath.dirname(app.builder.get_target_uri(docname)) or ".")
@@ -41,6 +47,16 @@ def item(app, docname: str, name: str, chapters: list[str]):
         links = [nodes.reference("", text, refuri=address) for text, address in places if address]
         parts += [nodes.Text(": "), links[0], *[part for link in links[1:] for part in (nodes.Text(" or "), link)]]
     return nodes.list_item("", nodes.paragraph("", "", *parts))
+
+
+def effort(app, name: str, chapters: list[str]) -> str:
+    """The points of an assignment, and the minutes of its chapters where all of them state some."""
+    from ddpm.grading.exercises import ASSIGNMENTS
+
+    found = [TIME.search(Path(app.env.doc2path(chapter)).read_text(encoding="utf-8")) for chapter in chapters]
+    words = [f"{len(ASSIGNMENTS[name])} points"] if name in ASSIGNMENTS else []
+    words += [f"about {sum(int(time[1]) for time in found)} minutes"] if all(found) else []
+    return f" ({', '.join(words)})" if words else ""
 
 
 def setup(app):

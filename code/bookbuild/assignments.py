@@ -3,6 +3,9 @@
 A chapter whose header says `assignment: name` gives to the notebook `name` what carries the mark `assignment` (a class of
 an exercise, a box or a passage, a tag of a cell); its cells with the tag `exercise`, each with the next cell, which checks
 it; and the earlier cells that those need. The folded solutions of marked exercises go into the notebook with solutions only.
+
+The notebook states in its metadata, and in those of its exercises' cells, which assignment it is and what it asks for: that is what
+is graded. The students' carries a package without references.
 """
 
 from pathlib import Path
@@ -11,7 +14,8 @@ import nbformat
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
-from bookbuild.blanks import blank
+from bookbuild import install, wheel
+from bookbuild.blanks import asked, blank
 from bookbuild.cellnames import names as cell_names
 from bookbuild.install import FOLDER
 from bookbuild.markdown import Markdown
@@ -20,6 +24,7 @@ from bookbuild.page import Page
 
 MARK, EXERCISE, CHECK = "assignment", "exercise", "check"
 STUDENT, SOLUTION = "student", "solution"
+STATED = "ddpm"  # the key of the metadata that say which assignment a notebook is, and what it asks for
 INTRODUCTION = {
     STUDENT: """\
 Fill in each cell that has a `...` marked *your answer*, and run the cell below it. It says whether the answer is right, and if \
@@ -55,7 +60,8 @@ class Assignment(Cells):
         title = f"# Assignment {name}" + (", solutions" if version == SOLUTION else "")
         self.pending = [title, INTRODUCTION[version].format(title=app.config.html_title)]
         self.flush()
-        self.cells.append(install_cell(app))
+        self.cells.append(install_cell(app) if version == SOLUTION else student_install_cell(app))
+        self.name, self.exercises = name, []
         references = {}
         for chapter in chapters:
             chapter.page.labels &= labels
@@ -121,11 +127,21 @@ class Assignment(Cells):
         source, metadata = cell.source, {"tags": [kind], "deletable": False}
         if kind == EXERCISE:
             self.asked = False
+            blanked = self.blanked(source)
+            names = asked(blanked)
+            self.exercises += names
+            metadata[STATED] = {"assignment": self.name, "exercises": names}
             if self.version == STUDENT:
-                source = self.blanked(source)
+                source = blanked
         else:
             metadata["editable"] = False
         self.cells.append(nbformat.v4.new_code_cell(source, metadata=metadata))
+
+    def text(self) -> str:
+        """The notebook, with what it states of itself."""
+        notebook = nbformat.reads(super().text(), as_version=4)
+        notebook.metadata[STATED] = {"assignment": self.name, "exercises": self.exercises, "version": self.version}
+        return nbformat.writes(notebook) + "\n"
 
     def blanked(self, source: str) -> str:
         try:
@@ -209,6 +225,12 @@ def unfolded(node):
     return copy
 
 
+def student_install_cell(app):
+    """The first cell of the students' version: its package comes from the site or is carried, and has no references."""
+    folder = f"{FOLDER}/{STUDENT}"
+    return install.cell("", "", app.config.html_baseurl, next(Path(app.outdir, folder).glob("*.whl"), None), folder)
+
+
 def write_all(app, error):
     """Write both versions of every assignment: the students' into the site, the solutions beside it."""
     if error is not None or app.builder.format != "html":
@@ -216,6 +238,8 @@ def write_all(app, error):
     folders = {STUDENT: Path(app.outdir, FOLDER, STUDENT), SOLUTION: Path(app.outdir).parent / SOLUTION}
     for version, folder in folders.items():
         folder.mkdir(exist_ok=True)
+        if version == STUDENT and assignments(app.env):
+            wheel.build(Path(app.srcdir), folder, references=False)
         for old in folder.glob("*.ipynb"):
             old.unlink()
         for name, docnames in assignments(app.env).items():

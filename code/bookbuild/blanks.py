@@ -48,6 +48,19 @@ def blank(source: str, later: set[str]) -> str:
     return "\n".join(done)
 
 
+def asked(source: str) -> list[str]:
+    """The names of the functions and variables in a cell, as `blank` leaves it, that wait for an answer."""
+    found = []
+    for node in ast.parse(source).body:
+        waits = any(isinstance(inner, ast.Expr | ast.Assign) and isinstance(inner.value, ast.Constant) and inner.value.value is ...
+                    for inner in ast.walk(node))
+        if waits and isinstance(node, ast.FunctionDef):
+            found.append(node.name)
+        elif waits and isinstance(node, ast.Assign):
+            found += [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return found
+
+
 def unmarked(source: str) -> str:
     """`source` with its solutions, without the marks around them."""
     return MARKS.sub("", source).rstrip("\n")

@@ -36,24 +36,25 @@ CARRIED = """\
     package.write_bytes(base64.b64decode("{data}"))"""
 
 
-def package(repository: str, branch: str, site: str, wheel: Path | None) -> str:
+def package(repository: str, branch: str, site: str, wheel: Path | None, folder: str = FOLDER) -> str:
     """The lines that say where the package is: in the repository if there is one, else on the site, else in the cell itself.
 
     Args:
         repository, site: addresses; "" for none.
         wheel: the wheel that the site publishes; None in a book without a package.
+        folder: where in the site the wheel is.
     """
     if repository:
         return ADDRESS.format(f"ddpm @ git+{repository}@{branch}")
     if site and wheel:
-        return ADDRESS.format("ddpm @ " + urljoin(site.rstrip("/") + "/", f"{FOLDER}/{wheel.name}"))
+        return ADDRESS.format("ddpm @ " + urljoin(site.rstrip("/") + "/", f"{folder}/{wheel.name}"))
     data = base64.b64encode(wheel.read_bytes()).decode() if wheel else ""
     return CARRIED.format(name=wheel.name if wheel else "", data=data)
 
 
-def cell(repository: str, branch: str, site: str, wheel: Path | None):
-    """The cell, folded in Jupyter and in Colab."""
-    source = CELL.format(package=package(repository, branch, site, wheel))
+def cell(repository: str, branch: str, site: str, wheel: Path | None, folder: str = FOLDER):
+    """The cell, folded in Jupyter and in Colab; what it takes is said at `package`."""
+    source = CELL.format(package=package(repository, branch, site, wheel, folder))
     return nbformat.v4.new_code_cell(source, metadata={
         "tags": ["install", "hide-input"], "jupyter": {"source_hidden": True}, "cellView": "form",
     })

@@ -7,17 +7,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-SOURCES = ["pyproject.toml", "README.md", "code/ddpm"]
+PACKAGE = "code/ddpm"
+SOURCES = ["pyproject.toml", "README.md", PACKAGE]
 EPOCH = "315532800"  # 1980, where the calendar of zip files begins
 
 
-def build(root: Path, folder: Path) -> Path | None:
+def build(root: Path, folder: Path, references: bool = True) -> Path | None:
     """Put the wheel of the package under `root` into `folder`, unless the one there is newer than all sources.
 
     Returns its path, or None if there is no package under `root`.
 
+    Args:
+        references: False for the package that students' notebooks carry (`ddpm.grading.score.lean`).
+
     Raises:
-        RuntimeError: pip could not build it; with pip's words.
+        RuntimeError: it could not be built; with the words of what failed.
     """
     if not (root / "pyproject.toml").is_file():
         return None
@@ -31,17 +35,25 @@ def build(root: Path, folder: Path) -> Path | None:
             target = copy / path.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
-            target.chmod(0o644)  # the archive keeps permissions
-        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps",
-                   "--no-build-isolation", "--no-cache-dir", "--wheel-dir", str(out), str(copy)]
         # no PYTHONPATH: the build must not see the book's own modules in place of others
         surroundings = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"SOURCE_DATE_EPOCH": EPOCH}
-        done = subprocess.run(command, cwd=name, env=surroundings, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"pip could not build the wheel of {root}:\n{done.stdout}{done.stderr}")
+        if not references:
+            shutil.rmtree(copy / PACKAGE)
+            run([sys.executable, "-P", "-m", "ddpm.grading.score.lean", str((copy / PACKAGE).parent)], name,
+                surroundings | {"PYTHONPATH": str((root / PACKAGE).parent), "JAX_PLATFORMS": "cpu"})
+        for path in files(copy):
+            path.chmod(0o644)  # the archive keeps permissions
+        run([sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation",
+             "--no-cache-dir", "--wheel-dir", str(out), str(copy)], name, surroundings)
         for old in folder.glob("*.whl"):
             old.unlink()
         return Path(shutil.copy(next(out.glob("*.whl")), folder))
+
+
+def run(command: list[str], folder: str, surroundings: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"could not build the wheel:\n{done.stdout}{done.stderr}")
 
 
 def files(top: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from bookbuild import bare, build, check, install
 from bookbuild.assignments import WAITING, YOUR_WORDS
-from bookbuild.blanks import BEGIN, END, blank
+from bookbuild.blanks import BEGIN, END, asked, blank
 from bookbuild.cellnames import names
 from built_site import ROOT, SITE
 from ddpm.grading.answered import is_blank
@@ -211,8 +211,22 @@ def test_the_version_with_solutions_has_them_and_no_place_for_words(student, sol
 
 def test_exercises_are_open_and_can_be_filled_in_and_checks_stay(student):
     exercise, = (cell for cell in student if "exercise" in cell.metadata.get("tags", ()))
-    assert exercise.metadata == {"tags": ["exercise"], "deletable": False}
+    assert exercise.metadata == {"tags": ["exercise"], "deletable": False, "ddpm": {"assignment": "homework", "exercises": ["double"]}}
     assert student[student.index(exercise) + 1].metadata == {"tags": ["check"], "deletable": False, "editable": False}
+
+
+@pytest.mark.parametrize("folder, version", [("html/_notebooks/student", "student"), ("solution", "solution")])
+def test_a_notebook_states_which_assignment_it_is_and_what_it_asks_for(book, folder, version):
+    notebook = nbformat.read(book / f"_build/{folder}/homework.ipynb", as_version=4)
+    assert notebook.metadata["ddpm"] == {"assignment": "homework", "exercises": ["double"], "version": version}
+
+
+@pytest.mark.parametrize("source, names", [
+    ("def f(x):\n    ...  # your answer\n\n\ndef g(x):\n    y = ...\n    return y\n\n\ndef h(x):\n    return x[..., 0]", ["f", "g"]),
+    ("help = 1\nx = ...  # your answer\ny = ...  # your answer\nz = [...]", ["x", "y"]), ("...  # your answer", []),
+])
+def test_what_a_blanked_cell_asks_for(source, names):
+    assert asked(source) == names
 
 
 def run(book, answer: str) -> list:

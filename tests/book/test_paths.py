@@ -1,13 +1,16 @@
 """The two ways through an assignment, walked with the notebooks of this book: a student's to the last check, an instructor's to the scores."""
 
+import base64
 import csv
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
 from bookbuild import bare
+from bookbuild.assignments import YOUR_WORDS
 from bookbuild.blanks import BEGIN, END, PLACEHOLDER
 from built_site import SITE
 from ddpm.grading.exercises import ASSIGNMENTS, EXERCISES
@@ -83,16 +86,90 @@ def test_an_instructor_hands_out_collects_and_grades(site, tmp_path, capsys):
                  "dora": filled(handed_out, CRASH)}
     for name, notebook in submitted.items():
         nbformat.write(notebook, tmp_path / f"{name}.ipynb")
-    assert grade([str(tmp_path), "--seed", "5", "--minutes", "2"]) == 0
-    with open(tmp_path / "scores.csv", encoding="utf-8") as file:
-        rows = {row["notebook"]: row for row in csv.DictReader(file)}
+    (tmp_path / "emil.pdf").write_bytes(b"%PDF")
+    assert grade([str(tmp_path), "--seed", "5", "--minutes", "3"]) == 0
+    rows = read_scores(tmp_path)
     names = ASSIGNMENTS["diffusion"]
-    assert {name: [int(row[exercise]) for exercise in names] for name, row in rows.items()} == {
-        "ada.ipynb": [1, 1, 1, 1, 1, 1], "ben.ipynb": [1, 1, 0, 1, 1, 1], "cleo.ipynb": [0] * 6, "dora.ipynb": [0, 0, 0, 0, 0, 1]}
-    assert {row["of"] for row in rows.values()} == {"6"} and rows["ben.ipynb"]["points"] == "5"
-    assert float(rows["ben.ipynb"]["forward_covariance mean error"]) > 0.01
+    assert {name: [int(row[exercise] or 0) for exercise in names] for name, row in rows.items()} == {
+        "ada.ipynb": [1, 1, 1, 1, 1, 1], "ben.ipynb": [1, 1, 0, 1, 1, 1], "cleo.ipynb": [0] * 6, "dora.ipynb": [0, 0, 0, 0, 0, 1],
+        "emil.pdf": [0] * 6}
+    assert [row["of"] for row in rows.values()] == ["6", "6", "6", "6", "0"] and rows["ben.ipynb"]["points"] == "5"
+    assert float(rows["ben.ipynb"]["forward_covariance mean error"]) > 0.01 and "a PDF" in rows["emil.pdf"]["problem"]
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "the standard deviation" in report and "Seed 5" in capsys.readouterr().out
+
+
+def read_scores(folder: Path) -> dict:
+    with open(folder / "scores.csv", encoding="utf-8") as file:
+        return {row["notebook"]: row for row in csv.DictReader(file)}
+
+
+def half(name: str) -> tuple:
+    """The students' notebook of an assignment with the solutions in the first half of its exercises' cells, and the names answered there."""
+    notebook, solved = (nbformat.read(folder / f"{name}.ipynb", as_version=4) for folder in (STUDENT, SOLUTION))
+    blanks, answers = ([cell for cell in made.cells if "exercise" in cell.metadata.get("tags", ())] for made in (notebook, solved))
+    names = []
+    for blank, answer in list(zip(blanks, answers, strict=True))[: len(blanks) // 2]:
+        blank.source = answer.source
+        names += answer.metadata["ddpm"]["exercises"]
+    return notebook, names
+
+
+@pytest.mark.slow
+def test_all_assignments_in_one_folder_are_graded_for_what_each_of_them_asks(site, tmp_path):
+    expected = {}
+    for name, exercises in ASSIGNMENTS.items():
+        begun, answered = half(name)
+        for kind, notebook, right in (("student", nbformat.read(STUDENT / f"{name}.ipynb", as_version=4), ()), ("half", begun, answered),
+                                      ("solution", nbformat.read(SOLUTION / f"{name}.ipynb", as_version=4), exercises)):
+            nbformat.write(notebook, tmp_path / f"{name} {kind}.ipynb")
+            expected[f"{name} {kind}.ipynb"] = [name, str(len(exercises)), {e: str(int(e in right)) for e in exercises}]
+    assert grade([str(tmp_path), "--seed", "5"]) == 0
+    rows = read_scores(tmp_path)
+    found = {file: [row["assignment"], row["of"], {e: row[e] for e in EXERCISES if row[e]}] for file, row in rows.items()}
+    for exercise in ("answer_4_2", "answer_5_2"):  # what a machine under load measures may not be what was predicted
+        for scores in (expected, found):
+            for _, _, row in scores.values():
+                row.pop(exercise, None)
+    assert found == expected
+    assert not [row for row in rows.values() if row["problem"] or row["remarks"]]
+
+
+@pytest.mark.parametrize("name", sorted(ASSIGNMENTS))
+def test_a_notebook_states_what_is_graded(site, name):
+    for folder in (STUDENT, SOLUTION):
+        stated = nbformat.read(folder / f"{name}.ipynb", as_version=4).metadata["ddpm"]
+        assert stated["assignment"] == name and stated["exercises"] == list(ASSIGNMENTS[name])
+
+
+def test_the_page_for_instructors_names_every_exercise_that_is_not_graded(site):
+    """Those of the students' notebooks that ask for an answer in words."""
+    page = (SITE / "book/for_instructors.html").read_text(encoding="utf-8")
+    table = re.search(r"<table.*?Exercise.*?</table>", page[page.index('id="what-is-not-graded"'):], re.S)[0]
+    asked = set()
+    for path in STUDENT.glob("*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        for cell in cells:
+            if cell.source == YOUR_WORDS:
+                asked |= set(re.findall(r'<a id="(ex-[^"]+)"', words_before(cells, cell))[-1:])
+    assert set(re.findall(r'href="[^"]*#(ex-[^"]+)"', table)) == asked and asked
+
+
+def words_before(cells, cell) -> str:
+    return "\n".join(other.source for other in cells[: cells.index(cell)] if other.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("name", sorted(ASSIGNMENTS))
+def test_the_students_package_has_no_references(site, name):
+    install, = (cell.source for cell in nbformat.read(STUDENT / f"{name}.ipynb", as_version=4).cells if "install" in cell.metadata.get("tags", ()))
+    carried = re.search(r'b64decode\("([^"]+)"\)', install)
+    wheel, = (SITE / "_notebooks/student").glob("*.whl")
+    data = base64.b64decode(carried[1]) if carried else wheel.read_bytes()
+    assert "git+" not in install and data == wheel.read_bytes()
+    texts = {entry: zipfile.ZipFile(wheel).read(entry).decode() for entry in zipfile.ZipFile(wheel).namelist() if entry.endswith(".py")}
+    assert "sizes[:-1][::-1]" not in "".join(text for entry, text in texts.items() if "/grading/" in entry)
+    assert "lambda" not in texts["ddpm/grading/forward.py"] and "ddpm/grading/score/values.py" in texts
+    assert not [entry for entry in texts if "/equations/" in entry]
 
 
 @pytest.mark.parametrize("name", sorted(ASSIGNMENTS))

@@ -29,5 +29,6 @@ def test_wilson_against_scipy(successes, trials):
     expected = binomtest(successes, trials).proportion_ci(0.95, method="wilson")
     got = confidence_interval(successes, trials, z=1.959963984540054)
     np.testing.assert_allclose(got, expected, atol=1e-12)
+    np.testing.assert_allclose(confidence_interval(successes, trials), expected, atol=2e-5)  # 1.96 by default
     low, high = confidence_interval(np.array([successes, 1]), trials)
     assert low.shape == high.shape == (2,)

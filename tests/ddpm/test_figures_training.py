@@ -25,9 +25,15 @@ def test_a_loss_curve_is_the_mean_of_windows_a_line_for_each_run():
     assert ax.get_yscale() == "log" and [t.get_text() for t in ax.get_legend().get_texts()] == ["one", "two"]
 
 
-def test_losses_at_every_t_start_at_1():
-    line, = training.loss_by_time({"net": np.array([np.nan, 0.3, 0.2])}).axes[0].lines
-    np.testing.assert_allclose(line.get_xydata(), [[1, 0.3], [2, 0.2]])
+def test_first_steps_show_every_seed_their_median_and_the_prediction():
+    rows = [(1.2, None, [0.001, 0.003, 0.002], [0.01, 0.03, 0.04]), (4.0, None, [0.005, 0.005, 0.005], [0.1, 0.2, 0.6])]
+    ax = training.first_step({"4 steps": rows, "50 steps": rows[:1]}).axes[0]
+    medians, seeds, predicted = (line.get_xydata() for line in ax.lines[:3])
+    np.testing.assert_allclose(medians, [[1.2, 0.03], [4.0, 0.2]])
+    np.testing.assert_allclose(seeds, [[1.2, 0.01], [1.2, 0.03], [1.2, 0.04], [4.0, 0.1], [4.0, 0.2], [4.0, 0.6]])
+    np.testing.assert_allclose(predicted, [[1.2, 0.002], [4.0, 0.005]])
+    assert ax.lines[2].get_linestyle() == "--" and ax.lines[2].get_color() == ax.lines[0].get_color()
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["4 steps", "50 steps", "from the loss"]
 
 
 def test_both_ways_draw_formulas_as_lines_and_chains_as_marks():

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy.stats import norm
 from truth import Z
 
 from ddpm import Schedule, exact
@@ -46,6 +47,14 @@ def test_only_gaussian_steps_can_be_drawn():
 def test_variance_ratio_of_multiples():
     b = np.random.default_rng(0).normal(size=50)
     np.testing.assert_allclose(variance_ratio(3 * b + 2, b), (9, 9, 9))
+
+
+def test_the_interval_is_one_of_95_percent_unless_told():
+    a, b = np.random.default_rng(2).exponential(size=(2, 200))
+    ratio, low, high = variance_ratio(a, b)
+    _, low_1, high_1 = variance_ratio(a, b, z=1.0)
+    assert np.log(high / ratio) / np.log(high_1 / ratio) == pytest.approx(norm.ppf(0.975), abs=1e-4)
+    assert np.log(low / ratio) / np.log(low_1 / ratio) == pytest.approx(norm.ppf(0.975), abs=1e-4)
 
 
 def test_the_interval_covers_the_ratio_as_often_as_it_says():

@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.stats import norm
 from truth import SCHEDULES, Z, alpha_bars, floats
 
 import ddpm
@@ -203,11 +204,23 @@ def test_the_best_does_not_round_its_products(function):
         ((np.zeros((2, 3)), -1.0), "variances must be >= 0"),
         ((np.zeros((2, 3)), 0.0, [1.0, 0.0]), "weights > 0"),
         ((np.full((2, 3), np.nan), 0.0), "finite"),
+        (([[0.0, np.nan], [1.0, 2.0]], 0.0), "finite"),
+        ((np.zeros((2, 3)), [1.0, np.inf]), "finite"),
+        ((np.zeros((2, 3)), 0.0, [1.0, np.nan]), "finite"),
     ],
 )
 def test_bad_mixtures(arguments, message, unchecked):
     with pytest.raises(ValueError, match=message):
         mixture(*arguments)
+
+
+def test_at_t_0_there_is_a_density_and_nothing_to_predict():
+    data, schedule = mixture([-1.0, 1.0], [0.25, 0.5], [1, 3]), ddpm.cosine(4)
+    expected = np.log(0.25 * norm.pdf(0.3, -1, 0.5) + 0.75 * norm.pdf(0.3, 1, 0.5**0.5))
+    assert float(log_density(schedule, data, jnp.asarray(0.3), 0)) == pytest.approx(expected, rel=1e-5)
+    for function in (best_noise, noise_variance):
+        with pytest.raises(ValueError, match=r"t must lie in 1\.\.4"):
+            function(schedule, data, jnp.asarray(0.3), 0)
 
 
 def test_weights_are_scaled_and_the_pytree_passes_through_jit():

@@ -102,6 +102,12 @@ def test_sigmoid_is_the_formula_until_the_cap():
     assert float(schedule.beta[T]) == pytest.approx(MAX_BETA)
 
 
+def test_sigmoid_runs_from_minus_3_to_3_with_tau_1_unless_told():
+    curve = [1 / (1 + np.exp(3 - 6 * t / 10)) for t in range(11)]
+    expected = [(curve[10] - c) / (curve[10] - curve[0]) for c in curve]
+    np.testing.assert_allclose(sigmoid(10).alpha_bar[:10], expected[:10], rtol=1e-5)
+
+
 def test_schedule_is_an_immutable_pytree():
     schedule = linear(5)
     with pytest.raises(dataclasses.FrozenInstanceError):

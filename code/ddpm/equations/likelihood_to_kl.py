@@ -1,5 +1,7 @@
 """The equations of the chapter on the bound (problems 2.1, 2.2a and 2.2b)."""
 
+from functools import cache
+
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
@@ -141,13 +143,14 @@ def kl():
 
 @proof("eq-kl-gaussian")
 def kl_gaussian():
-    z, m, n = sp.symbols("x m n", real=True)
-    v, w = sp.symbols("v w", positive=True)
+    z, m_1, m_2 = sp.symbols("x m_1 m_2", real=True)
+    v_1, v_2 = sp.symbols("v_1 v_2", positive=True)
     with as_written():
-        divergence = KL(Normal(z, m, v), Normal(z, n, w))
-        formula = sp.Rational(1, 2) * (v / w - 1 - log(v / w) + (m - n) ** 2 / w)
+        divergence = KL(Normal(z, m_1, v_1), Normal(z, m_2, v_2))
+        formula = sp.Rational(1, 2) * (v_1 / v_2 - 1 - log(v_1 / v_2) + (m_1 - m_2) ** 2 / v_2)
     how = prove(divergence, formula)
-    return Statement((r"\mathrm{KL}\bigl(\mathcal N(m, v) \,\Vert\, \mathcal N(n, w)\bigr)", "=", formula), end=".", settled=str(how))
+    left = r"\mathrm{KL}\bigl(\mathcal N(m_1, v_1) \,\Vert\, \mathcal N(m_2, v_2)\bigr)"
+    return Statement((left, "=", formula), end=".", settled=str(how))
 
 
 @proof("eq-cross-entropy")
@@ -166,6 +169,7 @@ def cross_entropy():
     return Statement((left, "=", formula), end=",", settled=str(how))
 
 
+@cache
 def problem_2_1() -> Chain:
     """The chain that solves problem 2.1."""
     with as_written():
@@ -175,6 +179,7 @@ def problem_2_1() -> Chain:
     return chain
 
 
+@cache
 def problem_2_2a() -> Chain:
     """The chain that solves problem 2.2a."""
     with as_written():
@@ -186,6 +191,7 @@ def problem_2_2a() -> Chain:
     return chain
 
 
+@cache
 def problem_2_2b() -> Chain:
     """The chain that solves problem 2.2b."""
     with as_written():

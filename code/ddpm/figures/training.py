@@ -1,9 +1,9 @@
-"""The figures of the chapters on training: the network, the loss as it falls and at every t, the states both ways, seeds."""
+"""The figures of the chapter on training: the network, the loss as it falls, the states both ways, schedules, seeds."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, Rectangle
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter, PercentFormatter, StrMethodFormatter
 
 from ddpm.evaluate import confidence_interval
 from ddpm.figures import COLOURS, INK, MARKERS, WIDTH
@@ -21,7 +21,8 @@ def network_diagram(sizes):
     figure, ax = plt.subplots(figsize=(WIDTH, 2.9))
     heights = [0.4 + 2.2 * w / max(widths) for w in widths]
     for i, (width, height) in enumerate(zip(widths, heights, strict=True)):
-        ax.add_patch(Rectangle((i - 0.13, -height / 2), 0.26, height, facecolor=COLOURS[0], alpha=0.55, edgecolor=INK))
+        ax.add_patch(Rectangle((i - 0.13, -height / 2), 0.26, height, facecolor=COLOURS[0], alpha=0.55,
+                               edgecolor=INK))
         ax.text(i, -height / 2 - 0.12, str(width), ha="center", va="top")
         if i:
             ax.annotate("", (i - 0.16, 0), (i - 0.84, 0), arrowprops={"arrowstyle": "->", "color": INK})
@@ -29,7 +30,8 @@ def network_diagram(sizes):
         j = len(widths) - 1 - i
         start, end = (i, heights[i] / 2 + 0.05), (j, heights[j] / 2 + 0.05)
         bend = -0.32 if i else -0.42
-        ax.add_patch(FancyArrowPatch(start, end, connectionstyle=f"arc3,rad={bend}", arrowstyle="->", mutation_scale=12, linestyle="--", color=COLOURS[1]))
+        ax.add_patch(FancyArrowPatch(start, end, connectionstyle=f"arc3,rad={bend}", arrowstyle="->", mutation_scale=12,
+                                     linestyle="--", color=COLOURS[1]))
     ax.text(-0.25, 0, "pixels\nand $t$", ha="right", va="center")
     ax.text(len(widths) - 0.75, 0, "noise", ha="left", va="center")
     ax.set(xlim=(-1.1, len(widths) - 0.1), ylim=(-1.75, 2.6))
@@ -56,22 +58,6 @@ def loss_curves(losses, window: int = 50):
     return figure
 
 
-def loss_by_time(losses):
-    """A loss at every t = 1..T, on a log scale.
-
-    Args:
-        losses: mapping from the name in the legend to an array (T + 1,), entry 0 of which is not used.
-    """
-    figure, ax = plt.subplots(figsize=(WIDTH, 3.4))
-    for (name, values), colour, marker in zip(losses.items(), COLOURS, MARKERS, strict=False):
-        t = np.arange(1, len(values))
-        ax.plot(t, np.asarray(values)[1:], color=colour, marker=marker, markevery=max(1, len(t) // 10), label=name)
-    ax.set(yscale="log", xlabel="$t$", ylabel="loss")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.legend()
-    return figure
-
-
 def both_ways(forward, backward, counted):
     """Mean and variance of the middle pixel over t, forward and backward: formulas as lines, simulated chains as marks.
 
@@ -92,6 +78,30 @@ def both_ways(forward, backward, counted):
     return figure
 
 
+def first_step(groups):
+    """The error of samples over the root of SNR_1, with a dashed line for what the loss of the forward process predicts.
+
+    Args:
+        groups: mapping from the name in the legend to a list, with (root of SNR_1, losses, predicted errors, errors)
+            for each schedule; the last three have one number for each seed.
+    """
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.8))
+    for (name, schedules), colour, marker in zip(groups.items(), COLOURS, MARKERS, strict=False):
+        x, _, predicted, errors = zip(*schedules)
+        ax.plot(x, np.median(errors, axis=1), color=colour, marker=marker, label=name)
+        ax.plot(np.repeat(x, np.shape(errors)[1]), np.ravel(errors), color=colour, marker=marker, linestyle="none")
+        ax.plot(x, np.median(predicted, axis=1), color=colour, marker=marker, markerfacecolor="none", linestyle="--",
+                linewidth=1.2)
+    ax.plot([], [], color=INK, marker="o", markerfacecolor="none", linestyle="--", linewidth=1.2, label="from the loss")
+    ax.set(xscale="log", yscale="log", xlabel=r"$\sqrt{\mathrm{SNR}_1}$", ylabel="error of the samples")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axis.set_minor_formatter(NullFormatter())
+    ax.legend()
+    return figure
+
+
 def shares(successes, trials: int):
     """Shares with their 95% intervals, one for each run; a panel for each method, since one scale would hide what is small.
 
@@ -103,7 +113,8 @@ def shares(successes, trials: int):
         counts = np.asarray(counts)
         low, high = confidence_interval(counts, trials)
         bars = np.maximum((counts / trials - low, high - counts / trials), 0)
-        ax.errorbar(np.arange(len(counts)), counts / trials, bars, color=COLOURS[i], marker=MARKERS[i], linestyle="none", capsize=4)
+        ax.errorbar(np.arange(len(counts)), counts / trials, bars, color=COLOURS[i], marker=MARKERS[i],
+                    linestyle="none", capsize=4)
         ax.set(title=name, ylabel="good samples")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.yaxis.set_major_formatter(PercentFormatter(1))

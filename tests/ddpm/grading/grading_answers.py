@@ -211,6 +211,16 @@ SLIPS["mean_loss"] = {
     "beta_tilde_t in the place": mean_with(weight=lambda s, t: np.float64(0.5) / np.float64(tilde(s, t))),
     "mean over the pixels": mean_with(reduce=lambda d: jnp.mean(d**2)),
     "the mean squared error:": mean_with(weight=lambda s, t: 1, reduce=lambda d: jnp.mean(d**2)),
+    "beta_t taken from step t - 1": mean_with(weight=lambda s, t: 1 / (2 * s.beta[t - 1])),
+    "beta_tilde_t without its denominator": mean_with(weight=lambda s, t: 1 / (2 * (1 - s.alpha_bar[t - 1]) * s.beta[t])),
+    "the list is alpha_bar_{t+1}": mean_with(
+        lambda s, t: jnp.sqrt(jnp.append(s.alpha_bar[1:], 1)[t]) * s.beta[t] / (1 - s.alpha_bar[t]),
+        lambda s, t: jnp.sqrt(s.alpha[t]) * (1 - jnp.append(s.alpha_bar[1:], 1)[t]) / (1 - s.alpha_bar[t])),
+    "the list is alpha_bar_t,": mean_with(
+        lambda s, t: jnp.sqrt(jnp.append(s.alpha_bar[:-1], 1)[t]) * s.beta[t] / (1 - s.alpha_bar[t]),
+        lambda s, t: jnp.sqrt(s.alpha[t]) * (1 - jnp.append(s.alpha_bar[:-1], 1)[t]) / (1 - s.alpha_bar[t])),
+    "without its brackets": mean_with(lambda s, t: jnp.sqrt(s.alpha_bar[t - 1]) * s.beta[t] / 1 - s.alpha_bar[t],
+                                      lambda s, t: jnp.sqrt(s.alpha[t]) * (1 - s.alpha_bar[t - 1]) / 1 - s.alpha_bar[t]),
     "weight of the noise loss": mean_with(weight=lambda s, t: s.beta[t] / (2 * s.alpha[t] * (1 - bar(s, t)))),
     "length itself": mean_with(reduce=jnp.linalg.norm),
     "absolute values": mean_with(reduce=lambda d: abs(d).sum()),
@@ -258,6 +268,11 @@ SLIPS["noise_loss"] = {
     "alpha_bar_{t-1} in the place": noise_with(lambda s, t: s.beta[t] ** 2 / np.float64(2 * tilde(s, t) * s.alpha[t] * (1 - bar(s, t)))),
     "square root of 1 - alpha_bar_t": noise_with(lambda s, t: s.beta[t] / (2 * s.alpha[t] * (1 - bar(s, t)) ** 0.5)),
     "sigma_t (the standard deviation)": noise_with(lambda s, t: s.beta[t] ** 2 / (2 * s.beta[t] ** 0.5 * s.alpha[t] * (1 - bar(s, t)))),
+    "beta_tilde_t without its denominator": noise_with(
+        lambda s, t: s.beta[t] ** 2 / (2 * (1 - s.alpha_bar[t - 1]) * s.beta[t] * s.alpha[t] * (1 - s.alpha_bar[t]))),
+    "2 alpha_t * 1 - alpha_bar_t": noise_with(lambda s, t: s.beta[t] / (2 * s.alpha[t] * 1 - s.alpha_bar[t])),
+    "2 sigma_t^2 alpha_t * 1": noise_with(lambda s, t: s.beta[t] ** 2 / (2 * s.beta[t] * s.alpha[t] * 1 - s.alpha_bar[t])),
+    "beta_t and alpha_t of step t - 1": noise_with(lambda s, t: s.beta[t - 1] / (2 * s.alpha[t - 1] * (1 - s.alpha_bar[t]))),
     "weight of the mean loss": noise_with(lambda s, t: 1 / (2 * s.beta[t])),
 }
 
@@ -314,6 +329,8 @@ SLIPS["training_loss"] = {
     "t counted from 0": train_with(lambda x_0, noise, s, t: bar(s, t - 1) ** 0.5 * x_0 + (1 - bar(s, t - 1)) ** 0.5 * noise, lambda t: t - 1),
     "half the mean": train_with(loss=lambda noise, p, x_0: jnp.mean((noise - p) ** 2) / 2),
     "step t - 1": train_with(lambda x_0, noise, s, t: bar(s, t - 1) ** 0.5 * x_0 + (1 - bar(s, t - 1)) ** 0.5 * noise),
+    "has no part in the answer": lambda s, f, x_0, t, noise: train_with()(s, f, x_0, t, jax.random.normal(jax.random.key(t), x_0.shape)),
+    "compared with x_t - x_0": lambda s, f, x_0, t, noise: jnp.mean((traced_x_t(x_0, noise, s, t) - x_0 - f(traced_x_t(x_0, noise, s, t), t)) ** 2),
     "variance 1 - alpha_bar_t": train_with(lambda x_0, noise, s, t: bar(s, t) ** 0.5 * x_0 + (1 - bar(s, t)) * noise),
 }
 
@@ -375,6 +392,10 @@ SLIPS["reverse_step"] = {
     "predicted noise is added": reverse_with(share=lambda s, t: -s.beta[t] / (1 - bar(s, t)) ** 0.5),
     "without its square root.": reverse_with(share=lambda s, t: s.beta[t] / (1 - bar(s, t))),
     "step t - 1": reverse_with(share=lambda s, t: s.beta[t] / jnp.sqrt(1 - s.alpha_bar[t - 1])),
+    "clipped to [-1, 1]": lambda s, x_t, t, eps, noise: ddpm.forward.posterior_mean(
+        s, jnp.clip(ddpm.parameterization.x_0_from_noise(s, x_t, t, eps), -1, 1), x_t, t) + (jnp.sqrt(s.beta[t]) * noise if t > 1 else 0),
+    "has no part in the answer": lambda s, x_t, t, eps, noise: reverse_with()(s, x_t, t, eps, np.random.normal(size=x_t.shape)),
+    "beta_tilde_t without its denominator": reverse_with(sigma=lambda s, t: jnp.sqrt((1 - s.alpha_bar[t - 1]) * s.beta[t]) if t > 1 else 0),
     "estimate of x_0": reverse_with(lambda s, t: (1 - bar(s, t)) ** 0.5, lambda s, t: bar(s, t) ** -0.5),
     "DDIM": lambda s, x_t, t, eps, noise: bar(s, t - 1) ** 0.5 * ddpm.parameterization.x_0_from_noise(s, x_t, t, jnp.asarray(eps))
     + (1 - bar(s, t - 1)) ** 0.5 * eps,
@@ -439,6 +460,9 @@ SLIPS["sampler"] = {
     "1 / sqrt(alpha_t) is missing": loop_with(SLIPS["reverse_step"]["1 / sqrt(alpha_t) is missing"]),
     "runs forwards, from": loop_with(ts=lambda T: range(1, T + 1)),
     "starts at t = T - 1": loop_with(ts=lambda T: range(T - 1, 0, -1)),
+    "starts at t = T + 1": loop_with(reverse_with(), lambda T: range(T + 1, 0, -1)),
+    "has no part in the answer": lambda s, f, x_T, noises: loop_with()(s, f, x_T, jax.random.normal(jax.random.key(1), noises.shape)),
+    "clipped to [-1, 1]": loop_with(SLIPS["reverse_step"]["clipped to [-1, 1]"]),
     "stops at t = 2": loop_with(ts=lambda T: range(T, 1, -1)),
     "noises[t - 1]": loop_with(index=lambda t, T: t - 1),
     "noises[T - t]": loop_with(index=lambda t, T: T - t),

@@ -49,7 +49,42 @@ def by_mse(schedule, images, x_t, t):
     return np.tensordot(shares(-np.mean(noises.reshape(len(images), -1) ** 2, 1) / 2), noises, 1)
 
 
-@pytest.mark.parametrize("answer", [by_loop, by_softmax])
+def by_axes(schedule, images, x_t, t):
+    bar = schedule.alpha_bar[t]
+    noises = (x_t - jnp.sqrt(bar) * images) / jnp.sqrt(1 - bar)
+    return jnp.tensordot(jax.nn.softmax(-jnp.sum(noises**2, axis=(1, 2)) / 2), noises, 1)
+
+
+def by_average(schedule, images, x_t, t):
+    noises = np.array([(x_t - schedule.alpha_bar[t] ** 0.5 * m) / (1 - schedule.alpha_bar[t]) ** 0.5 for m in images])
+    return np.average(noises, axis=0, weights=[np.exp(-0.5 * np.linalg.norm(e) ** 2) for e in noises])
+
+
+def by_the_package(schedule, images, x_t, t):
+    return oracle.best_noise(schedule, oracle.points(images), jnp.asarray(x_t), t)
+
+
+def by_vmap(schedule, images, x_t, t):
+    def noise(m):
+        return (x_t - jnp.sqrt(schedule.alpha_bar[t]) * m) / jnp.sqrt(1 - schedule.alpha_bar[t])
+
+    weights = jax.vmap(lambda m: jnp.exp(-jnp.vdot(noise(m), noise(m)) / 2))(jnp.asarray(images))
+    return jnp.einsum("k,k...->...", weights / weights.sum(), jax.vmap(noise)(jnp.asarray(images)))
+
+
+def without_the_length(schedule, images, x_t, t):
+    bar = schedule.alpha_bar[t]
+    weights = jax.nn.softmax(jnp.sqrt(bar) / (1 - bar) * jnp.sum(images * x_t, axis=(1, 2)))
+    return (x_t - jnp.sqrt(bar) * jnp.tensordot(weights, jnp.asarray(images), 1)) / jnp.sqrt(1 - bar)
+
+
+def without_brackets(schedule, images, x_t, t):
+    bar = float(schedule.alpha_bar[t])
+    noises = (x_t - bar**0.5 * images) / (1 - bar) ** 0.5
+    return np.tensordot(shares(-np.sum((x_t - bar**0.5 * images) ** 2, axis=(1, 2)) / (2 * 1 - bar)), noises, 1)
+
+
+@pytest.mark.parametrize("answer", [by_loop, by_softmax, by_axes, by_average, by_the_package, by_vmap])
 def test_right_answers_pass(answer):
     verdict = check_best_noise(answer, seed=3)
     assert verdict.passed and verdict.slip is None, verdict
@@ -61,7 +96,8 @@ def test_the_answer_is_the_packages():
         np.testing.assert_allclose(BEST_NOISE.reference(schedule, images, x_t, t), ours, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("answer, words", [(nearest, "likeliest image alone"), (denoised, "in the place of the noise"), (by_mse, "the mean over the pixels")])
+@pytest.mark.parametrize("answer, words", [(nearest, "likeliest image alone"), (denoised, "in the place of the noise"), (by_mse, "the mean over the pixels"),
+    (without_the_length, "the squared length of the images is missing"), (without_brackets, "2 * 1 - alpha_bar_t")])
 def test_slips_are_named(answer, words):
     verdict = check_best_noise(answer, seed=1)
     assert not verdict.passed and words in verdict.slip and "Hint:" in str(verdict)

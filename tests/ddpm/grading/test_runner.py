@@ -13,7 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from ddpm.grading import Exercise, check, check_forward_mean, check_layer_sizes, check_q_sample, runner
+from ddpm.grading import Exercise, Verdict, check, check_forward_mean, check_layer_sizes, check_q_sample, exercise, remarks, runner, verdict
+from ddpm.grading.forward import FORWARD_MEAN
 
 
 def right(x, beta):
@@ -199,6 +200,113 @@ def test_what_it_changes_elsewhere_is_put_back():
     assert np.random.random() == wanted
     assert random.random() != random.Random(0).random()  # the run-time check of annotations draws from `random` too
     assert check_forward_mean(right).passed
+
+
+def replaced(owner, name, value):
+    """A function that gives nonsense and replaces something meanwhile."""
+    def answer(x, beta):
+        if isinstance(owner, Exercise):
+            object.__setattr__(owner, name, value)
+        else:
+            setattr(owner, name, value)
+        return 0 * x
+
+    return answer
+
+
+@pytest.mark.parametrize("owner, name, value", [
+    (FORWARD_MEAN, "reference", lambda x, beta: 0 * x), (FORWARD_MEAN, "slips", ()), (np, "isclose", lambda *_, **__: True),
+    (np, "allclose", lambda *_, **__: True), (np, "asarray", lambda *_: np.zeros(1)), (Verdict, "__init__", lambda self, *_, **__: None),
+    (Verdict, "__repr__", lambda self: "Right"), (verdict, "Verdict", lambda *_, **__: "Right"), (exercise, "_judge", lambda *_: "Right"),
+    (exercise, "close", lambda *_: True), (remarks.close, "__code__", (lambda answer, wanted, tolerance: True).__code__),
+    (remarks.close, "__defaults__", (1e9,)), (runner._Job, "answer", lambda self, case: np.zeros(1)), (runner, "USES", {}),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_what_a_function_replaces_in_the_checks_changes_no_verdict(owner, name, value):
+    wanted = str(check_forward_mean(lambda x, beta: 0 * x))
+    assert "Every answer is 0." in wanted
+    assert " ".join(str(check_forward_mean(replaced(owner, name, value))).split()).replace("answer", "<lambda>") == " ".join(
+        wanted.split()).replace("answer", "<lambda>")
+    assert check_forward_mean(right).passed and str(check_forward_mean(lambda x, beta: 0 * x)) == wanted
+
+
+def test_a_clock_that_is_replaced_does_not_stop_the_limit(short):
+    def answer(x, beta):
+        time.monotonic = lambda: 0.0
+        forever(x, beta)
+
+    clock = time.monotonic
+    assert "did not return within 0.3 s" in str(check_forward_mean(answer)) and time.monotonic is clock
+
+
+def test_a_check_that_a_cell_has_changed_says_so_and_gives_no_verdict():
+    before = FORWARD_MEAN.reference
+    object.__setattr__(FORWARD_MEAN, "reference", lambda x, beta: 0 * x)
+    try:
+        verdict = check_forward_mean(lambda x, beta: 0 * x)
+        assert not verdict.passed and "FORWARD_MEAN.reference is not what it was" in " ".join(str(verdict).split()) and "restart the kernel" in str(verdict)
+    finally:
+        object.__setattr__(FORWARD_MEAN, "reference", before)
+    assert check_forward_mean(right).passed
+
+
+class Nameless:
+    def __call__(self, x, beta):
+        return right(x, beta)
+
+    @property
+    def __name__(self):
+        raise SystemExit("no name")
+
+
+class Strange(type):
+    @property
+    def __name__(cls):
+        raise ValueError("no name")
+
+
+def test_an_object_without_a_name_is_checked_all_the_same():
+    assert str(check_forward_mean(Nameless())).startswith("Right: forward_mean agrees")
+    assert "expected a function, got" in str(check_forward_mean(Strange("Odd", (), {})()))
+
+
+def test_what_comes_after_the_call_is_caught_too():
+    class Late:
+        def __eq__(self, other):
+            raise SystemExit("late")
+
+        def __array__(self, *_, **__):
+            raise SystemExit("later")
+
+    def answer(sizes):
+        sizes[0] = Late()
+        return [1, 2]
+
+    assert "raised SystemExit: late" in str(check_layer_sizes(answer))
+    assert not check_forward_mean(lambda x, beta: Late()).passed
+
+
+def test_it_works_in_a_folder_that_is_gone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tmp_path.rmdir()
+    assert check_forward_mean(right).passed
+
+
+@pytest.mark.parametrize("answer, words", [
+    (lambda x, beta: np.sqrt(-beta) * x, "the square root of a negative number"),
+    (lambda x, beta: jnp.sqrt(beta - 1) * x, "the square root of a negative number"),
+    (jax.jit(lambda x, beta: (jnp.asarray(beta) - 1) ** 0.5 * x), "a root (or another power) of a negative number"),
+    (lambda x, beta: x / jnp.zeros(()), "a division by 0"), (lambda x, beta: x / np.float64(0), "a division by 0"),
+    (lambda x, beta: x * (jnp.zeros(()) / 0), "a division without a value, as 0 / 0"),
+    (lambda x, beta: jnp.log(0 * x), "the logarithm of 0"), (lambda x, beta: np.log(-abs(x)), "the logarithm of a negative number"),
+])
+def test_the_first_value_that_is_not_finite_is_traced(answer, words):
+    text = " ".join(str(check_forward_mean(answer)).split())
+    assert f"The first value that is not finite comes from {words}" in text and "at line" in text and "It printed" not in text
+
+
+def test_expected_and_got_are_what_they_say():
+    lines = str(check_layer_sizes(lambda sizes: [1, 2, 3, 4, 5])).splitlines()
+    assert "  expected [9 6 4 6 9]" in lines and "  got      [1 2 3 4 5]" in lines
 
 
 def test_an_interrupt_by_the_reader_goes_through():

@@ -1,9 +1,6 @@
-"""Scores of a folder of submitted notebooks: `python -m ddpm.grading.score FOLDER`.
+"""Scores of a folder of submissions: `python -m ddpm.grading.score FOLDER`.
 
-Every notebook runs in a process of its own (`child`), with limits of time and memory and without network. Its functions
-are then called there (`kernel`) on cases of a seed that students do not know, and its written answers are taken down as data.
-All is judged here (`folder`): a notebook can change its own checks, and nothing follows from it.
-
-What it is not: a prison. A notebook runs as the user who grades it and may read and write that user's files. Grade what
-strangers send in a container, or on an account of its own.
+`found` lists all that lies there, `reading` reads the notebooks, `assigned` finds what was set in them. Each notebook then runs in a kernel
+in a sandbox (`sandbox`), with the package but without the references (`lean`); it is handed cases and shows answers as data (`kernel`).
+A process of its own speaks to that kernel and to nothing else (`child`). All is judged here (`folder`), where nothing of a notebook has ever run.
 """

@@ -1,4 +1,4 @@
-"""python -m ddpm.grading.score FOLDER: runs the notebooks in it, and writes scores.csv and report.html there."""
+"""python -m ddpm.grading.score FOLDER: runs what lies in it, and writes scores.csv and report.html there."""
 
 import argparse
 import secrets
@@ -8,30 +8,47 @@ from pathlib import Path
 
 def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ddpm.grading.score", description="Grade all notebooks of a folder.")
-    parser.add_argument("folder", type=Path, help="the submitted notebooks; scores.csv and report.html are written here")
+    parser.add_argument("folder", type=Path, help="the submitted notebooks, or one; scores.csv and report.html are written here")
     parser.add_argument("--seed", type=int, help="of the cases, to grade again with the same; by default a new one")
     parser.add_argument("--minutes", type=float, default=10, help="for one notebook (default: 10)")
     parser.add_argument("--gigabytes", type=float, default=4, help="of memory for one notebook (default: 4)")
     options = parser.parse_args(arguments)
     try:
-        from ddpm.grading.score.folder import Limits, find, score
+        from ddpm.grading.score import output
+        from ddpm.grading.score.folder import Class, Limits, score
+        from ddpm.grading.score.found import PARTIAL, REPORT, SCORES, find
         from ddpm.grading.score.report import to_csv, to_html
     except ModuleNotFoundError as error:
-        print(f"Grading a folder needs {error.name}: pip install nbclient ipykernel psutil", file=sys.stderr)
+        print(f"Grading a folder needs {error.name}: pip install jupyter_client ipykernel psutil", file=sys.stderr)
         return 2
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a name of a file may have letters that the terminal has not
+            stream.reconfigure(errors="backslashreplace")
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     seconds = 60 * options.minutes
     limits = Limits(seconds, seconds / 6, int(options.gigabytes * 2**30))
+    place = options.folder.expanduser()
     try:
-        paths = find(options.folder)
+        found, ignored = find(place)
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
-    scores = score(paths, options.folder, seed, limits,
-                   lambda s: print(f"{s.name}: {s.points} of {len(s.verdicts)}{f' ({s.problem})' if s.problem else ''}", flush=True))
-    for name, text in (("scores.csv", to_csv(scores)), ("report.html", to_html(scores, seed))):
-        Path(options.folder, name).write_text(text, encoding="utf-8")
-    print(f"Seed {seed}. Written: {options.folder / 'scores.csv'}, {options.folder / 'report.html'}")
+    folder = place if place.is_dir() else place.parent
+    so_far = []
+
+    def done(one):
+        print(f"{one.name}: {one.points} of {len(one.verdicts)}{f' ({one.problem})' if one.problem else ''}", flush=True)
+        so_far.append(one)
+        output.put(folder, PARTIAL, to_csv(so_far))
+
+    try:
+        graded: Class = score(found, seed, limits, done)
+    except KeyboardInterrupt:
+        print(f"Stopped. What was graded until then is in {folder / PARTIAL}.", file=sys.stderr)
+        return 130
+    written = [output.put(folder, SCORES, to_csv(graded.scores)), output.put(folder, REPORT, to_html(graded, seed, ignored))]
+    (folder / PARTIAL).unlink(missing_ok=True)
+    print(f"{graded.ran}\nSeed {seed}. Written: {', '.join(map(str, written))}")
     return 0
 
 

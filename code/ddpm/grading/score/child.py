@@ -1,7 +1,7 @@
-"""One notebook, in a process of its own: `python -P child.py JOB RESULT`, two JSON files. Imports nothing of ddpm.
+"""One submission, in a process of its own: `python -P child.py`, a job on stdin, what is found as lines of JSON on stdout. Imports nothing of ddpm.
 
-The process leaves the network before it starts a thread, and the kernel that it starts inherits that. A cell that ends
-the kernel, does not end, or takes too much memory is skipped: the kernel starts again with the others.
+It starts the kernel, in its sandbox, and speaks to it. A cell that ends the kernel, does not end, or takes too much is left
+out: the kernel starts again with the others. The kernel never holds the pipe on which results leave.
 """
 
 import contextlib
@@ -9,158 +9,292 @@ import ctypes
 import json
 import os
 import resource
-import socket
-import struct
+import shutil
+import signal
+import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from queue import Empty
+
+import psutil
+from jupyter_client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
 
 NEW_USER, NEW_NET = 0x10000000, 0x40000000  # from <linux/sched.h>
-SET_FLAGS, UP = 0x8914, 0x41  # SIOCSIFFLAGS; IFF_UP | IFF_RUNNING
+SET_DUMPABLE, SET_CHILD_SUBREAPER = 4, 36  # from <linux/prctl.h>
 RESTARTS = 6
+MIME = "application/x-ddpm-answer+json"  # as in `kernel`
+LARGEST = 4_000_000  # bytes of one answer
+SHOWN = 200_000_000  # bytes that one run may print and show
+PROCESSES, FILES = 300, 2**30
+GRACE = 10  # seconds for the kernel's own work
+PAUSE = 0.02  # seconds in which a kernel that was told to end does
 
 
-def leave_network() -> bool:
-    """Move to a network namespace with nothing but a loopback in it. False where the system does not let us."""
+def prepare(closed: bool) -> bool:
+    """Adopt orphans, hide from processes of the same user, and leave the network unless the sandbox does. Returns whether that is so."""
+    for kind, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, FILES)):
+        resource.setrlimit(kind, (most, most))
     if not sys.platform.startswith("linux"):
-        return False
+        return closed
     libc, user, group = ctypes.CDLL(None, use_errno=True), os.getuid(), os.getgid()
-    if libc.unshare(NEW_NET):
-        if libc.unshare(NEW_USER | NEW_NET):
-            return False
-        try:
+    libc.prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    libc.prctl(SET_DUMPABLE, 0, 0, 0, 0)
+    if closed or libc.unshare(NEW_NET) == 0:
+        return True
+    libc.prctl(SET_DUMPABLE, 1, 0, 0, 0)  # the files below would be root's
+    gone = libc.unshare(NEW_USER | NEW_NET) == 0
+    if gone:
+        with contextlib.suppress(OSError):  # the namespace holds without names for its users
             Path("/proc/self/setgroups").write_text("deny")
             Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
             Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
-        except OSError:
-            pass  # the namespace holds without names for its users
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        import fcntl
+    libc.prctl(SET_DUMPABLE, 0, 0, 0, 0)
+    return gone
 
-        try:  # the kernel is spoken to over the loopback
-            fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sH14s", b"lo", UP, b""))
-        except OSError:
-            os.execv(sys.executable, [sys.executable, "-P", __file__, *sys.argv[1:], "--with-network"])
-    return True
+
+def say(**found) -> None:
+    """A line on the pipe to the grader."""
+    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.flush()
+
+
+class Lost(Exception):
+    """The kernel is gone, or had to go; in words why."""
 
 
 class Watch(threading.Thread):
-    """Kills the kernel when it and this process use more memory than allowed."""
+    """Ends the kernel when it takes more than it may; `fired` says of what."""
 
-    def __init__(self, limit: int):
+    def __init__(self, process, job: dict):
         super().__init__(daemon=True)
-        self.limit, self.fired = limit, False
+        self.process, self.folder, self.memory, self.user = process, job["folder"], job["memory"], job["user"]
+        self.fired, self.over = "", False
 
     def run(self):
-        import psutil
-
-        here = psutil.Process()
-        while True:
-            if here.memory_info().rss > self.limit:
+        here, top, turn = psutil.Process(), psutil.Process(self.process.pid), 0
+        while not self.over:
+            turn += 1
+            used, family = 0, []
+            if here.memory_info().rss > self.memory:  # a message that is too large has come in here
+                say(problem="it showed more than fits into memory")
+                end(self.process, self.user)
                 os._exit(3)
-            used, kernels = 0, []
             with contextlib.suppress(psutil.Error):  # a process that ends while it is looked at
-                kernels = here.children(recursive=True)
-                for process in kernels:
-                    with contextlib.suppress(psutil.Error):
-                        used += process.memory_info().rss
-            if used > self.limit:
-                self.fired = True
-                for process in kernels:
-                    with contextlib.suppress(psutil.Error):
-                        process.kill()
+                family = [top, *top.children(recursive=True)]
+            for process in family:
+                with contextlib.suppress(psutil.Error):
+                    used += process.memory_info().rss
+            if used > self.memory:
+                self.fired = f"used more than {self.memory / 2**30:.3g} GiB of memory"
+            elif len(family) > PROCESSES:
+                self.fired = f"started more than {PROCESSES} processes"
+            elif turn % 40 == 0 and _size(self.folder) > FILES:
+                self.fired = f"wrote more than {FILES / 2**30:.3g} GiB of files"
+            if self.fired:
+                return end(self.process, self.user)
             time.sleep(0.05)
 
 
-class Session:
-    """The runs of one notebook. `result` is what is found, kept in the file RESULT at every step."""
+def _size(folder) -> int:
+    """Bytes of the files below a folder, links not followed."""
+    total = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(path, name)).st_blocks * 512
+    return total
 
-    def __init__(self, job: dict, path: Path, isolated: bool):
-        self.job, self.path, self.watch = job, path, Watch(job["memory"])
-        self.result = {"isolated": isolated, "cells": {}, "runs": {}}
-        self.skipped = set()
+
+def end(process, user: int | None = None) -> None:
+    """End the kernel's process and all that it has started, and wait until they are gone."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(GRACE)
+    until = time.monotonic() + GRACE
+    while time.monotonic() < until:
+        left = psutil.Process().children(recursive=True)
+        if user is not None:
+            left += [p for p in psutil.process_iter() if _user(p) == user]
+        if not left:
+            return
+        for child in left:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+        psutil.wait_procs(left, timeout=0.2)
+
+
+def _user(process):
+    with contextlib.suppress(psutil.Error):
+        return process.uids().real
+
+
+class Kernel:
+    """A kernel in its sandbox, and what is said to it."""
+
+    def __init__(self, job: dict):
+        self.job, self.shown = job, 0
+        self.folder = Path(job["folder"])
+        for old in self.folder.iterdir():  # what a kernel that is gone has left
+            old.unlink() if old.is_symlink() or not old.is_dir() else shutil.rmtree(old, ignore_errors=True)
+        file = self.folder / "k.json"
+        write_connection_file(str(file), transport="ipc", ip=str(self.folder / "k"))
+        user = job["user"]
+        if user is not None:
+            os.chown(file, user, user)
+        self.process = subprocess.Popen(job["command"], env=job["environment"], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                                        **({} if user is None else {"user": user, "group": user, "extra_groups": []}))
+        self.watch = Watch(self.process, job)
+        self.client = BlockingKernelClient(connection_file=str(file))
+        self.client.load_connection_file()
+        self.client.start_channels()
         self.watch.start()
 
-    def save(self):
-        self.path.write_text(json.dumps(self.result), encoding="utf-8")
+    def __enter__(self):
+        until = time.monotonic() + 60
+        while not (self.alive() and self.heard()):
+            if self.process.poll() is not None or time.monotonic() > until:
+                self.__exit__()
+                raise RuntimeError("the kernel does not start")
+        return self
+
+    def __exit__(self, *_):
+        self.watch.over = True
+        self.client.stop_channels()
+        end(self.process, self.job["user"])
+
+    def alive(self) -> bool:
+        """Whether it answers, and goes on to."""
+        return self.answers() and not time.sleep(PAUSE) and self.answers()
+
+    def answers(self) -> bool:
+        wanted = self.client.kernel_info()
+        until = time.monotonic() + GRACE
+        while self.process.poll() is None and time.monotonic() < until:
+            with contextlib.suppress(Empty):
+                if self.client.get_shell_msg(timeout=0.1)["parent_header"].get("msg_id") == wanted:
+                    return True
+        return False
+
+    def heard(self) -> bool:
+        """Whether what it shows comes through."""
+        with contextlib.suppress(Empty):
+            return bool(self.client.get_iopub_msg(timeout=0.5))
+        return False
+
+    def execute(self, source: str) -> tuple[str, list]:
+        """The error that the cell raised ("" if none), and what it showed of the type `MIME`.
+
+        Raises:
+            Lost: the kernel is gone.
+        """
+        wanted, until = self.client.execute(source, allow_stdin=False, stop_on_error=False), time.monotonic() + self.job["cell_seconds"]
+        error, found, idle = "", [], False
+        while not idle:
+            if time.monotonic() > until:
+                raise Lost(f"did not end within {self.job['cell_seconds']:g} s")
+            try:
+                message = self.client.get_iopub_msg(timeout=0.2)
+            except Empty:
+                if self.process.poll() is not None:
+                    raise Lost(self.watch.fired or "ended the kernel") from None
+                continue
+            content, kind = message["content"], message["msg_type"]
+            self.shown += len(str(content.get("text", ""))) + sum(len(str(part)) for part in dict(content.get("data") or {}).values())
+            if self.shown > SHOWN:
+                raise Lost(f"printed and showed more than {SHOWN / 1e6:g} MB")
+            if message["parent_header"].get("msg_id") != wanted:
+                continue
+            if kind == "error":
+                error = f"{content['ename']}: {content['evalue']}"[:200]
+            elif kind == "stream" and str(content.get("text", "")).startswith("UsageError"):
+                error = error or content["text"][:200].strip()
+            elif MIME in dict(content.get("data") or {}):
+                found.append(content["data"][MIME])
+            idle = kind == "status" and content.get("execution_state") == "idle"
+        if not self.alive():
+            raise Lost(self.watch.fired or "ended the kernel")
+        return error, found
+
+
+class Session:
+    """The runs of one submission."""
+
+    def __init__(self, job: dict):
+        self.job, self.left_out, self.answered, self.told = job, set(), set(), {}
 
     def work(self):
-        """Run and grade, again and again until nothing breaks the kernel any more."""
-        self.save()
+        """Run and ask, again and again until nothing breaks the kernel any more."""
         for _ in range(RESTARTS):
             if self.attempt():
                 return
-            self.save()
+        for name in self.job["cases"].keys() - self.answered:
+            say(run=name, broken=f"was not called: {RESTARTS} cells or calls ended the kernel")
+
+    def tell(self, number, what):
+        if what and self.told.get(number) != what:
+            self.told[number] = what
+            say(cell=number, what=what)
 
     def attempt(self) -> bool:
-        import nbformat
-        from nbclient import NotebookClient
-
-        notebook = nbformat.read(self.job["notebook"], as_version=4)
-        client = NotebookClient(notebook, timeout=self.job["cell_seconds"], kernel_name="python3", allow_errors=True,
-                                resources={"metadata": {"path": self.job["folder"]}})
-        with client.setup_kernel():
-            start = f"import ddpm.grading.score.kernel as k; k.close_network(subprocesses={self.result['isolated']}); del k"
-            if reason := self.execute(client, start)[0]:
-                raise RuntimeError(f"the kernel does not start: {reason}")
-            number = 0
-            for index, cell in enumerate(notebook.cells):
-                number += cell.cell_type == "code"
-                if cell.cell_type != "code" or index in self.skipped:
+        with Kernel(self.job) as kernel:
+            error, _ = kernel.execute(f"import ddpm.grading.score.kernel as k; k.begin({self.job['closed']}); del k")
+            if error:
+                raise Lost(f"the kernel does not begin: {error}")
+            for number, source in enumerate(self.job["cells"], start=1):
+                if number in self.left_out:
                     continue
-                reason, error = self.execute(client, cell.source)
-                if reason:
-                    self.skipped.add(index)
-                if reason or error:
-                    self.result["cells"][str(number)] = reason or error
-                if reason:
+                say(at=number)
+                try:
+                    self.tell(number, self.cell(kernel, source))
+                except Lost as lost:
+                    self.left_out.add(number)
+                    self.tell(number, str(lost))
                     return False
-            for name in self.job["names"]:
-                if name in self.result["runs"]:
-                    continue
-                answers = Path(self.job["folder"], f"answers-{name}.json")
-                answers.parent.mkdir(exist_ok=True)  # a cell may have taken it away
-                answers.unlink(missing_ok=True)
-                call = (f"import os; os.chdir({self.job['folder']!r}); import ddpm.grading.score.kernel as k; "
-                        f"k.answer({name!r}, {self.job['seed']}, {str(answers)!r})")
-                reason, error = self.execute(client, call)
-                if reason or error or not answers.is_file():
-                    self.result["runs"][name] = {"broken": reason or (f"raised {error}" if error else "gave no answer back")}
-                else:
+            for name, cases in self.job["cases"].items():
+                if name not in self.answered:
+                    say(at=name)
                     try:
-                        self.result["runs"][name] = json.loads(answers.read_text(encoding="utf-8")[:10_000_000])
-                    except ValueError:
-                        self.result["runs"][name] = {"broken": "wrote something else in the place of an answer"}
-                self.save()
-                if reason:
-                    return False
+                        self.ask(kernel, name, cases)
+                    except Lost as lost:
+                        self.answered.add(name)
+                        say(run=name, broken=str(lost))
+                        return False
         return True
 
-    def execute(self, client, source: str) -> tuple[str, str]:
-        """Why the kernel is lost ("" if it is not), and the error that the cell raised ("" if none)."""
-        import nbformat
-        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    def cell(self, kernel, source) -> str:
+        """What went wrong in a cell, "" for nothing."""
+        error, _ = kernel.execute(source)
+        if not error:
+            return ""
+        _, found = kernel.execute(f"import ddpm.grading.score.kernel as k\ntry:\n    k.go_on({source!r})\nfinally:\n    del k")
+        return "; ".join(dict.fromkeys([error, *map(str, json.loads(found[-1])[:5])] if found else [error]))
 
-        self.watch.fired = False
-        cell = nbformat.v4.new_code_cell(source)
-        client.nb.cells.append(cell)
-        try:
-            client.execute_cell(cell, len(client.nb.cells) - 1)
-        except CellTimeoutError:
-            client.km.shutdown_kernel(now=True)
-            return f"did not end within {self.job['cell_seconds']:g} s", ""
-        except DeadKernelError:
-            return f"used more than {self.job['memory'] / 2**30:.3g} GiB of memory" if self.watch.fired else "ended the kernel", ""
-        finally:
-            client.nb.cells.pop()
-        errors = [output for output in cell.outputs if output.output_type == "error"]
-        return "", f"{errors[-1].ename}: {errors[-1].evalue}"[:200] if errors else ""
+    def ask(self, kernel, name, cases):
+        """What the submission answers to `name`, on the pipe."""
+        error, found = kernel.execute(f"import os, json; os.chdir({self.job['folder']!r}); import ddpm.grading.score.kernel as k; "
+                                      f"k.answer({name!r}, json.loads({json.dumps(cases)!r}))")
+        self.answered.add(name)
+        if error or not found:
+            say(run=name, broken=f"raised {error}" if error else "gave no answer back")
+        elif len(str(found[-1])) > LARGEST:
+            say(run=name, broken="gave far too much back")
+        else:
+            say(run=name, text=str(found[-1]))
 
 
 if __name__ == "__main__":
-    job_path, result_path = map(Path, sys.argv[1:3])
-    isolated = "--with-network" not in sys.argv and leave_network()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2**30, 2**30))  # no file above 1 GiB
-    Session(json.loads(job_path.read_text(encoding="utf-8")), result_path, isolated).work()
+    job = json.load(sys.stdin)
+    job["closed"] = prepare(job["closed"])
+    say(closed=job["closed"])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the way out takes the kernel along
+    try:
+        Session(job).work()
+    except MemoryError:
+        say(problem="it showed more than fits into memory")
+    except Exception as error:  # what comes from a kernel may be anything
+        say(problem=f"{type(error).__name__}: {error}"[:300])

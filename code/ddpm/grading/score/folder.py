@@ -1,27 +1,34 @@
-"""All notebooks of a folder: each in its own process, its answers judged here."""
+"""All that lies in a folder of submissions: what is a notebook runs, in its sandbox, and its answers are judged outside of it."""
 
+import contextlib
+import ctypes
 import json
 import os
-import re
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
 import psutil
 
-import ddpm
-from ddpm.grading.exercises import ASSIGNMENTS, EXERCISES, WRITTEN
-from ddpm.grading.score.kernel import from_json
-from ddpm.grading.verdict import Verdict
+from ddpm.grading.exercises import EXERCISES, WRITTEN
+from ddpm.grading.score import assigned, lean, remarks, sandbox
+from ddpm.grading.score.child import SET_CHILD_SUBREAPER
+from ddpm.grading.score.data import pack_cases, unpack_run
+from ddpm.grading.score.found import Found, twice
+from ddpm.grading.verdict import Verdict, blank
+from ddpm.grading.written.judge import Judge
 
 CHILD = Path(__file__).with_name("child.py")
-KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
+NAN = float("nan")
+GRACE = 20  # seconds for a supervisor to take its kernel down
+MOST_LINES, MOST_WORDS = 10_000, 5_000
 
 
 @dataclass(frozen=True)
@@ -35,152 +42,213 @@ class Limits:
 
 @dataclass
 class Score:
-    """What was found in one notebook.
+    """What was found in one file.
 
     Attributes:
         name: its path in the folder.
-        verdicts: by exercise, for all exercises of its assignment.
+        assignment: which it is, "" for none.
+        verdicts: by exercise, for all that were set.
         cells: what went wrong while it ran, by the number of the code cell.
-        problem: why it could not be graded to the end, or "".
-        isolated: the system itself kept the network away; otherwise only Python code was kept from it.
+        problem: why it could not be graded, or not to the end, or "".
+        remarks: what a person should look at.
+        closed: the system itself kept the network away; otherwise only Python code was kept from it.
     """
 
     name: str
+    assignment: str = ""
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    cells: dict[str, str] = field(default_factory=dict)
+    cells: dict[int, str] = field(default_factory=dict)
     problem: str = ""
-    isolated: bool = False
+    remarks: list[str] = field(default_factory=list)
+    closed: bool = True
 
     @property
     def points(self) -> int:
         return sum(verdict.passed for verdict in self.verdicts.values())
 
 
-def find(folder: Path) -> list[Path]:
-    """The notebooks in a folder and in the folders below, without editors' copies.
+@dataclass
+class Class:
+    """What was found in a folder.
 
-    Raises:
-        FileNotFoundError: there are none.
+    Attributes:
+        scores: one for each file, and for each empty folder.
+        same: the groups of submissions with the same answers, in words.
+        ran: where submissions ran and what that keeps from them, in words.
     """
-    found = sorted(p for p in folder.rglob("*.ipynb") if not any(part.startswith(".") for part in p.relative_to(folder).parts))
-    if not found:
-        raise FileNotFoundError(f"no notebook (*.ipynb) in {folder.resolve()}")
-    return found
+
+    scores: list[Score]
+    same: list[str]
+    ran: str
 
 
-def score(paths: Sequence[Path], folder: Path, seed: int, limits: Limits = Limits(), done: Callable[[Score], None] = lambda s: None) -> list[Score]:
-    """The scores of the notebooks, in their order; several run at a time.
+def score(found: Sequence[Found], seed: int, limits: Limits = Limits(), done: Callable[[Score], None] = lambda s: None,
+          level: str | None = None) -> Class:
+    """The scores of what was found in a folder, in its order.
 
     Args:
-        folder: the names in the scores are relative to it.
-        done: called with each score as it comes.
+        done: called with each score as it comes, by one thread at a time.
+        level: of the sandbox, to take no other than this one; the best that works if None.
     """
-    read = [_read(path) for path in paths]  # before the first of them runs: it could change the others
-    named = [_names(text) for text in read]
-    used = set().union(*named)  # an exercise that nobody mentions was not set
+    with tempfile.TemporaryDirectory(prefix="ddpm-", ignore_cleanup_errors=True) as name:
+        top = Path(name).resolve()
+        top.chmod(0o711)  # other users may pass, and not look
+        package = top / "package"
+        lean.write(package, judged_elsewhere=True)
+        box = sandbox.choose(package, top) if level is None else sandbox.Sandbox(level, package)
+        stated = [assigned.stated(f.notebook) if f.notebook else assigned.Stated("") for f in found]
+        exercises = assigned.in_class(stated)
+        names, lock = twice([f.name for f in found]), threading.Lock()
+        with Judge() as judge:
+            grader = Grader(box, top, seed, limits, judge)
 
-    def one(path, text, names):
-        asked = [n for group in ASSIGNMENTS.values() if names & set(group) for n in group if n in used]
-        result = _one(text, str(path.relative_to(folder)), asked, seed, limits)
-        done(result)
+            def one(i):
+                try:
+                    result = grader.grade(i, names[i], found[i], stated[i], exercises.get(stated[i].assignment, ()))
+                except Exception as error:  # nothing in one submission ends the grading of the others
+                    result = Score(names[i], problem=f"could not be graded ({type(error).__name__}: {error})"[:300])
+                with lock:
+                    done(result)
+                return result
+
+            # without a sandbox one after the other: all of its processes are gone before the next begins
+            with ThreadPoolExecutor(1 if box.level == sandbox.NONE else max(2, (os.cpu_count() or 1) // 2)) as pool:
+                try:
+                    scores = list(pool.map(one, range(len(found))))
+                except BaseException:
+                    grader.over = True
+                    pool.shutdown(cancel_futures=True)
+                    raise
+        answers = [(s.name, remarks.answers(f.notebook, exercises[s.assignment])) for s, f in zip(scores, found) if s.assignment]
+        return Class(scores, remarks.same(answers), box.words)
+
+
+class Grader:
+    """Runs and judges one submission after the other."""
+
+    def __init__(self, box, top, seed, limits, judge):
+        self.box, self.top, self.seed, self.limits, self.judge, self.over = box, top, seed, limits, judge, False
+        self.cases = {name: [] if name in WRITTEN else EXERCISES[name].cases(seed) for name in EXERCISES}
+        if box.level == sandbox.NONE and sys.platform.startswith("linux"):
+            ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+    def grade(self, i: int, name: str, found: Found, stated, asked) -> Score:
+        result = Score(name, stated.assignment, problem=found.problem)
+        if found.notebook is None:
+            return result
+        if not asked:
+            result.problem = "a notebook, but no exercise of this book is in it"
+            return result
+        if found.notebook.encoding:
+            result.remarks.append(f"read as {found.notebook.encoding}; notebooks are UTF-8")
+        if stated.rule:
+            result.remarks.append(f"taken for the assignment {stated.assignment} {stated.rule}")
+        if stated.exercises != asked:
+            result.remarks.append("states other exercises than most notebooks of this assignment")
+        result.remarks += remarks.of_notebook(found.notebook, asked)
+        runs = self._run(i, found.notebook, asked, result)
+        for exercise in asked:
+            result.verdicts[exercise] = self._verdict(exercise, runs.get(exercise), found.notebook, result)
         return result
 
-    with ThreadPoolExecutor(max(2, (os.cpu_count() or 1) // 2)) as pool:
-        return list(pool.map(one, paths, read, named))
+    def _run(self, i, notebook, asked, result) -> dict:
+        """What the submission answers, by exercise; what goes wrong comes into `result`."""
+        user = sandbox.FIRST_USER + i if self.box.level == sandbox.USER else None
+        with tempfile.TemporaryDirectory(prefix="s", dir=self.top, ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            if user is not None:
+                os.chown(folder, user, user)
+            job = {"command": self.box.command(["-m", "ipykernel_launcher", "-f", str(folder / "k.json")], folder),
+                   "environment": self.box.environment(folder), "folder": str(folder), "user": user,
+                   "closed": self.box.level == sandbox.BUBBLEWRAP, "cells": [cell.source for cell in notebook.cells],
+                   "cases": {e: pack_cases(self.cases[e]) for e in asked},
+                   "cell_seconds": self.limits.cell_seconds, "memory": self.limits.memory}
+            lines, words, in_time = self._supervised(json.dumps(job))
+        runs, at = {}, ""
+        for line in lines:
+            result.closed = line.get("closed", result.closed)
+            at = line.get("at", at)
+            result.problem = line.get("problem", result.problem)
+            if "cell" in line:
+                result.cells[line["cell"]] = "; ".join(filter(None, dict.fromkeys([*result.cells.get(line["cell"], "").split("; "), line["what"]])))
+            if "run" in line:
+                runs[line["run"]] = line
+        if not in_time:
+            where = f"code cell {at}" if isinstance(at, int) else at or "the start"
+            result.problem = f"did not end within {self.limits.seconds:g} s; it was at {where}"
+        elif words and not result.problem:
+            result.problem = f"could not be run to the end: {words}"
+        return runs
 
+    def _supervised(self, job: str) -> tuple[list[dict], str, bool]:
+        """The lines that a supervisor has said; its last words if it failed; whether it ended in time."""
+        lines, end, before = [], time.monotonic() + self.limits.seconds, set(psutil.Process().children(recursive=True))
+        with tempfile.TemporaryFile() as log:
+            process = subprocess.Popen([sys.executable, "-P", str(CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                                       cwd=self.top, start_new_session=True)
+            reader = threading.Thread(target=_listen, args=(process, job, lines), daemon=True)
+            reader.start()
+            while process.poll() is None and time.monotonic() < end and not self.over:
+                time.sleep(0.05)
+            in_time = process.poll() is not None
+            if not in_time:
+                process.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(GRACE)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if self.box.level == sandbox.NONE:
+                _end_others(before)
+            reader.join(GRACE)
+            log.seek(0)
+            words = log.read(10_000).decode(errors="replace").strip().splitlines()
+        return lines, (words[-1] if words else f"status {process.returncode}") if process.returncode else "", in_time
 
-def _read(path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, ValueError):
+    def _verdict(self, name, run, notebook, result) -> Verdict:
+        if run is None:
+            return Verdict(False, NAN, f"Not graded: {result.problem or 'the notebook was stopped before'}.")
+        if "broken" in run:
+            return Verdict(False, NAN, f"Not right: when {name} was called, it {run['broken']}.")
+        try:
+            found = json.loads(run["text"])
+            data, used = found["data"], [str(function)[:100] for function in found["used"][:5]]
+            if used:
+                result.remarks.append(f"{name} called the package's own {', '.join(used)}")
+            if name in WRITTEN:
+                verdict = self.judge(name, data)
+            else:
+                verdict = EXERCISES[name].judge(self.cases[name], unpack_run(data))
+        except Exception as error:  # the data come from the notebook
+            return Verdict(False, NAN, f"Not right: the answer {name} cannot be read ({type(error).__name__}).")
+        if not verdict.answered and (why := self._lost(name, notebook, result.cells)):
+            verdict = blank(f"{name} is not there: {why}")
+        return verdict
+
+    def _lost(self, name, notebook, cells) -> str:
+        """Which failed cell would have made an answer, "" for none."""
+        for number, cell in enumerate(notebook.cells, start=1):
+            if number in cells and name in assigned.definitions(assigned.parsed(cell)):
+                return f"code cell {number}, which makes it, failed ({cells[number]})"
         return ""
 
 
-def _names(notebook: str) -> set[str]:
-    """The exercises that a notebook mentions."""
-    try:
-        cells = nbformat.reads(notebook, as_version=4).cells
-        text = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    except Exception:  # a file that is no notebook
-        return set()
-    return {name for name in EXERCISES if re.search(rf"\b{name}\b", text)}
+def _listen(process, job, lines):
+    """Hand over the job, and take down what is said until the pipe is closed."""
+    with contextlib.suppress(OSError, ValueError), process.stdin:
+        process.stdin.write(job.encode())
+    with process.stdout:
+        for line in process.stdout:
+            if len(lines) < MOST_LINES:
+                with contextlib.suppress(ValueError):
+                    lines.append(json.loads(line))
 
 
-def _one(notebook, name, asked, seed, limits) -> Score:
-    score = Score(name)
-    if not asked:
-        score.problem = "none of the exercises is in it, or it cannot be read"
-        return score
-    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as scratch:
-        work = Path(scratch, "work")
-        work.mkdir()
-        job, found, copy = Path(scratch, "job.json"), Path(scratch, "result.json"), Path(scratch, "notebook.ipynb")
-        copy.write_text(notebook, encoding="utf-8")
-        job.write_text(json.dumps({"notebook": str(copy), "folder": str(work), "names": asked, "seed": seed,
-                                   "cell_seconds": limits.cell_seconds, "memory": limits.memory}), encoding="utf-8")
-        code, words = _run_child([str(job), str(found)], scratch, limits)
-        try:
-            result = json.loads(found.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            result = {"isolated": False, "cells": {}, "runs": {}}
-    score.isolated, score.cells = result["isolated"], result["cells"]
-    if code == "time":
-        score.problem = f"did not end within {limits.seconds:g} s"
-    elif code == 3:
-        score.problem = f"printed or showed more than {limits.memory / 2**30:.3g} GiB"
-    elif code:
-        score.problem = f"could not be run: {words}"
-    for exercise in asked:
-        score.verdicts[exercise] = _verdict(EXERCISES[exercise], result["runs"].get(exercise), seed)
-    return score
-
-
-def _verdict(exercise, data, seed) -> Verdict:
-    nan = float("nan")
-    if data is None:
-        return Verdict(False, nan, "Not graded: the notebook was stopped before.")
-    if isinstance(data, dict) and "broken" in data:
-        return Verdict(False, nan, f"Not right: when {exercise.name} was called, it {data['broken']}.")
-    try:
-        if exercise.name in WRITTEN:
-            return exercise.graded(data)
-        return exercise.judge(exercise.cases(seed), from_json(data))
-    except Exception as error:  # the data come from the notebook
-        return Verdict(False, nan, f"Not right: the answers of {exercise.name} cannot be read ({type(error).__name__}).")
-
-
-def _run_child(arguments, scratch, limits):
-    """The exit status of the process, or "time"; and its last words."""
-    home = Path(scratch, "home")
-    home.mkdir()
-    environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}  # no secrets
-    environment |= {"HOME": str(home), "JAX_PLATFORMS": "cpu", "MPLCONFIGDIR": str(home), "PYTHONUTF8": "1",
-                    "PYTHONPATH": str(Path(ddpm.__file__).parents[1])}
-    log = Path(scratch, "log")
-    with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-P", str(CHILD), *arguments], stdin=subprocess.DEVNULL, stdout=output,
-                                   stderr=output, env=environment, cwd=scratch, start_new_session=True)
-        status = _wait(process, limits.seconds)
-    words = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return status, words[-1] if words else "no reason given"
-
-
-def _wait(process, seconds):
-    family, end = {}, time.monotonic() + seconds
-    try:
-        while process.poll() is None and time.monotonic() < end:
-            try:
-                for child in psutil.Process(process.pid).children(recursive=True):
-                    family[child.pid] = child  # kept: when the parent is gone they have another
-            except psutil.NoSuchProcess:
-                break
-            time.sleep(0.1)
-        return process.wait(2) if process.poll() is not None or time.monotonic() < end else "time"
-    finally:
-        for child in (*family.values(), psutil.Process(process.pid) if process.poll() is None else None):
-            if child is not None and child.is_running():
-                try:
-                    child.kill()
-                except psutil.NoSuchProcess:
-                    pass
-        process.wait()
+def _end_others(before):
+    """End what a submission without a sandbox has left behind, which has become this process's own, until nothing is left."""
+    until = time.monotonic() + GRACE
+    while (left := set(psutil.Process().children(recursive=True)) - before) and time.monotonic() < until:
+        for child in left:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
+        psutil.wait_procs(left, timeout=0.5)

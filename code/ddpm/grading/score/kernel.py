@@ -1,64 +1,110 @@
-"""What runs in the kernel of a submitted notebook beside the student's cells."""
+"""What runs in the kernel of a submitted notebook beside the student's cells. It holds no reference.
 
+Every function here is called by `child`, in a cell of its own, and shows what it finds as data of the type `MIME`.
+"""
+
+import ast
+import functools
+import importlib
 import json
 import os
 import sys
-from pathlib import Path
 
-import numpy as np
+from IPython import get_ipython
+from IPython.display import display
 
 from ddpm.grading.exercises import EXERCISES, WRITTEN
 from ddpm.grading.runner import Run, run
+from ddpm.grading.score.data import pack_run, unpack_cases
 
+MIME = "application/x-ddpm-answer+json"
+PACKAGE = os.path.dirname(importlib.import_module("ddpm").__file__)
+ALLOWED = ("grading", "schedule", "derivation")  # parts of the package that an answer may use
 _INTERNET = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo")
-_PROCESSES = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty")
-_SIGNALS = ("os.kill", "os.killpg")
 
 
-def close_network(subprocesses: bool) -> None:
-    """Refuse connections, and signals to other programs, from Python code, with a clear error. It cannot be undone within the process.
+def begin(closed: bool) -> None:
+    """Before the first cell: `exit()` is an error of its cell, and without `closed` Python code is kept from the network.
 
     Args:
-        subprocesses: whether other programs may be started: only where the system itself has cut the network off.
+        closed: the system itself keeps the network away.
     """
-    refused = _INTERNET if subprocesses else (*_INTERNET, *_PROCESSES)
-
-    def hook(event, args):
-        if event in _SIGNALS and args[0] != os.getpid():
-            raise PermissionError(f"no signals to other programs while notebooks are graded ({event})")
-        if event in refused or (event in ("socket.connect", "socket.sendto", "socket.sendmsg") and isinstance(args[1], tuple)):
-            what = "no network" if event.startswith("socket") else "no other programs"
-            raise PermissionError(f"{what} while notebooks are graded ({event})")
-
-    sys.addaudithook(hook)
+    shell = get_ipython()
+    shell.ask_exit = shell.kernel.do_shutdown = _refuse_exit
+    shell.unobserve_all("exit_now")
+    if not closed:
+        sys.addaudithook(_no_network)
 
 
-def answer(name: str, seed: int, path: str) -> None:
-    """Take down the notebook's written answer `name`, or what its function `name` answers to the cases of the seed, in the file."""
-    namespace = vars(sys.modules["__main__"])
-    data = WRITTEN[name].collect(namespace) if name in WRITTEN else to_json(_called(namespace, name, seed))
-    Path(path).write_text(json.dumps(data), encoding="utf-8")
+def _refuse_exit(*_):
+    raise RuntimeError("this ends the kernel, and with it all that comes below. Take it out")
 
 
-def _called(namespace, name, seed):
-    exercise, student = EXERCISES[name], namespace.get(name)
+def _no_network(event, args):
+    if event in _INTERNET or (event in ("socket.connect", "socket.sendto", "socket.sendmsg") and isinstance(args[1], tuple)):
+        raise PermissionError(f"no network while notebooks are graded ({event})")
+
+
+def go_on(source: str) -> None:
+    """After a cell that an import or a magic has ended: run the statements below that one, each for itself; show what failed."""
+    shell, failed, trace = get_ipython(), [], getattr(sys, "last_traceback", None)
+    while trace is not None and trace.tb_frame.f_globals is not shell.user_global_ns:
+        trace = trace.tb_next
+    body = ast.parse(shell.transform_cell(source)).body if trace is not None else []
+    broken = [node for node in body if node.lineno <= trace.tb_lineno <= node.end_lineno]
+    if broken and _brings_something(broken[0]):
+        names = broken[0].names if isinstance(broken[0], ast.Import) else []
+        single = [ast.copy_location(ast.Import([name]), broken[0]) for name in names if len(names) > 1]
+        for node in [*single, *body[body.index(broken[0]) + 1 :]]:
+            try:
+                exec(compile(ast.Module([node], []), trace.tb_frame.f_code.co_filename, "exec"), shell.user_ns)
+            except BaseException as error:  # a student's cell may raise anything
+                failed.append(f"{type(error).__name__}: {error}"[:200])
+    _show(failed)
+
+
+def _brings_something(node) -> bool:
+    """Whether a statement is an import, or a magic."""
+    return isinstance(node, (ast.Import, ast.ImportFrom)) or "get_ipython().run_" in ast.unparse(node)
+
+
+def answer(name: str, cases: list) -> None:
+    """Show the notebook's written answer `name`, or what its function `name` answers to the cases."""
+    namespace, used = vars(sys.modules["__main__"]), set()
+    data = WRITTEN[name].collect(namespace) if name in WRITTEN else pack_run(_called(namespace, name, unpack_cases(cases), used))
+    _show({"data": data, "used": sorted(used)})
+
+
+def _show(data) -> None:
+    display({MIME: json.dumps(data)}, raw=True)
+
+
+def _called(namespace, name, cases, used):
+    student = namespace.get(name)
     if student is None or student is Ellipsis:
         return Run(blank=f"{name} is not in the notebook." if name not in namespace else f"{name} is {student}.")
     if not callable(student):
         return Run([f"is not a function but {type(student).__name__}"])
-    return run(student, exercise.cases(seed), exercise.arguments)
+    return run(_watched(student, used), cases, EXERCISES[name].arguments, EXERCISES[name].later)
 
 
-def to_json(result: Run) -> dict:
-    answers = [a if isinstance(a, str) else {"shape": a.shape, "values": a.ravel().tolist()} for a in result.answers]
-    return {"answers": answers, "blank": result.blank, "notes": result.notes}
+def _watched(student, used):
+    """`student`, and into `used` come the functions of the package that it calls."""
+    def note(frame, event, _):
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(PACKAGE) and not frame.f_back.f_code.co_filename.startswith(PACKAGE):
+            module = code.co_filename.removeprefix(PACKAGE).lstrip(os.sep).removesuffix(".py").replace(os.sep, ".")
+            if module.partition(".")[0] not in ALLOWED and code.co_name[0] not in "_<":
+                used.add(f"ddpm.{module}.{code.co_name}")
 
+    def watched(*arguments):
+        sys.setprofile(note)
+        try:
+            return student(*arguments)
+        finally:
+            sys.setprofile(None)
 
-def from_json(data: dict) -> Run:
-    """The run in the words of `to_json`.
-
-    Raises:
-        ValueError, KeyError, TypeError: the data are something else; they come from a notebook and may be anything.
-    """
-    answers = [a if isinstance(a, str) else np.array(a["values"], np.float64).reshape(a["shape"]) for a in data["answers"]]
-    return Run(answers, str(data["blank"]), [str(note) for note in data["notes"]])
+    try:
+        return functools.wraps(student)(watched)
+    except Exception:  # a callable object may have anything for a name
+        return watched

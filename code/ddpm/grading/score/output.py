@@ -1,0 +1,30 @@
+"""Files that are there whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    """Write `text` to a file in the folder, or, where that cannot be, beside it or in a temporary folder; where it is.
+
+    It is written under another name and put in place: what was there stays until then. A link of that name is replaced,
+    not followed; beside a folder of that name the file gets another one.
+    """
+    for place, path in ((folder, folder / name), (folder, folder / f"graded-{name}"), (Path(tempfile.gettempdir()), None)):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            path = path or Path(tempfile.mkdtemp(prefix="scores-")) / name
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+            with open(handle, "wb") as file:
+                file.write(text.encode("utf-8", "backslashreplace"))
+            os.chmod(temporary, 0o644)
+            try:
+                os.replace(temporary, path)
+            except OSError:
+                os.unlink(temporary)
+                raise
+            return path
+        except OSError as error:
+            problem = error
+    raise problem

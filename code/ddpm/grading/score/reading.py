@@ -1,0 +1,120 @@
+"""A submitted file: its cells, or in words why it has none. Nothing of it is run, and no link is followed."""
+
+import json
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LARGEST = 100 * 2**20  # bytes
+KINDS = ((b"PK\x03\x04", "a ZIP archive: unpack it"), (b"%PDF", "a PDF file"), (b"\x1f\x8b", "a compressed file: unpack it"),
+         (b"Rar!", "an archive: unpack it"), (b"7z\xbc\xaf", "an archive: unpack it"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"))
+SPECIAL = ((stat.S_ISLNK, "a link, which is not followed"), (stat.S_ISFIFO, "a pipe (FIFO)"), (stat.S_ISSOCK, "a socket"),
+           (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"))
+ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"),
+             (b"\xfe\xff", "utf-16"))
+
+
+class NoNotebook(Exception):
+    """A file holds no notebook; in words why."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its source and its metadata."""
+
+    source: str
+    metadata: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """What grading needs of a notebook.
+
+    Attributes:
+        cells: the code cells, in order; the number of a cell in a report counts these, from 1.
+        text: the text cells.
+        metadata: the notebook's own.
+        encoding: in which it was read, "" for UTF-8.
+    """
+
+    cells: list[Cell]
+    text: list[str]
+    metadata: dict
+    encoding: str = ""
+
+
+def read(path: Path) -> Notebook:
+    """The notebook in a file, whatever its name.
+
+    Raises:
+        NoNotebook: there is none; says whether that is for its kind, its encoding, broken JSON, or other JSON.
+    """
+    data = _bytes(path)
+    if not data.strip():
+        raise NoNotebook("an empty file")
+    for beginning, kind in KINDS:
+        if data.startswith(beginning):
+            raise NoNotebook(f"no notebook but {kind}")
+    text, encoding = _text(data)
+    try:
+        found = json.loads(text)
+    except RecursionError:
+        raise NoNotebook("broken JSON: nested too deeply") from None
+    except ValueError as error:
+        if not text.lstrip().startswith("{"):
+            raise NoNotebook("no notebook: its text is no JSON. Hand in the .ipynb file") from None
+        raise NoNotebook(f"broken JSON: {error}. Was it cut off, or edited as text?") from None
+    return _notebook(found, encoding)
+
+
+def _bytes(path) -> bytes:
+    try:
+        there = os.lstat(path)
+        for is_kind, words in SPECIAL:
+            if is_kind(there.st_mode):
+                raise NoNotebook(f"no file but {words}")
+        # between the two it may have become something else: no link is followed, and nothing is waited for
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise NoNotebook("no file any more")
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise NoNotebook(f"cannot be opened: {error.strerror}") from None
+    if len(data) > LARGEST:
+        raise NoNotebook(f"larger than {LARGEST / 2**20:g} MB")
+    return data
+
+
+def _text(data) -> tuple[str, str]:
+    """The text, and its encoding if that is not UTF-8 as it should be."""
+    known = next((encoding for mark, encoding in ENCODINGS if data.startswith(mark)), None)
+    if known is None and data[:4].count(0) == 2:  # JSON begins with two letters of ASCII
+        known = "utf-16-le" if data[1] == 0 else "utf-16-be"
+    for encoding in [known] if known else ["utf-8", "cp1252"]:
+        try:
+            return data.decode(encoding), "" if encoding == "utf-8" else encoding
+        except UnicodeDecodeError:
+            pass
+    raise NoNotebook(f"encoding: no {known or 'UTF-8, and no Windows-1252 either'}. Save it anew from Jupyter or Colab")
+
+
+def _notebook(found, encoding) -> Notebook:
+    if isinstance(found, dict) and isinstance(sheets := found.get("worksheets"), list):  # nbformat 3
+        found = found | {"cells": [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]}
+    if not isinstance(found, dict) or not isinstance(found.get("cells"), list):
+        raise NoNotebook("no notebook: JSON without cells")
+    code, text = [], []
+    for cell in found["cells"]:
+        if isinstance(cell, dict):
+            source = cell.get("source", cell.get("input", ""))
+            source = "".join(map(str, source)) if isinstance(source, list) else str(source)
+            if cell.get("cell_type") == "code":
+                code.append(Cell(source, _dict(cell.get("metadata"))))
+            elif cell.get("cell_type") == "markdown":
+                text.append(source)
+    return Notebook(code, text, _dict(found.get("metadata")), encoding)
+
+
+def _dict(value) -> dict:
+    return value if isinstance(value, dict) else {}
