@@ -1,28 +1,125 @@
-"""Does a formula in alpha_t, alpha_bar_t, unknown functions, roots and logs vanish for all values of its symbols?"""
+"""Does a formula in alpha_t, alpha_bar_t, unknown functions, roots and logs vanish for all values of its symbols?
+
+True only if a chain of rules says so; False means that they do not, not that it does not vanish. The rules: a fraction of
+polynomials vanishes if its numerator does; a root or a log of a product of positive factors is the product of the roots, the sum
+of the logs; functions of equal arguments, and sums of equal terms, are equal; a sum is linear in its terms.
+"""
 
 import math
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.polys.fields import FracField
 
 from ddpm.derivation import symbols
-from ddpm.derivation.densities import LogAtom
+from ddpm.derivation.bounds import least, lower
 from ddpm.derivation.symbols import Quantity
 
-SIMPLE = 150  # operations up to which SymPy's general simplification is tried; beyond it is slow
 ALPHA, ALPHA_BAR, BETA = (f.function for f in (symbols.alpha, symbols.alpha_bar, symbols.beta))
+UNROLLED = 40  # the largest index up to which alpha_bar is written out
+NONSENSE = (sp.nan, sp.zoo, sp.oo, sp.S.NegativeInfinity)
+OPEN = (sp.Function, AppliedUndef, sp.Sum, sp.Product)  # equal where their arguments are
 
 
-def vanishes(difference):
-    """Whether `difference` is 0 for all values of its symbols."""
-    difference = _split_logs(in_positive_symbols(difference))
+def vanishes(difference, lowest: dict) -> bool:
+    """Whether `difference` is 0 for all values of its symbols.
+
+    Args:
+        lowest: the smallest value of integer symbols, 1 where none is given.
+    """
+    if difference.has(*NONSENSE):
+        return False
+    difference = _linear_sums(difference, lowest)
+    known = []
+    difference = _opaque(difference, known, lowest)
+    difference = in_positive_symbols(difference, lowest)
+    difference = _named(_split_logs(difference), known, lowest)
     try:
-        if _numerator(difference) == 0:
-            return True
+        return _numerator(difference) == 0
     except (sp.PolynomialError, ZeroDivisionError):  # a root inside an exponential, a denominator that is 0
         return False
-    return difference.count_ops() < SIMPLE and sp.simplify(difference) == 0
 
+
+def is_positive(expr, lowest: dict) -> bool:
+    """Whether `expr` is above 0 for all values of its symbols, as far as can be told."""
+    expr = in_positive_symbols(expr, lowest)
+    return bool(expr.is_positive) or positive_factors(expr) is not None
+
+
+# Sums
+
+def _linear_sums(expr, lowest):
+    """Each sum as a combination of sums whose terms have no factor free of the index."""
+    if not expr.has(sp.Sum):
+        return expr
+    if not isinstance(expr, sp.Sum):
+        return expr.func(*(_linear_sums(arg, lowest) if isinstance(arg, sp.Expr) else arg for arg in expr.args)) if _is_open(expr) else expr
+    if len(expr.args) > 2:
+        inner = sp.Sum(expr.args[0], *expr.args[1:-1])
+        return _linear_sums(sp.Sum(inner, expr.args[-1]), lowest)
+    body, (index, first, last) = expr.args
+    body = sp.expand(_linear_sums(body, lower([expr.args[1]], lowest)))
+    parts = []
+    for term in sp.Add.make_args(body):
+        free, bound = term.as_independent(index, as_Add=False)
+        parts.append(free * (last - first + 1 if bound == 1 else sp.Sum(bound, (index, first, last))))
+    return sp.Add(*parts)
+
+
+def _opaque(expr, known, lowest):
+    """Quantities, sums and products as symbols; two with equal arguments get the same."""
+    if isinstance(expr, (Quantity, sp.Sum, sp.Product)) and not isinstance(expr, (ALPHA, ALPHA_BAR)):
+        return _name(expr, known, lowest)
+    if isinstance(expr, (ALPHA, ALPHA_BAR)) or not expr.args or not _is_open(expr):
+        return expr
+    return expr.func(*(_opaque(arg, known, lowest) if isinstance(arg, sp.Expr) else arg for arg in expr.args))
+
+
+def _is_open(expr) -> bool:
+    """Whether parts of `expr` may be replaced by equal ones, since it binds no variable."""
+    return expr.is_Add or expr.is_Mul or expr.is_Pow or isinstance(expr, sp.Function)
+
+
+def _named(expr, known, lowest):
+    """Functions of any kind as symbols; roots of rational exponent stay."""
+    if isinstance(expr, OPEN):
+        return _name(expr, known, lowest)
+    if expr.is_Pow and not expr.exp.is_Rational:
+        whole, rest = expr.exp.as_coeff_Add()
+        times, rest = rest.as_coeff_Mul()
+        if not (whole.is_Integer and times.is_Integer and expr.base.is_positive):
+            return _name(expr, known, lowest)
+        return _named(expr.base, known, lowest) ** whole * _name(sp.Pow(expr.base, rest), known, lowest) ** times
+    if not expr.args or not (expr.is_Add or expr.is_Mul or expr.is_Pow):
+        return expr
+    return expr.func(*(_named(arg, known, lowest) for arg in expr.args))
+
+
+def _name(expr, known, lowest):
+    for other, symbol in known:
+        if _same(expr, other, lowest):
+            return symbol
+    sign = {"positive": True} if expr.is_positive else {"nonnegative": True} if expr.is_nonnegative else {}
+    real = {"real": True} if expr.is_real else {}
+    known.append((expr, sp.Dummy(type(expr).__name__, **real, **sign)))
+    return known[-1][1]
+
+
+def _same(a, b, lowest) -> bool:
+    if a == b:
+        return True
+    if a.func != b.func or len(a.args) != len(b.args) or not (isinstance(a, OPEN) or a.is_Pow):
+        return False
+    if isinstance(a, (sp.Sum, sp.Product)):
+        if len(a.args) > 2:
+            return False
+        (body, (n, *ends)), (other, (m, *others)) = a.args, b.args
+        same = all(vanishes(i - j, lowest) for i, j in zip(ends, others))
+        return same and vanishes(body - other.xreplace({m: n}), lower([a.args[1]], lowest))
+    return all(i == j or (isinstance(i, sp.Expr) and isinstance(j, sp.Expr) and vanishes(i - j, lowest)) for i, j in zip(a.args, b.args))
+
+
+# Logs and roots
 
 def _split_logs(expr):
     """The log of a fraction of products as a sum of logs, each of a factor that does not split further and is positive."""
@@ -36,28 +133,38 @@ def _split_logs(expr):
 
 def positive_factors(expr):
     """`expr` as factors with exponents; None unless it is a fraction of polynomials whose every factor is positive."""
+    return _factors(expr, "is_positive")
+
+
+def _factors(expr, sign):
     try:
-        parts = [(*sp.factor_list(part), sign) for part, sign in zip(sp.fraction(sp.cancel(expr)), (1, -1))]
+        parts = [(*sp.factor_list(part), power) for part, power in zip(sp.fraction(sp.cancel(expr)), (1, -1))]
     except sp.PolynomialError:
         return None
-    factors = [(f, n * sign) for number, powers, sign in parts for f, n in [(number, 1), *powers] if f != 1]
-    return factors if all(factor.is_positive for factor, _ in factors) else None
+    factors = [(f, n * power) for number, powers, power in parts for f, n in [(number, 1), *powers] if f != 1]
+    return factors if all(getattr(factor, sign) for factor, _ in factors) else None
 
 
-def in_positive_symbols(expr):
-    """Positive symbols for alpha_t and alpha_bar_t that make 1 - alpha_t, 1 - alpha_bar_t positive too, and for all else its own."""
+def in_positive_symbols(expr, lowest: dict):
+    """Symbols for alpha_t and alpha_bar_t that make 1 - alpha_t, 1 - alpha_bar_t positive too (for t = 0 only no less than 0)."""
     bars = sorted({e.args[0] for e in expr.atoms(ALPHA_BAR)}, key=sp.default_sort_key)
     alphas = {e.args[0] for e in expr.atoms(ALPHA)}
     base = {}
     for index in bars:  # the smallest index of each family of indices that differ by whole numbers
+        if index.is_Integer:
+            base[index] = sp.S.Zero if 0 <= index <= UNROLLED else index
+            continue
         near = [i for i in bars if (i - index).is_Integer] + [i - 1 for i in alphas if (i - index).is_Integer and i - index <= 0]
         base[index] = min(near, key=lambda i: int(i - index))
-        if index.is_Integer:
-            base[index] = sp.S.Zero
     expr = expr.replace(ALPHA_BAR, lambda i: _bar_from(base[i], i) if i in base else ALPHA_BAR(i))
-    named = {e: 1 / (1 + sp.Dummy("a", positive=True)) for e in expr.atoms(ALPHA, ALPHA_BAR) if isinstance(e, (ALPHA, ALPHA_BAR))}
-    expr = expr.xreplace(named)
-    return _opaque(expr)
+    named = {e: 1 / (1 + _above_zero(e, lowest)) for e in expr.atoms(ALPHA, ALPHA_BAR)}
+    return expr.xreplace(named)
+
+
+def _above_zero(e, lowest):
+    begins = least(e.args[0], lowest)
+    strictly = isinstance(e, ALPHA) or (begins is not None and begins >= 1)
+    return sp.Dummy("a", positive=True) if strictly else sp.Dummy("a", nonnegative=True)
 
 
 def _bar_from(start, index):
@@ -65,52 +172,18 @@ def _bar_from(start, index):
     return sp.Mul(*steps, ALPHA_BAR(start) if start != 0 else 1)
 
 
-def _opaque(expr):
-    """Unknown functions, sums and logs of densities as symbols; two with equal arguments get the same."""
-    known = []
-
-    def name(e):
-        for other, symbol in known:
-            if _same(e, other):
-                return symbol
-        known.append((e, sp.Dummy(e.func.__name__, real=True, positive=e.is_positive or None)))
-        return known[-1][1]
-
-    kinds = (Quantity, LogAtom, sp.Sum, sp.Product)
-    return _replace_outermost(expr, kinds, name)
-
-
-def _replace_outermost(expr, kinds, name):
-    if isinstance(expr, kinds):
-        return name(expr)
-    if not expr.args:
-        return expr
-    return expr.func(*(_replace_outermost(arg, kinds, name) for arg in expr.args))
-
-
-def _same(a, b):
-    if a == b:
-        return True
-    if a.func != b.func or len(a.args) != len(b.args):
-        return False
-    if isinstance(a, (sp.Sum, sp.Product)):
-        (n, low, high), (m, other_low, other_high) = a.args[1], b.args[1]
-        return (low, high) == (other_low, other_high) and vanishes(a.args[0] - b.args[0].subs(m, n))
-    return all(vanishes(i - j) for i, j in zip(a.args, b.args))
-
-
 def _numerator(expr):
-    """The numerator of `expr` as a polynomial in symbols, roots of positive factors, and whatever else stands in it.
+    """The numerator of `expr` as a polynomial in symbols, roots of factors that are not negative, and whatever else stands in it.
 
     A root is a symbol r with r^2 put back. So 0 means that `expr` is 0; anything else need not mean that it is not.
     """
     roots = {}
 
     def root(base, exponent):
-        factors = positive_factors(base) if exponent.is_Rational and exponent.q == 2 else None
+        factors = _factors(base, "is_nonnegative") if exponent.is_Rational and exponent.q == 2 else None
         if factors is None:
             return sp.Pow(base, exponent)
-        return sp.Mul(*(roots.setdefault(f, sp.Dummy("root", positive=True)) ** (2 * exponent * n) for f, n in factors))
+        return sp.Mul(*(roots.setdefault(f, sp.Dummy("root", nonnegative=True)) ** (2 * exponent * n) for f, n in factors))
 
     expr = expr.replace(lambda e: e.is_Pow, lambda e: root(e.base, e.exp))
     for _ in range(2):  # what stood under a root may bring back squares in the numerator
@@ -153,3 +226,5 @@ def _cleared(expr):
         return space.one * sp.QQ(e.p, e.q)
 
     return build(expr).numer.as_expr().xreplace(dict(zip(opaque.values(), opaque)))
+
+

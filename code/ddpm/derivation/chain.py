@@ -25,7 +25,8 @@ import sympy as sp
 
 from ddpm.derivation.layout import block
 from ddpm.derivation.printing import plain
-from ddpm.derivation.settle import Different, Settled, settle
+from ddpm.derivation.settle import Different, Numerically, Settled, equalities, settle
+from ddpm.derivation.terms import Equality
 
 
 class WrongStep(ValueError):
@@ -56,7 +57,7 @@ class Step:
     expr: sp.Basic
     reason: str
     how: Settled
-    using: dict
+    using: tuple[Equality, ...]
 
 
 class Chain:
@@ -68,26 +69,36 @@ class Chain:
     """
 
     def __init__(self, start, where: Mapping | None = None):
-        self.start, self.where, self.steps = sp.sympify(start), dict(where or {}), []
+        self.start, self.where, self.steps, self.premises = sp.sympify(start), dict(where or {}), [], {}
 
-    def step(self, expr, reason: str, using=None) -> "Chain":
+    def step(self, expr, reason: str, using=None, numerically: Numerically | None = None) -> "Chain":
         """Add `expr`, once it is verified to equal the last expression.
 
         Args:
             reason: why, in a few words; mathematics in it between dollars.
             using: what may be put in: a mapping from expressions to expressions, a chain (its start for its end), or a list of both.
+                A chain is put in only where its own `where` holds.
+            numerically: declares that numbers alone support the step, with the reason and a bound; the book says so.
 
         Raises:
             WrongStep: the two sides differ.
+            Undecided: no proof was found, and no point at which they differ.
         """
-        expr, using = sp.sympify(expr), _equalities(using)
+        expr, using = sp.sympify(expr), self._with(_equalities(using))
         try:
             with sp.evaluate(True):
-                how = settle(self.last, expr, self.where, using)
+                how = settle(self.last, expr, self.where, using, numerically)
         except Different as found:
             raise WrongStep(len(self.steps) + 1, self.last, expr, reason, found) from None
         self.steps.append(Step(expr, reason, how, using))
         return self
+
+    def _with(self, using):
+        """`using`, once nothing in it contradicts what has been put in before."""
+        for known in using:
+            if self.premises.setdefault(known.old, known.new) != known.new:
+                raise ValueError(f"{known.old} is {known.new} in this step, and was {self.premises[known.old]} before")
+        return using
 
     @property
     def last(self):
@@ -121,11 +132,9 @@ class Chain:
     __repr__ = __str__
 
 
-def _equalities(using) -> dict:
-    if using is None:
-        return {}
+def _equalities(using) -> tuple[Equality, ...]:
     if isinstance(using, Chain):
-        return {using.start: using.last}
-    if isinstance(using, Mapping):
-        return dict(using)
-    return {old: new for part in using for old, new in _equalities(part).items()}
+        return equalities([Equality(using.start, using.last, using.where)])
+    if using is None or isinstance(using, Mapping):
+        return equalities(using)
+    return tuple(known for part in using for known in _equalities(part))

@@ -12,13 +12,14 @@ p(x_T) and runs backward. So what is proved with them holds for every such chain
 
 import sympy as sp
 
-from ddpm.derivation.symbols import Given, Path, t, x
+from ddpm.derivation.bounds import is_at_least, raised
+from ddpm.derivation.symbols import Given, Path, T, x
 
 STATE = x.function
 
 
 class Undecided(Exception):
-    """Two states that may be the same or not, depending on a symbol."""
+    """Neither a proof was found nor a point that refutes."""
 
 
 class Density(sp.Expr):
@@ -67,59 +68,65 @@ class _Law:
 q, p, p_theta = _Law("q"), _Law("p"), _Law("p_theta")
 
 
-class LogAtom(sp.Function):
-    """log of a density that is not reduced further; its arguments are a law's symbol and times, the last one given."""
+class Atom(sp.Function):
+    """A density that is not reduced further: a positive number for each law, times of its states, and times of the states given."""
 
-    def _eval_is_real(self):
+    def _eval_is_positive(self):
+        return True
+
+    def _eval_is_finite(self):
         return True
 
 
-def log_density(density: Density, lowest: dict):
-    """The log of `density` (not of a path) through the one-step densities of its chain.
+def factors(density: Density, lowest: dict):
+    """A density (not of a path) through the one-step densities of its chain.
 
     Args:
         lowest: the smallest value of each integer symbol, 1 where none is given.
 
     Raises:
-        Undecided: the order of two of its times is not known.
+        Undecided: the order of two of its times is not known, or nothing is known of such a density.
     """
-    law = density.args[0].name
+    law, targets, given = density.args
+    if any(isinstance(state, Path) for state in (*targets, *given)):
+        raise Undecided(f"not decided: nothing is known about the density {density} of a path")
     targets, given = density.times(1), density.times(2)
-    if law == "p":  # the prior, at whatever time the chain ends
-        return LogAtom(density.args[0], *targets)
-    if law == "p_theta":
-        if len(targets) == 1 and len(given) == 1 and targets[0] - given[0] == -1:
-            return LogAtom(density.args[0], *targets, *given)
-        return LogAtom(density.args[0], *targets, -1, *given)
-    both = _log_joint(density.args[0], [*targets, *given], lowest)
-    return both - (_log_joint(density.args[0], given, lowest) if given else 0)
+    if law.name == "q":
+        both = _joint(law, [*targets, *given], lowest)
+        return both / _joint(law, given, lowest) if given else both
+    if law.name == "p_theta" and targets == [T] and not given:  # it starts from the prior
+        law = sp.Symbol("p")
+    return Atom(law, sp.Tuple(*sorted(targets, key=sp.default_sort_key)), sp.Tuple(*sorted(given, key=sp.default_sort_key)))
 
 
-def _log_joint(law, times, lowest):
+def _joint(law, times, lowest):
     """A Markov chain's states at any times form a Markov chain."""
     ordered = _ordered(times, lowest)
-    return LogAtom(law, ordered[0]) + sum(LogAtom(law, b, a) for a, b in zip(ordered, ordered[1:]))
+    steps = [Atom(law, sp.Tuple(b), sp.Tuple(a)) for a, b in zip(ordered, ordered[1:])]
+    return sp.Mul(Atom(law, sp.Tuple(ordered[0]), sp.Tuple()), *steps)
 
 
-def as_steps(density: Density):
+def as_steps(density: Density, lowest: dict):
     """The density of a whole path as a product over its steps; any other density as it is.
 
     Raises:
         Undecided: for another density of a path.
     """
-    if not density.is_path:
+    if not any(isinstance(state, Path) for state in (*density.args[1], *density.args[2])):
         return density
+    if not density.is_path or len(density.args[1]) > 1 or any(isinstance(state, Path) for state in density.args[2]):
+        raise Undecided(f"not decided: nothing is known about the density {density} of a path")
     law, (first, last), given = density.args[0].name, density.times(1), density.times(2)
-    n = t if t not in first.free_symbols | last.free_symbols else sp.Dummy("t", integer=True, positive=True)
-    if law == "q" and len(given) == 1 and first - given[0] == 1:
+    n = sp.Dummy("t", integer=True, positive=True)
+    if law == "q" and len(given) == 1 and first - given[0] == 1 and is_at_least(last, first - 1, lowest):
         return sp.Product(q(x[n] | x[n - 1]), (n, first, last))
-    if law == "q" and not given:
+    if law == "q" and not given and is_at_least(last, first, lowest):
         return q(x[first]) * sp.Product(q(x[n] | x[n - 1]), (n, first + 1, last))
-    if law == "p_theta" and not given:
-        return p(x[last]) * sp.Product(p_theta(x[n - 1] | x[n]), (n, first + 1, last))
+    if law == "p_theta" and not given and last == T and is_at_least(last, first, lowest):
+        return p(x[T]) * sp.Product(p_theta(x[n - 1] | x[n]), (n, first + 1, T))
     if law == "p_theta" and len(given) == 1 and first - given[0] == 1:
-        return as_steps(p_theta(x[given[0] : last])) / p_theta(x[given[0]])
-    raise Undecided(f"nothing is known about the density {density} of a path")
+        return as_steps(p_theta(x[given[0] : last]), lowest) / p_theta(x[given[0]])
+    raise Undecided(f"not decided: nothing is known about the density {density} of a path")
 
 
 def _ordered(times, lowest):
@@ -139,11 +146,9 @@ def is_before(a, b, lowest: dict) -> bool:
     Raises:
         Undecided: it depends on them.
     """
-    difference = sp.sympify(b - a)
-    raised = {n: lowest.get(n, 1) + sp.Dummy(integer=True, nonnegative=True) for n in difference.free_symbols}
-    difference = sp.expand(difference.subs(raised))
+    difference = raised(sp.sympify(b - a), lowest)
     if difference.is_positive:
         return True
     if difference.is_negative:
         return False
-    raise Undecided(f"x[{a}] and x[{b}] may be the same state: say from where on the index runs, as in where={{t: 2}}")
+    raise Undecided(f"not decided: x[{a}] and x[{b}] may be the same state: say from where on the index runs, as in where={{t: 2}}")

@@ -11,9 +11,9 @@ ratio; and the law of x_t given x_0 is that of sqrt(alpha_bar_t) x_0 + sqrt(1 - 
 
 import sympy as sp
 
-from ddpm.derivation.densities import STATE, Density
-from ddpm.derivation.gaussians import Normal, kl_by_moments
-from ddpm.derivation.symbols import alpha_bar, epsilon, x
+from ddpm.derivation.densities import STATE, Density, Undecided
+from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_of_polynomial
+from ddpm.derivation.symbols import Path, alpha_bar, epsilon, x
 
 
 class Expectation(sp.Expr):
@@ -65,42 +65,49 @@ E_q = Mean(LAW_Q)  # over the states of the forward chain, x_0 from the data
 E_noise = Mean(LAW_NOISE)  # over x_0 from the data and epsilon; x[t] is short for sqrt(alpha_bar[t]) x[0] + sqrt(1 - alpha_bar[t]) epsilon
 
 
-def integrand(expr):
-    """`expr`, a linear combination of expectations and constants, as (body, law) of one expectation; law None without any.
+def integrands(left, right):
+    """Both sides, linear combinations of expectations and constants, as (body, body, law) of expectations of one law.
 
-    None if it is not of this form.
+    One over q and one over x_0 and epsilon: the first is rewritten, where its body is a function of x_0 and one x_t.
+
+    Raises:
+        Undecided: they are not of this form.
     """
-    laws = {e.args[1] for e in expr.atoms(Expectation)}
-    if not laws:
-        return expr, None
+    laws = {e.args[1] for side in (left, right) for e in side.atoms(Expectation)}
     law = LAW_Q if laws == {LAW_Q} else LAW_NOISE
-    body = _body(expr, law)
-    return None if body is None else (body, law)
+    return _body(left, law), _body(right, law), law
 
 
 def _body(expr, law):
     if isinstance(expr, Expectation):
-        inside = expr.args[0]
+        inside, own = expr.args
         if inside.has(Expectation):
-            return None
-        if expr.args[1] == LAW_Q and _is_linear_in_kl(inside):
+            raise Undecided(f"not decided: an expectation in an expectation: {expr}")
+        if own == LAW_Q and _is_linear_in_kl(inside):
             inside = inside.replace(KL, _log_ratio)
-        return reparameterized(inside) if law == LAW_NOISE else inside
+        if law == LAW_Q:
+            return inside
+        if inside.has(Density) or (own == LAW_Q and inside.has(epsilon)):
+            raise Undecided(f"not decided: no expectation over x_0 and epsilon: {expr}")
+        return reparameterized(inside) if own == LAW_NOISE else one_state_at_a_time(inside)
     if not expr.has(Expectation):
-        return None if expr.has(STATE) or expr.has(epsilon) or expr.has(Density) and law == LAW_NOISE else expr
+        return _free_of_states(expr)
     if isinstance(expr, sp.Add):
-        parts = [_body(arg, law) for arg in expr.args]
-        return None if None in parts else sp.Add(*parts)
+        return sp.Add(*(_body(arg, law) for arg in expr.args))
     if isinstance(expr, sp.Mul):
-        constants = [arg for arg in expr.args if not arg.has(Expectation)]
         rest = [arg for arg in expr.args if arg.has(Expectation)]
-        if len(rest) == 1 and not any(c.has(STATE, epsilon, Density) for c in constants):
-            body = _body(rest[0], law)
-            return None if body is None else sp.Mul(*constants, body)
+        if len(rest) == 1:
+            return sp.Mul(*(_free_of_states(arg) for arg in expr.args if arg != rest[0]), _body(rest[0], law))
     if isinstance(expr, sp.Sum):
-        body = _body(expr.args[0], law)
-        return None if body is None else sp.Sum(body, *expr.args[1:])
-    return None
+        return sp.Sum(_body(expr.args[0], law), *expr.args[1:])
+    raise Undecided(f"not decided: no linear combination of expectations: {expr}")
+
+
+def _free_of_states(expr):
+    """`expr`, which stands outside of all expectations: states there are not those that an expectation is taken over."""
+    if expr.has(STATE, epsilon, Density, Path):
+        raise Undecided(f"not decided: a state outside of expectations: {expr}")
+    return expr
 
 
 def _is_linear_in_kl(expr) -> bool:
@@ -122,13 +129,54 @@ def _log_ratio(first, second):
 
 
 def reparameterized(body):
-    """`body`, a function of x_0 and of one x_t, with sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) epsilon for x_t."""
+    """`body` with sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) epsilon for each x_t, which inside E_noise is short for it."""
     times = {state.args[0] for state in body.atoms(STATE)} - {sp.S.Zero}
-    if len(times) > 1:
-        return body
-    return body.subs({x[i]: sp.sqrt(alpha_bar[i]) * x[0] + sp.sqrt(1 - alpha_bar[i]) * epsilon for i in times})
+    new = {x[i]: sp.sqrt(alpha_bar[i]) * x[0] + sp.sqrt(1 - alpha_bar[i]) * epsilon for i in times}
+    return body.subs(new, simultaneous=True)
+
+
+def one_state_at_a_time(body):
+    """`body` of E_q, reparameterized: right where each of its terms is a function of x_0 and of one x_t.
+
+    Raises:
+        Undecided: a term has more than one, or a state in a sum that is not a sum of terms.
+    """
+    if isinstance(body, sp.Add):
+        return sp.Add(*map(one_state_at_a_time, body.args))
+    if isinstance(body, sp.Sum):
+        return sp.Sum(one_state_at_a_time(body.args[0]), *body.args[1:])
+    times = {state.args[0] for state in body.atoms(STATE)} - {sp.S.Zero}
+    if len(times) > 1 or any(part.has(STATE) for part in body.atoms(sp.Sum, sp.Product, sp.Integral)):
+        raise Undecided(f"not decided: several states in one term: {body}")
+    return reparameterized(body)
+
+
+def by_moments(body):
+    """The mean over epsilon of a `body` that is a polynomial in it; x_0 stays. None for any other."""
+    unit = sp.Dummy("unit", real=True)
+    try:
+        return mean_of_polynomial(body.subs(epsilon, unit), unit, sp.S.Zero, sp.S.One)
+    except sp.PolynomialError:
+        return None
 
 
 def expand_kl(expr):
     """`expr` with the KL of two Normals written out."""
-    return expr.replace(KL, lambda first, second: kl_by_moments(first, second) if isinstance(first, Normal) else KL(first, second))
+    def written(first, second):
+        if isinstance(first, Normal):
+            depends = any(part.has(first.args[0]) for normal in (first, second) for part in normal.args[1:3])
+            return KL(first, second) if depends else kl_by_moments(first, second)
+        return KL(first, second)
+
+    return expr.replace(KL, written)
+
+
+def outside_as_mean(expr):
+    """`expr` with E_q of the log ratio for a KL of q that stands outside of expectations and is given nothing."""
+    if isinstance(expr, Expectation):
+        return expr
+    if isinstance(expr, KL):
+        first, second = expr.args
+        free = isinstance(first, Density) and first.args[0] == LAW_Q and not first.args[2] and not second.args[2]
+        return E_q(sp.log(first) - sp.log(second)) if free else expr
+    return expr.func(*map(outside_as_mean, expr.args)) if expr.is_Add or expr.is_Mul else expr

@@ -1,143 +1,187 @@
-"""Proofs of equalities with symbols: definitions written out, expectations by their integrands, sums by induction."""
+"""Proofs of equalities with symbols: definitions written out, expectations by their integrands, sums by induction.
+
+Each rule is sound: what it calls equal is equal wherever both sides have a value, for all values of the symbols from their least
+ones on. A rule that does not reach proves nothing.
+"""
 
 import sympy as sp
 
-from ddpm.derivation.algebra import ALPHA, ALPHA_BAR, BETA, in_positive_symbols, positive_factors, vanishes
-from ddpm.derivation.densities import Density, as_steps, log_density
-from ddpm.derivation.expectation import Expectation, expand_kl, integrand, reparameterized
-from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.algebra import ALPHA, ALPHA_BAR, BETA, is_positive, vanishes
+from ddpm.derivation.bounds import is_at_least, lower
+from ddpm.derivation.densities import Density, Undecided, as_steps, factors
+from ddpm.derivation.expectation import KL, LAW_NOISE, Expectation, by_moments, expand_kl, integrands, outside_as_mean
+from ddpm.derivation.gaussians import PIXELS, Normal
+from ddpm.derivation.numbers import images, is_image, is_linear
 from ddpm.derivation.symbols import SquaredNorm
+from ddpm.derivation.terms import exactly, fresh
+
+LONGEST = 60  # sums between two numbers are written out up to so many terms
 
 
 def find_proof(left, right, where):
-    """("symbols",), ("induction", symbol, start), or None if no proof was found."""
-    pair = _integrands(left, right)
-    if pair is None:
-        return None
-    left, right = (_definitions(side) for side in pair)
-    if _is_equal(left, right, where):
+    """("symbols",), ("induction", symbol, start), or None if no proof was found.
+
+    Raises:
+        Undecided: no proof was found, with a reason.
+    """
+    left, right = exactly(left), exactly(right)
+    if left == right and not left.has(sp.nan):
         return ("symbols",)
-    over = {n for side in (left, right) for e in side.atoms(sp.Sum, sp.Product) for n in e.args[1][2].free_symbols}
-    if len(over) == 1:
-        n = over.pop()
-        start = where.get(n, 1)
-        if _is_equal(left.subs(n, start), right.subs(n, start), where) and _step(left, right, n, where):
-            return "induction", str(n), start
+    law, of_images = None, images(left, right)
+    left, right = (fresh(expand_kl(side)) for side in (left, right))
+    if left.has(Expectation) or right.has(Expectation):
+        left, right = outside_as_mean(left), outside_as_mean(right)
+        left, right, law = integrands(left, right)
+    left, right = (_definitions(side, where) for side in (left, right))
+    if _is_equal(left, right, where, of_images):
+        return ("symbols",)
+    if law == LAW_NOISE and not left.has(SquaredNorm) and not right.has(SquaredNorm):
+        mean = by_moments(left - right)
+        if mean is not None and vanishes(mean, where):
+            return ("symbols",)
+    return _by_induction(left, right, where, of_images)
+
+
+def _definitions(expr, where):
+    """What is defined, written out: densities of paths, beta_t, products of alphas."""
+    expr = expr.replace(Density, lambda *args: as_steps(Density(*args), where))
+    expr = expr.replace(BETA, lambda i: 1 - ALPHA(i))
+    return expr.replace(sp.Product, _product)
+
+
+def _product(body, *limits):
+    index, first, last = limits[0]
+    if len(limits) == 1 and body == ALPHA(index) and first.is_Integer and first >= 1 and last.is_Integer is not True:
+        return ALPHA_BAR(last) / ALPHA_BAR(first - 1) if first > 1 else ALPHA_BAR(last)
+    return sp.Product(body, *limits)
+
+
+def _by_induction(left, right, where, of_images):
+    over = {n for side in (left, right) for e in side.atoms(sp.Sum, sp.Product) for n in e.args[-1][2].free_symbols}
+    over = {n for n in over if n.is_integer and not isinstance(n, sp.Dummy)}
+    if len(over) != 1:
+        return None
+    n = over.pop()
+    if not (n.is_positive or n in where):
+        return None
+    start = max(where.get(n, 1), 1) if n.is_positive else where[n]
+    if _is_equal(left.subs(n, start), right.subs(n, start), where, of_images) and _step(left, right, n, where, of_images):
+        return "induction", str(n), start
     return None
 
 
-def _integrands(left, right):
-    """Both sides, or the bodies of the one expectation that each is."""
-    if not (left.has(Expectation) or right.has(Expectation)):
-        return left, right
-    sides = [integrand(side) for side in (left, right)]
-    if None in sides:
-        return None
-    (a, law), (b, other) = sides
-    if law != other and None not in (law, other):  # one over q, one over x_0 and epsilon: the first is rewritten
-        a, b = reparameterized(a), reparameterized(b)
-    return a, b
-
-
-def _definitions(expr):
-    """What is defined, written out: norms, Normals and KLs of them, beta_t, products of alphas."""
-    expr = expand_kl(expr).replace(Density, lambda *args: as_steps(Density(*args)))
-    expr = expr.replace(SquaredNorm, lambda v: v**2)
-    expr = expr.replace(BETA, lambda i: 1 - ALPHA(i))
-    return expr.replace(sp.Product, lambda body, limits: _product(body, limits))
-
-
-def _product(body, limits):
-    index, first, last = limits
-    return ALPHA_BAR(last) if body == ALPHA(index) and first == 1 else sp.Product(body, limits)
-
-
-def _step(left, right, n, where):
+def _step(left, right, n, where, of_images):
     """From the equality at n follows the one at n + 1: the sides grow by the same summand, or by the same factor."""
-    grown = [_peeled(side.subs(n, n + 1), n) for side in (left, right)]
     old = [_logs(side, where) for side in (left, right)]
-    grown = [_logs(side, where) for side in grown]
-    if vanishes((grown[0] - old[0]) - (grown[1] - old[1])):
+    grown = [_logs(_peeled(side.subs(n, n + 1), n, where), where) for side in (left, right)]
+    growth = _pixelwise((grown[0] - old[0]) - (grown[1] - old[1]), of_images)
+    if growth is not None and vanishes(growth, where):
         return True
-    return vanishes(grown[0] * old[1] - grown[1] * old[0]) and all(side.is_positive for side in old)
+    if any(side.has(SquaredNorm, PIXELS) for side in old):
+        return False
+    return vanishes(grown[0] * old[1] - grown[1] * old[0], where) and all(is_positive(side, where) for side in old)
 
 
-def _peeled(expr, n):
-    """`expr` with the last term of each sum and product that runs up to n + 1 or further split off."""
+def _peeled(expr, n, where):
+    """`expr` with the last term of each sum and product that runs up to n + 1 or further split off, where there is one."""
     def peel(kind, join):
-        def split(body, limits):
-            index, first, last = limits
-            if n in last.free_symbols and (last - n).is_Integer and last - n >= 1:
-                return join(_peeled(kind(body, (index, first, last - 1)), n), body.subs(index, last))
-            return kind(body, limits)
+        def split(body, *limits):
+            index, first, last = limits[0]
+            if len(limits) > 1 or not (n in last.free_symbols and (last - n).is_Integer) or n in first.free_symbols:
+                return kind(body, *limits)
+            if not is_at_least(last - 1, first - 1, where):  # the sum up to n, for the least n
+                return kind(body, *limits)
+            return join(kind(body, (index, first, last - 1)), body.xreplace({index: last}))
         return split
 
     expr = expr.replace(sp.Sum, peel(sp.Sum, sp.Add))
     return expr.replace(sp.Product, peel(sp.Product, sp.Mul))
 
 
-def _is_equal(left, right, where):
-    left, right = in_positive_symbols(sp.Tuple(*(_logs(_unrolled(side), where) for side in (left, right))))
-    if left.has(sp.exp) or right.has(sp.exp):
-        logs = [_log(side) for side in (left, right)]
-        return None not in logs and vanishes(logs[0] - logs[1])
-    return vanishes(left - right)
+def _is_equal(left, right, where, of_images):
+    """By the difference, or by the difference of the logs of two products of positive numbers."""
+    left, right = (_unrolled(side) for side in (left, right))
+    if left.has(Density, Normal, sp.exp) or right.has(Density, Normal, sp.exp):
+        logs = [_log(_logs(side, where), where) for side in (left, right)]
+        if None not in logs:
+            difference = _pixelwise(logs[0] - logs[1], of_images)
+            if difference is not None and vanishes(difference, where):
+                return True
+    difference = _pixelwise(_logs(left, where) - _logs(right, where), of_images)
+    return difference is not None and vanishes(difference, where)
+
+
+def _pixelwise(difference, of_images):
+    """An equation between squared norms, each a sum over pixels, by one between pixels; None if it is no such equation.
+
+    It has to be linear in the norms, with factors that are the same for all pixels; what is no norm is shared out among the pixels.
+    """
+    if not difference.has(SquaredNorm, PIXELS):
+        return difference
+    difference = sp.expand(difference, deep=False)
+    norms, others = [], []
+    for term in sp.Add.make_args(difference):
+        (norms if term.has(SquaredNorm) else others).append(term)
+    if not norms:
+        return difference
+    rest = sp.Add(*others)
+    parts = [part for term in (*norms, rest) for part in sp.preorder_traversal(term.replace(SquaredNorm, lambda v: sp.S.One))]
+    if not all(is_linear(term, SquaredNorm) for term in norms) or any(is_image(part) or part in of_images for part in parts):
+        return None
+    return sp.Add(*norms).replace(SquaredNorm, lambda v: v**2) + rest / PIXELS
 
 
 def _unrolled(expr):
     """Sums and products between two numbers, written out."""
     def unroll(kind, join):
-        def split(body, limits):
-            index, first, last = limits
-            if first.is_Integer and last.is_Integer and last >= first - 1:
-                return join(*(body.subs(index, i) for i in range(int(first), int(last) + 1)))
-            return kind(body, limits)
+        def split(body, *limits):
+            index, first, last = limits[0]
+            if len(limits) == 1 and first.is_Integer and last.is_Integer and first - 1 <= last <= first + LONGEST:
+                return join(*(body.xreplace({index: sp.Integer(i)}) for i in range(int(first), int(last) + 1)))
+            return kind(body, *limits)
         return split
 
     return expr.replace(sp.Sum, unroll(sp.Sum, sp.Add)).replace(sp.Product, unroll(sp.Product, sp.Mul))
 
 
-def _log(expr):
-    """The log of a product of positive numbers and of exponentials of real ones; None for anything else."""
+def _log(expr, where):
+    """The log of a product of positive numbers and of exponentials; None for anything else."""
     if isinstance(expr, sp.exp):
         return expr.args[0]
     if expr.is_Mul:
-        parts = [_log(arg) for arg in expr.args]
+        parts = [_log(arg, where) for arg in expr.args]
         return None if None in parts else sp.Add(*parts)
-    if expr.is_Pow and expr.exp.is_Rational:
-        inner = _log(expr.base)
+    if expr.is_Pow and expr.exp.is_real and is_positive(expr.base, where):
+        inner = _log(expr.base, where)
         return None if inner is None else expr.exp * inner
-    if expr.is_positive:
-        return sp.log(expr)
-    factors = positive_factors(expr)
-    return None if factors is None else sp.Add(*(n * sp.log(f) for f, n in factors))
+    if isinstance(expr, sp.Product) and len(expr.args) == 2:
+        inner = _log(expr.args[0], lower(expr.args[1:], where))
+        return None if inner is None else sp.Sum(inner, expr.args[1])
+    return sp.log(expr) if is_positive(expr, where) else None
 
 
 def _logs(expr, where):
-    """Logs of products as sums of logs, named densities through the steps of their chain."""
-    def inner(body, limits):
-        index, first, _ = limits
-        lowest = where | ({index: int(first)} if first.is_Integer else {})
-        return sp.expand(sp.Sum(_logs(body, lowest), limits))
+    """Densities through the steps of their chain, the log of a product of positive numbers as a sum of logs."""
+    if not expr.args or isinstance(expr, (KL, Expectation)):
+        return expr
+    if isinstance(expr, Density):
+        return factors(expr, where)
+    if isinstance(expr, Normal):
+        return sp.exp(expr.log)
+    if isinstance(expr, (sp.Sum, sp.Product)):
+        return expr.func(_logs(expr.args[0], lower(expr.args[1:], where)), *expr.args[1:])
+    if not (expr.is_Add or expr.is_Mul or expr.is_Pow or isinstance(expr, sp.Function)):
+        return expr
+    expr = expr.func(*(_logs(arg, where) if isinstance(arg, sp.Expr) else arg for arg in expr.args))
+    if not isinstance(expr, sp.log):
+        return expr
+    expr = sp.expand_log(expr)
+    return expr.replace(lambda e: isinstance(e, sp.log) and isinstance(e.args[0], sp.Product), lambda e: _of_product(e, where))
 
-    expr = expr.replace(sp.Sum, lambda body, limits: inner(body, limits))
-    expr = expr.replace(sp.log, lambda body: _log_of(body, where))
-    expr = expr.replace(Density, lambda *args: sp.exp(log_density(Density(*args), where)))
-    expr = expr.replace(Normal, lambda *args: Normal(*args).doit().replace(SquaredNorm, lambda v: v**2))
-    return expr
 
-
-def _log_of(body, where):
-    found = sp.expand_log(sp.log(body))
-    found = found.replace(lambda e: isinstance(e, sp.log) and isinstance(e.args[0], (Density, Normal, sp.Product)), lambda e: _log_single(e, where))
-    return found
-
-
-def _log_single(expr, where):
-    body = expr.args[0]
-    if isinstance(body, Density):
-        return log_density(body, where)
-    if isinstance(body, Normal):
-        return body.log.replace(SquaredNorm, lambda v: v**2)
-    inner = _log_of(body.args[0], where | ({body.args[1][0]: int(body.args[1][1])} if body.args[1][1].is_Integer else {}))
-    return sp.Sum(inner, body.args[1])
+def _of_product(expr, where):
+    """log(Product) as the sum of logs, if every factor is positive."""
+    body, *limits = expr.args[0].args
+    if len(limits) > 1 or not is_positive(body, lower(limits, where)):
+        return expr
+    return sp.Sum(_logs(sp.log(body), lower(limits, where)), *limits)

@@ -7,6 +7,7 @@ A step that rules cannot reach may be declared numerical by its author, with a r
 it is then compared at POINTS points, and whoever prints it says so.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
@@ -15,7 +16,7 @@ from ddpm.derivation import symbols
 from ddpm.derivation.densities import Density, Undecided
 from ddpm.derivation.numbers import Point, Undefined, has_images, images, mp
 from ddpm.derivation.proofs import find_proof
-from ddpm.derivation.symbols import evaluated
+from ddpm.derivation.terms import Equality, depends, exactly, put_in
 
 FIRST, MORE, POINTS = 2, 16, 40  # points before a proof, after one that failed, and for a declared step
 TOLERANCE, QUICK = mp.mpf(10) ** -30, mp.mpf(10) ** -12
@@ -74,30 +75,54 @@ class Settled:
         return f"not proved: equal within {declared.bound:g} at {self.points} random points ({declared.why})"
 
 
-def settle(left, right, where: dict | None = None, using: dict | None = None, numerically: Numerically | None = None) -> Settled:
+def settle(left, right, where: dict | None = None, using: Mapping | Sequence[Equality] | None = None, numerically: Numerically | None = None) -> Settled:
     """Decide whether `left` equals `right`.
 
     Args:
         where: the smallest value of integer symbols, such as {t: 2}; 1 where none is given.
-        using: expressions and what may be put for them, each an equality known from elsewhere.
+        using: expressions and what may be put for them, each an equality known from elsewhere, in this order.
         numerically: declares that numbers are to settle it.
 
     Raises:
         Different: they are not equal; with a point at which they differ.
         Undecided: no proof was found, and no point at which they differ.
     """
-    where = dict(where or {})
-    left, right = (_replace(evaluated(side), using or {}) for side in (left, right))
+    where, using = dict(where or {}), equalities(using)
+    left, right = (_put_in(exactly(side), using, where) for side in (left, right))
+    try:
+        return _settled(left, right, where, numerically)
+    except Different as error:
+        if any(depends(side, known.old) for side in (left, right) for known in using):
+            raise Undecided(f"not decided: what was put in still stands in {left} or {right}") from error
+        raise
+
+
+def equalities(using: Mapping | Sequence[Equality] | None) -> tuple[Equality, ...]:
+    """What may be put in, in one form."""
+    if isinstance(using, Mapping):
+        using = [Equality(old, new, {}) for old, new in using.items()]
+    return tuple(Equality(exactly(old), exactly(new), where) for old, new, where in using or ())
+
+
+def _put_in(expr, using, where):
+    for known in using:
+        expr = put_in(expr, known, where)
+    return expr
+
+
+def _settled(left, right, where, numerically):
     if numerically:
         return _by_numbers(left, right, where, numerically)
-    tried = refute(left, right, where, range(FIRST), quick=True)
+    tried, found = refute(left, right, where, range(FIRST), quick=True), None
     try:
         found = find_proof(left, right, where)
     except Undecided:
-        found = None
-    if found:
+        pass
+    if found and tried:
         return Settled(found[0], tried, *found[1:])
     tried += refute(left, right, where, range(FIRST, FIRST + MORE))
+    if found and tried:
+        return Settled(found[0], tried, *found[1:])
     if not tried:
         raise Undecided(f"not decided: no values were found at which both sides are known well enough: {left} and {right}")
     raise Undecided(f"not decided: equal at {tried} points, but not proved: {left} and {right}")
@@ -144,12 +169,6 @@ def _by_numbers(left, right, where, declared):
         if tried == POINTS:
             return Settled("numbers", tried, numerically=declared)
     raise Undecided(f"not decided: values at {tried} points only: {left} and {right}")
-
-
-def _replace(expr, using):
-    for old, new in using.items():
-        expr = expr.subs(evaluated(old), evaluated(new))
-    return expr
 
 
 def describe(point: Point, left, right) -> str:

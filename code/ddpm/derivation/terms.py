@@ -1,0 +1,86 @@
+"""Expressions with bound indices, and equalities put into them under the conditions they hold with."""
+
+from typing import NamedTuple
+
+import sympy as sp
+
+from ddpm.derivation.bounds import is_at_least, lower
+from ddpm.derivation.densities import Density, Undecided
+from ddpm.derivation.expectation import KL
+from ddpm.derivation.symbols import evaluated
+
+CLOSED = (Density, KL, sp.Integral, sp.Derivative, sp.Limit, sp.Lambda, sp.Subs)  # nothing is put into them: they bind variables
+
+
+class Equality(NamedTuple):
+    """`new` may be put for `old`, where each symbol has at least the value in `where`, 1 where none is given."""
+
+    old: sp.Basic
+    new: sp.Basic
+    where: dict
+
+
+def fresh(expr):
+    """`expr` with an index of its own for each sum and product, which is known to be no more than a whole number."""
+    if not expr.args:
+        return expr
+    if isinstance(expr, (sp.Sum, sp.Product)):
+        body, *limits = expr.args
+        if any(len(limit) != 3 for limit in limits):
+            raise Undecided(f"not decided: {expr} has no bounds")
+        for i, (index, first, last) in enumerate(limits):
+            known = {"positive": True} if first.is_positive else {"nonnegative": True} if first.is_nonnegative else {}
+            new = sp.Dummy(index.name, integer=True, **known)
+            body = body.xreplace({index: new})
+            inner = [(n, low.xreplace({index: new}), high.xreplace({index: new})) for n, low, high in limits[:i]]
+            limits = [*inner, (new, first, last), *limits[i + 1 :]]
+        return expr.func(fresh(body), *(sp.Tuple(n, fresh(low), fresh(high)) for n, low, high in limits))
+    return expr.func(*map(fresh, expr.args))
+
+
+def put_in(expr, known: Equality, lowest: dict):
+    """`expr` with the new for the old of an equality that is known.
+
+    Raises:
+        Undecided: the old stands where it is not known to equal the new.
+    """
+    if expr == known.old:
+        return _new(known, lowest)
+    if not expr.args or isinstance(expr, CLOSED):
+        return expr
+    if isinstance(expr, (sp.Sum, sp.Product)) and all(len(limit) == 3 for limit in expr.args[1:]):
+        return _put_into_sum(expr, known, lowest)
+    if (expr.is_Add or expr.is_Mul) and expr.func == known.old.func:
+        rest = [arg for arg in expr.args if arg not in known.old.args]
+        if len(rest) == len(expr.args) - len(known.old.args):
+            return expr.func(_new(known, lowest), *(put_in(arg, known, lowest) for arg in rest))
+    return expr.func(*(put_in(arg, known, lowest) for arg in expr.args))
+
+
+def _new(known, lowest):
+    for symbol, value in known.where.items():
+        if symbol in known.old.free_symbols | known.new.free_symbols and not is_at_least(symbol, value, lowest):
+            raise Undecided(f"not decided: {known.old} = {known.new} is known from {symbol} = {value} on only")
+    return known.new
+
+
+def _put_into_sum(expr, known, lowest):
+    body, *limits = expr.args
+    captured = {limit[0] for limit in limits} & (known.new.free_symbols - known.old.free_symbols)
+    if captured:  # an index that is no more than a name, and that the new brings along as another thing
+        renamed = {index: sp.Dummy(index.name, **index._assumptions_orig) for index in captured}
+        body, limits = body.xreplace(renamed), [limit.xreplace(renamed) for limit in limits]
+    ends = [sp.Tuple(limit[0], *(put_in(end, known, lowest) for end in limit[1:])) for limit in limits]
+    return expr.func(put_in(body, known, lower(limits, lowest)), *ends)
+
+
+def depends(expr, old) -> bool:
+    """Whether something that `old` ties down still stands in `expr`."""
+    parts = {old} if not old.args or old.func.__name__.startswith("Quantity") else {old, *old.free_symbols}
+    return any(expr.has(part) for part in parts)
+
+
+def exactly(expr):
+    """`expr` with decimals as the fractions that they are written as."""
+    expr = evaluated(expr)
+    return expr.xreplace({number: sp.Rational(str(number)) for number in expr.atoms(sp.Float)})
