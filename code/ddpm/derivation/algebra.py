@@ -54,11 +54,8 @@ def _linear_sums(expr, lowest):
         return expr
     if not isinstance(expr, sp.Sum):
         return expr.func(*(_linear_sums(arg, lowest) if isinstance(arg, sp.Expr) else arg for arg in expr.args)) if _is_open(expr) else expr
-    if len(expr.args) > 2:
-        inner = sp.Sum(expr.args[0], *expr.args[1:-1])
-        return _linear_sums(sp.Sum(inner, expr.args[-1]), lowest)
-    body, (index, first, last) = expr.args
-    body = sp.expand(_linear_sums(body, lower([expr.args[1]], lowest)))
+    body, *inner, (index, first, last) = expr.args
+    body = sp.expand(_linear_sums(sp.Sum(body, *inner) if inner else body, lower([expr.args[-1]], lowest)))
     parts = []
     for term in sp.Add.make_args(body):
         free, bound = term.as_independent(index, as_Add=False)
@@ -85,11 +82,12 @@ def _named(expr, known, lowest):
     if isinstance(expr, OPEN):
         return _name(expr, known, lowest)
     if expr.is_Pow and not expr.exp.is_Rational:
-        whole, rest = expr.exp.as_coeff_Add()
+        base, exponent = (1 / expr.base, -expr.exp) if expr.base.is_Rational and expr.base.p == 1 else expr.args
+        whole, rest = exponent.as_coeff_Add()
         times, rest = rest.as_coeff_Mul()
-        if not (whole.is_Integer and times.is_Integer and expr.base.is_positive):
+        if not (whole.is_Integer and times.is_Integer and base.is_positive):
             return _name(expr, known, lowest)
-        return _named(expr.base, known, lowest) ** whole * _name(sp.Pow(expr.base, rest), known, lowest) ** times
+        return _named(base, known, lowest) ** whole * _name(sp.Pow(base, rest), known, lowest) ** times
     if not expr.args or not (expr.is_Add or expr.is_Mul or expr.is_Pow):
         return expr
     return expr.func(*(_named(arg, known, lowest) for arg in expr.args))
@@ -111,11 +109,10 @@ def _same(a, b, lowest) -> bool:
     if a.func != b.func or len(a.args) != len(b.args) or not (isinstance(a, OPEN) or a.is_Pow):
         return False
     if isinstance(a, (sp.Sum, sp.Product)):
-        if len(a.args) > 2:
-            return False
-        (body, (n, *ends)), (other, (m, *others)) = a.args, b.args
-        same = all(vanishes(i - j, lowest) for i, j in zip(ends, others))
-        return same and vanishes(body - other.xreplace({m: n}), lower([a.args[1]], lowest))
+        names = {m: n for (n, *_), (m, *_) in zip(a.args[1:], b.args[1:])}
+        ends = [(i, j.xreplace(names)) for (_, *mine), (_, *others) in zip(a.args[1:], b.args[1:]) for i, j in zip(mine, others)]
+        inside = lower(a.args[1:], lowest)
+        return all(vanishes(i - j, inside) for i, j in ends) and vanishes(a.args[0] - b.args[0].xreplace(names), inside)
     return all(i == j or (isinstance(i, sp.Expr) and isinstance(j, sp.Expr) and vanishes(i - j, lowest)) for i, j in zip(a.args, b.args))
 
 

@@ -26,7 +26,7 @@ import sympy as sp
 from ddpm.derivation.layout import block
 from ddpm.derivation.printing import plain
 from ddpm.derivation.settle import Different, Numerically, Settled, equalities, settle
-from ddpm.derivation.terms import Equality
+from ddpm.derivation.terms import Equality, exactly
 
 
 class WrongStep(ValueError):
@@ -134,7 +134,7 @@ class Chain:
 
 def _equalities(using) -> tuple[Equality, ...]:
     if isinstance(using, Chain):
-        return equalities([Equality(using.start, using.last, using.where)])
+        return (Equality(exactly(using.start), exactly(using.last), using.where),)
     if using is None or isinstance(using, Mapping):
         return equalities(using)
     return tuple(known for part in using for known in _equalities(part))

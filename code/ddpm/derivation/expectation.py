@@ -65,20 +65,19 @@ E_q = Mean(LAW_Q)  # over the states of the forward chain, x_0 from the data
 E_noise = Mean(LAW_NOISE)  # over x_0 from the data and epsilon; x[t] is short for sqrt(alpha_bar[t]) x[0] + sqrt(1 - alpha_bar[t]) epsilon
 
 
-def integrands(left, right):
-    """Both sides, linear combinations of expectations and constants, as (body, body, law) of expectations of one law.
+def laws(left, right) -> list:
+    """The laws under which two sides with expectations can be compared: q where all are over q, then x_0 and epsilon."""
+    return [LAW_Q, LAW_NOISE] if {e.args[1] for side in (left, right) for e in side.atoms(Expectation)} == {LAW_Q} else [LAW_NOISE]
 
-    One over q and one over x_0 and epsilon: the first is rewritten, where its body is a function of x_0 and one x_t.
+
+def integrand(expr, law):
+    """The body of the one expectation that a linear combination of expectations and constants is.
+
+    One over q becomes one over x_0 and epsilon, if that is the law, where its body is a function of x_0 and one x_t.
 
     Raises:
-        Undecided: they are not of this form.
+        Undecided: `expr` is not of this form.
     """
-    laws = {e.args[1] for side in (left, right) for e in side.atoms(Expectation)}
-    law = LAW_Q if laws == {LAW_Q} else LAW_NOISE
-    return _body(left, law), _body(right, law), law
-
-
-def _body(expr, law):
     if isinstance(expr, Expectation):
         inside, own = expr.args
         if inside.has(Expectation):
@@ -91,21 +90,21 @@ def _body(expr, law):
             raise Undecided(f"not decided: no expectation over x_0 and epsilon: {expr}")
         return reparameterized(inside) if own == LAW_NOISE else one_state_at_a_time(inside)
     if not expr.has(Expectation):
-        return _free_of_states(expr)
+        return _free_of_states(expr, law)
     if isinstance(expr, sp.Add):
-        return sp.Add(*(_body(arg, law) for arg in expr.args))
+        return sp.Add(*(integrand(arg, law) for arg in expr.args))
     if isinstance(expr, sp.Mul):
         rest = [arg for arg in expr.args if arg.has(Expectation)]
         if len(rest) == 1:
-            return sp.Mul(*(_free_of_states(arg) for arg in expr.args if arg != rest[0]), _body(rest[0], law))
+            return sp.Mul(*(_free_of_states(arg, law) for arg in expr.args if arg != rest[0]), integrand(rest[0], law))
     if isinstance(expr, sp.Sum):
-        return sp.Sum(_body(expr.args[0], law), *expr.args[1:])
+        return sp.Sum(integrand(expr.args[0], law), *expr.args[1:])
     raise Undecided(f"not decided: no linear combination of expectations: {expr}")
 
 
-def _free_of_states(expr):
+def _free_of_states(expr, law):
     """`expr`, which stands outside of all expectations: states there are not those that an expectation is taken over."""
-    if expr.has(STATE, epsilon, Density, Path):
+    if expr.has(STATE, Density, Path) or (law == LAW_NOISE and expr.has(epsilon)):
         raise Undecided(f"not decided: a state outside of expectations: {expr}")
     return expr
 
@@ -155,7 +154,7 @@ def by_moments(body):
     """The mean over epsilon of a `body` that is a polynomial in it; x_0 stays. None for any other."""
     unit = sp.Dummy("unit", real=True)
     try:
-        return mean_of_polynomial(body.subs(epsilon, unit), unit, sp.S.Zero, sp.S.One)
+        return sp.sympify(mean_of_polynomial(body.subs(epsilon, unit), unit, sp.S.Zero, sp.S.One))
     except sp.PolynomialError:
         return None
 

@@ -46,7 +46,7 @@ class Point:
         self.last = low + self.random.randint(0, 3 if low > 1 or self.size == 3 else 4) - (self.size == 3 and low > 1)
         self.last = max(self.last, low)
         self.far = low + self.random.choice([self.random.randint(4, 9), self.random.randint(10, 40)])
-        self.world, self.level, self.named, self.begun, self.shown, self.drawn = None, LEVELS[0], None, False, {}, {}
+        self.world, self.level, self.named, self.begun, self.shown, self.drawn, self.means = None, LEVELS[0], None, False, {}, {}, {}
 
     def value(self, expr, env=None, level: int = 0):
         """The value of `expr`, with the values of bound symbols and of random states in `env`.
@@ -340,7 +340,15 @@ class Point:
         return self.drawn["state", time]
 
     def _expectation(self, expr, env):
+        """A number for each value of what the expectation does not bind, found once."""
         body, law = expr.args
+        free = expr.free_symbols - ({symbols.epsilon} if law != LAW_Q else set())
+        key = expr, self.level, env.get(PIXEL, 0), tuple((symbol, env[symbol]) for symbol in sorted(free & set(env), key=str))
+        if key not in self.means:
+            self.means[key] = self._mean(body, law, env)
+        return self.means[key]
+
+    def _mean(self, body, law, env):
         if not self.named:
             return self._over_noise(body, law, env)
         if law != LAW_Q or self.pixels > 1:

@@ -9,7 +9,7 @@ import sympy as sp
 from ddpm.derivation.algebra import ALPHA, ALPHA_BAR, BETA, is_positive, vanishes
 from ddpm.derivation.bounds import is_at_least, lower
 from ddpm.derivation.densities import Density, Undecided, as_steps, factors
-from ddpm.derivation.expectation import KL, LAW_NOISE, Expectation, by_moments, expand_kl, integrands, outside_as_mean
+from ddpm.derivation.expectation import KL, LAW_NOISE, Expectation, by_moments, expand_kl, integrand, laws, outside_as_mean
 from ddpm.derivation.gaussians import PIXELS, Normal
 from ddpm.derivation.numbers import images, is_image, is_linear
 from ddpm.derivation.symbols import SquaredNorm
@@ -27,19 +27,35 @@ def find_proof(left, right, where):
     left, right = exactly(left), exactly(right)
     if left == right and not left.has(sp.nan):
         return ("symbols",)
-    law, of_images = None, images(left, right)
+    of_images = images(left, right)
     left, right = (fresh(expand_kl(side)) for side in (left, right))
-    if left.has(Expectation) or right.has(Expectation):
-        left, right = outside_as_mean(left), outside_as_mean(right)
-        left, right, law = integrands(left, right)
+    if not (left.has(Expectation) or right.has(Expectation)):
+        return _find(left, right, None, where, of_images)
+    left, right = outside_as_mean(left), outside_as_mean(right)
+    found, why = None, None
+    for law in laws(left, right):
+        try:
+            found = found or _find(integrand(left, law), integrand(right, law), law, where, of_images)
+        except Undecided as error:
+            why = why or error
+    if why and not found:
+        raise why
+    return found
+
+
+def _find(left, right, law, where, of_images):
     left, right = (_definitions(side, where) for side in (left, right))
     if _is_equal(left, right, where, of_images):
         return ("symbols",)
-    if law == LAW_NOISE and not left.has(SquaredNorm) and not right.has(SquaredNorm):
-        mean = by_moments(left - right)
-        if mean is not None and vanishes(mean, where):
-            return ("symbols",)
+    if law == LAW_NOISE and _vanishes_by_moments(left, right, where, of_images):
+        return ("symbols",)
     return _by_induction(left, right, where, of_images)
+
+
+def _vanishes_by_moments(left, right, where, of_images):
+    difference = _pixelwise(left - right, of_images)
+    mean = None if difference is None else by_moments(difference)
+    return mean is not None and vanishes(mean, where)
 
 
 def _definitions(expr, where):
@@ -86,12 +102,14 @@ def _peeled(expr, n, where):
     """`expr` with the last term of each sum and product that runs up to n + 1 or further split off, where there is one."""
     def peel(kind, join):
         def split(body, *limits):
-            index, first, last = limits[0]
-            if len(limits) > 1 or not (n in last.free_symbols and (last - n).is_Integer) or n in first.free_symbols:
+            *inner, (index, first, last) = limits
+            if not (n in last.free_symbols and (last - n).is_Integer) or n in first.free_symbols:
                 return kind(body, *limits)
             if not is_at_least(last - 1, first - 1, where):  # the sum up to n, for the least n
                 return kind(body, *limits)
-            return join(kind(body, (index, first, last - 1)), body.xreplace({index: last}))
+            one = {index: last}
+            term = kind(body, *inner).xreplace(one) if inner else body.xreplace(one)
+            return join(kind(body, *inner, (index, first, last - 1)), term)
         return split
 
     expr = expr.replace(sp.Sum, peel(sp.Sum, sp.Add))
@@ -135,9 +153,10 @@ def _unrolled(expr):
     """Sums and products between two numbers, written out."""
     def unroll(kind, join):
         def split(body, *limits):
-            index, first, last = limits[0]
-            if len(limits) == 1 and first.is_Integer and last.is_Integer and first - 1 <= last <= first + LONGEST:
-                return join(*(body.xreplace({index: sp.Integer(i)}) for i in range(int(first), int(last) + 1)))
+            *inner, (index, first, last) = limits
+            if first.is_Integer and last.is_Integer and first - 1 <= last <= first + LONGEST:
+                terms = kind(body, *inner) if inner else body
+                return join(*(_unrolled(terms.xreplace({index: sp.Integer(i)})) for i in range(int(first), int(last) + 1)))
             return kind(body, *limits)
         return split
 

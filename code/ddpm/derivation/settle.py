@@ -100,8 +100,8 @@ def settle(left, right, where: dict | None = None, using: Mapping | Sequence[Equ
 def equalities(using: Mapping | Sequence[Equality] | None) -> tuple[Equality, ...]:
     """What may be put in, in one form."""
     if isinstance(using, Mapping):
-        using = [Equality(old, new, {}) for old, new in using.items()]
-    return tuple(Equality(exactly(old), exactly(new), where) for old, new, where in using or ())
+        using = [Equality(exactly(old), exactly(new), {}) for old, new in using.items()]
+    return tuple(using or ())
 
 
 def _put_in(expr, using, where):
