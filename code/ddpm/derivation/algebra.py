@@ -29,6 +29,10 @@ def vanishes(difference, lowest: dict) -> bool:
     """
     if difference.has(*NONSENSE):
         return False
+    return _vanishes(difference, lowest) or (difference.has(sp.exp) and _vanishes(_split_exponentials(difference), lowest))
+
+
+def _vanishes(difference, lowest):
     difference = _linear_sums(difference, lowest)
     known = []
     difference = _opaque(difference, known, lowest)
@@ -126,6 +130,23 @@ def _split_logs(expr):
 
     expr = expr.replace(sp.log, lambda body: sp.expand_log(sp.log(body)))
     return expr.replace(sp.log, split)
+
+
+def _split_exponentials(expr):
+    """The exponential of a sum as a product, of a whole multiple as a power, each of a symbol that stands for one exponential."""
+    known = {}
+
+    def split(exponent):
+        factors = []
+        for term in sp.Add.make_args(sp.expand(exponent)):
+            times, rest = term.as_coeff_Mul()
+            if not times.is_Rational or rest == 1:
+                times, rest = sp.S.One, term
+            unit = known.setdefault(rest / times.q, sp.Dummy("exp", positive=True if rest.is_real else None))
+            factors.append(unit ** times.p)
+        return sp.Mul(*factors)
+
+    return expr.replace(sp.exp, split)
 
 
 def positive_factors(expr):

@@ -15,6 +15,7 @@ from ddpm.derivation.numbers import images, is_image, is_linear
 from ddpm.derivation.symbols import SquaredNorm
 from ddpm.derivation.terms import exactly, fresh
 
+HYPERBOLIC = [sp.sinh, sp.cosh, sp.tanh]
 LONGEST = 60  # sums between two numbers are written out up to so many terms
 
 
@@ -24,7 +25,7 @@ def find_proof(left, right, where):
     Raises:
         Undecided: no proof was found, with a reason.
     """
-    left, right = exactly(left), exactly(right)
+    left, right = (exactly(side).rewrite(HYPERBOLIC, sp.exp) for side in (left, right))
     if left == right and not left.has(sp.nan):
         return ("symbols",)
     of_images = images(left, right)

@@ -14,6 +14,7 @@ import sympy as sp
 
 from ddpm.derivation import symbols
 from ddpm.derivation.densities import Density, Undecided
+from ddpm.derivation.mutants import Claim, tell
 from ddpm.derivation.numbers import Point, Undefined, has_images, images, mp
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.terms import Equality, depends, exactly, put_in
@@ -88,9 +89,12 @@ def settle(left, right, where: dict | None = None, using: Mapping | Sequence[Equ
         Undecided: no proof was found, and no point at which they differ.
     """
     where, using = dict(where or {}), equalities(using)
-    left, right = (_put_in(exactly(side), using, where) for side in (left, right))
+    claim = Claim(exactly(left), exactly(right), where, using)
+    left, right = (_put_in(side, using, where) for side in (claim.left, claim.right))
     try:
-        return _settled(left, right, where, numerically)
+        found = _settled(left, right, where, numerically)
+        tell(claim)
+        return found
     except Different as error:
         if any(depends(side, known.old) for side in (left, right) for known in using):
             raise Undecided(f"not decided: what was put in still stands in {left} or {right}") from error

@@ -80,7 +80,8 @@ def log_below_line():
     """u - 1 - log u has its only minimum at u = 1, where it is 0."""
     u = sp.Symbol("u", positive=True)
     gap = u - 1 - log(u)
-    assert sp.solve(sp.diff(gap, u), u) == [1] and gap.subs(u, 1) == 0 and sp.diff(gap, u, 2).is_positive
+    prove(sp.diff(gap, u), (u - 1) / u)  # negative below 1, positive above
+    prove(gap.subs(u, 1), 0)
     with as_written():
         return Statement((log(u), r"\le", u - 1), end=",")
 
@@ -92,7 +93,7 @@ def jensen():
     values, weights = sp.symbols("w_1:4", positive=True), sp.symbols("p_1:4", positive=True)
     total = sum(weights)
     mean = sum(a * b for a, b in zip(weights, values)) / total
-    assert sp.simplify(sum(a * (b / mean - 1) for a, b in zip(weights, values)) / total) == 0
+    prove(sum(a * (b / mean - 1) for a, b in zip(weights, values)) / total, 0)
     return r"""
 \begin{aligned}
 \mathbb E\left[\log \frac{w}{\mathbb E[w]}\right] &\le \mathbb E\left[\frac{w}{\mathbb E[w]} - 1\right] \\
