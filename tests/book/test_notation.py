@@ -9,7 +9,7 @@ import yaml
 from built_site import ROOT, SITE
 
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|[a-zA-Z0-9]|\S")
-GROUP = re.compile(r"\[\]\((\w+)\.md\) on:\n(.*?)(?=\nFrom |\Z)", re.S)
+GROUP = re.compile(r"^First in \[\]\((\w+)\.md\):\n(.*?)(?=^First in |\Z)", re.M | re.S)
 PAGES = [file["file"].removeprefix("book/") for part in yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"] for file in part["chapters"]]
 ORDER = ["introduction", *PAGES]
 # Letters that mean something else in another place too, where it is said what.
