@@ -44,6 +44,7 @@ test-slow: book  ## run the long tests that make test leaves out: every page wit
 bench: $(READY)  ## time training and sampling, against a plain loop and PyTorch (TORCH_PYTHON=... names a Python that has it)
 	@$(BIN)/python -m bench
 
+# the folder as it was typed: neither make nor the shell reads a $ or a quote in it
 FOLDER = '$(subst ','\'',$(value SUBMISSIONS))'
 grade: $(READY)  ## grade the notebooks of a folder: make grade SUBMISSIONS=folder
 	@test -n $(FOLDER) || { echo "Name the folder of notebooks: make grade SUBMISSIONS=folder" >&2; exit 2; }

@@ -280,6 +280,15 @@ def test_make_hands_the_folder_over_as_it_is(name):
     assert subprocess.run(["sh", "-c", f"printf %s {folder}"], capture_output=True, text=True).stdout == name
 
 
+def test_the_recipe_of_the_container_copies_what_is_there():
+    page = (ROOT / "book/for_instructors.md").read_text(encoding="utf-8")
+    copied = [name for line in re.findall(r"^COPY (.*)$", page, re.M) for name in line.split()[:-1]]
+    assert {"Makefile", "pyproject.toml", "requirements.txt", "code"} <= set(copied) and all((ROOT / name).exists() for name in copied)
+    target, = re.findall(r"^RUN make (\S+)$", page, re.M)
+    assert "READY  := $(VENV)/.ready" in (ROOT / "Makefile").read_text() and target == ".venv/.ready"
+    assert '"-m", "ddpm.grading.score", "/root/submissions"' in page and "submissions:/root/submissions" in page
+
+
 # The package without references
 
 

@@ -11,6 +11,7 @@ import os
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -28,12 +29,12 @@ RESTARTS = 6
 MIME = "application/x-ddpm-answer+json"  # as in `kernel`
 LARGEST = 4_000_000  # bytes of one answer
 SHOWN = 200_000_000  # bytes that one run may print and show
-PROCESSES, FILES = 300, 2**30
+PROCESSES, THREADS, FILES = 300, 5000, 2**30
 GRACE = 10  # seconds for the kernel's own work
 PAUSE = 0.02  # seconds in which a kernel that was told to end does
 
 
-def prepare(closed: bool) -> bool:
+def prepare(closed: bool, same_user: bool) -> bool:
     """Adopt orphans, hide from processes of the same user, and leave the network unless the sandbox does. Returns whether that is so."""
     for kind, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, FILES)):
         resource.setrlimit(kind, (most, most))
@@ -42,8 +43,10 @@ def prepare(closed: bool) -> bool:
     libc, user, group = ctypes.CDLL(None, use_errno=True), os.getuid(), os.getgid()
     libc.prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     libc.prctl(SET_DUMPABLE, 0, 0, 0, 0)
-    if closed or libc.unshare(NEW_NET) == 0:
+    if closed or libc.unshare(NEW_NET) == 0 or {name for _, name in socket.if_nameindex()} <= {"lo"}:
         return True
+    if not same_user:  # whoever is root in a namespace of users has no power over the others
+        return False
     libc.prctl(SET_DUMPABLE, 1, 0, 0, 0)  # the files below would be root's
     gone = libc.unshare(NEW_USER | NEW_NET) == 0
     if gone:
@@ -77,7 +80,7 @@ class Watch(threading.Thread):
         here, top, turn = psutil.Process(), psutil.Process(self.process.pid), 0
         while not self.over:
             turn += 1
-            used, family = 0, []
+            used, threads, family = 0, 0, []
             if here.memory_info().rss > self.memory:  # a message that is too large has come in here
                 say(problem="it showed more than fits into memory")
                 end(self.process, self.user)
@@ -87,10 +90,13 @@ class Watch(threading.Thread):
             for process in family:
                 with contextlib.suppress(psutil.Error):
                     used += process.memory_info().rss
+                    threads += process.num_threads()
             if used > self.memory:
                 self.fired = f"used more than {self.memory / 2**30:.3g} GiB of memory"
             elif len(family) > PROCESSES:
                 self.fired = f"started more than {PROCESSES} processes"
+            elif threads > THREADS:
+                self.fired = f"started more than {THREADS} threads"
             elif turn % 40 == 0 and _size(self.folder) > FILES:
                 self.fired = f"wrote more than {FILES / 2**30:.3g} GiB of files"
             if self.fired:
@@ -289,7 +295,7 @@ class Session:
 
 if __name__ == "__main__":
     job = json.load(sys.stdin)
-    job["closed"] = prepare(job["closed"])
+    job["closed"] = prepare(job["closed"], job["user"] is None)
     say(closed=job["closed"])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the way out takes the kernel along
     try:
