@@ -12,7 +12,7 @@ ENDS_HINT = "Compare the first number with the last: the noise has as many pixel
 
 def layer_sizes_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 52))
-    lengths = (4, 2, 5, 3, 4, 1, 6)
+    lengths = (4, 2, 5, 3, 4, 3, 6)
     return [([9, 6, 4],), *(([int(n) for n in rng.choice(np.arange(2, 65), length, replace=False)],) for length in lengths)]
 
 

@@ -1,8 +1,14 @@
 """No false verdict: right answers pass in every style and precision, slips are named, over many seeds."""
 
+import inspect
 import itertools
 
-import ddpm
+import ddpm.forward
+import ddpm.losses
+import ddpm.network
+import ddpm.parameterization
+import ddpm.sample
+import ddpm.train
 import jax
 import numpy as np
 import pytest
@@ -107,6 +113,24 @@ def test_a_table_of_outputs_does_not_pass_on_another_seed(exercise):
         replay = iter(answers)
         verdict = CHECKS[exercise](lambda *args: next(replay), seed=seed)  # noqa: B023
         assert not verdict.passed if seed else verdict.passed or verdict.unfinished
+
+
+PACKAGE = {  # what the package has of the same kind
+    "q_sample": ddpm.forward.q_sample, "mean_loss": ddpm.losses.mean_loss, "noise_loss": ddpm.losses.noise_loss,
+    "training_loss": ddpm.train.training_loss, "layer_sizes": ddpm.network.layer_sizes, "reverse_step": ddpm.sample.ancestral_step,
+}
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_the_packages_function_can_stand_for_the_readers(name):
+    arguments = list(CODE[name].arguments)
+    if name in PACKAGE:
+        assert list(inspect.signature(PACKAGE[name]).parameters)[: len(arguments)] == arguments
+        assert CHECKS[name](PACKAGE[name]).passed
+    else:
+        core = (ddpm, ddpm.forward, ddpm.gaussian, ddpm.losses, ddpm.network, ddpm.parameterization, ddpm.sample, ddpm.schedule, ddpm.train)
+        assert not any(hasattr(module, name) for module in core)
+        assert "schedule" not in arguments or arguments[0] == "schedule"
 
 
 def test_the_seed_comes_from_the_environment(monkeypatch):

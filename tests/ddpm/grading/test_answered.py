@@ -1,0 +1,51 @@
+"""Check and later cells agree on what is an answer, whatever became of the line of dots."""
+
+import importlib
+
+import pytest
+from ddpm.grading import check
+from ddpm.grading.answered import is_blank
+from ddpm.grading.exercises import EXERCISES
+
+RETURN = "return jnp.sqrt(schedule.alpha_bar[t]) * x_0 + jnp.sqrt(1 - schedule.alpha_bar[t]) * noise"
+HEAD = "def q_sample(schedule, x_0, t, noise):"
+SOURCES = {
+    "above": (f"{HEAD}\n    ...  # your answer\n    {RETURN}", True),
+    "below": (f"{HEAD}\n    {RETURN}\n    ...  # your answer", True),
+    "below, jitted": (f"@jax.jit\n{HEAD}\n    {RETURN}\n    ...", True),
+    "in an empty helper": (f"{HEAD}\n    def helper(x):\n        ...\n    {RETURN}", True),
+    "in an empty helper outside": (f"def helper(x):\n    ...\n\n\n{HEAD}\n    {RETURN}", True),
+    "a name that gets its value": (f"{HEAD}\n    a = ...\n    a = schedule.alpha_bar[t]\n    {RETURN.replace('schedule.alpha_bar[t]', 'a')}", True),
+    "an index": (f"{HEAD}\n    x_0 = x_0[...]\n    {RETURN}", True),
+    "as it comes": (f"{HEAD}\n    ...  # your answer", False),
+    "with words": (f'{HEAD}\n    "x_t in one go."\n    ...  # your answer', False),
+    "jitted": (f"@jax.jit\n{HEAD}\n    ...  # your answer", False),
+    "returned": (f"{HEAD}\n    return ...", False),
+    "pass": (f"{HEAD}\n    pass", False),
+    "computed, not returned": (f"{HEAD}\n    x_t = {RETURN.removeprefix('return ')}\n    ...", False),
+    "a name still open": (f"{HEAD}\n    a = ...\n    {RETURN.replace('schedule.alpha_bar[t]', 'a')}", False),
+    "not implemented": (f"{HEAD}\n    raise NotImplementedError", False),
+    "a name": ("q_sample = ...", False),
+}
+
+
+@pytest.mark.parametrize("where", SOURCES)
+def test_dots_beside_an_answer_are_no_blank_and_dots_in_its_place_are(where, tmp_path, monkeypatch):
+    source, answered = SOURCES[where]
+    monkeypatch.syspath_prepend(tmp_path)
+    name = f"dots_{abs(hash(where))}"
+    (tmp_path / f"{name}.py").write_text(f"import jax\nimport jax.numpy as jnp\n\n\n{source}\n")
+    q_sample = importlib.import_module(name).q_sample
+    verdict = check(q_sample, EXERCISES["q_sample"])
+    assert verdict.answered == verdict.passed == (not is_blank(q_sample, "q_sample")) == answered, verdict
+
+
+def test_an_answer_that_fails_is_an_answer():
+    def q_sample(schedule, x_0, t, noise):
+        return helper(x_0)
+
+    def helper(x):
+        ...
+
+    for function in (q_sample, lambda schedule, x_0, t, noise: 1 / 0, lambda *_: 0):
+        assert check(function, EXERCISES["q_sample"]).answered != is_blank(function, "q_sample")
