@@ -6,6 +6,8 @@ tests and the environment of this build.
 
 import ast
 import platform
+from collections import Counter
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -83,7 +85,8 @@ class CheckedTests(SphinxDirective):
         if not counts:
             return [nodes.paragraph("", "This copy of the book came without its tests.")]
         items = [nodes.list_item("", nodes.paragraph("", f"{n} of {what}")) for what, n in counts.items()]
-        total = nodes.paragraph("", f"There are {sum(counts.values())} test functions, most of which run on many cases:")
+        several = sum(on_cases(test) for _, test in tests_below(root / "tests"))
+        total = nodes.paragraph("", f"There are {sum(counts.values())} test functions; {several} of them run on a list of cases:")
         return [total, nodes.bullet_list("", *items)]
 
 
@@ -95,13 +98,22 @@ class CheckedVersions(SphinxDirective):
 
 def count_tests(folder: Path) -> dict[str, int]:
     """Test functions below `folder`, by what they test."""
-    counts = {}
+    counts = Counter(next(what for part, what in TESTS.items() if path.is_relative_to(folder.parent / part))
+                     for path, _ in tests_below(folder))
+    return {what: counts[what] for what in TESTS.values() if counts[what]}
+
+
+def tests_below(folder: Path) -> Iterator[tuple[Path, ast.FunctionDef]]:
+    """Every test function below `folder`, with its file."""
     for path in sorted(folder.rglob("test_*.py")):
-        what = next(what for part, what in TESTS.items() if path.is_relative_to(folder.parent / part))
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        counts[what] = counts.get(what, 0) + sum(
-            isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in ast.walk(tree))
-    return {what: counts[what] for what in TESTS.values() if counts.get(what)}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield path, node
+
+
+def on_cases(test: ast.FunctionDef) -> bool:
+    """Whether it is run on each of a list of cases."""
+    return any("parametrize" in ast.unparse(decorator) for decorator in test.decorator_list)
 
 
 def text(words: str):

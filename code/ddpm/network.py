@@ -120,8 +120,9 @@ class Denoiser(eqx.Module):
     """A network that looks for the clean image and says the noise that follows from it.
 
     Its weights are in a multilayer perceptron, `MLP`. That sees x_t in the scale in which Bayes' rule sees it,
-    sqrt(alpha_bar_t) / (1 - alpha_bar_t) x_t; a sigmoid makes an image of what it says, x_0 with pixels from 0 to 1, and
-    the noise is then (x_t - sqrt(alpha_bar_t) x_0) / sqrt(1 - alpha_bar_t) (Ho et al. 2020, section 3.2, last paragraph).
+    sqrt(alpha_bar_t) / (1 - alpha_bar_t) x_t, but at most `MAX_SCALE` times x_t: at small t the scale is in the hundreds.
+    A sigmoid makes an image of what the perceptron says, x_0 with pixels from 0 to 1, and the noise is then
+    (x_t - sqrt(alpha_bar_t) x_0) / sqrt(1 - alpha_bar_t) (Ho et al. 2020, section 3.2, last paragraph).
     """
 
     mlp: MLP

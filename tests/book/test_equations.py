@@ -157,3 +157,8 @@ def test_tests_are_counted(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("def helper(): pass\n" + "".join(f"def test_{i}(): pass\n" for i in range(count)))
     assert checked.count_tests(tmp_path / "tests") == {"the derivations": 1, "the package": 2, "everything else": 1}
+
+
+def test_tests_on_lists_of_cases_are_told_from_others(tmp_path):
+    (tmp_path / "test_a.py").write_text("@pytest.mark.slow\ndef test_1(): pass\n@pytest.mark.parametrize('n', [1, 2])\ndef test_2(n): pass\n")
+    assert [(test.name, checked.on_cases(test)) for _, test in checked.tests_below(tmp_path)] == [("test_1", False), ("test_2", True)]
