@@ -14,7 +14,7 @@ import sympy as sp
 from sympy.core.function import FunctionClass
 
 t, s, T = sp.symbols("t s T", integer=True, positive=True)
-sqrt, log = sp.sqrt, sp.log
+sqrt, log, exp, pi = sp.sqrt, sp.log, sp.exp, sp.pi
 
 
 def Sum(term, *limits):

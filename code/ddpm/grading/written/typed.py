@@ -16,5 +16,5 @@ def _power(self, other):
 
 
 sp.Expr.__xor__ = sp.Expr.__rxor__ = _power
-sp.Expr.sqrt = sqrt  # np.sqrt(alpha_bar[t])
-sp.Expr.log = log
+sp.Expr.sqrt = lambda self: sqrt(self)  # np.sqrt(alpha_bar[t])
+sp.Expr.log = lambda self: log(self)

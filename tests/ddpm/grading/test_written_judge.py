@@ -1,0 +1,91 @@
+"""One judge for notebook and grader: the same verdicts, also from a process of its own, which survives whatever it is handed."""
+
+import json
+
+import pytest
+from ddpm.grading.exercises import WRITTEN
+from ddpm.grading.written import judge as module
+from ddpm.grading.written.judge import Judge
+from written_answers import MEASURED, NO_DERIVATION, OTHER_FORM, REFUSED, RIGHT, SLIPS
+
+FORMS = [(number, kind, words, answer) for kind, answers in (("right", RIGHT), ("other", OTHER_FORM), ("result", NO_DERIVATION),
+                                                             ("slip", SLIPS), ("refused", REFUSED))
+         for number in answers if number not in MEASURED for words, answer in answers[number].items()]
+
+
+def collected(number, answer):
+    name = f"answer_{number.replace('.', '_')}"
+    return name, json.loads(json.dumps(WRITTEN[name].collect({name: answer})))
+
+
+@pytest.fixture(scope="module")
+def judge():
+    with Judge(seconds=60) as found:
+        yield found
+
+
+def agree(judge, forms):
+    for number, kind, words, answer in forms:
+        name, data = collected(number, answer)
+        here, there = WRITTEN[name].check(answer), judge(name, data)
+        assert str(here) == str(there) and (here.passed, here.slip, here.unfinished) == (there.passed, there.slip, there.unfinished), (kind, words)
+
+
+def test_notebook_and_grader_say_the_same_of_a_tenth_of_all_forms(judge):
+    agree(judge, [form for form in FORMS if form[0] in ("1.4", "2.2a", "3.1", "3.2")][::10])
+
+
+@pytest.mark.slow
+def test_notebook_and_grader_say_the_same_of_all_forms(judge):
+    agree(judge, FORMS)
+
+
+@pytest.mark.parametrize("number", MEASURED)
+def test_predictions_are_judged_there_too(judge, number):
+    name = f"answer_{number.replace('.', '_')}"
+    right = next(iter(RIGHT[number].values()))
+    verdict = judge(name, WRITTEN[name].collect({name: right, "measured": MEASURED[number]}))
+    assert verdict.passed and str(verdict).startswith("Right: all")
+    slip = next(iter(SLIPS[number].values()))
+    assert judge(name, WRITTEN[name].collect({name: slip, "measured": slip})).passed is False  # what is measured is not what is predicted
+
+
+@pytest.mark.parametrize("data", [None, [], {"lines": 3}, {"lines": [{"right": "1/0"}]}, "text", {"lines": [["Pow"] * 5]}])
+def test_data_that_are_no_answer_get_a_verdict(judge, data):
+    verdict = judge("answer_1_4", data)
+    assert not verdict.passed and "cannot be read" in str(verdict)
+
+
+def test_a_name_that_is_none_and_data_that_are_no_json_get_a_verdict(judge):
+    assert "cannot be read (KeyError)" in str(judge("answer_9_9", {}))
+    assert "could not be judged (TypeError)" in str(judge("answer_1_4", {"lines": object()}))
+    name, data = collected("3.1", RIGHT["3.1"]["as in the problem set"])
+    assert judge(name, data).passed
+
+
+def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
+    program = ("import json, sys, time\nprint('ready', flush=True)\nfor line in sys.stdin:\n    name, data = json.loads(line)\n"
+               "    if name == 'hang':\n        while True: 9 ** (10 ** 7)\n    if name == 'end':\n        sys.exit(3)\n"
+               "    print(json.dumps({'passed': True, 'mean_error': 0.0, 'message': name}), flush=True)\n")
+    real = module.subprocess.Popen
+
+    def start(arguments, **options):
+        return real([arguments[0], "-c", program], **options)
+
+    monkeypatch.setattr(module.subprocess, "Popen", start)
+    with Judge(seconds=1.5) as judge:
+        assert judge("one", {}).passed
+        first = judge.process
+        assert "within 1.5 s" in str(judge("hang", {})) and first.poll() is not None
+        assert judge("two", {}).passed and judge.process is not first
+        assert "could not be judged (OSError)" in str(judge("end", {})) and judge("three", {}).passed
+        last = judge.process
+    assert last.poll() is not None
+
+
+def test_memory_is_limited_and_stays_so(judge):
+    assert judge.process is None or judge.process.poll() is None
+    import resource
+
+    judge("answer_1_4", None)
+    assert resource.prlimit(judge.process.pid, resource.RLIMIT_AS) == (module.MEMORY, module.MEMORY)
