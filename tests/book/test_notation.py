@@ -13,7 +13,7 @@ GROUP = re.compile(r"^First in \[\]\((\w+)\.md\):\n(.*?)(?=^First in |\Z)", re.M
 PAGES = [file["file"].removeprefix("book/") for part in yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"] for file in part["chapters"]]
 ORDER = ["introduction", *PAGES]
 # Letters that mean something else in another place too, where it is said what.
-AMBIGUOUS = {"K", "P", "W", "o", "w", "p", "z"}
+AMBIGUOUS = {"K", "P", "W", "a_t", "o", "p", "w", "z"}
 
 
 def tokens(tex: str) -> list[str]:
