@@ -44,7 +44,7 @@ def unneeded(body: list[ast.stmt]) -> list[ast.stmt]:
     found = []
     for node in body:
         inner = unneeded(getattr(node, "body", []))
-        if is_glue(node) or inner and len(inner) == len(node.body) and not getattr(node, "orelse", None):
+        if is_glue(node) or inner and all(one in inner for one in node.body) and not getattr(node, "orelse", None):
             found.append(node)
         else:
             found += inner + unneeded(getattr(node, "orelse", []))

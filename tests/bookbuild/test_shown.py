@@ -59,3 +59,8 @@ def test_a_cell_may_have_nothing_to_show(source):
 
 def test_a_magic_is_left_alone():
     assert without_glue("%pip install glue") == "%pip install glue"
+
+
+def test_a_block_that_does_more_stays_however_much_is_glued_inside():
+    source = "for a in b:\n    print(a)\n    for c in a:\n        print(c)\n        glue('x', c)\n        glue('y', c)"
+    assert without_glue(source) == "for a in b:\n    print(a)\n    for c in a:\n        print(c)"
