@@ -10,8 +10,8 @@ from built_site import ROOT, SITE
 
 TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|[a-zA-Z0-9]|\S")
 GROUP = re.compile(r"^First in \[\]\((\w+)\.md\):\n(.*?)(?=^First in |\Z)", re.M | re.S)
-PAGES = [file["file"].removeprefix("book/") for part in yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"] for file in part["chapters"]]
-ORDER = ["introduction", *PAGES]
+PARTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+ORDER = ["introduction", *(entry["file"].removeprefix("book/") for part in PARTS for entry in part["chapters"])]
 # Letters that mean something else in another place too, where it is said what.
 AMBIGUOUS = {"K", "P", "W", "a_t", "o", "p", "w", "z"}
 
@@ -19,11 +19,11 @@ AMBIGUOUS = {"K", "P", "W", "a_t", "o", "p", "w", "z"}
 def tokens(tex: str) -> list[str]:
     r"""The signs of a formula, without braces around a single one: `x_{t}` is `x_t`."""
     tex = re.sub(r"\\(?:text|operatorname|tag)\{[^}]*\}|\\[,;:! ]", "", tex)
-    return TOKEN.findall(re.sub(r"\{(\\?[a-zA-Z]+)\}", lambda m: f" {m[1]}" if len(m[1]) == 1 or m[1][0] == "\\" else m[0], tex))
+    return TOKEN.findall(re.sub(r"\{([a-zA-Z]|\\[a-zA-Z]+)\}", r" \1", tex))
 
 
 def symbols(cell: str) -> list[str]:
-    """What stands in the first column of a row, each symbol without its arguments: `\\mathcal N` of `\\mathcal N(x; \\mu, \\Sigma)`."""
+    r"""What stands in the first column of a row, without arguments: `\mathcal N` of `\mathcal N(x; \mu, \Sigma)`."""
     bare = re.sub(r"\(.*", "", re.sub(r"^\\([lr]Vert|langle).*", r"\\\1", cell))
     return [part.strip() for part in re.split(r",(?![^{]*\})", bare)]
 

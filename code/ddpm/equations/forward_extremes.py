@@ -39,7 +39,7 @@ def forward_step():
 
 @definition("eq-forward-process")
 def forward_process():
-    """For two steps the product integrates to 1, and E[x_1 x_2] under it is that of simulated chains (4.5 standard errors)."""
+    """For two steps the product integrates to 1, and E[x_1 x_2] is that of simulated chains (4.5 standard errors)."""
     schedule = ddpm.Schedule.from_betas([0.1, 0.4])
 
     def density(x_2, x_1):

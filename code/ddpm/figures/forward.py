@@ -11,7 +11,8 @@ def two_bells(laws, limit=3.5):
     """Where x_t lies along the line between two images, one panel for each case; what lies beyond the middle is filled.
 
     Args:
-        laws: mapping from a panel's title to (distance of the two means, standard deviation of the noise along the line).
+        laws: mapping from a panel's title to the distance of the two means and the standard deviation of the noise,
+            both along the line.
         limit: positions are shown from -limit to limit; the middle is 0.
     """
     figure, axes = plt.subplots(len(laws), 1, figsize=(WIDTH, 1.4 * len(laws) + 0.8), sharex=True, squeeze=False)
