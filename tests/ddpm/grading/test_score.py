@@ -100,6 +100,16 @@ def test_everything_in_a_folder_appears(tmp_path):
     assert sorted(ignored) == [".DS_Store", ".ipynb_checkpoints"]
 
 
+@pytest.mark.parametrize("make", [lambda path, real: path.symlink_to(real), lambda path, real: os.mkfifo(path)])
+def test_a_file_that_becomes_a_link_or_a_pipe_between_two_looks_is_neither_followed_nor_waited_for(tmp_path, monkeypatch, make):
+    real, path = tmp_path / "real", tmp_path / "x.ipynb"
+    real.write_text(JSON)
+    make(path, real)
+    monkeypatch.setattr("ddpm.grading.score.reading.os.lstat", lambda _: os.stat(real))
+    with pytest.raises(NoNotebook, match="no file any more|cannot be opened"):
+        read(path)
+
+
 def test_one_file_and_no_file(tmp_path):
     (tmp_path / "x.ipynb").write_text(JSON)
     assert [f.name for f in find(tmp_path / "x.ipynb")[0]] == ["x.ipynb"]
@@ -185,7 +195,8 @@ def test_honest_notebooks_need_no_look():
              "from ddpm.grading import check_q_sample\nfrom ddpm.grading import answered\nprint(check_q_sample(q_sample))",
              "from ddpm.derivation.symbols import x, t, mu_tilde\nanswer_3_1 = mu_tilde(t, x[t], x[0])",
              "from ddpm.grading.written import check_answer_3_1\ncheck_answer_3_1(answer_3_1)\nmeasured = {'a': noise}",
-             "def my_betas(T):\n    return ddpm.linear(T).beta[1:]"]
+             "def my_betas(T):\n    return ddpm.linear(T).beta[1:]", "def beta():\n    return of_the_book(1)",
+             "from ddpm.forward import posterior_mean as x_prev"]  # arguments of forward_mean have these names
     assert of_notebook(written(notebook(cells)), ["q_sample", "forward_mean", "answer_3_1", "my_betas"]) == []
 
 
