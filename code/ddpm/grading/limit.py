@@ -70,6 +70,12 @@ def within(limit: float | int | Callable[[], float], work: Callable):
     return found["value"]
 
 
+def of_work(seconds: float | int) -> Callable[[], float]:
+    """A limit of so many seconds of the processor, so that a busy computer changes no verdict; or of four times as many by the clock."""
+    worked, began = time.process_time(), time.monotonic()
+    return lambda: min(seconds - (time.process_time() - worked), 4 * seconds - (time.monotonic() - began))
+
+
 def _stop(thread: threading.Thread, done: threading.Event) -> bool:
     """Stop the Python code in the thread; False if it does not react, being in compiled code."""
     for _ in range(20):  # more than once: the code may catch everything

@@ -1,6 +1,6 @@
 """Written answers judged in a process of their own, under a limit that nothing can evade: what takes too long is killed.
 
-    with Judge(seconds=60) as judge:
+    with Judge(seconds=150) as judge:
         verdict = judge("answer_1_4", data)     # data: what `collect` has found in a notebook
 
 The process serves one answer after the other, and another takes its place where one was killed.
@@ -31,7 +31,7 @@ class Judge:
         seconds: for one answer.
     """
 
-    def __init__(self, seconds: float | int = 60):
+    def __init__(self, seconds: float | int = 150):
         self.seconds, self.process, self.lock = seconds, None, threading.Lock()
 
     def __call__(self, name: str, data) -> Verdict:

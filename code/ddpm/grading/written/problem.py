@@ -10,7 +10,7 @@ import sympy as sp
 from ddpm.derivation.densities import Undecided
 from ddpm.derivation.symbols import T, t
 from ddpm.grading.exercise import Slip
-from ddpm.grading.limit import TooLong, within
+from ddpm.grading.limit import TooLong, of_work, within
 from ddpm.grading.verdict import Verdict, blank, wrap
 from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.lines import Line, Reading
@@ -19,7 +19,7 @@ from ddpm.grading.written.reading import read
 from ddpm.grading.written.sample import Sample, number
 from ddpm.grading.written.wire import from_json, to_json
 
-SECONDS = 25  # for one answer
+SECONDS = 25  # of work, for one answer
 NAN = float("nan")
 
 
@@ -121,11 +121,11 @@ class Derivation:
         if reading.fault:
             return self.refused(reading.fault)
         try:
-            return within(SECONDS, lambda: self._judge(reading))
+            return within(of_work(SECONDS), lambda: self._judge(reading))
         except (Unreadable, Undecided) as error:
             return self.refused(str(error))
         except TooLong:
-            return self.refused(f"could not be compared within {SECONDS} s. Is there a simpler way to write it?")
+            return self.refused(f"could not be compared within {SECONDS} s of work. Is there a simpler way to write it?")
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SymPy may raise anything on an expression that is none
