@@ -72,6 +72,18 @@ def _from_the_step(schedule, t, x_0, x_t, predicted_mean):
     return np.sum((np.sqrt(s.alpha) * x_t - predicted_mean) ** 2) / (2 * s.beta)
 
 
+def _shifted(beta=0, alpha=0, sigma=0):
+    """The mean loss with beta_t and alpha_t of mu_tilde_t, and the beta_t of sigma_t^2, of other steps."""
+    def loss(schedule, t, x_0, x_t, predicted_mean):
+        s = Step(schedule, t)
+        weight = 0.5 / Step(schedule, t + sigma).beta
+        s.beta, s.alpha = Step(schedule, t + beta).beta, Step(schedule, t + alpha).alpha
+        of_x_0, of_x_t = _posterior_factors(s)
+        return weight * np.sum((of_x_0 * x_0 + of_x_t * x_t - predicted_mean) ** 2)
+
+    return loss
+
+
 MEAN_LOSS = Exercise(
     "mean_loss", "4.1", ("schedule", "t", "x_0", "x_t", "predicted_mean"), mean_loss_cases, _mean_loss(),
     (
@@ -148,6 +160,9 @@ MEAN_LOSS = Exercise(
         *(Slip(f"every number of the schedule {when}.", LATE_HINT, _mean_loss(shift=shift)) for when, shift in OFFSET.items()),
         Slip("alpha_bar made as the cumulative product of beta.", PRODUCT_HINT,
              lambda *case: _beta_products(*case)),
+        *(Slip(f"{names} of step t - 1 in mu_tilde_t{more}.", LATE_HINT, make) for names, more, make in (
+            ("beta_t", "", _shifted(beta=-1)), ("alpha_t", "", _shifted(alpha=-1)), ("beta_t and alpha_t", "", _shifted(-1, -1)),
+            ("beta_t and alpha_t", ", and beta_t in sigma_t^2 too", _shifted(-1, -1, -1)))),
         Slip("beta_t taken from step t - 1 in sigma_t^2.", LATE_HINT,
              lambda schedule, t, *rest: _mean_loss(weight=lambda s: 0.5 / _before(schedule, t).beta)(schedule, t, *rest)),
         Slip("beta_tilde_t without its denominator 1 - alpha_bar_t, and in the place of beta_t, as sigma_t^2.", DENOMINATOR_HINT,

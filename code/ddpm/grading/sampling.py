@@ -73,6 +73,17 @@ def _through_x_0(clip=None, before=lambda bars, t: bars[t - 1]):
     return step
 
 
+def _clipped(mean):
+    """The step with its mean clipped, or what comes out."""
+    def step(schedule, x_t, t, predicted_noise, noise):
+        if not mean:
+            return np.clip(_step()(schedule, x_t, t, predicted_noise, noise), -1, 1)
+        without = _step(noiseless=lambda t, T: True)(schedule, x_t, t, predicted_noise, noise)
+        return np.clip(without, -1, 1) + (t > 1) * np.sqrt(Step(schedule, t).beta) * noise
+
+    return step
+
+
 STEP_SLIPS = (
     Slip("noise is added in the last step, t = 1.", LAST_HINT, _step(noiseless=lambda t, T: False)),
     Slip("no noise is added: this is the mean alone.", "Algorithm 2 adds something to the mean at every step but one.",
@@ -124,14 +135,19 @@ STEP_SLIPS = (
          _other_step(lambda s, x, eps, noise: (x - np.sqrt(1 - s.alpha_bar) * eps) / np.sqrt(s.alpha_bar) + np.sqrt(s.beta) * noise)),
     Slip("the deterministic step of DDIM.", "Algorithm 2 adds fresh noise at every step but one.",
          _other_step(lambda s, x, eps, noise: np.sqrt(s.before / s.alpha_bar) * (x - np.sqrt(1 - s.alpha_bar) * eps) + np.sqrt(1 - s.before) * eps)),
-    Slip("the estimate of x_0 is clipped to [-1, 1].", "Algorithm 2 has no such line, and the package clips nowhere.", _through_x_0(clip=1)),
-    Slip("the estimate of x_0 is clipped to [0, 1].", "Algorithm 2 has no such line, and the package clips nowhere.", _through_x_0(clip=0)),
+    Slip("the estimate of x_0 is clipped to [-1, 1].", "Algorithm 2 has no such line.", _through_x_0(clip=1)),
+    Slip("the estimate of x_0 is clipped to [0, 1].", "Algorithm 2 has no such line.", _through_x_0(clip=0)),
     Slip("alpha_bar_{t-1} padded on the wrong side: the list is alpha_bar_{t+1}, and 1 at its end.", PADDED_HINT,
          _through_x_0(before=lambda bars, t: np.append(bars[1:], 1.0)[t])),
     Slip("alpha_bar_{t-1} padded on the wrong side: the list is alpha_bar_t, with 1 in the place of its last.", PADDED_HINT,
          _through_x_0(before=lambda bars, t: np.append(bars[:-1], 1.0)[t])),
     Slip("beta_tilde_t without its denominator 1 - alpha_bar_t, and in the place of beta_t, as sigma_t^2.", TILDE_HINT,
          _step(sigma=lambda s: np.sqrt((1 - s.before) * s.beta))),
+    Slip("the mean is clipped to [-1, 1].", "Algorithm 2 has no such line.", _clipped(mean=True)),
+    Slip("the new state is clipped to [-1, 1].", "Algorithm 2 has no such line.", _clipped(mean=False)),
+    Slip("the beta_t of sigma_t^2 is taken from step t - 1.", INDEX_HINT,
+         lambda schedule, x_t, t, *rest: _step(sigma=lambda s: np.sqrt(Step(schedule, t - 1).beta))(schedule, x_t, t, *rest)),
+    Slip("x_t minus the predicted noise, and nothing else.", SHARE_HINT, lambda schedule, x_t, t, eps, noise: x_t - eps),
     Slip("predicted noise and fresh noise are swapped.", "Which of the two did the network give?",
          lambda schedule, x_t, t, eps, noise: _step()(schedule, x_t, t, noise, eps)),
     Slip("the prediction is taken for x_0: mu_tilde_t(x_t, prediction).", "What does the network predict?",

@@ -73,6 +73,7 @@ TRAINING_LOSS = Exercise(
              lambda schedule, predict_noise, *rest: _loss()(schedule, lambda x, t: predict_noise(t, x), *rest)),
         Slip("the variance 1 - alpha_bar_t scales the noise in x_t, not its square root.", X_T_HINT, _loss(spread=lambda s: 1 - s.alpha_bar)),
         Slip("alpha_bar_t without its square root scales the image in x_t.", X_T_HINT, _loss(lambda s: s.alpha_bar)),
+        Slip("1 - sqrt(alpha_bar_t) scales the noise in x_t: the root is taken too early.", X_T_HINT, _loss(spread=lambda s: 1 - np.sqrt(s.alpha_bar))),
         Slip("both square roots are missing in x_t.", X_T_HINT, _loss(lambda s: s.alpha_bar, lambda s: 1 - s.alpha_bar)),
         Slip("the factors of image and noise in x_t are swapped.", X_T_HINT,
              _loss(lambda s: np.sqrt(1 - s.alpha_bar), lambda s: np.sqrt(s.alpha_bar))),
