@@ -32,8 +32,11 @@ def _has_a_blank(function) -> bool:
         return False
     dots = [node for node in nodes if isinstance(node, ast.Expr | ast.Assign) and isinstance(node.value, ast.Constant)
             and node.value.value is Ellipsis]
-    waiting = {target.id for node in dots if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)}
-    filled = {target.id for node in nodes if isinstance(node, ast.Assign) and node not in dots for target in node.targets
+    waiting = {target.id for node in dots if isinstance(node,
+                                                        ast.Assign) for target in node.targets if isinstance(target,
+                                                                                                             ast.Name)}
+    filled = {target.id for node in nodes if isinstance(node,
+                                                        ast.Assign) and node not in dots for target in node.targets
               if isinstance(target, ast.Name)}
     returns = any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
     return bool(waiting - filled) or (bool(dots) and not returns)

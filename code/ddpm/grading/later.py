@@ -98,8 +98,10 @@ def _sampled(function, cases):
 
 USES = {
     "jitted": Use("under jax.jit", slice(5, 9), _jitted),  # t = 1 and t = T are among them
-    "trained": Use("under jax.vmap, jax.grad and jax.jit", slice(4, 12, 2), _trained, mean=True),  # every second case: one schedule
-    "descended": Use("under jax.vmap, jax.grad and jax.jit", slice(0, 13, 6), _descended, mean=True),  # one schedule, one shape
+    "trained": Use("under jax.vmap, jax.grad and jax.jit", slice(4, 12, 2), _trained,
+                   mean=True),  # every second case: one schedule
+    "descended": Use("under jax.vmap, jax.grad and jax.jit", slice(0, 13, 6), _descended,
+                     mean=True),  # one schedule, one shape
     "stepped": Use("with a batch of images", slice(-4, -2), _stepped),  # the first case with two noises
     "sampled": Use("with a batch of images and jax.vmap(network, (0, None))", slice(-4, -2), _sampled),
 }

@@ -13,7 +13,8 @@ ENDS_HINT = "Compare the first number with the last: the noise has as many pixel
 def layer_sizes_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 52))
     lengths = (4, 2, 5, 3, 4, 3, 6)
-    return [([9, 6, 4],), *(([int(n) for n in rng.choice(np.arange(2, 65), length, replace=False)],) for length in lengths)]
+    return [([9, 6, 4],),
+            *(([int(n) for n in rng.choice(np.arange(2, 65), length, replace=False)],) for length in lengths)]
 
 
 def _pairs(sizes):
@@ -28,14 +29,18 @@ LAYER_SIZES = Exercise(
         Slip("the innermost layer stands there twice.", TURN_HINT, lambda sizes: sizes + sizes[::-1]),
         Slip("the innermost layer is missing.", TURN_HINT, lambda sizes: sizes[:-1] + sizes[:-1][::-1]),
         Slip("the way back ends one layer too early.", ENDS_HINT, lambda sizes: sizes + sizes[1:-1][::-1]),
-        Slip("the innermost layer stands there twice, and the last layer is missing.", TURN_HINT, lambda sizes: sizes + sizes[1:][::-1]),
+        Slip("the innermost layer stands there twice, and the last layer is missing.", TURN_HINT,
+             lambda sizes: sizes + sizes[1:][::-1]),
         Slip("the first layer is missing.", ENDS_HINT, lambda sizes: sizes[1:] + sizes[:-1][::-1]),
         Slip("the way there twice.", "From the innermost layer, which size comes next?", lambda sizes: sizes + sizes),
-        Slip("the way there twice, the second time without its end.", "From the innermost layer, which size comes next?",
+        Slip("the way there twice, the second time without its end.",
+             "From the innermost layer, which size comes next?",
              lambda sizes: sizes + sizes[:-1]),
-        Slip("the way there twice, the second time without its beginning.", "From the innermost layer, which size comes next?",
+        Slip("the way there twice, the second time without its beginning.",
+             "From the innermost layer, which size comes next?",
              lambda sizes: sizes + sizes[1:]),
-        Slip("back first, then there: the list is inside out.", "With which size does the data come in?", lambda sizes: sizes[::-1] + sizes[1:]),
+        Slip("back first, then there: the list is inside out.", "With which size does the data come in?",
+             lambda sizes: sizes[::-1] + sizes[1:]),
         Slip("straight from the innermost layer to the last.", "The way back takes the same steps as the way there.",
              lambda sizes: sizes + sizes[:1]),
         Slip("sorted: the sizes come in the order given.", "What if the network widens first?",
@@ -46,8 +51,10 @@ LAYER_SIZES = Exercise(
              lambda sizes: _pairs(sizes + sizes[:-1][::-1])),
         Slip("the pairs (in, out) of the layers there.", "The list holds each size between two layers once.",
              lambda sizes: _pairs(sizes)),
-        Slip("the number of the sizes, not the sizes.", "A list of widths is asked for.", lambda sizes: 2 * len(sizes) - 1),
-        Slip("the number of the layers, not their sizes.", "A list of widths is asked for.", lambda sizes: 2 * len(sizes) - 2),
+        Slip("the number of the sizes, not the sizes.", "A list of widths is asked for.",
+             lambda sizes: 2 * len(sizes) - 1),
+        Slip("the number of the layers, not their sizes.", "A list of widths is asked for.",
+             lambda sizes: 2 * len(sizes) - 2),
     ),
 )
 

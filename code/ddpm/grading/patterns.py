@@ -23,7 +23,8 @@ def best_noise_cases(seed: int) -> list[tuple]:
     return cases
 
 
-def _best(shrink=lambda s: np.sqrt(s.alpha_bar), spread=lambda s: np.sqrt(1 - s.alpha_bar), shift=0, seen=None, exponent=None,
+def _best(shrink=lambda s: np.sqrt(s.alpha_bar), spread=lambda s: np.sqrt(1 - s.alpha_bar), shift=0, seen=None,
+          exponent=None,
           weigh=None, answer=lambda s, x_t, x_0, noise: noise, extra=lambda s, m: 0):
     """The best predictor with one of its parts replaced; `seen` is the factor of the images inside the weights only, and
     `extra` is added to the exponent."""
@@ -58,16 +59,21 @@ BEST_NOISE = Exercise(
              _best(exponent=lambda s, d: -np.mean(d**2, axis=1) / (2 * (1 - s.alpha_bar)))),
         Slip("the distance in the exponent is not squared.", DENSITY_HINT,
              _best(exponent=lambda s, d: -np.sqrt(np.sum(d**2, axis=1)) / (2 * (1 - s.alpha_bar)))),
-        Slip("the 2 in the exponent is missing.", DENSITY_HINT, _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / (1 - s.alpha_bar))),
+        Slip("the 2 in the exponent is missing.", DENSITY_HINT,
+             _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / (1 - s.alpha_bar))),
         Slip("the standard deviation in the exponent in the place of the variance.", DENSITY_HINT,
              _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / (2 * np.sqrt(1 - s.alpha_bar)))),
         Slip("the exponent is the squared distance alone: neither the 2 nor the variance divide it.", DENSITY_HINT,
              _best(exponent=lambda s, d: -np.sum(d**2, axis=1))),
-        Slip("the weights compare x_t with the images, not with the shrunk ones, and the variance is missing in the exponent.", DENSITY_HINT,
+        Slip("the weights compare x_t with the images, not with the shrunk ones, and the variance is missing in the "
+             "exponent.", DENSITY_HINT,
              _best(seen=lambda s: 1, exponent=lambda s, d: -np.sum(d**2, axis=1) / 2)),
-        Slip("the exponent is not divided by the variance.", DENSITY_HINT, _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / 2)),
-        Slip("the weights compare x_t with the images, not with the shrunk ones.", DENSITY_HINT, _best(seen=lambda s: 1)),
-        Slip("the images are not shrunk, neither in the weights nor in the noise.", NOISE_HINT, _best(shrink=lambda s: 1)),
+        Slip("the exponent is not divided by the variance.", DENSITY_HINT,
+             _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / 2)),
+        Slip("the weights compare x_t with the images, not with the shrunk ones.", DENSITY_HINT,
+             _best(seen=lambda s: 1)),
+        Slip("the images are not shrunk, neither in the weights nor in the noise.", NOISE_HINT,
+             _best(shrink=lambda s: 1)),
         Slip("the weights are right, but the noise is taken from the images before they were shrunk.", NOISE_HINT,
              _best(answer=lambda s, x_t, x_0, noise: (x_t - x_0) / np.sqrt(1 - s.alpha_bar))),
         Slip("alpha_bar_t without its square root scales the images.", NOISE_HINT, _best(shrink=lambda s: s.alpha_bar)),
@@ -80,16 +86,21 @@ BEST_NOISE = Exercise(
         Slip("alpha_t in the place of alpha_bar_t.", "The closed form is about all steps up to t, not about one.",
              _best(lambda s: np.sqrt(s.alpha), lambda s: np.sqrt(s.beta))),
         Slip("alpha_bar of step t + 1 in the place of t.", INDEX_HINT, _best(shift=1)),
-        Slip("alpha_bar made as the cumulative product of beta.", "What is multiplied up: what a step adds, or what it keeps?",
+        Slip("alpha_bar made as the cumulative product of beta.",
+             "What is multiplied up: what a step adds, or what it keeps?",
              _best(lambda s: np.sqrt(s.beta_bar), lambda s: np.sqrt(1 - s.beta_bar))),
-        Slip("the squared length of the images is missing in the exponent: that is right only where all are equally long.",
-             "Multiply the square in the exponent out. Which of its three terms are the same for all images, and cancel?",
+        Slip("the squared length of the images is missing in the exponent: that is right only where all are equally "
+             "long.",
+             "Multiply the square in the exponent out. Which of its three terms are the same for all images, and "
+             "cancel?",
              _best(extra=lambda s, m: s.alpha_bar / (2 * (1 - s.alpha_bar)) * np.sum(m**2, axis=1))),
         Slip("2 * 1 - alpha_bar_t: the brackets around 1 - alpha_bar_t are missing in the exponent.", DENSITY_HINT,
              _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / (2 - s.alpha_bar))),
-        Slip("divided by 2 and multiplied by 1 - alpha_bar_t in the exponent: the brackets around the denominator are missing.", DENSITY_HINT,
+        Slip("divided by 2 and multiplied by 1 - alpha_bar_t in the exponent: the brackets around the denominator are "
+             "missing.", DENSITY_HINT,
              _best(exponent=lambda s, d: -np.sum(d**2, axis=1) / 2 * (1 - s.alpha_bar))),
-        Slip("the exponent has the distance of the images from x_t in one pixel after the other: the weights differ from pixel to pixel.",
+        Slip("the exponent has the distance of the images from x_t in one pixel after the other: the weights differ "
+             "from pixel to pixel.",
              DENSITY_HINT, lambda schedule, images, x_t, t: _by_pixel(schedule, images, x_t, t)),
     ),
 )

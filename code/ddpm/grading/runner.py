@@ -22,7 +22,8 @@ from ddpm.grading.state import captured, restored, same_precision
 CALL_LIMIT = 10.0  # seconds for one call; the first may compile
 TOTAL_LIMIT = 60.0  # seconds for all cases together
 LARGEST = 100_000  # numbers in one answer; the exercises' own have under a hundred, their schedules a few thousand
-_FOLDERS = (*(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")), Path(jax.__file__).parents[1], Path(__file__).parents[1])
+_FOLDERS = (*(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")), Path(jax.__file__).parents[1],
+            Path(__file__).parents[1])
 _LIBRARIES = tuple({str(form) for folder in _FOLDERS for form in (folder, Path(folder).resolve())})
 
 
@@ -91,7 +92,8 @@ def run(student: Callable, cases: Sequence[tuple], names: Sequence[str], later: 
         except TooLong as late:
             job.answers.append(_too_long(job, late.stopped))
     result = Run(job.answers, job.blank)
-    result.notes = job.notes + [f"It changes its argument {name} in place: the caller's data are gone. Return a new array instead."
+    result.notes = job.notes + [f"It changes its argument {name} in place: the caller's data are gone. Return a new "
+                                f"array instead."
                                 for name in names if name in job.changed]
     if tape.text.strip():
         lines = [textwrap.shorten(line, 66) for line in tape.text.splitlines() if line.strip()]

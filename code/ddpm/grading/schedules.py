@@ -96,7 +96,8 @@ def _too_weak(answers):
 def _remarks(answers):
     """Questions about valid schedules that look as if something else was meant."""
     falling = all(a[0] > 0.9 and (np.diff(a) <= 0).all() and a[-1] < a[0] for a in answers)
-    return [f"beta_1 = {answers[0][0]:.4g}, and they fall from there: the image is gone after one step. A schedule may do that. "
+    return [f"beta_1 = {answers[0][0]:.4g}, and they fall from there: the image is gone after one step. A schedule "
+            f"may do that. "
             "Or are these alpha_t or alpha_bar_t?"] if falling else []
 
 
@@ -129,5 +130,6 @@ def _reach(T, betas) -> list[str]:
         f"Half of the image's variance is gone at t = {half[0] + 1}.")
     lines = [wrap(f"  T = {T}: alpha_bar_T = {left:.2g}, SNR {left / (1 - left):.2g}: {words}.", "    "), f"    {when}"]
     if (betas == 0).any():
-        lines.append(f"    beta_{int(np.argmax(betas == 0)) + 1} = 0: that step does nothing, and a loss divides by it.")
+        lines.append(f"    beta_{int(np.argmax(betas == 0)) + 1} = 0: that step does nothing, and a loss divides by "
+                     f"it.")
     return lines

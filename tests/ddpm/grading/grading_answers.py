@@ -133,24 +133,31 @@ def _stepwise_q(schedule, x_0, t, noise):
 RIGHT["q_sample"] = {
     "the package": ddpm.forward.q_sample,
     "jitted": _jitted_q, "loops": _looped_q, "in place": _in_place_q, "by logarithms": _logarithmic_q,
-    "numpy": q_with(lambda s, t: np.sqrt(np.cumprod(1 - np.array(s.beta)))[t], lambda s, t: np.sqrt(1 - np.prod(1 - np.array(s.beta)[: t + 1]))),
+    "numpy": q_with(lambda s, t: np.sqrt(np.cumprod(1 - np.array(s.beta)))[t],
+                    lambda s, t: np.sqrt(1 - np.prod(1 - np.array(s.beta)[: t + 1]))),
 }
 SLIPS["q_sample"] = {
-    "the variance 1 - alpha_bar_t in the place": q_with(lambda s, t: jnp.sqrt(s.alpha_bar[t]), lambda s, t: 1 - s.alpha_bar[t]),
-    "alpha_bar_t without its square root": q_with(lambda s, t: s.alpha_bar[t], lambda s, t: jnp.sqrt(1 - s.alpha_bar[t])),
+    "the variance 1 - alpha_bar_t in the place": q_with(lambda s, t: jnp.sqrt(s.alpha_bar[t]),
+                                                        lambda s, t: 1 - s.alpha_bar[t]),
+    "alpha_bar_t without its square root": q_with(lambda s, t: s.alpha_bar[t],
+                                                  lambda s, t: jnp.sqrt(1 - s.alpha_bar[t])),
     "both square roots are missing": q_with(lambda s, t: bar(s, t), lambda s, t: 1 - bar(s, t)),
     "one step instead of t": q_with(lambda s, t: jnp.sqrt(1 - s.beta[t]), lambda s, t: jnp.sqrt(s.beta[t])),
     "step t - 1 in the place of t": q_with(lambda s, t: bar(s, t - 1) ** 0.5, lambda s, t: (1 - bar(s, t - 1)) ** 0.5),
-    "step t + 1 in the place of t": q_with(lambda s, t: jnp.sqrt(s.alpha_bar[t + 1]), lambda s, t: jnp.sqrt(1 - s.alpha_bar[t + 1])),
-    "product of beta in the place": q_with(lambda s, t: jnp.cumprod(s.beta[1:])[t - 1] ** 0.5, lambda s, t: (1 - jnp.cumprod(s.beta[1:])[t - 1]) ** 0.5),
+    "step t + 1 in the place of t": q_with(lambda s, t: jnp.sqrt(s.alpha_bar[t + 1]),
+                                           lambda s, t: jnp.sqrt(1 - s.alpha_bar[t + 1])),
+    "product of beta in the place": q_with(lambda s, t: jnp.cumprod(s.beta[1:])[t - 1] ** 0.5,
+                                           lambda s, t: (1 - jnp.cumprod(s.beta[1:])[t - 1]) ** 0.5),
     "beta_0 = 0": q_with(lambda s, t: jnp.cumprod(s.beta)[t] ** 0.5, lambda s, t: (1 - jnp.cumprod(s.beta)[t]) ** 0.5),
     "swapped": q_with(lambda s, t: (1 - bar(s, t)) ** 0.5, lambda s, t: bar(s, t) ** 0.5),
     "no noise": q_with(lambda s, t: bar(s, t) ** 0.5, lambda s, t: 0),
     "same noise in each": _stepwise_q,
     "to the power t": q_with(lambda s, t: s.alpha[t] ** (t / 2), lambda s, t: jnp.sqrt(1 - s.alpha[t] ** t)),
-    "has no part in the answer": lambda s, x_0, t, noise: q_with(lambda s, t: bar(s, t) ** 0.5, lambda s, t: (1 - bar(s, t)) ** 0.5)(
+    "has no part in the answer": lambda s, x_0, t, noise: q_with(lambda s, t: bar(s, t) ** 0.5,
+                                                                 lambda s, t: (1 - bar(s, t)) ** 0.5)(
         s, x_0, t, jax.random.normal(jax.random.key(7), x_0.shape)),
-    "the same arguments": lambda s, x_0, t, noise: np.sqrt(bar(s, t)) * x_0 + np.random.default_rng().normal(size=x_0.shape),
+    "the same arguments": lambda s, x_0, t, noise: np.sqrt(bar(s,
+                                                               t)) * x_0 + np.random.default_rng().normal(size=x_0.shape),
     "keeps its size": q_with(lambda s, t: 1, lambda s, t: 1 / jnp.sqrt(s.snr[t])),
 }
 
@@ -192,7 +199,8 @@ def _padded_mean_loss(s, t, x_0, x_t, predicted_mean):
 
 def traced_mean(reduce=lambda d: jnp.sum(d**2)):
     return mean_with(lambda s, t: jnp.sqrt(traced_bar(s, t - 1)) * s.beta[t] / (1 - traced_bar(s, t)),
-                     lambda s, t: s.alpha[t] ** 0.5 * (1 - traced_bar(s, t - 1)) / (1 - traced_bar(s, t)), reduce=reduce)
+                     lambda s, t: s.alpha[t] ** 0.5 * (1 - traced_bar(s, t - 1)) / (1 - traced_bar(s,
+                                                                                                   t)), reduce=reduce)
 
 
 RIGHT["mean_loss"] = {
@@ -250,13 +258,15 @@ def _by_the_means(schedule, t, noise, predicted_noise):
 
 RIGHT["noise_loss"] = {
     "the package": ddpm.losses.noise_loss, "jitted": jax.jit(ddpm.losses.noise_loss), "by the means": _by_the_means,
-    "products": noise_with(traced_weight), "a loop": noise_with(traced_weight, lambda d: sum(d[i] ** 2 for i in range(d.size))),
+    "products": noise_with(traced_weight), "a loop": noise_with(traced_weight,
+                                                                lambda d: sum(d[i] ** 2 for i in range(d.size))),
     "beta squared": noise_with(lambda s, t: s.beta[t] ** 2 / (2 * s.beta[t] * s.alpha[t] * (1 - s.alpha_bar[t]))),
 }
 EAGER["noise_loss"] = {
     "in the place of a slice": noise_with(), "jnp in the place of np": noise_with(lambda s, t: np.float32(s.beta[t]) / (2 * s.alpha[t] * (1 - s.alpha_bar[t]))),
     "NumPy cannot": noise_with(traced_weight, lambda d: sum(v**2 for v in listed(d))),
-    "no float()": noise_with(traced_weight, lambda d: sum(float(v) ** 2 for v in d)), "jnp.where": noise_with(lambda s, t: traced_weight(s, t) if t > 0 else 0),
+    "no float()": noise_with(traced_weight,
+                             lambda d: sum(float(v) ** 2 for v in d)), "jnp.where": noise_with(lambda s, t: traced_weight(s, t) if t > 0 else 0),
 }
 SLIPS["noise_loss"] = {
     "factor 1/2": noise_with(lambda s, t: s.beta[t] / (s.alpha[t] * (1 - bar(s, t)))),
@@ -265,7 +275,8 @@ SLIPS["noise_loss"] = {
     "the mean squared error:": noise_with(lambda s, t: 1, lambda d: (d**2).mean()),
     "absolute values": noise_with(reduce=lambda d: jnp.abs(d).sum()),
     "alpha_bar_t in the place of alpha_t": noise_with(lambda s, t: s.beta[t] / (2 * bar(s, t) * (1 - bar(s, t)))),
-    "alpha_bar_{t-1} in the place": noise_with(lambda s, t: s.beta[t] ** 2 / np.float64(2 * tilde(s, t) * s.alpha[t] * (1 - bar(s, t)))),
+    "alpha_bar_{t-1} in the place": noise_with(lambda s, t: s.beta[t] ** 2 / np.float64(2 * tilde(s,
+                                                                                                  t) * s.alpha[t] * (1 - bar(s, t)))),
     "square root of 1 - alpha_bar_t": noise_with(lambda s, t: s.beta[t] / (2 * s.alpha[t] * (1 - bar(s, t)) ** 0.5)),
     "sigma_t (the standard deviation)": noise_with(lambda s, t: s.beta[t] ** 2 / (2 * s.beta[t] ** 0.5 * s.alpha[t] * (1 - bar(s, t)))),
     "beta_tilde_t without its denominator": noise_with(
@@ -326,11 +337,17 @@ SLIPS["training_loss"] = {
     "compared with x_0": train_with(loss=lambda noise, p, x_0: jnp.mean((x_0 - p) ** 2)),
     "network sees x_0": train_with(lambda x_0, noise, s, t: x_0),
     "network gets t - 1": train_with(time=lambda t: t - 1),
-    "t counted from 0": train_with(lambda x_0, noise, s, t: bar(s, t - 1) ** 0.5 * x_0 + (1 - bar(s, t - 1)) ** 0.5 * noise, lambda t: t - 1),
+    "t counted from 0": train_with(lambda x_0, noise, s, t: bar(s,
+                                                                t - 1) ** 0.5 * x_0 + (1 - bar(s,
+                                                                                               t - 1)) ** 0.5 * noise, lambda t: t - 1),
     "half the mean": train_with(loss=lambda noise, p, x_0: jnp.mean((noise - p) ** 2) / 2),
     "step t - 1": train_with(lambda x_0, noise, s, t: bar(s, t - 1) ** 0.5 * x_0 + (1 - bar(s, t - 1)) ** 0.5 * noise),
-    "has no part in the answer": lambda s, f, x_0, t, noise: train_with()(s, f, x_0, t, jax.random.normal(jax.random.key(t), x_0.shape)),
-    "compared with x_t - x_0": lambda s, f, x_0, t, noise: jnp.mean((traced_x_t(x_0, noise, s, t) - x_0 - f(traced_x_t(x_0, noise, s, t), t)) ** 2),
+    "has no part in the answer": lambda s, f, x_0, t, noise: train_with()(s, f, x_0, t,
+                                                                          jax.random.normal(jax.random.key(t),
+                                                                                            x_0.shape)),
+    "compared with x_t - x_0": lambda s, f, x_0, t, noise: jnp.mean((traced_x_t(x_0, noise, s,
+                                                                                t) - x_0 - f(traced_x_t(x_0, noise, s,
+                                                                                                        t), t)) ** 2),
     "variance 1 - alpha_bar_t": train_with(lambda x_0, noise, s, t: bar(s, t) ** 0.5 * x_0 + (1 - bar(s, t)) * noise),
 }
 
@@ -343,8 +360,10 @@ def _popped(sizes):
 
 
 RIGHT["layer_sizes"] = {
-    "slices": lambda sizes: sizes + sizes[-2::-1], "pop": _popped, "a tuple": lambda sizes: (*sizes, *reversed(sizes[:-1])),
-    "numpy": lambda sizes: np.concatenate([sizes, sizes[:-1][::-1]]), "jax": lambda sizes: jnp.array(sizes + sizes[:-1][::-1]),
+    "slices": lambda sizes: sizes + sizes[-2::-1], "pop": _popped, "a tuple": lambda sizes: (*sizes,
+                                                                                             *reversed(sizes[:-1])),
+    "numpy": lambda sizes: np.concatenate([sizes,
+                                           sizes[:-1][::-1]]), "jax": lambda sizes: jnp.array(sizes + sizes[:-1][::-1]),
     "a loop": lambda sizes: sizes + [sizes[i] for i in range(len(sizes) - 2, -1, -1)],
 }
 SLIPS["layer_sizes"] = {
@@ -393,11 +412,14 @@ SLIPS["reverse_step"] = {
     "without its square root.": reverse_with(share=lambda s, t: s.beta[t] / (1 - bar(s, t))),
     "step t - 1": reverse_with(share=lambda s, t: s.beta[t] / jnp.sqrt(1 - s.alpha_bar[t - 1])),
     "clipped to [-1, 1]": lambda s, x_t, t, eps, noise: ddpm.forward.posterior_mean(
-        s, jnp.clip(ddpm.parameterization.x_0_from_noise(s, x_t, t, eps), -1, 1), x_t, t) + (jnp.sqrt(s.beta[t]) * noise if t > 1 else 0),
-    "has no part in the answer": lambda s, x_t, t, eps, noise: reverse_with()(s, x_t, t, eps, np.random.normal(size=x_t.shape)),
+        s, jnp.clip(ddpm.parameterization.x_0_from_noise(s, x_t, t, eps), -1,
+                    1), x_t, t) + (jnp.sqrt(s.beta[t]) * noise if t > 1 else 0),
+    "has no part in the answer": lambda s, x_t, t, eps, noise: reverse_with()(s, x_t, t, eps,
+                                                                              np.random.normal(size=x_t.shape)),
     "beta_tilde_t without its denominator": reverse_with(sigma=lambda s, t: jnp.sqrt((1 - s.alpha_bar[t - 1]) * s.beta[t]) if t > 1 else 0),
     "estimate of x_0": reverse_with(lambda s, t: (1 - bar(s, t)) ** 0.5, lambda s, t: bar(s, t) ** -0.5),
-    "DDIM": lambda s, x_t, t, eps, noise: bar(s, t - 1) ** 0.5 * ddpm.parameterization.x_0_from_noise(s, x_t, t, jnp.asarray(eps))
+    "DDIM": lambda s, x_t, t, eps, noise: bar(s, t - 1) ** 0.5 * ddpm.parameterization.x_0_from_noise(s, x_t, t,
+                                                                                                      jnp.asarray(eps))
     + (1 - bar(s, t - 1)) ** 0.5 * eps,
 }
 
@@ -449,7 +471,8 @@ def _fori(schedule, predict_noise, x_T, noises):
     return jax.lax.fori_loop(0, schedule.T, body, jnp.asarray(x_T))
 
 
-RIGHT["sampler"] = {"a loop": loop_with(), "scan": _scanned, "while": _counted, "recursion": _recursive, "fori_loop": _fori,
+RIGHT["sampler"] = {"a loop": loop_with(), "scan": _scanned, "while": _counted, "recursion": _recursive,
+                    "fori_loop": _fori,
                     "reversed": loop_with(ts=lambda T: reversed(range(1, T + 1)))}
 EAGER["sampler"] = {"jnp.array(...)": lambda *args: listed(loop_with()(*args)),
                     "x.at[...]": loop_with(lambda schedule, x, *rest: assigned(x, ancestral_step(schedule, x, *rest)))}
@@ -461,7 +484,9 @@ SLIPS["sampler"] = {
     "runs forwards, from": loop_with(ts=lambda T: range(1, T + 1)),
     "starts at t = T - 1": loop_with(ts=lambda T: range(T - 1, 0, -1)),
     "starts at t = T + 1": loop_with(reverse_with(), lambda T: range(T + 1, 0, -1)),
-    "has no part in the answer": lambda s, f, x_T, noises: loop_with()(s, f, x_T, jax.random.normal(jax.random.key(1), noises.shape)),
+    "has no part in the answer": lambda s, f, x_T, noises: loop_with()(s, f, x_T,
+                                                                       jax.random.normal(jax.random.key(1),
+                                                                                         noises.shape)),
     "clipped to [-1, 1]": loop_with(SLIPS["reverse_step"]["clipped to [-1, 1]"]),
     "stops at t = 2": loop_with(ts=lambda T: range(T, 1, -1)),
     "noises[t - 1]": loop_with(index=lambda t, T: t - 1),
@@ -471,17 +496,22 @@ SLIPS["sampler"] = {
     "t counted from 0": loop_with(index=lambda t, T: t - 1, time=lambda t, T: t - 1),
 }
 RIGHT["my_betas"] = {
-    "linspace": lambda T: np.minimum(np.linspace(0.1 / T, 20 / T, T), 0.999), "a list": lambda T: [min(0.5, 10 / T)] * T,
-    "cosine": lambda T: ddpm.cosine(T).beta[1:], "falling": lambda T: jnp.linspace(0.9, 0.01, T), "constant 0.99": lambda T: np.full(T, 0.99),
-    "from alpha_bar": jax.jit(lambda T: 1 - jnp.linspace(1, 0.05, T + 1)[1:] / jnp.linspace(1, 0.05, T + 1)[:-1], static_argnums=0),
-    "float32": lambda T: np.linspace(0.001, 0.999, T, dtype=np.float32), "falling from 1": lambda T: np.linspace(1, 0.05, T),
+    "linspace": lambda T: np.minimum(np.linspace(0.1 / T, 20 / T, T),
+                                     0.999), "a list": lambda T: [min(0.5, 10 / T)] * T,
+    "cosine": lambda T: ddpm.cosine(T).beta[1:], "falling": lambda T: jnp.linspace(0.9, 0.01,
+                                                                                   T), "constant 0.99": lambda T: np.full(T, 0.99),
+    "from alpha_bar": jax.jit(lambda T: 1 - jnp.linspace(1, 0.05, T + 1)[1:] / jnp.linspace(1, 0.05, T + 1)[:-1],
+                              static_argnums=0),
+    "float32": lambda T: np.linspace(0.001, 0.999, T, dtype=np.float32), "falling from 1": lambda T: np.linspace(1,
+                                                                                                                 0.05, T),
     "falling from 0.9999": lambda T: np.linspace(0.9999, 0.9, T), "all at the end": lambda T: [0] * (T - 1) + [1],
     "falling from 0.95 in steps": lambda T: [0.95 if t < T // 2 else 0.5 for t in range(T)], "what alphas look like": lambda T: 1 - np.linspace(1e-4, 0.02, T),
 }
 SLIPS["my_betas"] = {
     "T + 1 betas": lambda T: ddpm.cosine(T).beta,
     "T - 1 betas": lambda T: 1 - ddpm.cosine(T).alpha_bar[2:] / ddpm.cosine(T).alpha_bar[1:-1],
-    "enough noise for many steps": lambda T: np.linspace(1e-4, 0.02, T), "too little noise": lambda T: np.full(T, 1 / T),
+    "enough noise for many steps": lambda T: np.linspace(1e-4, 0.02, T), "too little noise": lambda T: np.full(T,
+                                                                                                               1 / T),
     "alpha_bar_0, ..., alpha_bar_T": lambda T: ddpm.cosine(T).alpha_bar,
     "whatever T is": lambda T: [0.1, 0.2, 0.5],
     "variance above 1": lambda T: np.arange(1, T + 1) * 0.1,

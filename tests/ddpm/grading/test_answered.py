@@ -15,7 +15,8 @@ SOURCES = {
     "below, jitted": (f"@jax.jit\n{HEAD}\n    {RETURN}\n    ...", True),
     "in an empty helper": (f"{HEAD}\n    def helper(x):\n        ...\n    {RETURN}", True),
     "in an empty helper outside": (f"def helper(x):\n    ...\n\n\n{HEAD}\n    {RETURN}", True),
-    "a name that gets its value": (f"{HEAD}\n    a = ...\n    a = schedule.alpha_bar[t]\n    {RETURN.replace('schedule.alpha_bar[t]', 'a')}", True),
+    "a name that gets its value": (f"{HEAD}\n    a = ...\n    a = schedule.alpha_bar[t]\n    "
+                                   f"{RETURN.replace('schedule.alpha_bar[t]', 'a')}", True),
     "an index": (f"{HEAD}\n    x_0 = x_0[...]\n    {RETURN}", True),
     "as it comes": (f"{HEAD}\n    ...  # your answer", False),
     "with words": (f'{HEAD}\n    "x_t in one go."\n    ...  # your answer', False),

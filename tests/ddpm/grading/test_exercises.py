@@ -31,7 +31,8 @@ def _seed(index: int, precision: str) -> int:
 
 
 BOTH = [  # each answer in one precision in every run, in the other in `make test-slow`
-    pytest.param(*right, precision, id=f"{': '.join(right)}-{precision}", marks=[pytest.mark.slow] if (i + j) % 2 else [])
+    pytest.param(*right, precision, id=f"{': '.join(right)}-{precision}",
+                 marks=[pytest.mark.slow] if (i + j) % 2 else [])
     for i, right in enumerate(RIGHTS) for j, precision in enumerate(("float32", "float64"))]
 
 
@@ -88,7 +89,8 @@ def _distance(a, b) -> float:
         if x.shape != y.shape or not np.array_equal(np.isfinite(x), np.isfinite(y)):
             return np.inf
         x, y = x[np.isfinite(x)], y[np.isfinite(y)]
-        far = max(far, np.max(np.abs(x - y), initial=0) / (max(np.max(np.abs(x), initial=0), np.max(np.abs(y), initial=0)) + 1e-3))
+        far = max(far, np.max(np.abs(x - y),
+                              initial=0) / (max(np.max(np.abs(x), initial=0), np.max(np.abs(y), initial=0)) + 1e-3))
         if far > 20 * TOLERANCE:
             break
     return far
@@ -128,7 +130,8 @@ def test_the_packages_function_can_stand_for_the_readers(name):
         assert list(inspect.signature(PACKAGE[name]).parameters)[: len(arguments)] == arguments
         assert CHECKS[name](PACKAGE[name]).passed
     else:
-        core = (ddpm, ddpm.forward, ddpm.gaussian, ddpm.losses, ddpm.network, ddpm.parameterization, ddpm.sample, ddpm.schedule, ddpm.train)
+        core = (ddpm, ddpm.forward, ddpm.gaussian, ddpm.losses, ddpm.network, ddpm.parameterization, ddpm.sample,
+                ddpm.schedule, ddpm.train)
         assert not any(hasattr(module, name) for module in core)
         assert "schedule" not in arguments or arguments[0] == "schedule"
 

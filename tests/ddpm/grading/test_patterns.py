@@ -96,7 +96,9 @@ def test_the_answer_is_the_packages():
         np.testing.assert_allclose(BEST_NOISE.reference(schedule, images, x_t, t), ours, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("answer, words", [(nearest, "likeliest image alone"), (denoised, "in the place of the noise"), (by_mse, "the mean over the pixels"),
+@pytest.mark.parametrize("answer, words",
+                         [(nearest, "likeliest image alone"), (denoised, "in the place of the noise"),
+                          (by_mse, "the mean over the pixels"),
     (without_the_length, "the squared length of the images is missing"), (without_brackets, "2 * 1 - alpha_bar_t")])
 def test_slips_are_named(answer, words):
     verdict = check_best_noise(answer, seed=1)
@@ -110,7 +112,8 @@ def test_an_empty_answer_is_no_error():
 def test_slips_differ_from_the_answer_and_from_each_other():
     for seed in (0, 5, 11):
         cases = BEST_NOISE.cases(seed)
-        tables = [[np.asarray(make(*case)) for case in cases] for make in (BEST_NOISE.reference, *(slip.make for slip in BEST_NOISE.slips))]
+        tables = [[np.asarray(make(*case)) for case in cases] for make in (BEST_NOISE.reference,
+                                                                           *(slip.make for slip in BEST_NOISE.slips))]
         for (_, a), (j, b) in itertools.combinations(enumerate(tables), 2):
             far = max(np.abs(x - y).max() / (np.abs(x).max() + 1e-3) for x, y in zip(a, b))
             assert far > 20 * TOLERANCE, (seed, BEST_NOISE.slips[j - 1].name)

@@ -49,7 +49,8 @@ def prints(x, beta):
     (lambda x, beta: [1, [2, 3]], "differ in shape"), (lambda x, beta: [None, 1.0], "with None in it"),
     (lambda x, beta: x * np.nan, "not finite"), (lambda x, beta: x.ravel()[:2], "returned the shape (2,)"),
     (lambda x, beta: right(x, beta) * 1j, "complex numbers"), (lambda x, beta: x > 0, "True or False"),
-    (lambda x, beta: jax.random.key(0), "expected numbers"), (lambda x, beta: np.array([x, None], object), "expected numbers"),
+    (lambda x, beta: jax.random.key(0), "expected numbers"), (lambda x, beta: np.array([x, None], object),
+                                                              "expected numbers"),
     (lambda x: x, "raised TypeError"), (lambda x, beta: x.nothing, "AttributeError"),
     (lambda x, beta: (right(x, beta), beta), "differ in shape"),
 ])
@@ -196,7 +197,8 @@ def test_what_it_changes_elsewhere_is_put_back():
     before = np.sqrt, jnp.sqrt, runner.as_numbers, jax.config.jax_enable_x64, os.getcwd(), sys.getrecursionlimit(), np.get_printoptions()
     verdict = check_forward_mean(vandal)
     assert not verdict.passed and "VANDAL" not in os.environ
-    assert before == (np.sqrt, jnp.sqrt, runner.as_numbers, jax.config.jax_enable_x64, os.getcwd(), sys.getrecursionlimit(), np.get_printoptions())
+    assert before == (np.sqrt, jnp.sqrt, runner.as_numbers, jax.config.jax_enable_x64, os.getcwd(),
+                      sys.getrecursionlimit(), np.get_printoptions())
     assert np.random.random() == wanted
     assert random.random() != random.Random(0).random()  # the run-time check of annotations draws from `random` too
     assert check_forward_mean(right).passed
@@ -215,16 +217,22 @@ def replaced(owner, name, value):
 
 
 @pytest.mark.parametrize("owner, name, value", [
-    (FORWARD_MEAN, "reference", lambda x, beta: 0 * x), (FORWARD_MEAN, "slips", ()), (np, "isclose", lambda *_, **__: True),
-    (np, "allclose", lambda *_, **__: True), (np, "asarray", lambda *_: np.zeros(1)), (Verdict, "__init__", lambda self, *_, **__: None),
-    (Verdict, "__repr__", lambda self: "Right"), (verdict, "Verdict", lambda *_, **__: "Right"), (exercise, "_judge", lambda *_: "Right"),
-    (exercise, "close", lambda *_: True), (remarks.close, "__code__", (lambda answer, wanted, tolerance: True).__code__),
-    (remarks.close, "__defaults__", (1e9,)), (runner._Job, "answer", lambda self, case: np.zeros(1)), (runner, "USES", {}),
+    (FORWARD_MEAN, "reference", lambda x, beta: 0 * x), (FORWARD_MEAN, "slips", ()), (np, "isclose",
+                                                                                      lambda *_, **__: True),
+    (np, "allclose", lambda *_, **__: True), (np, "asarray", lambda *_: np.zeros(1)), (Verdict, "__init__",
+                                                                                       lambda self, *_, **__: None),
+    (Verdict, "__repr__", lambda self: "Right"), (verdict, "Verdict", lambda *_, **__: "Right"), (exercise, "_judge",
+                                                                                                  lambda *_: "Right"),
+    (exercise, "close", lambda *_: True), (remarks.close, "__code__",
+                                           (lambda answer, wanted, tolerance: True).__code__),
+    (remarks.close, "__defaults__", (1e9,)), (runner._Job, "answer", lambda self, case: np.zeros(1)), (runner, "USES",
+                                                                                                       {}),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_what_a_function_replaces_in_the_checks_changes_no_verdict(owner, name, value):
     wanted = str(check_forward_mean(lambda x, beta: 0 * x))
     assert "Every answer is 0." in wanted
-    assert " ".join(str(check_forward_mean(replaced(owner, name, value))).split()).replace("answer", "<lambda>") == " ".join(
+    assert " ".join(str(check_forward_mean(replaced(owner, name, value))).split()).replace("answer",
+                                                                                           "<lambda>") == " ".join(
         wanted.split()).replace("answer", "<lambda>")
     assert check_forward_mean(right).passed and str(check_forward_mean(lambda x, beta: 0 * x)) == wanted
 
@@ -297,7 +305,8 @@ def test_it_works_in_a_folder_that_is_gone(tmp_path, monkeypatch):
     (jax.jit(lambda x, beta: (jnp.asarray(beta) - 1) ** 0.5 * x), "a root (or another power) of a negative number"),
     (lambda x, beta: x / jnp.zeros(()), "a division by 0"), (lambda x, beta: x / np.float64(0), "a division by 0"),
     (lambda x, beta: x * (jnp.zeros(()) / 0), "a division without a value, as 0 / 0"),
-    (lambda x, beta: jnp.log(0 * x), "the logarithm of 0"), (lambda x, beta: np.log(-abs(x)), "the logarithm of a negative number"),
+    (lambda x, beta: jnp.log(0 * x), "the logarithm of 0"), (lambda x, beta: np.log(-abs(x)),
+                                                             "the logarithm of a negative number"),
 ])
 def test_the_first_value_that_is_not_finite_is_traced(answer, words):
     text = " ".join(str(check_forward_mean(answer)).split())
