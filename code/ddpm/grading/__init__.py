@@ -11,8 +11,9 @@ from ddpm.grading.training import check_training_loss
 from ddpm.grading.verdict import Verdict
 
 __all__ = [
-    "Exercise", "Slip", "Verdict", "check", "check_forward_mean", "check_forward_variance", "check_layer_sizes", "check_mean_loss",
-    "check_my_betas", "check_noise_loss", "check_q_sample", "check_reverse_step", "check_sampler", "check_training_loss",
+    "Exercise", "Slip", "Verdict", "check", "check_forward_mean", "check_forward_variance", "check_layer_sizes",
+    "check_mean_loss", "check_my_betas", "check_noise_loss", "check_q_sample", "check_reverse_step", "check_sampler",
+    "check_training_loss",
 ]
 
 seal.look()

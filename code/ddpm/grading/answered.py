@@ -13,7 +13,7 @@ from ddpm.grading.runner import run
 
 
 def is_blank(value, name: str = "") -> bool:
-    """Whether `value`, the answer called `name`, is still the placeholder: `...`, None, or a function that comes to a `...`."""
+    """Whether `value`, the answer called `name`, is a placeholder still: `...`, None, or a function that comes to it."""
     if value is None or value is Ellipsis:
         return True
     from ddpm.grading.exercises import EXERCISES  # late: the written ones among them use this module
@@ -25,7 +25,7 @@ def is_blank(value, name: str = "") -> bool:
 
 
 def _has_a_blank(function) -> bool:
-    """Whether a function that no check knows has a `name = ...` and no other value for the name, or `...` and no return."""
+    """Whether a function that no check knows has a `name = ...` and no other value for it, or `...` and no return."""
     try:
         nodes = list(ast.walk(ast.parse(dedent(inspect.getsource(inspect.unwrap(function))))))
     except (TypeError, OSError, SyntaxError):  # not a function of a cell

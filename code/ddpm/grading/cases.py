@@ -33,7 +33,7 @@ def draw_schedule(rng: np.random.Generator, T: int) -> Schedule:
 
 
 def steps_and_schedules(rng: np.random.Generator) -> list[tuple[int, Schedule]]:
-    """Sixteen pairs (t, schedule) on schedules of 5 and 8 steps; both ends, t = 1 and t = T, are among them, not first."""
+    """Sixteen pairs (t, schedule) on schedules of 5 and 8 steps; t = 1 and t = T are among them, not first."""
     pairs = []
     for T in (5, 8):
         schedule = draw_schedule(rng, T)
@@ -70,7 +70,7 @@ class Network:
 
 
 def with_other_noise(cases: list[tuple], place: int) -> list[tuple]:
-    """The cases, and the first two once more, with other noise and with the same: who draws noise of his own is found out.
+    """The cases, and the first two once more, with other noise and with the same: own noise is found out so.
 
     Args:
         place: of the noise among the arguments.

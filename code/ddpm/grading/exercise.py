@@ -23,7 +23,8 @@ class Slip:
 
 
 OWN_NOISE = Slip("the noise that is given has no part in the answer, as when fresh noise is drawn inside.",
-                 "All randomness comes in from outside, so that an answer can be checked. Which argument brings it?", lambda *case: None)
+                 "All randomness comes in from outside, so that an answer can be checked. Which argument brings it?",
+                 lambda *case: None)
 RANDOM = Slip("the same arguments give different answers: random numbers are drawn inside.", OWN_NOISE.hint,
               lambda *case: None)
 
@@ -62,8 +63,8 @@ def check(student, exercise, seed: int | None = None) -> Verdict:
     """Check a student's function. A verdict comes back whatever the function returns or raises.
 
     Two things go past it. An interrupt, from the reader or from the function, stops the check like any cell. And a
-    function that stays inside one built-in call, as `sum(range(10**11))`, holds the interpreter: nothing in this process
-    can stop it, and the kernel has to be restarted.
+    function that stays inside one built-in call, as `sum(range(10**11))`, holds the interpreter: nothing in this
+    process can stop it, and the kernel has to be restarted.
 
     Args:
         student: the function; anything else gets a verdict that says so.
@@ -104,7 +105,8 @@ def _judge(exercise, cases, result, name):
     expected = [np.asarray(exercise.reference(*case), np.float64) for case in cases]
     problems = [_problem(*pair) for pair in zip(answers, expected)]
     errors = [abs(a.reshape(e.shape) - e) for a, e, p in zip(answers, expected, problems) if not p]
-    mean_error = float(np.mean(np.concatenate([e.ravel() for e in errors]))) if len(errors) == len(cases) else float("nan")
+    comparable = len(errors) == len(cases)
+    mean_error = float(np.mean(np.concatenate([e.ravel() for e in errors]))) if comparable else float("nan")
     wrong = [i for i, p in enumerate(problems) if p or not close(answers[i], expected[i])]
     if not wrong and len(answers) == len(cases):
         if failed := _later(exercise, expected, result, name, mean_error):
@@ -123,7 +125,8 @@ def _judge(exercise, cases, result, name):
         text += f"\n  got      {brief(answers[first])}"
     slip = _matching_slip(exercise, cases, answers)
     if slip:
-        text += f"\nThese are the values of a known slip:\n{wrap('  ' + slip.name, '  ')}\n{wrap('Hint: ' + slip.hint, '  ')}"
+        text += f"\nThese are the values of a known slip:\n{wrap('  ' + slip.name, '  ')}"
+        text += f"\n{wrap('Hint: ' + slip.hint, '  ')}"
     elif said := way_out(problems[first]) or remark(exercise.arguments, cases, answers, expected):
         text += f"\n{wrap(said, '  ')}"
     return Verdict(False, mean_error, text + notes(result.notes), slip.name if slip else None)
@@ -134,15 +137,18 @@ def _later(exercise, expected, result, name, mean_error) -> Verdict | None:
     answers = result.answers[len(expected) :]
     for use, answer in zip(map(USES.get, exercise.later), [*answers, *("was not called" for _ in exercise.later)]):
         wanted = use.expected(expected)
-        fails = answer if isinstance(answer, str) else "" if answer.shape == wanted.shape and close(answer,
-                                                                                                    wanted) else "gives other values"
+        compiled = "jax.jit" in use.how
+        if isinstance(answer, str):
+            fails = answer
+        else:
+            fails = "" if answer.shape == wanted.shape and close(answer, wanted) else "gives other values"
         if fails:
-            eagerly = "but it works only eagerly. Later cells" if "jax.jit" in use.how else "but later cells"
+            eagerly = "but it works only eagerly. Later cells" if compiled else "but later cells"
             text = wrap(f"Not right yet: the values of {name} are right, {eagerly} call it {use.how}, and there it "
                         f"{fails}{'' if fails[-1] in '.?' else '.'}")
-            out = way_out(fails, "functions of jnp in the place of np, if and float(...)." if "jax.jit" in use.how else "")
-            return Verdict(False, mean_error, text + (f"\n{wrap(out, '  ')}" if out else "") + notes(result.notes),
-                           unfinished=True)
+            out = way_out(fails, "functions of jnp in the place of np, if and float(...)." if compiled else "")
+            text += f"\n{wrap(out, '  ')}" if out else ""
+            return Verdict(False, mean_error, text + notes(result.notes), unfinished=True)
     return None
 
 
@@ -152,7 +158,8 @@ def _problem(answer, wanted) -> str:
         return answer
     if answer.shape != wanted.shape and not answer.size == wanted.size == 1:
         same = answer.size == wanted.size and close(answer, wanted)
-        return f"returned the shape {answer.shape}, expected {wanted.shape}" + ("; the numbers in it are right" if same else "")
+        right = "; the numbers in it are right" if same else ""
+        return f"returned the shape {answer.shape}, expected {wanted.shape}{right}"
     if not np.isfinite(answer).all():
         return "returned a value that is not finite"
     return ""
@@ -167,7 +174,7 @@ def _matching_slip(exercise, cases, answers) -> Slip | None:
 
 
 def _random(answers, count) -> Slip | None:
-    """Of the last four cases, the second and fourth are the first two; the first and third differ from these in their noise."""
+    """Of the last four cases, the second and fourth are the first two; the others differ from these in their noise."""
     if len(answers) < count or not all(isinstance(answer, np.ndarray) for answer in (*answers[:2], *answers[-4:])):
         return None
     once, again, other = answers[:2], answers[-3::2], answers[-4::2]

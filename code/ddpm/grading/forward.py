@@ -7,12 +7,21 @@ from ddpm.grading.exercise import Exercise, Slip, check
 from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
-RATE_HINT = "The image is scaled so that a pixel of variance 1 keeps variance 1 once the noise is in. What does that leave it?"
+RATE_HINT = (
+    "The image is scaled so that a pixel of variance 1 keeps variance 1 once the noise is in. What does that "
+    "leave it?"
+)
 VARIANCE_HINT = "A covariance matrix holds variances. Which power of the standard deviation is that?"
-MATRIX_HINT = "Each pixel has noise of its own, and of the same strength. Where in a covariance matrix is what belongs to one pixel?"
+MATRIX_HINT = (
+    "Each pixel has noise of its own, and of the same strength. Where in a covariance matrix is what belongs "
+    "to one pixel?"
+)
 NOISE_HINT = "The closed form states a variance. By what is standard normal noise multiplied to have that variance?"
 IMAGE_HINT = "What is the mean of q(x_t | x_0)? Each step multiplies by a root; what is their product?"
-INDEX_HINT = "schedule.alpha_bar has T + 1 entries and alpha_bar[0] = 1 belongs to the clean image. Which entry belongs to step t?"
+INDEX_HINT = (
+    "schedule.alpha_bar has T + 1 entries and alpha_bar[0] = 1 belongs to the clean image. Which entry "
+    "belongs to step t?"
+)
 STEP_HINT = "This is one step of the chain. From x_0 to x_t there are t of them: which symbol collects them?"
 
 
@@ -221,7 +230,7 @@ def check_forward_mean(student, seed: int | None = None) -> Verdict:
 
 
 def check_forward_variance(student, seed: int | None = None) -> Verdict:
-    """Check student(x_prev, beta), the covariance matrix of q(x_t | x_{t-1}) over the flattened pixels (problem 1.2)."""
+    """Check student(x_prev, beta), the covariance matrix of q(x_t | x_{t-1}) over flattened pixels (problem 1.2)."""
     return check(student, FORWARD_COVARIANCE, seed)
 
 

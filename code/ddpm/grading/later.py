@@ -55,7 +55,8 @@ def _with_gradient(loss, variable, *rest):
     value, gradient = jax.jit(jax.value_and_grad(loss))(variable, *rest)
     slopes = np.concatenate([np.ravel(leaf) for leaf in jax.tree.leaves(gradient)])
     if not np.isfinite(slopes).all() or not slopes.any():
-        raise ValueError("its gradient is 0, so training would stand still" if np.isfinite(slopes).all() else "its gradient is not finite")
+        finite = np.isfinite(slopes).all()
+        raise ValueError("its gradient is 0: training would stand still" if finite else "its gradient is not finite")
     return value
 
 

@@ -19,7 +19,10 @@ ROOT_HINT = "A mean scales with standard deviations, its square with variances. 
 SIGN_HINT = "Which of the two signs in the formula is it? A squared length is never negative."
 BRACKET_HINT = "Python multiplies and divides before it adds and subtracts. Which brackets does the formula need?"
 PADDED_HINT = "Print your alpha_bar_{t-1} for t = 1 and for t = 2. Is the first of them 1?"
-DENOMINATOR_HINT = "beta_tilde_t is a fraction. And which of the two common choices of sigma_t^2 does the exercise name?"
+DENOMINATOR_HINT = (
+    "beta_tilde_t is a fraction. And which of the two common choices of sigma_t^2 does the exercise "
+    "name?"
+)
 OFFSET = {"one step early": -1, "one step late": 1}
 
 
@@ -167,7 +170,8 @@ MEAN_LOSS = Exercise(
              "The network aims at the mean of x_{t-1}. What is known about it, given x_0?",
              _factors(lambda s: 0, lambda s: 1)),
         Slip("the mean of the forward step, sqrt(alpha_t) x_t, in the place of mu_tilde_t.",
-             "That is mu_tilde_t with an alpha_bar of 0. Was it forgotten, or made as a product that holds beta_0 = 0?", _from_the_step),
+             "That is mu_tilde_t with an alpha_bar of 0. Was it forgotten, or made as a product that holds beta_0 = 0?",
+             _from_the_step),
         Slip("the mean of q(x_t | x_0) in the place of mu_tilde_t.",
              "The target is the mean of x_{t-1} given x_t and x_0.",
              _factors(lambda s: np.sqrt(s.alpha_bar), lambda s: 0)),
@@ -289,7 +293,8 @@ NOISE_LOSS = Exercise(
              "When the prediction is perfect, what should the loss be?",
              lambda schedule, t, noise, predicted_noise: _noise_loss()(schedule, t, noise, -predicted_noise)),
         Slip("the difference of the squares in the place of the square of the difference.", SUM_HINT,
-             lambda schedule, t, noise, predicted_noise: _noise_loss(distance=lambda d: np.sum(noise**2 - predicted_noise**2))(
+             lambda schedule, t, noise, predicted_noise: _noise_loss(
+                 distance=lambda d: np.sum(noise**2 - predicted_noise**2))(
                  schedule, t, noise, predicted_noise)),
         Slip("beta_tilde_t without its denominator 1 - alpha_bar_t, and in the place of beta_t, as sigma_t^2.",
              DENOMINATOR_HINT,
@@ -318,13 +323,13 @@ def _weighed(schedule, t, difference, beta=0, alpha=0):
 
 
 def check_mean_loss(student, seed: int | None = None) -> Verdict:
-    """Check student(schedule, t, x_0, x_t, predicted_mean) = ||mu_tilde_t(x_t, x_0) - predicted_mean||^2 / (2 beta_t) (problem 4.1).
+    """Check student(schedule, t, x_0, x_t, predicted_mean), the weighted loss on the mean (problem 4.1).
 
-    The squared length is the sum over the pixels (dimension five here); sigma_t^2 = beta_t.
+    It is ||mu_tilde_t(x_t, x_0) - predicted_mean||^2 / (2 beta_t); the squared length is the sum over the pixels.
     """
     return check(student, MEAN_LOSS, seed)
 
 
 def check_noise_loss(student, seed: int | None = None) -> Verdict:
-    """Check student(schedule, t, noise, predicted_noise), the weighted loss on the noise with sigma_t^2 = beta_t (problem 4.1)."""
+    """Check student(schedule, t, noise, predicted_noise), the weighted loss on the noise, sigma_t^2 = beta_t (4.1)."""
     return check(student, NOISE_LOSS, seed)

@@ -7,11 +7,20 @@ from ddpm.grading.exercise import Exercise, Slip, check
 from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
-MEAN_HINT = "Several images may have led to this x_t. Each comes with a noise and with a probability. What is the mean of the noise?"
-DENSITY_HINT = "Write down the density of x_t, given one image: what is its mean, what its variance, and what stands in the exponent?"
+MEAN_HINT = (
+    "Several images may have led to this x_t. Each comes with a noise and with a probability. What is the "
+    "mean of the noise?"
+)
+DENSITY_HINT = (
+    "Write down the density of x_t, given one image: what is its mean, what its variance, and what stands in "
+    "the exponent?"
+)
 NOISE_HINT = "Given the image, x_t holds the noise with a factor. Solve the closed form for the noise."
 SUM_HINT = "The probabilities of all images together are 1."
-INDEX_HINT = "schedule.alpha_bar has T + 1 entries, and alpha_bar[0] = 1 belongs to the clean image. Which one belongs to t?"
+INDEX_HINT = (
+    "schedule.alpha_bar has T + 1 entries, and alpha_bar[0] = 1 belongs to the clean image. Which one belongs "
+    "to t?"
+)
 
 
 def best_noise_cases(seed: int) -> list[tuple]:
@@ -26,8 +35,10 @@ def best_noise_cases(seed: int) -> list[tuple]:
 def _best(shrink=lambda s: np.sqrt(s.alpha_bar), spread=lambda s: np.sqrt(1 - s.alpha_bar), shift=0, seen=None,
           exponent=None,
           weigh=None, answer=lambda s, x_t, x_0, noise: noise, extra=lambda s, m: 0):
-    """The best predictor with one of its parts replaced; `seen` is the factor of the images inside the weights only, and
-    `extra` is added to the exponent."""
+    """The best predictor with one of its parts replaced.
+
+    `seen` is the factor of the images inside the weights only; `extra` is added to the exponent.
+    """
     exponent = exponent or (lambda s, d: -np.sum(d**2, axis=1) / (2 * spread(s) ** 2))
     weigh = weigh or (lambda a: np.exp(a - a.max()) / np.exp(a - a.max()).sum())
 

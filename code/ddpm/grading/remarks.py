@@ -3,7 +3,10 @@
 import numpy as np
 
 TOLERANCE = 1e-4  # relative to the largest entry: float32 needs 1e-6, and slips differ by 1e-2 and more
-NO_SLICE = "an index, as in schedule.alpha_bar[t], in the place of a slice up to t: under JAX's transformations t has no value yet."
+NO_SLICE = (
+    "an index, as in schedule.alpha_bar[t], in the place of a slice up to t: under JAX's transformations t "
+    "has no value yet."
+)
 WAYS_OUT = (
     ("TracerArrayConversionError", "jnp in the place of np: NumPy cannot compute with what JAX traces."),
     ("TracerBoolConversionError",
@@ -25,7 +28,7 @@ WAYS_OUT = (
 
 
 def way_out(problem: str, otherwise: str = "") -> str:
-    """One line on what to write instead, where the error is one that JAX raises for a known reason; else `otherwise`."""
+    """One line on what to write instead, where JAX raised the error for a known reason; else `otherwise`."""
     found = next((line for error, line in WAYS_OUT if error in problem), otherwise)
     return f"The way out: {found}" if found else ""
 

@@ -77,8 +77,8 @@ def run(student: Callable, cases: Sequence[tuple], names: Sequence[str], later: 
     """Call `student` on every case. Arguments are copies; prints are caught, and what it changes elsewhere is put back.
 
     Arrays are handed over as NumPy's. Where that raises, or changes an array in place, JAX's are tried: either style
-    is right. But where later cells call the function, they are JAX's from the start; and if all cases give numbers, it is
-    called as these cells do, with one more answer for each.
+    is right. But where later cells call the function, they are JAX's from the start; and if all cases give numbers, it
+    is called as these cells do, with one more answer for each.
 
     Args:
         names: of the arguments, for the notes.
@@ -98,7 +98,8 @@ def run(student: Callable, cases: Sequence[tuple], names: Sequence[str], later: 
     if tape.text.strip():
         lines = [textwrap.shorten(line, 66) for line in tape.text.splitlines() if line.strip()]
         more = max(tape.lines, len(lines)) - 3
-        result.notes.append("It printed:\n  " + "\n  ".join(lines[:3]) + (f"\n  ... and {more} more lines." if more > 0 else ""))
+        rest = f"\n  ... and {more} more lines." if more > 0 else ""
+        result.notes.append("It printed:\n  " + "\n  ".join(lines[:3]) + rest)
     return result
 
 

@@ -11,7 +11,10 @@ LAST_HINT = "The step from x_1 to x_0 gives the image itself. Should noise be in
 SIGMA_HINT = "sigma_t^2 is a variance. By what is standard normal noise multiplied to have it?"
 TILDE_HINT = "Two choices of sigma_t^2 are common. Which one does the exercise name?"
 ALPHA_HINT = "The forward step shrinks by sqrt(alpha_t). What does the way back do with the bracket?"
-SHARE_HINT = "How much of the predicted noise has this one step brought? Read the factor of epsilon_theta symbol by symbol."
+SHARE_HINT = (
+    "How much of the predicted noise has this one step brought? Read the factor of epsilon_theta symbol by "
+    "symbol."
+)
 SIGN_HINT = "Is noise taken out of the image on the way back, or put in?"
 INDEX_HINT = "Arrays over time are indexed by the paper's t, and index 0 stands for the clean data. No shift is needed."
 PADDED_HINT = "Print your alpha_bar_{t-1} for t = 1 and for t = 2. Is the first of them 1?"
@@ -57,9 +60,14 @@ def _other_step(formula):
         Step(schedule, t), x_t, predicted_noise, noise if t > 1 else 0 * noise)
 
 
+def _x_0(s, x_t, predicted_noise):
+    """The estimate of x_0 in one go."""
+    return (x_t - np.sqrt(1 - s.alpha_bar) * predicted_noise) / np.sqrt(s.alpha_bar)
+
+
 def _share_of(which):
-    return lambda schedule, x_t, t, *rest: _step(share=lambda s: s.beta / np.sqrt(1 - which(schedule, t)))(schedule,
-                                                                                                           x_t, t, *rest)
+    return lambda schedule, x_t, t, *rest: _step(share=lambda s: s.beta / np.sqrt(1 - which(schedule, t)))(
+        schedule, x_t, t, *rest)
 
 
 def _through_x_0(clip=None, before=lambda bars, t: bars[t - 1]):
@@ -67,7 +75,7 @@ def _through_x_0(clip=None, before=lambda bars, t: bars[t - 1]):
     def step(schedule, x_t, t, predicted_noise, noise):
         s = Step(schedule, t)
         bars = np.cumprod(1 - np.asarray(schedule.beta, np.float64))
-        x_0 = (x_t - np.sqrt(1 - s.alpha_bar) * predicted_noise) / np.sqrt(s.alpha_bar)
+        x_0 = _x_0(s, x_t, predicted_noise)
         if clip is not None:
             x_0 = np.clip(x_0, -clip, 1)
         last = before(bars, min(t, schedule.T))
@@ -149,11 +157,11 @@ STEP_SLIPS = (
          lambda schedule, x_t, t, eps, noise: np.sqrt(Step(schedule, t).alpha) * x_t + np.sqrt(Step(schedule,
                                                                                                     t).beta) * noise),
     Slip("the estimate of x_0, in one go.", "Only one step is asked for: to x_{t-1}.",
-         _other_step(lambda s, x, eps, noise: (x - np.sqrt(1 - s.alpha_bar) * eps) / np.sqrt(s.alpha_bar))),
+         _other_step(lambda s, x, eps, noise: _x_0(s, x, eps))),
     Slip("the estimate of x_0, with the noise of one step.", "Only one step is asked for: to x_{t-1}.",
-         _other_step(lambda s, x, eps, noise: (x - np.sqrt(1 - s.alpha_bar) * eps) / np.sqrt(s.alpha_bar) + np.sqrt(s.beta) * noise)),
+         _other_step(lambda s, x, eps, noise: _x_0(s, x, eps) + np.sqrt(s.beta) * noise)),
     Slip("the deterministic step of DDIM.", "Algorithm 2 adds fresh noise at every step but one.",
-         _other_step(lambda s, x, eps, noise: np.sqrt(s.before / s.alpha_bar) * (x - np.sqrt(1 - s.alpha_bar) * eps) + np.sqrt(1 - s.before) * eps)),
+         _other_step(lambda s, x, eps, noise: np.sqrt(s.before) * _x_0(s, x, eps) + np.sqrt(1 - s.before) * eps)),
     Slip("the estimate of x_0 is clipped to [-1, 1].", "Algorithm 2 has no such line.", _through_x_0(clip=1)),
     Slip("the estimate of x_0 is clipped to [0, 1].", "Algorithm 2 has no such line.", _through_x_0(clip=0)),
     Slip("alpha_bar_{t-1} padded on the wrong side: the list is alpha_bar_{t+1}, and 1 at its end.", PADDED_HINT,
@@ -173,8 +181,8 @@ STEP_SLIPS = (
     Slip("predicted noise and fresh noise are swapped.", "Which of the two did the network give?",
          lambda schedule, x_t, t, eps, noise: _step()(schedule, x_t, t, noise, eps)),
     Slip("the prediction is taken for x_0: mu_tilde_t(x_t, prediction).", "What does the network predict?",
-         _other_step(lambda s, x, eps, noise: (np.sqrt(s.before) * s.beta * eps + np.sqrt(s.alpha) * (1 - s.before) * x) / (1 - s.alpha_bar)
-                     + np.sqrt(s.beta) * noise)),
+         _other_step(lambda s, x, eps, noise: (np.sqrt(s.before) * s.beta * eps + np.sqrt(s.alpha) * (1 - s.before) * x)
+                     / (1 - s.alpha_bar) + np.sqrt(s.beta) * noise)),
 )
 
 # In the loop these two divide by 1 - alpha_bar_0 = 0 and give NaN, whose reason cannot be told.
@@ -261,12 +269,12 @@ SAMPLER = Exercise(
 
 
 def check_reverse_step(student, seed: int | None = None) -> Verdict:
-    """Check student(schedule, x_t, t, predicted_noise, noise): x_{t-1} with sigma_t^2 = beta_t and no noise at t = 1 (problem 5.1)."""
+    """Check student(schedule, x_t, t, predicted_noise, noise): x_{t-1}, sigma_t^2 = beta_t, no noise at t = 1 (5.1)."""
     return check(student, REVERSE_STEP, seed)
 
 
 def check_sampler(student, seed: int | None = None) -> Verdict:
-    """Check student(schedule, predict_noise, x_T, noises): x_0 by Algorithm 2, with noises[t] the noise of step t (problem 5.1).
+    """Check student(schedule, predict_noise, x_T, noises): x_0 by Algorithm 2, noises[t] being that of step t (5.1).
 
     noises has the shape (T + 1, *x_T.shape); predict_noise(x_t, t) works on NumPy's and JAX's arrays.
     """

@@ -14,7 +14,7 @@ ROUNDED = MOST_LEFT * (1 + 1e-3)  # a thousand steps in float32
 
 
 class MyBetas:
-    """The exercise `my_betas(T)`, in the form of an `Exercise`: no one answer is right, so each is looked at for itself."""
+    """The exercise `my_betas(T)`, in the form of an `Exercise`: many answers are right, so each is looked at alone."""
 
     name, problem, arguments, later = "my_betas", "1.3", ("T",), ()
 
@@ -47,7 +47,7 @@ MY_BETAS = MyBetas()
 
 
 def check_my_betas(student, seed: int | None = None) -> Verdict:
-    """Check student(T), betas of one's own, shape (T,), each in [0, 1], with alpha_bar_T <= 0.05; and say what they reach (problem 1.3)."""
+    """Check student(T), betas of one's own, shape (T,), each in [0, 1], alpha_bar_T <= 0.05 (problem 1.3)."""
     return check(student, MY_BETAS, seed)
 
 
@@ -67,10 +67,12 @@ def _fault(cases, answers):
         outside = (answer < 0) | (answer > 1)
         if outside.any():
             t = int(np.argmax(outside)) + 1
-            which = "a negative variance." if answer[t - 1] < 0 else "a variance above 1: alpha_t = 1 - beta_t would be negative."
+            above = "a variance above 1: alpha_t = 1 - beta_t would be negative."
+            which = "a negative variance." if answer[t - 1] < 0 else above
             return i, f"has beta_{t} = {answer[t - 1]:.4g}", which, "Each beta_t lies between 0 and 1, whatever T is."
         if not answer.any():
-            return i, "has no beta above 0", "betas of 0: nothing ever happens.", "What does x_t look like if no step adds noise?"
+            return i, "has no beta above 0", "betas of 0: nothing ever happens.", (
+                "What does x_t look like if no step adds noise?")
     if not close(answers[3], answers[0], 1e-5):
         return 3, "gives other betas in the second call than in the first", "betas that are random.", (
             "Training and sampling must agree on the schedule.")
@@ -112,7 +114,8 @@ def _wrong_shape(T, answer, fixed):
     if answer.shape == (T + 1,):
         first = answer[0]
         if first == 1:
-            return "alpha_bar_0, ..., alpha_bar_T in the place of the betas.", "Which of the symbols is the variance that a step adds?"
+            return "alpha_bar_0, ..., alpha_bar_T in the place of the betas.", (
+                "Which of the symbols is the variance that a step adds?")
         return "T + 1 betas.", "The list begins with beta_1: the package puts beta_0 = 0 before it."
     if answer.shape == (T - 1,):
         return "T - 1 betas.", "Python's ranges leave their end out, and a difference of T numbers has one entry less."

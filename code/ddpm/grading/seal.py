@@ -1,4 +1,4 @@
-"""What the checks are made of stays what it was: a reader's cell or function that replaces a part of it is found out."""
+"""What the checks are made of stays what it was: a cell or function that replaces a part of it is found out."""
 
 import contextlib
 import sys

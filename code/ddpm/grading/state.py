@@ -48,7 +48,7 @@ def captured():
 
 @contextlib.contextmanager
 def restored():
-    """Put back what the body changes: random states, settings, the working directory, and functions replaced in modules."""
+    """Put back what the body changes: random states, settings, the working directory, functions replaced in modules."""
     modules = [(module, dict(vars(module))) for module in (*_PATCHABLE, *_own_modules())]
     random_state, numpy_state = random.getstate(), np.random.get_state()
     settings, printing = dict(jax.config.values), np.get_printoptions()

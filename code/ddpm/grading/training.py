@@ -8,10 +8,16 @@ from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
 X_T_HINT = "The network sees x_t. Compare how you make it with your q_sample."
-MEAN_HINT = "The exercise asks for the mean over the pixels of the squared error. Which of the words is not in your loss?"
+MEAN_HINT = (
+    "The exercise asks for the mean over the pixels of the squared error. Which of the words is not in your "
+    "loss?"
+)
 TARGET_HINT = "What is the network's answer compared with in Algorithm 1?"
 TIME_HINT = "The network gets the paper's t, the step at which x_t is."
-INDEX_HINT = "schedule.alpha_bar has T + 1 entries, and alpha_bar[0] = 1 belongs to the clean image. Which one belongs to t?"
+INDEX_HINT = (
+    "schedule.alpha_bar has T + 1 entries, and alpha_bar[0] = 1 belongs to the clean image. Which one belongs "
+    "to t?"
+)
 WEIGHT_HINT = "Algorithm 1 trains on the simple loss. What does it leave out of the weighted one?"
 
 
