@@ -13,7 +13,7 @@ from ddpm.grading.runner import run
 
 
 def is_blank(value, name: str = "") -> bool:
-    """Whether `value`, the answer called `name`, is a placeholder still: `...`, None, or a function that comes to it."""
+    """Whether `value`, the answer called `name`, is a placeholder: `...`, None, or a function that comes to it."""
     if value is None or value is Ellipsis:
         return True
     from ddpm.grading.exercises import EXERCISES  # late: the written ones among them use this module
