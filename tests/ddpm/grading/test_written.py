@@ -248,6 +248,37 @@ def test_strange_predictions_are_told(answer, words):
     assert not verdict.passed and str(verdict).startswith("Not right yet") and words in " ".join(str(verdict).split()), verdict
 
 
+@pytest.mark.parametrize("number, answer, words", [
+    ("4.2", {"eager": -1.2}, "-1.2 for eager, with care, D = 802, without jit; it cannot be below 0"),
+    ("1.1", {"deviation_1": [1, -1, 1]}, "cannot be below 0"), ("1.1", {"same_noise_1": 2}, "cannot be above 1"),
+    ("1.1", {"half_gone": -5}, "cannot be below 0"), ("5.2", {"best_error": -0.1}, "cannot be below 0"),
+])
+def test_predictions_that_cannot_be_are_refused_at_once(number, answer, words):
+    function = getattr(written, f"check_answer_{number.replace('.', '_')}")
+    verdict = function(answer)
+    assert str(verdict).startswith("Not right yet") and words in " ".join(str(verdict).split()), verdict
+
+
+@pytest.mark.parametrize("key, wrong", [("mean_almost_1", 0), ("mean_almost_1", 0.001), ("mean_almost_1", 0.1), ("mean_almost_1", 0.05),
+                                        ("half_gone", 1100), ("half_gone", 1700), ("half_gone", 1000), ("mean_1", [0.1, 0.01, 0]),
+                                        ("deviation_1", 0.9), ("mean_0", 0.9), ("same_noise_1", 0.05)])
+def test_slips_of_a_few_percent_are_told_from_the_right_numbers(key, wrong):
+    assert check("1.1", RIGHT["1.1"]["rows"]).passed
+    assert not check("1.1", RIGHT["1.1"]["rows"] | {key: wrong}).passed
+
+
+def test_a_grader_compares_with_what_is_known_and_not_with_what_a_notebook_says():
+    from ddpm.grading.exercises import WRITTEN
+
+    speed, extremes = WRITTEN["answer_4_2"], WRITTEN["answer_1_1"]
+    wrong = RIGHT["4.2"]["plain"] | {"eager": 50.0}
+    assert "are the predictions themselves" in " ".join(str(speed.graded(speed.collect({"answer_4_2": wrong, "measured": wrong}))).split())
+    assert speed.graded(speed.collect({"answer_4_2": RIGHT["4.2"]["plain"], "measured": MEASURED["4.2"]})).passed
+    wrong = RIGHT["1.1"]["rows"] | {"mean_1": 1}
+    assert not extremes.graded(extremes.collect({"answer_1_1": wrong, "measured": wrong})).passed
+    assert extremes.graded(extremes.collect({"answer_1_1": RIGHT["1.1"]["rows"]})).passed
+
+
 def test_a_word_that_is_no_choice_is_told_with_the_choices():
     verdict = check("5.2", {"retraced": "perhaps"})
     assert "'perhaps' for retraced; choose from 'yes', 'no'" in " ".join(str(verdict).split())

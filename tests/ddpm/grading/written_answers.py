@@ -16,6 +16,7 @@ from ddpm.derivation.symbols import (
     C, I, Product, SquaredNorm, Sum, T, alpha, alpha_bar, as_written, beta, beta_tilde, epsilon, epsilon_t, epsilon_theta, family, log, mu_theta,
     mu_tilde, s, sigma, sqrt, t, x,
 )
+from ddpm.grading.written import typed  # noqa: F401  (as in a notebook, which imports the check before an answer is typed)
 from sympy import Eq, Rational, Symbol, exp
 
 RIGHT, OTHER_FORM, NO_DERIVATION, SLIPS, MEASURED = {}, {}, {}, {}, {}
@@ -94,6 +95,8 @@ RIGHT["1.4"] = {
     "small t as draws": [Eq(x[1], sqrt(alpha[1]) * x[0] + sqrt(beta[1]) * epsilon_t[1]),
                          Eq(x[2], sqrt(alpha[2]) * x[1] + sqrt(beta[2]) * epsilon_t[2]), Eq(x[t], MEAN + sqrt(REST) * epsilon)],
     "unrolled": MEAN + Sum(sqrt(beta[s] * alpha_bar[t] / alpha_bar[s]) * epsilon_t[s], (s, 1, t)),
+    "unrolled, the last noise turned": MEAN + Sum(sqrt(beta[s] * alpha_bar[t] / alpha_bar[s]) * epsilon_t[s], (s, 1, t))
+    - 2 * sqrt(beta[t]) * epsilon_t[t],
     "unrolled backward": MEAN + Sum(sqrt(beta[t - s] * alpha_bar[t] / alpha_bar[t - s]) * epsilon_t[t - s], (s, 0, t - 1)),
     "unrolled, the last step apart": MEAN + sqrt(beta[t]) * epsilon_t[t]
     + sqrt(alpha_bar[t]) * Sum(sqrt(beta[s] / alpha_bar[s]) * epsilon_t[s], (s, 1, t - 1)),
