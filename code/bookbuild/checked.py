@@ -55,13 +55,15 @@ class FillEquationTable(SphinxPostTransform):
         kinds = [kind for _, kind, *_ in results(self.env).values()]
         counts = [f"{kinds.count(kind)} {name}{'s' * (kinds.count(kind) != 1)}" for kind, name in KINDS.items() if kind in kinds]
         seconds = sum(result[4] for result in results(self.env).values())
-        text = f"{len(kinds)} equations: {', '.join(counts)}. Their checks took {seconds:.1f} s in this build."
+        wrong = sum(result[5] for result in results(self.env).values())
+        text = (f"{len(kinds)} equations: {', '.join(counts)}. Their checks took {seconds:.1f} s in this build. "
+                f"From what they claim, {wrong} wrong equations were made; the tests see each refused.")
         return [nodes.paragraph("", text)]
 
     def table(self):
-        rows = [[self.link(label), text(KINDS[kind]), self.cited(key) if key else text(settled), text(f"{seconds:.2f}\u00a0s")]
-                for _, label, (_, kind, settled, key, seconds) in self.rows()]
-        return table(["Equation", "Kind", "How it was settled", "Time"], rows, [14, 18, 52, 16])
+        rows = [[self.link(label), text(KINDS[kind]), self.cited(key) if key else text(settled), text(str(wrong or "")), text(f"{seconds:.2f}\u00a0s")]
+                for _, label, (_, kind, settled, key, seconds, wrong) in self.rows()]
+        return table(["Equation", "Kind", "How it was settled", "Wrong ones", "Time"], rows, [14, 16, 42, 14, 14])
 
     def link(self, label):
         node = pending_xref("", nodes.literal("", label), refdomain="math", reftype="eq", reftarget=label,

@@ -28,15 +28,15 @@ class Equation(MathDirective):
         except EquationError as error:
             LOG.warning("%s", error, location=self.get_location())
             return []
-        results(self.env)[label] = (self.env.docname, result.entry.kind, result.settled, result.entry.key, result.seconds)
+        results(self.env)[label] = (self.env.docname, result.entry.kind, result.settled, result.entry.key, result.seconds, result.mutants)
         self.options["label"] = label
         # a blank line would end the equation for Sphinx
         self.content = StringList([line for line in result.tex.splitlines() if line.strip()], source=label)
         return super().run()
 
 
-def results(env) -> dict[str, tuple[str, str, str, str | None, float]]:
-    """Page, kind, how it was settled, BibTeX key and seconds of each equation that was read, by label."""
+def results(env) -> dict[str, tuple[str, str, str, str | None, float, int]]:
+    """Page, kind, how it was settled, BibTeX key, seconds and wrong variants of each equation that was read, by label."""
     if not hasattr(env, "ddpm_equations"):
         env.ddpm_equations = {}
     return env.ddpm_equations
@@ -55,4 +55,4 @@ def setup(app):
     app.add_directive("equation", Equation)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}

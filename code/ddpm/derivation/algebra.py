@@ -8,17 +8,16 @@ of the logs; functions of equal arguments, and sums of equal terms, are equal; a
 import math
 
 import sympy as sp
-from sympy.core.function import AppliedUndef
 from sympy.polys.fields import FracField
 
 from ddpm.derivation import symbols
-from ddpm.derivation.bounds import least, lower
+from ddpm.derivation.bounds import is_at_least, least, lower
 from ddpm.derivation.symbols import Quantity
 
 ALPHA, ALPHA_BAR, BETA = (f.function for f in (symbols.alpha, symbols.alpha_bar, symbols.beta))
 UNROLLED = 40  # the largest index up to which alpha_bar is written out
 NONSENSE = (sp.nan, sp.zoo, sp.oo, sp.S.NegativeInfinity)
-OPEN = (sp.Function, AppliedUndef, sp.Sum, sp.Product)  # equal where their arguments are
+OPEN = (sp.Function, sp.Sum, sp.Product)  # equal where their arguments are
 
 
 def vanishes(difference, lowest: dict) -> bool:
@@ -63,7 +62,8 @@ def _linear_sums(expr, lowest):
     parts = []
     for term in sp.Add.make_args(body):
         free, bound = term.as_independent(index, as_Add=False)
-        parts.append(free * (last - first + 1 if bound == 1 else sp.Sum(bound, (index, first, last))))
+        counted = bound == 1 and is_at_least(last, first - 1, lowest)
+        parts.append(free * (last - first + 1 if counted else sp.Sum(bound, (index, first, last))))
     return sp.Add(*parts)
 
 
@@ -71,14 +71,16 @@ def _opaque(expr, known, lowest):
     """Quantities, sums and products as symbols; two with equal arguments get the same."""
     if isinstance(expr, (Quantity, sp.Sum, sp.Product)) and not isinstance(expr, (ALPHA, ALPHA_BAR)):
         return _name(expr, known, lowest)
-    if isinstance(expr, (ALPHA, ALPHA_BAR)) or not expr.args or not _is_open(expr):
+    if isinstance(expr, (ALPHA, ALPHA_BAR)) or not expr.args:
         return expr
+    if not _is_open(expr):  # a derivative, an integral, cases: one thing, which no rule enters
+        return _name(expr, known, lowest)
     return expr.func(*(_opaque(arg, known, lowest) if isinstance(arg, sp.Expr) else arg for arg in expr.args))
 
 
 def _is_open(expr) -> bool:
     """Whether parts of `expr` may be replaced by equal ones, since it binds no variable."""
-    return expr.is_Add or expr.is_Mul or expr.is_Pow or isinstance(expr, sp.Function)
+    return expr.is_Add or expr.is_Mul or expr.is_Pow or (isinstance(expr, sp.Function) and not isinstance(expr, sp.Piecewise))
 
 
 def _named(expr, known, lowest):
@@ -110,7 +112,7 @@ def _name(expr, known, lowest):
 def _same(a, b, lowest) -> bool:
     if a == b:
         return True
-    if a.func != b.func or len(a.args) != len(b.args) or not (isinstance(a, OPEN) or a.is_Pow):
+    if a.func != b.func or len(a.args) != len(b.args) or isinstance(a, sp.Piecewise) or not (isinstance(a, OPEN) or a.is_Pow):
         return False
     if isinstance(a, (sp.Sum, sp.Product)):
         names = {m: n for (n, *_), (m, *_) in zip(a.args[1:], b.args[1:])}
@@ -146,7 +148,12 @@ def _split_exponentials(expr):
             factors.append(unit ** times.p)
         return sp.Mul(*factors)
 
-    return expr.replace(sp.exp, split)
+    def visit(part):
+        if isinstance(part, sp.exp):
+            return split(part.args[0])
+        return part.func(*map(visit, part.args)) if part.is_Add or part.is_Mul or part.is_Pow else part
+
+    return visit(expr)
 
 
 def positive_factors(expr):

@@ -77,14 +77,14 @@ class Chain:
         Args:
             reason: why, in a few words; mathematics in it between dollars.
             using: what may be put in: a mapping from expressions to expressions, a chain (its start for its end), or a list of both.
-                A chain is put in only where its own `where` holds.
+                A chain is put in only where its own `where` holds, and its premises are taken along.
             numerically: declares that numbers alone support the step, with the reason and a bound; the book says so.
 
         Raises:
             WrongStep: the two sides differ.
             Undecided: no proof was found, and no point at which they differ.
         """
-        expr, using = sp.sympify(expr), self._with(_equalities(using))
+        expr, using = sp.sympify(expr), self._with(_equalities(using), _premises(using))
         try:
             with sp.evaluate(True):
                 how = settle(self.last, expr, self.where, using, numerically)
@@ -93,11 +93,11 @@ class Chain:
         self.steps.append(Step(expr, reason, how, using))
         return self
 
-    def _with(self, using):
-        """`using`, once nothing in it contradicts what has been put in before."""
-        for known in using:
-            if self.premises.setdefault(known.old, known.new) != known.new:
-                raise ValueError(f"{known.old} is {known.new} in this step, and was {self.premises[known.old]} before")
+    def _with(self, using, premises):
+        """`using`, once nothing that it rests on contradicts what has been put in before."""
+        for old, new in premises:
+            if self.premises.setdefault(old, new) != new:
+                raise ValueError(f"{plain(old)} is {plain(new)} in this step, and was {plain(self.premises[old])} before")
         return using
 
     @property
@@ -134,7 +134,16 @@ class Chain:
 
 def _equalities(using) -> tuple[Equality, ...]:
     if isinstance(using, Chain):
-        return (Equality(exactly(using.start), exactly(using.last), using.where),)
+        return (Equality(exactly(using.start), exactly(using.last), using.where, True),)
     if using is None or isinstance(using, Mapping):
         return equalities(using)
     return tuple(known for part in using for known in _equalities(part))
+
+
+def _premises(using) -> list:
+    """What has been put in by definition, here or in the chains that are used."""
+    if isinstance(using, Chain):
+        return list(using.premises.items())
+    if using is None or isinstance(using, Mapping):
+        return [(known.old, known.new) for known in equalities(using)]
+    return [pair for part in using for pair in _premises(part)]

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from ddpm.derivation.densities import Density
+from ddpm.derivation.densities import Density, Undecided
 from ddpm.derivation.expectation import KL
-from ddpm.derivation.symbols import Path, Quantity
+from ddpm.derivation.symbols import Path, Quantity, alpha_bar
+from ddpm.derivation.terms import put_in
 
 _LISTENING = []
 
@@ -49,12 +50,22 @@ def mutants(claim: Claim) -> Iterator[Claim]:
     for side in ("left", "right"):
         expr = getattr(claim, side)
         for wrong in dict.fromkeys((-expr, 2 * expr, *changed(expr))):
-            if wrong != expr:
+            if _value(wrong, claim) != _value(expr, claim):
                 yield replace(claim, **{side: wrong})
     if claim.left.has(Density) or claim.right.has(Density):
         for symbol, value in claim.where.items():
             if value > 1:
                 yield replace(claim, where={**claim.where, symbol: value - 1})
+
+
+def _value(expr, claim):
+    """`expr` with what is put in: of something that is 0 or 1 there, twice or the square may be no other."""
+    try:
+        for known in claim.using:
+            expr = put_in(expr, known, claim.where)
+    except Undecided:
+        pass
+    return expr.subs(alpha_bar[0], 1)
 
 
 def changed(expr) -> Iterator[sp.Basic]:

@@ -19,7 +19,7 @@ from ddpm.derivation.gaussians import PIXELS, Normal
 from ddpm.derivation.symbols import Path, Quantity, SquaredNorm, evaluated
 from ddpm.derivation.worlds import Discrete, Gaussian, Outside, exact, mp
 
-LEVELS = ((50, 0.5, 12), (120, 0.35, 15), (300, 0.25, 18))  # digits; step and end of the trapezoidal rule
+LEVELS = ((30, 0.8, 8), (50, 0.5, 12), (120, 0.35, 15), (300, 0.25, 18))  # digits; step and end of the trapezoidal rule
 LARGEST = 10**6  # of exponents, and of terms in a sum 10^3
 TERMS, PATHS = 1000, 300
 PIXEL = "pixel"
@@ -48,11 +48,11 @@ class Point:
         self.far = low + self.random.choice([self.random.randint(4, 9), self.random.randint(10, 40)])
         self.world, self.level, self.named, self.begun, self.shown, self.drawn, self.means = None, LEVELS[0], None, False, {}, {}, {}
 
-    def value(self, expr, env=None, level: int = 0):
+    def value(self, expr, env=None, level: int = 1):
         """The value of `expr`, with the values of bound symbols and of random states in `env`.
 
         Args:
-            level: of precision, 0 to 2.
+            level: of precision, 0 to 3.
 
         Raises:
             Undefined: it is infinite or not a number.
@@ -80,7 +80,7 @@ class Point:
         left, right = sp.sympify(left), sp.sympify(right)
         self._begin(sp.Tuple(left, right))
         before = None
-        for level in range(len(LEVELS)):
+        for level in range(1, len(LEVELS)):
             a, b = self.value(left, level=level), self.value(right, level=level)
             with mp.workdps(LEVELS[level][0]):
                 now = a - b
@@ -90,14 +90,14 @@ class Point:
                     if abs(now - before) <= abs(now) * mp.mpf("1e-6"):
                         return a, b
             before = now
-        if level and before == 0:
+        if before == 0:
             return None
         raise Undefined("the two sides are too close to be told apart")
 
-    def near(self, left, right, bound) -> bool:
+    def near(self, left, right, bound, level: int = 1) -> bool:
         """Whether both sides agree within `bound`, relative to the larger, at one level of precision."""
         self._begin(sp.Tuple(sp.sympify(left), sp.sympify(right)))
-        a, b = self.value(left), self.value(right)
+        a, b = self.value(left, level=level), self.value(right, level=level)
         return abs(a - b) <= bound * max(abs(a), abs(b))
 
     def _begin(self, expr):

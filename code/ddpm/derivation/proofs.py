@@ -63,12 +63,13 @@ def _definitions(expr, where):
     """What is defined, written out: densities of paths, beta_t, products of alphas."""
     expr = expr.replace(Density, lambda *args: as_steps(Density(*args), where))
     expr = expr.replace(BETA, lambda i: 1 - ALPHA(i))
-    return expr.replace(sp.Product, _product)
+    return expr.replace(sp.Product, lambda *args: _product(where, *args))
 
 
-def _product(body, *limits):
+def _product(where, body, *limits):
     index, first, last = limits[0]
-    if len(limits) == 1 and body == ALPHA(index) and first.is_Integer and first >= 1 and last.is_Integer is not True:
+    known = len(limits) == 1 and first.is_Integer and first >= 1 and not last.is_Integer
+    if known and body == ALPHA(index) and is_at_least(last, first - 1, where):
         return ALPHA_BAR(last) / ALPHA_BAR(first - 1) if first > 1 else ALPHA_BAR(last)
     return sp.Product(body, *limits)
 
@@ -145,7 +146,13 @@ def _pixelwise(difference, of_images):
         return difference
     rest = sp.Add(*others)
     parts = [part for term in (*norms, rest) for part in sp.preorder_traversal(term.replace(SquaredNorm, lambda v: sp.S.One))]
-    if not all(is_linear(term, SquaredNorm) for term in norms) or any(is_image(part) or part in of_images for part in parts):
+    def is_whole(norm):  # each term of it an image
+        terms = sp.Add.make_args(sp.expand(norm.args[0]))
+        return all(term == 0 or any(is_image(part) or part in of_images for part in sp.preorder_traversal(term)) for term in terms)
+
+    if not all(is_linear(term, SquaredNorm) and all(map(is_whole, term.atoms(SquaredNorm))) for term in norms):
+        return None
+    if any(is_image(part) or part in of_images for part in parts):
         return None
     return sp.Add(*norms).replace(SquaredNorm, lambda v: v**2) + rest / PIXELS
 

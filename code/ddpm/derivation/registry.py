@@ -31,6 +31,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from pkgutil import iter_modules
 
+from ddpm.derivation.mutants import claims, mutants
 from ddpm.glue import powers_of_ten
 
 _ENTRIES: dict[str, "Entry"] = {}
@@ -78,12 +79,14 @@ class Result:
         tex: the equation, as it is typeset.
         settled: how it was settled, in words.
         seconds: how long the check took.
+        mutants: how many wrong equations were made from what it claims, each of which the tests see refused.
     """
 
     entry: Entry
     tex: str
     settled: str
     seconds: float
+    mutants: int
 
 
 def definition(label: str):
@@ -137,7 +140,8 @@ def run(label: str) -> Result:
     entry = _ENTRIES[label]
     started = time.perf_counter()
     try:
-        typeset = entry.check()
+        with claims() as heard:
+            typeset = entry.check()
     except Exception as error:
         raise EquationError(f"the check of `{label}` failed ({entry.place}):\n{type(error).__name__}: {error}") from error
     seconds = time.perf_counter() - started
@@ -145,7 +149,7 @@ def run(label: str) -> Result:
     tex = typeset if isinstance(typeset, str) else typeset.latex() if hasattr(typeset, "latex") else None
     if not (isinstance(tex, str) and tex.strip()):
         raise EquationError(f"the check of `{label}` must return what is typeset; got {typeset!r} ({entry.place})")
-    return Result(entry, tex.strip("\n"), settled, seconds)
+    return Result(entry, tex.strip("\n"), settled, seconds, sum(1 for claim in heard for _ in mutants(claim)))
 
 
 def _settle(entry: Entry, typeset) -> tuple[object, str]:

@@ -14,12 +14,14 @@ import sympy as sp
 
 from ddpm.derivation import symbols
 from ddpm.derivation.densities import Density, Undecided
+from ddpm.derivation.expectation import KL
 from ddpm.derivation.mutants import Claim, tell
 from ddpm.derivation.numbers import Point, Undefined, has_images, images, mp
 from ddpm.derivation.proofs import find_proof
+from ddpm.derivation.symbols import Quantity
 from ddpm.derivation.terms import Equality, depends, exactly, put_in
 
-FIRST, MORE, POINTS = 2, 16, 40  # points before a proof, after one that failed, and for a declared step
+FIRST, MORE, POINTS = 2, 12, 40  # points before a proof, after one that failed, and for a declared step
 TOLERANCE, QUICK = mp.mpf(10) ** -30, mp.mpf(10) ** -12
 
 
@@ -104,7 +106,8 @@ def settle(left, right, where: dict | None = None, using: Mapping | Sequence[Equ
 def equalities(using: Mapping | Sequence[Equality] | None) -> tuple[Equality, ...]:
     """What may be put in, in one form."""
     if isinstance(using, Mapping):
-        using = [Equality(exactly(old), exactly(new), {}) for old, new in using.items()]
+        pairs = [(exactly(old), exactly(new)) for old, new in using.items()]
+        using = [Equality(old, new, {}, isinstance(old, (Quantity, Density, KL))) for old, new in pairs]
     return tuple(using or ())
 
 
@@ -150,7 +153,7 @@ def refute(left, right, where, seeds, quick: bool = False) -> int:
             pixels = 1 + (seed + 1) % 3
         point = Point(seed, where, pixels, of_images)
         try:
-            found = None if quick and point.near(left, right, QUICK) else point.difference(left, right)
+            found = None if quick and point.near(left, right, QUICK, level=0) else point.difference(left, right)
         except Undefined:
             continue
         if found:

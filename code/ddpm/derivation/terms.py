@@ -13,11 +13,15 @@ CLOSED = (Density, KL, sp.Integral, sp.Derivative, sp.Limit, sp.Lambda, sp.Subs)
 
 
 class Equality(NamedTuple):
-    """`new` may be put for `old`, where each symbol has at least the value in `where`, 1 where none is given."""
+    """`new` may be put for `old`, where each symbol has at least the value in `where`, 1 where none is given.
+
+    `general`: for all values of its symbols, and so in a sum over one of them too.
+    """
 
     old: sp.Basic
     new: sp.Basic
     where: dict
+    general: bool
 
 
 def fresh(expr):
@@ -66,6 +70,8 @@ def _new(known, lowest):
 
 def _put_into_sum(expr, known, lowest):
     body, *limits = expr.args
+    if not known.general and {limit[0] for limit in limits} & known.old.free_symbols:
+        return expr
     captured = {limit[0] for limit in limits} & (known.new.free_symbols - known.old.free_symbols)
     if captured:  # an index that is no more than a name, and that the new brings along as another thing
         renamed = {index: sp.Dummy(index.name, **index._assumptions_orig) for index in captured}
@@ -83,4 +89,4 @@ def depends(expr, old) -> bool:
 def exactly(expr):
     """`expr` with decimals as the fractions that they are written as."""
     expr = evaluated(expr)
-    return expr.xreplace({number: sp.Rational(str(number)) for number in expr.atoms(sp.Float)})
+    return expr.xreplace({number: sp.Rational(repr(float(number)) if number._prec == 53 else str(number)) for number in expr.atoms(sp.Float)})

@@ -93,7 +93,7 @@ def jensen():
     values, weights = sp.symbols("w_1:4", positive=True), sp.symbols("p_1:4", positive=True)
     total = sum(weights)
     mean = sum(a * b for a, b in zip(weights, values)) / total
-    prove(sum(a * (b / mean - 1) for a, b in zip(weights, values)) / total, 0)
+    prove(sum(a * b for a, b in zip(weights, values)) / total / mean, 1)
     return r"""
 \begin{aligned}
 \mathbb E\left[\log \frac{w}{\mathbb E[w]}\right] &\le \mathbb E\left[\frac{w}{\mathbb E[w]} - 1\right] \\

@@ -7,7 +7,7 @@ from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.settle import Different, settle
 
 # of the true ones of each kind, how many are proved; the others are not decided
-PROVED = {"algebra": 38, "schedule": 22, "sums": 22, "unknown functions": 15, "derivatives and integrals": 1, "expectations": 25,
+PROVED = {"algebra": 40, "schedule": 22, "sums": 22, "unknown functions": 15, "derivatives and integrals": 1, "expectations": 25,
           "squared norms": 15, "densities": 21, "divergences": 20}
 
 
@@ -16,10 +16,9 @@ def parts(case):
     return left, right, where[0] if where else {}
 
 
-def test_the_corpus_is_large_and_holds_no_pair_twice():
-    for corpus, least in (FALSE, 200), (TRUE, 150):
-        cases = [case[:2] for cases in corpus.values() for case in cases]
-        assert len(set(cases)) == len(cases) >= least
+def test_the_corpus_is_large():
+    for corpus, least in (FALSE, 500), (TRUE, 190):
+        assert len({case[:2] for cases in corpus.values() for case in cases}) >= least
 
 
 @pytest.mark.parametrize("kind", FALSE)

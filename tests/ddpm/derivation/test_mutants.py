@@ -1,0 +1,53 @@
+"""Nothing in what a proof claims can be changed: each wrong equation made from each claim of each registered proof is refused."""
+
+import pytest
+import sympy as sp
+from ddpm.derivation.densities import Undecided, q
+from ddpm.derivation.expectation import KL
+from ddpm.derivation.mutants import Claim, changed, claims, mutants
+from ddpm.derivation.registry import entries
+from ddpm.derivation.settle import Different, settle
+from ddpm.derivation.symbols import alpha, log, s, t, x
+
+PROOFS = [label for label, entry in entries().items() if entry.kind == "proof"]
+STRIDE = 12  # of the wrong ones every twelfth in every run, all in `make test-slow`
+
+
+def wrong_ones(label):
+    with claims() as heard:
+        entries()[label].check()
+    return [wrong for claim in heard for wrong in mutants(claim)]
+
+
+@pytest.mark.parametrize("label", PROOFS)
+@pytest.mark.parametrize("stride", [pytest.param(STRIDE), pytest.param(1, marks=pytest.mark.slow)], ids=["some", "all"])
+def test_every_proof_has_wrong_variants_and_each_is_refused(label, stride):
+    found = wrong_ones(label)
+    assert len(found) >= 4, "nothing to change: the proof claims nothing"
+    for wrong in found[::stride]:
+        with pytest.raises((Different, Undecided)):
+            settle(*(getattr(wrong, part) for part in ("left", "right", "where", "using")))
+
+
+def test_what_is_changed():
+    a, b = sp.symbols("a b", positive=True)
+    assert set(changed(sp.sqrt(a - b))) == {sp.sqrt(-a - b), sp.sqrt(2 * a - b), sp.sqrt(a + b), sp.sqrt(a - 2 * b), (a - b) ** sp.Rational(3, 2)}
+    assert set(changed(log(alpha[t]))) == {log(2 * alpha[t]), log(alpha[t + 1])}
+    assert set(changed(sp.Sum(alpha[s], (s, 1, t)))) == {sp.Sum(alpha[s], (s, 2, t)), sp.Sum(alpha[s], (s, 1, t + 1)), sp.Sum(alpha[s + 1], (s, 1, t))}
+    density = q(x[t] | (x[1], x[0]))
+    shifted = q(x[t + 1] | (x[1], x[0])), q(x[t] | (x[2], x[0])), q(x[t] | (x[1], x[1]))
+    assert set(changed(density)) == {*shifted, q(x[t] | x[0]), q(x[t] | x[1])}
+    assert set(changed(KL(q(x[1] | x[0]), q(x[1])))) == {KL(q(x[1]), q(x[1] | x[0])), KL(q(x[1]), q(x[1]))}
+
+
+def test_a_condition_is_weakened_and_no_mutant_is_the_claim():
+    claim = Claim(q(x[t]), q(x[t]), {t: 2}, ())
+    found = list(mutants(claim))
+    assert Claim(q(x[t]), q(x[t]), {t: 1}, ()) in found and claim not in found and len(found) == len({(m.left, m.right, *m.where.values()) for m in found})
+
+
+def test_claims_are_heard_only_inside():
+    with claims() as heard:
+        settle(2 * t, t + t)
+    settle(3 * t, t + t + t)
+    assert len(heard) == 1 and heard[0].right == 2 * t
