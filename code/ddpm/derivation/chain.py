@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from ddpm.derivation.layout import block
+from ddpm.derivation.mutants import Claim, tell
 from ddpm.derivation.printing import plain
 from ddpm.derivation.settle import Different, Numerically, Settled, equalities, settle
 from ddpm.derivation.terms import Equality, exactly
@@ -108,8 +109,9 @@ class Chain:
     @property
     def settled(self) -> str:
         """How the steps were settled, in words."""
-        counts = {}
-        for step in self.steps:
+        counts, sides = {}, [self.start, *(step.expr for step in self.steps)]
+        for before, step in zip(sides, self.steps):
+            tell(Claim(exactly(before), exactly(step.expr), self.where, step.using))
             counts[str(step.how)] = counts.get(str(step.how), 0) + 1
         return "; ".join(f"{how}, {n} step{'s' * (n != 1)}" for how, n in counts.items())
 

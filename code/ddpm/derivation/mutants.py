@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from ddpm.derivation.densities import Density, Undecided
+from ddpm.derivation.densities import Density, Undecided, factors
 from ddpm.derivation.expectation import KL
 from ddpm.derivation.symbols import Path, Quantity, alpha_bar
 from ddpm.derivation.terms import put_in
@@ -40,9 +40,10 @@ def claims():
 
 
 def tell(claim: Claim) -> None:
-    """Called for each equality that has been settled."""
+    """Called for each equality that is settled, and again where one that has been is used."""
     for heard in _LISTENING:
-        heard.append(claim)
+        if claim not in heard:
+            heard.append(claim)
 
 
 def mutants(claim: Claim) -> Iterator[Claim]:
@@ -59,10 +60,12 @@ def mutants(claim: Claim) -> Iterator[Claim]:
 
 
 def _value(expr, claim):
-    """`expr` with what is put in: of something that is 0 or 1 there, twice or the square may be no other."""
+    """`expr` with what is put in, and densities by the Markov property: what is changed may be no other there."""
     try:
         for known in claim.using:
             expr = put_in(expr, known, claim.where)
+        if not expr.has(KL, Path, sp.Sum):
+            expr = expr.replace(Density, lambda *args: factors(Density(*args), claim.where))
     except Undecided:
         pass
     return expr.subs(alpha_bar[0], 1)

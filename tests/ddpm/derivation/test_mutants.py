@@ -15,7 +15,7 @@ STRIDE = 12  # of every third proof every twelfth in every run, all in `make tes
 
 def wrong_ones(label):
     with claims() as heard:
-        entries()[label].check()
+        getattr(entries()[label].check(), "settled", None)
     return [wrong for claim in heard for wrong in mutants(claim)]
 
 
