@@ -45,7 +45,7 @@ class State:
     key: Any
 
 
-SECONDS_BEFORE_THE_BAR = 3
+SECONDS_BEFORE_THE_BAR = 10  # compiling on a busy machine included
 
 
 def start(key: Key, network, optimiser: optax.GradientTransformation) -> State:
