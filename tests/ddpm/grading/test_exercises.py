@@ -10,6 +10,7 @@ import ddpm.parameterization
 import ddpm.sample
 import ddpm.train
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from ddpm.grading.exercise import Exercise
@@ -166,6 +167,24 @@ def test_remarks_on_what_no_slip_explains():
     assert "further off than rounding" in str(CHECKS["forward_mean"](lambda x, beta: 1.001 * np.sqrt(1 - beta) * x + 1e-4))
     text = str(CHECKS["forward_mean"](lambda x, beta: np.sqrt(1 - beta) * x.ravel()))
     assert "the numbers in it are right" in " ".join(text.split()) and "close" not in text
+
+
+def test_remarks_on_cases_that_differ():
+    def at_t_1(s, t, noise, predicted_noise):
+        return 3 * jnp.sum((noise - predicted_noise) ** 2) / s.beta[t - 1]
+
+    text = _said(CHECKS["noise_loss"](at_t_1))
+    assert "That happens at t = 1 alone: an index t - 1 is 0 there, and at index 0 both beta and 1 - alpha_bar are 0." in text
+    assert "comes from a division by 0, at line" in text
+
+    def squares_only(x_prev, beta):
+        return np.sqrt(1 - beta) * x_prev if x_prev.shape == (3, 3) else x_prev[:, :, 0]
+
+    text = _said(CHECKS["forward_mean"](squares_only))
+    assert "In 7 of the 20 cases the values are right." in text and "close" not in text and "IndexError" in text
+    one_off = iter(range(100))  # one small case is far off, and is not hidden by larger numbers in others
+    text = _said(CHECKS["forward_mean"](lambda x, beta: np.sqrt(1 - beta) * x * (1.5 if next(one_off) == 3 else 1.0)))
+    assert "close" not in text and "In 19 of the 20 cases" in text
 
 
 def _said(verdict) -> str:
