@@ -50,8 +50,9 @@ def mutants(claim: Claim) -> Iterator[Claim]:
     """All of one claim, in a fixed order, none twice."""
     for side in ("left", "right"):
         expr = getattr(claim, side)
+        value = _value(expr, claim)
         for wrong in dict.fromkeys((-expr, 2 * expr, *changed(expr))):
-            if _value(wrong, claim) != _value(expr, claim):
+            if _value(wrong, claim) != value:
                 yield replace(claim, **{side: wrong})
     if claim.left.has(Density) or claim.right.has(Density):
         for symbol, value in claim.where.items():
