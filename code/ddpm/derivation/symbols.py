@@ -123,6 +123,9 @@ class Given:
     def __init__(self, target, given):
         self.target, self.given = target, given if isinstance(given, tuple) else (given,)
 
+    def __or__(self, further):
+        raise TypeError("there is one bar, and behind it all that is given: write q(x[t - 1] | (x[t], x[0]))")
+
     def __repr__(self):
         return f"{', '.join(map(sp.sstr, self.target))} | {', '.join(map(sp.sstr, self.given))}"
 
@@ -143,7 +146,10 @@ class Family(Unfinished):
         if isinstance(index, slice):
             if index.start is None or index.stop is None or index.step is not None:
                 raise TypeError("a path has both ends, the last one included: write x[0:T] for x_0, ..., x_T")
-            return Path(self.function(0), evaluated(index.start), evaluated(index.stop))
+            first, last = evaluated(index.start), evaluated(index.stop)
+            if (last - first).is_negative:
+                raise TypeError(f"a path is written from its first state to its last, also for p_theta: x[{last}:{first}]")
+            return Path(self.function(0), first, last)
         with sp.evaluate(True):
             return self.function(evaluated(index))
 
@@ -166,6 +172,15 @@ class Noise(sp.Symbol):
 
     def __getitem__(self, index):
         return epsilon_t[index]
+
+
+class Constant(sp.Symbol):
+    """Any constant, at every t another if need be: `C[t]` says the same."""
+
+    __iter__ = None
+
+    def __getitem__(self, index):
+        return self
 
 
 def function(name: str, tex: str, indices: int = 0, typed: str = ""):
@@ -194,7 +209,7 @@ epsilon_theta = function("epsilon_theta", r"\epsilon_\theta", typed="epsilon_the
 mu_theta = function("mu_theta", r"\mu_\theta", typed="mu_theta(x[t], t)")
 mu_tilde = function("mu_tilde", r"\tilde\mu", indices=1, typed="mu_tilde(t, x[t], x[0])")
 beta_tilde = family("beta_tilde", r"\tilde\beta", positive=True)
-C = sp.Symbol("C", real=True)
+C = Constant("C", real=True)
 I = sp.Symbol("I")  # the identity matrix, of a covariance such as beta[t] * I
 TEX = {"epsilon": r"\epsilon", "epsilon'": r"\epsilon'", "distance": r"\lVert a - b \rVert"}  # of single symbols
 

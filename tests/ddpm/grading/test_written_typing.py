@@ -13,7 +13,7 @@ from ddpm.derivation.densities import p, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.numbers import Point
 from ddpm.derivation.symbols import (
-    Product, SquaredNorm, Sum, alpha, alpha_bar, beta, epsilon, epsilon_t, epsilon_theta, log, mu_theta, mu_tilde, sigma, sqrt, t, x,
+    C, Product, SquaredNorm, Sum, T, alpha, alpha_bar, beta, epsilon, epsilon_t, epsilon_theta, log, mu_theta, mu_tilde, sigma, sqrt, t, x,
 )
 from ddpm.grading import written
 from ddpm.grading.written import wire
@@ -46,6 +46,7 @@ def test_forms_of_the_paper_are_understood():
     assert E_q[log(q(x[1]))] == E_q(log(q(x[1]))) and epsilon[t] == epsilon_t[t]
     assert Sum(x[t], t, 1, 3) == Sum(x[t], (t, 1, 3)) and Product(alpha[t], t, 1, 3) == Product(alpha[t], (t, 1, 3))
     assert np.sqrt(1 - alpha_bar[t]) == sqrt(1 - alpha_bar[t]) and np.log(alpha[t]) == log(alpha[t])
+    assert C[t] == C
 
 
 @pytest.mark.parametrize("typed, words", [
@@ -53,7 +54,8 @@ def test_forms_of_the_paper_are_understood():
     (lambda: x[t] - beta, "write beta[t]"), (lambda: sigma**2, "write sigma[t]"), (lambda: mu_theta[t], r"write mu_theta(x[t], t)"),
     (lambda: epsilon - epsilon_theta, "write epsilon_theta(x[t], t)"), (lambda: -mu_tilde, "write mu_tilde(t, x[t], x[0])"),
     (lambda: beta[t] ^ 2, "two stars: a**2"), (lambda: (1 - alpha[t]) ^ 2, "two stars"), (lambda: t ^ 2, "two stars"),
-    (lambda: x[1:], "write x[0:T]"), (lambda: x[:t], "write x[0:T]"), (lambda: KL(q(x[1]) | p(x[1]), q(x[1])), "as KL(a, b), with a comma"),
+    (lambda: x[1:], "write x[0:T]"), (lambda: x[T:0], "x[0:T]"), (lambda: range(1, T), "Sum(a, (t, 1, T))"),
+    (lambda: q(x[1] | x[2] | x[0]), "write q(x[t - 1] | (x[t], x[0]))"), (lambda: x[:t], "write x[0:T]"), (lambda: KL(q(x[1]) | p(x[1]), q(x[1])), "as KL(a, b), with a comma"),
     (lambda: q(x[1] | x[0], x[2] | x[0]), "one bar"), (lambda: q(t), "takes states such as x[t]"),
 ])
 def test_a_first_try_that_raises_says_what_to_type(typed, words):

@@ -216,12 +216,14 @@ NO_DERIVATION["2.2a"] = {
     "exponential of logs": exp(log(POSTERIOR) + log(NOW) - log(BEFORE)),
     "power": POSTERIOR * NOW * BEFORE**-1,
     "from what is given": [STEP, POSTERIOR * NOW / BEFORE],
+    "from right to left": [POSTERIOR * NOW / BEFORE, STEP],
 }
 RIGHT["2.2a"] = {name: [JOINT, result] for name, result in list(NO_DERIVATION["2.2a"].items())[:4]} | {
     "bar as on paper": [q(x[t] | x[t - 1], x[0]), POSTERIOR * NOW / BEFORE],
     "joint given": [q(x[t - 1], x[t] | x[0]) / BEFORE, POSTERIOR * NOW / BEFORE],
     "path given": [q(x[t - 1:t] | x[0]) / BEFORE, POSTERIOR * NOW / BEFORE],
     "steps": [q(x[t] | (x[t - 1], x[0])), JOINT, POSTERIOR * NOW / BEFORE],
+    "from right to left": [POSTERIOR * NOW / BEFORE, JOINT, STEP],
     "chain": Chain(STEP, where={t: 2}).step(JOINT, "definition").step(POSTERIOR * NOW / BEFORE, "the other way round"),
 }
 OTHER_FORM["2.2a"] = {
@@ -230,6 +232,7 @@ OTHER_FORM["2.2a"] = {
     "x[0]) in it": JOINT,
     "Asked for are": POSTERIOR * q(x[t], x[0]) / q(x[t - 1], x[0]),
     "not yet solved": Eq(STEP * BEFORE, POSTERIOR * NOW),
+    "with q(x[t] | x[t - 1]) in it": [JOINT, STEP],
 }
 SLIPS["2.2a"] = {
     "marginals are swapped": POSTERIOR * BEFORE / NOW,

@@ -11,7 +11,7 @@ from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.notation import parts
-from ddpm.grading.written.problem import Claim, Derivation, Target, solved
+from ddpm.grading.written.problem import Claim, Derivation, Target, in_form, solved
 from ddpm.grading.written.states import POINT, SMALL, is_log_linear, is_product, point, refuse_foreign
 
 L = E_q(-log(p_theta(x[0:T]) / q(x[1:T] | x[0])))
@@ -79,11 +79,7 @@ def sound(claim: Claim) -> tuple[str, Slip | None]:
 
 
 def with_a_step(name: str, given: Callable):
-    """A derivation has a line between what is given and the result, since the problem prints the result.
-
-    Args:
-        given: a right line -> whether it is where the derivation starts from.
-    """
+    """A derivation has a line between what is given and the result, since the problem prints the result."""
     def missing(claims):
         if any(claim.target.form(claim.typed) and not given(claim.typed) for claim in claims):
             return ""
@@ -91,6 +87,25 @@ def with_a_step(name: str, given: Callable):
                 "[first line, ..., result], where each line follows from the one before.")
 
     return missing
+
+
+def from_either_end(given: Callable):
+    """The result stands at the end of a derivation; or at its beginning, if what is given stands at the end."""
+    def lacking(claims):
+        first, last = claims[0], claims[-1]
+        backwards = len(claims) > 1 and given(last.typed) and not first.open and not first.target.form(first.typed)
+        return "" if backwards else in_form(claims)
+
+    return lacking
+
+
+def from_given_to_shown(name: str, problem: str, target: Target, given: Callable) -> Derivation:
+    """A problem that prints what is to be shown.
+
+    Args:
+        given: a right line -> whether it is where the derivation starts from.
+    """
+    return Derivation(name, problem, claims_about(target), form=from_either_end(given), sound=sound, derived=with_a_step(name, given))
 
 
 def around_a_part(typed, sample) -> Slip | None:
@@ -249,11 +264,9 @@ KL_TARGET = Target("L", L, (
     Slip("the expectation is missing.", "The KL divergences still depend on x_0 and x_t. L is a number.", lambda: _kl_form().args[0]),
 ), form=in_divergences, other=around_a_part)
 
-PROBLEM_2_1 = Derivation("answer_2_1", "2.1", claims_about(SUM_TARGET), sound=sound, derived=with_a_step("answer_2_1", lambda line: line == L))
-PROBLEM_2_2A = Derivation("answer_2_2a", "2.2a", claims_about(TURNED_TARGET), sound=sound,
-                          derived=with_a_step("answer_2_2a", lambda line: line == STEP))
-PROBLEM_2_2B = Derivation("answer_2_2b", "2.2b", claims_about(KL_TARGET), sound=sound,
-                          derived=with_a_step("answer_2_2b", lambda line: line == L or not sum_over_steps(line)))
+PROBLEM_2_1 = from_given_to_shown("answer_2_1", "2.1", SUM_TARGET, lambda line: line == L)
+PROBLEM_2_2A = from_given_to_shown("answer_2_2a", "2.2a", TURNED_TARGET, lambda line: line == STEP)
+PROBLEM_2_2B = from_given_to_shown("answer_2_2b", "2.2b", KL_TARGET, lambda line: line == L or not sum_over_steps(line))
 
 
 def check_answer_2_1(answer) -> Verdict:

@@ -15,6 +15,11 @@ def _power(self, other):
     raise TypeError("a power is typed with two stars: a**2, not a^2")
 
 
+def _index(self):
+    raise TypeError(f"{self} is no number yet; a sum and a product over t are typed Sum(a, (t, 1, T)) and Product(a, (t, 1, T))")
+
+
+sp.Symbol.__index__ = _index  # range(1, T)
 sp.Expr.__xor__ = sp.Expr.__rxor__ = _power
 sp.Expr.sqrt = lambda self: sqrt(self)  # np.sqrt(alpha_bar[t])
 sp.Expr.log = lambda self: log(self)
