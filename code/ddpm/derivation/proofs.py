@@ -11,7 +11,7 @@ from ddpm.derivation.bounds import is_at_least, lower
 from ddpm.derivation.densities import Density, Undecided, as_steps, factors
 from ddpm.derivation.expectation import KL, LAW_NOISE, Expectation, by_moments, expand_kl, integrand, laws, outside_as_mean
 from ddpm.derivation.gaussians import PIXELS, Normal
-from ddpm.derivation.numbers import images, is_image, is_linear
+from ddpm.derivation.images import images, is_image, is_linear
 from ddpm.derivation.symbols import SquaredNorm
 from ddpm.derivation.terms import exactly, fresh
 

@@ -14,12 +14,15 @@ import sympy as sp
 
 from ddpm.derivation import symbols
 from ddpm.derivation.densities import Density, Undecided
+from ddpm.derivation.draws import Undefined
 from ddpm.derivation.expectation import KL
+from ddpm.derivation.images import has_images, images
 from ddpm.derivation.mutants import Claim, tell
-from ddpm.derivation.numbers import Point, Undefined, has_images, images, mp
+from ddpm.derivation.numbers import Point
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.symbols import Quantity
 from ddpm.derivation.terms import Equality, depends, exactly, put_in
+from ddpm.derivation.worlds import mp
 
 FIRST, MORE, POINTS = 2, 12, 40  # points before a proof, after one that failed, and for a declared step
 TOLERANCE, QUICK = mp.mpf(10) ** -30, mp.mpf(10) ** -12

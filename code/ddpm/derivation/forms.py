@@ -1,0 +1,132 @@
+"""Values of quantities, unknown functions, sums, norms, cases, derivatives and integrals at a point.
+
+Each function takes the point, an expression, and the values of what is bound in it.
+"""
+
+from fractions import Fraction
+
+import sympy as sp
+
+from ddpm.derivation import symbols
+from ddpm.derivation.densities import STATE
+from ddpm.derivation.draws import PIXEL, Undefined
+from ddpm.derivation.expectation import Expectation
+from ddpm.derivation.named import state
+from ddpm.derivation.worlds import exact, mp
+
+LARGEST = 10**6  # of exponents
+TERMS = 1000  # of a sum
+
+
+def quantity(point, expr, env):
+    kind = expr.func
+    if kind.indices == 0 or len(expr.args) > kind.indices:
+        return unknown(point, expr, env)
+    index = point.index(expr.args[0], env)
+    key = kind(index)
+    if key in env:
+        return point.evaluate(key, env)
+    if index < (1 if kind in (symbols.alpha.function, symbols.beta.function) else 0):
+        raise Undefined(f"{expr} at time {index}")
+    if kind == symbols.alpha.function:
+        return point.share(key)
+    if kind == symbols.beta.function:
+        return 1 - point.share(symbols.alpha[index])
+    if kind == symbols.alpha_bar.function:
+        if index > TERMS:
+            raise Undefined("a product too long")
+        return mp.fprod([point.share(symbols.alpha[i]) for i in range(1, index + 1)])
+    if kind == STATE and point.named:
+        return exact(state(point, index, env))
+    return point.free(key, env)
+
+
+def unknown(point, expr, env):
+    """An unknown function is a sum of waves with random frequencies: smooth, bounded; positive ones its exp."""
+    values = [point.evaluate(arg, env) for arg in expr.args]
+    key = expr.func, len(values), env.get(PIXEL, 0)
+    if key not in point.drawn:
+        def number(low, high):
+            return Fraction(point.random.randint(low, high), 97)
+        point.drawn[key] = [
+            (number(20, 90), number(-60, 60), [number(30, 140) * point.random.choice([-1, 1]) for _ in values])
+            for _ in range(2)]
+    found = mp.fsum(
+        exact(size) * mp.sin(exact(shift) + mp.fsum(exact(w) * v for w, v in zip(waves, values)))
+        for size, shift, waves in point.drawn[key])
+    return mp.exp(found) if expr.is_positive else found
+
+
+def add_up(point, expr, env):
+    terms = [point.evaluate(expr.args[0], inner) for inner in runs(point, expr.args[1:], env)]
+    return mp.fsum(terms) if isinstance(expr, sp.Sum) else mp.fprod(terms)
+
+
+def runs(point, limits, env):
+    """`env` with the values of the indices, the last of which is the outermost."""
+    if not limits:
+        yield env
+        return
+    if len(limits[-1]) != 3:
+        raise Undefined("a sum without bounds")
+    index, first, last = limits[-1]
+    first, last = point.index(first, env), point.index(last, env)
+    if last < first - 1 or last - first > TERMS:
+        raise Undefined(f"a sum from {first} to {last}")
+    for i in range(first, last + 1):
+        yield from runs(point, limits[:-1], {**env, index: mp.mpf(i)})
+
+
+def norm(point, expr, env):
+    return mp.fsum(point.evaluate(expr.args[0], {**env, PIXEL: pixel}) ** 2 for pixel in range(point.pixels))
+
+
+def cases(point, expr, env):
+    for part, condition in expr.args:
+        if truth(point, condition, env):
+            return point.evaluate(part, env)
+    raise Undefined("no case holds")
+
+
+def truth(point, condition, env):
+    if condition in (sp.true, sp.false):
+        return condition == sp.true
+    if isinstance(condition, (sp.And, sp.Or)):
+        return (all if isinstance(condition, sp.And) else any)(truth(point, arg, env) for arg in condition.args)
+    if isinstance(condition, sp.Not):
+        return not truth(point, condition.args[0], env)
+    if isinstance(condition, sp.core.relational.Relational):
+        a, b = (point.evaluate(side, env) for side in condition.args)
+        return {"==": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[condition.rel_op]
+    raise Undefined(f"no truth for {type(condition).__name__}")
+
+
+def derivative_or_integral(point, expr, env):
+    """A derivative or an integral that SymPy can do; an integral between two ends else by quadrature."""
+    if isinstance(expr, sp.Derivative):
+        found = expr.doit()
+        if not found.has(sp.Derivative, sp.Subs):
+            return point.evaluate(found, env)
+    elif len(expr.args) == 2 and len(expr.args[1]) == 3 and not expr.args[0].has(Expectation, sp.Integral):
+        variable, *ends = expr.args[1]
+        ends = [mp.inf * int(sp.sign(end)) if end.is_infinite else point.evaluate(end, env) for end in ends]
+        return mp.quad(lambda u: point.evaluate(expr.args[0], {**env, variable: u}), ends)
+    raise Undefined(f"no numbers for {type(expr).__name__}")
+
+
+def _exp(value):
+    if abs(value) > LARGEST:
+        raise Undefined("an exponent too large")
+    return mp.exp(value)
+
+
+FUNCTIONS = {
+    sp.exp: _exp, sp.log: mp.log, sp.sin: mp.sin, sp.cos: mp.cos, sp.tan: mp.tan, sp.cot: mp.cot,
+    sp.sinh: mp.sinh, sp.cosh: mp.cosh, sp.tanh: mp.tanh, sp.asin: mp.asin, sp.acos: mp.acos, sp.atan: mp.atan,
+    sp.asinh: mp.asinh, sp.acosh: mp.acosh, sp.atanh: mp.atanh, sp.erf: mp.erf, sp.erfc: mp.erfc,
+    sp.gamma: mp.gamma, sp.loggamma: mp.loggamma, sp.factorial: mp.factorial, sp.factorial2: mp.fac2,
+    sp.binomial: mp.binomial, sp.beta: mp.beta, sp.harmonic: mp.harmonic, sp.digamma: mp.digamma, sp.zeta: mp.zeta,
+    sp.Abs: mp.fabs, sp.sign: mp.sign, sp.floor: mp.floor, sp.ceiling: mp.ceil, sp.Max: max, sp.Min: min,
+    sp.re: mp.re, sp.im: mp.im, sp.conjugate: mp.conj, sp.KroneckerDelta: lambda a, b: mp.mpf(a == b),
+    sp.Heaviside: lambda u, at_0: mp.mpf(1 if u > 0 else 0) if u else at_0,
+}

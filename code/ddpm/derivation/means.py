@@ -1,0 +1,148 @@
+"""Expectations and KL divergences at a point: sums over the states of a world, the trapezoidal rule over noise."""
+
+import itertools
+from fractions import Fraction
+
+import sympy as sp
+
+from ddpm.derivation import symbols
+from ddpm.derivation.densities import STATE, Density
+from ddpm.derivation.draws import PIXEL, Undefined
+from ddpm.derivation.expectation import KL, LAW_Q, Expectation
+from ddpm.derivation.forms import runs
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.images import is_linear
+from ddpm.derivation.named import law_of, states_of, world_of
+from ddpm.derivation.symbols import Path, SquaredNorm
+from ddpm.derivation.worlds import Discrete, exact, mp
+
+PATHS = 300  # that are summed over
+
+
+def expectation(point, expr, env):
+    """A number for each value of what the expectation does not bind, found once."""
+    body, law = expr.args
+    free = expr.free_symbols - ({symbols.epsilon} if law != LAW_Q else set())
+    bound = tuple((symbol, env[symbol]) for symbol in sorted(free & set(env), key=str))
+    key = expr, point.level, env.get(PIXEL, 0), bound
+    if key not in point.means:
+        point.means[key] = mean(point, body, law, env)
+    return point.means[key]
+
+
+def mean(point, body, law, env):
+    if not point.named:
+        return over_noise(point, body, law, env)
+    if law != LAW_Q or point.pixels > 1:
+        raise Undefined("named densities stand in an expectation over q")
+    return over_states(point, body, env)
+
+
+def over_states(point, body, env):
+    if body.is_Add:
+        return mp.fsum(over_states(point, arg, env) for arg in body.args)
+    if isinstance(body, sp.Sum):
+        return mp.fsum(over_states(point, body.args[0], inner) for inner in runs(point, body.args[1:], env))
+    times = sorted(times_of(point, body, env))
+    world = world_of(point)
+    if len(world.values) ** len(times) > PATHS:
+        raise Undefined("too many paths")
+    total = []
+    for states in itertools.product(world.values, repeat=len(times)):
+        drawn = dict(zip(times, states))
+        mass = world.density("q", drawn) * mp.fprod([world.cell(state) for state in states])
+        total.append(mass * point.evaluate(body, {**env, **{STATE(i): state for i, state in drawn.items()}}))
+    return mp.fsum(total)
+
+
+def times_of(point, expr, env) -> set:
+    """The times of the states that `expr` depends on."""
+    if isinstance(expr, (sp.Sum, sp.Product)):
+        return {time for inner in runs(point, expr.args[1:], env) for time in times_of(point, expr.args[0], inner)}
+    if isinstance(expr, Path):
+        return set(range(point.index(expr.args[1], env), point.index(expr.args[2], env) + 1))
+    if isinstance(expr, STATE):
+        return {point.index(expr.args[0], env)}
+    named = isinstance(expr, KL) and isinstance(expr.args[0], Density)
+    args = [density.args[2] for density in expr.args] if named else expr.args
+    if isinstance(expr, Expectation):
+        return set()
+    return {time for arg in args for time in times_of(point, arg, env)}
+
+
+def kl(point, expr, env):
+    first, second = expr.args
+    if isinstance(first, Normal):
+        return kl_of_normals(point, first, second, env)
+    world, times = world_of(point), list(states_of(point, first.args[1], env))
+    if not isinstance(world, Discrete) or len(world.values) ** len(times) > PATHS:
+        raise Undefined("too many paths")
+    total = []
+    for states in itertools.product(world.values, repeat=len(times)):
+        drawn = dict(zip(times, states))
+        density = law_of(point, first, drawn, env)
+        if density:
+            mass = density * mp.fprod([world.cell(state) for state in states])
+            total.append(mass * mp.log(density / law_of(point, second, drawn, env)))
+    return mp.fsum(total)
+
+
+def kl_of_normals(point, first, second, env):
+    """The log ratio is a quadratic, so that the mean of two points is exact."""
+    variable, mean, variance = first.args[:3]
+    if any(part.has(variable) for normal in (first, second) for part in normal.args[1:3]):
+        raise Undefined("a mean that depends on the variable")
+    whole = len(first.args) > 3
+    total = []
+    for pixel in range(point.pixels if whole else 1):
+        here = {**env, PIXEL: pixel} if whole else env
+        centre, spread = point.evaluate(mean, here), mp.sqrt(point.evaluate(variance, here))
+        for node in (-1, 1):
+            at = {**here, variable: centre + node * spread}
+            total.append((log_normal(point, first, at) - log_normal(point, second, at)) / 2)
+    return mp.fsum(total)
+
+
+def log_normal(point, normal, env):
+    variable, mean, variance = (point.evaluate(arg, env) for arg in normal.args[:3])
+    if mp.im(variance) or variance <= 0:
+        raise Undefined("a variance that is not positive")
+    return -((variable - mean) ** 2) / (2 * variance) - mp.log(2 * mp.pi * variance) / 2
+
+
+def normal(point, expr, env):
+    pixels = point.pixels if len(expr.args) > 3 else 1
+    log = mp.fsum(log_normal(point, expr, {**env, PIXEL: pixel} if pixels > 1 else env) for pixel in range(pixels))
+    return mp.exp(log)
+
+
+def over_noise(point, body, law, env):
+    """x_0 takes two values; x_t, if there is one, and epsilon by the trapezoidal rule.
+
+    In images all pixels run through the same noise: right for a body that is a sum of functions of one pixel.
+    """
+    if point.pixels > 1 and not is_linear(body, SquaredNorm):
+        raise Undefined("an expectation that is no sum over pixels")
+    if body.is_Add and law == LAW_Q:
+        return mp.fsum(over_noise(point, arg, law, env) for arg in body.args)
+    times = times_of(point, body, env) - {0}
+    if len(times) > 1 and law == LAW_Q:
+        raise Undefined("an expectation of a formula in more than one noised state")
+    share = Fraction(point.random.randint(2, 17), 19) if "share" not in point.drawn else point.drawn["share"]
+    point.drawn["share"] = share
+    total, _, step, end = [], *point.level
+    bars = {time: point.evaluate(symbols.alpha_bar[time], env) for time in times}
+    count = int(end / step)
+    step = mp.mpf(step)
+    for i, weight in ((0, exact(share)), (1, 1 - exact(share))):
+        data = [point.datum(i, pixel) for pixel in range(point.pixels)]
+        for k in range(-count, count + 1):
+            noise = k * step
+            here = {**env, STATE(sp.S.Zero): data}
+            if law != LAW_Q:
+                here[symbols.epsilon] = noise
+            for time, bar in bars.items():
+                here[STATE(time)] = [mp.sqrt(bar) * x_0 + mp.sqrt(1 - bar) * noise for x_0 in data]
+            density = step * mp.exp(-(noise**2) / 2) / mp.sqrt(2 * mp.pi)
+            total.append(weight * density * point.evaluate(body, here))
+    return mp.fsum(total)
