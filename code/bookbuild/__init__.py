@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-EXTENSIONS = ["frame", "mathjax", "darkfigures", "access", "repository", "shown", "notebooks", "equations", "checked", "assignments",
+EXTENSIONS = ["frame", "mathjax", "darkfigures", "access", "repository", "shown", "notebooks", "equations", "checked", "bibliography", "assignments",
               "assignmentlist", "printed", "pdf", "slim", "stamps"]
 
 

@@ -42,6 +42,23 @@ class EquationLinks(SphinxPostTransform):
                 link.replace_self(latex(rf"\hyperref[equation:{found[1]}:{found[2]}]{{{link.astext()}}}"))
 
 
+class EquationNumbers(SphinxPostTransform):
+    """The numbers of the site: LaTeX would count anew, and solutions are moved."""
+
+    default_priority = 460  # after solutions have moved, whose heights are reckoned from their formulas
+    formats = ("latex",)
+
+    def run(self, **kwargs):
+        for node in list(self.document.findall(nodes.math_block)):
+            if label := node.get("label"):
+                numbers = self.env.toc_fignumbers[node["docname"]]["displaymath"]
+                number = ".".join(map(str, numbers[node["ids"][0]]))
+                place = f"equation:{node['docname']}:{label}"
+                body = rf"\begin{{split}}{node.astext().strip()}\end{{split}}"
+                numbered = latex(rf"\begin{{equation}}\tag{{{number}}}\label{{{place}}}{body}\end{{equation}}")
+                node.replace_self(numbered)
+
+
 class LongTables(SphinxPostTransform):
     """Columns that break their lines, as wide as their longest cell asks for: Sphinx lets those of long tables run on."""
 
@@ -152,6 +169,7 @@ def number_as_on_the_site(app, env):
 def setup(app):
     app.add_post_transform(Unfold)
     app.add_post_transform(EquationLinks)
+    app.add_post_transform(EquationNumbers)
     app.add_post_transform(LongTables)
     app.add_post_transform(RaisedDigits)
     app.add_post_transform(SolutionsLast)
