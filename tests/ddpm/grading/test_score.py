@@ -38,7 +38,7 @@ OLD = json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code",
 @pytest.mark.parametrize("data, encoding", [
     (JSON.encode(), ""), (b"\xef\xbb\xbf" + JSON.encode(), "utf-8-sig"), (JSON.encode("utf-16"), "utf-16"), (JSON.encode("utf-16-le"), "utf-16-le"),
     (JSON.encode("utf-16-be"), "utf-16-be"), (JSON.encode("utf-32"), "utf-32"), (JSON.encode("cp1252"), "cp1252"),
-])
+], ids=["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_notebooks_are_read_in_every_usual_encoding(tmp_path, data, encoding):
     path = tmp_path / "x.ipynb"
     path.write_bytes(data)
@@ -56,7 +56,7 @@ def test_notebooks_of_the_old_format_are_read(tmp_path):
     (b'{"a":' * 100_000, "nested too deeply"), (b"{}", "JSON without cells"), (b"[1]", "JSON without cells"), (b'{"cells": 1}', "without cells"),
     (b"print(1)", "no JSON"), (b"<html>", "no JSON"), (b"PK\x03\x04...", "ZIP archive"), (b"%PDF-1.7", "a PDF"),
     (b'{"cells": "\x81"}', "encoding: no UTF-8"), (b"\xff\xfe{\x00\x00\xd8", "encoding: no utf-16"),
-])
+], ids=["empty", "half", "cut", "deep list", "deep object", "object", "list", "number", "code", "HTML", "ZIP", "PDF", "byte", "surrogate"])
 def test_what_is_no_notebook_says_why(tmp_path, data, why):
     (tmp_path / "x").write_bytes(data)
     with pytest.raises(NoNotebook, match=why):
