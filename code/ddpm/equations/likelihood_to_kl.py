@@ -12,7 +12,7 @@ from ddpm import exact
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.densities import p, p_theta, q
 from ddpm.derivation.expectation import KL, E_q
-from ddpm.derivation.gaussians import Normal, kl_by_moments
+from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.registry import definition, numeric, proof
 from ddpm.derivation.settle import prove
 from ddpm.derivation.statement import Statement
@@ -269,18 +269,3 @@ def best_step() -> Chain:
         chain = Chain(E_q(KL(POSTERIOR, REVERSE)), where={t: 2})
         chain.step(E_q(log(POSTERIOR / TRUE_REVERSE) + log(TRUE_REVERSE / REVERSE)), "definition of KL")
         return chain.step(E_q(KL(POSTERIOR, TRUE_REVERSE) + KL(TRUE_REVERSE, REVERSE)), "mean of a conditional mean")
-
-
-@proof("eq-kl-direction")
-def direction_of_kl():
-    """Of two Gaussians with one mean and the ratio r of variances: the slope in r of the difference of the two divergences."""
-    z, r = sp.Symbol("x", real=True), sp.Symbol("r", positive=True)
-    wide, narrow = Normal(z, 0, r), Normal(z, 0, 1)
-    difference = kl_by_moments(wide, narrow) - kl_by_moments(narrow, wide)
-    with as_written():
-        in_r, slope = sp.Rational(1, 2) * (r - 1 / r) - log(r), sp.Rational(1, 2) * (1 - 1 / r) ** 2
-    prove(difference, in_r)
-    how = prove(sp.diff(difference, r), slope)
-    assert sp.limit(6 * difference / (r - 1) ** 3, r, 1) == 1
-    rows = (r"D(r)", "=", in_r), (r"D'(r)", "=", slope)
-    return Statement(*rows, end=".", settled=str(how))
