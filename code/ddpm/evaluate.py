@@ -1,19 +1,20 @@
 """How good samples are, in numbers: the share near an image, and how often each pattern comes."""
 
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, ArrayLike, Bool, Float, Int
+from jaxtyping import ArrayLike, Bool, Float, Int
 
 
-def within(samples: Float[ArrayLike, "n *pixels"], image: Float[ArrayLike, "*pixels"], tolerance: float) -> Bool[Array, " n"]:
+def within(
+    samples: Float[ArrayLike, "n *pixels"], image: Float[ArrayLike, "*pixels"], tolerance: float
+) -> Bool[np.ndarray, " n"]:
     """Whether every pixel of a sample lies within `tolerance` of the image's."""
-    apart = jnp.abs(jnp.asarray(samples) - jnp.asarray(image))
-    return jnp.max(apart.reshape(len(apart), -1), axis=1) <= tolerance
+    apart = np.abs(np.asarray(samples) - np.asarray(image))
+    return apart.reshape(len(apart), -1).max(axis=1) <= tolerance
 
 
 def share_within(samples: Float[ArrayLike, "n *pixels"], image: Float[ArrayLike, "*pixels"], tolerance: float) -> float:
     """The share of the samples with every pixel within `tolerance` of the image's, in [0, 1]."""
-    return float(jnp.mean(within(samples, image, tolerance)))
+    return float(within(samples, image, tolerance).mean())
 
 
 def counts(
@@ -24,9 +25,9 @@ def counts(
     Raises:
         ValueError: two patterns are so near to each other that a sample could count for both.
     """
-    patterns = jnp.asarray(patterns)
-    for k in range(len(patterns)):
-        if within(patterns, patterns[k], 2 * tolerance).sum() > 1:
+    samples, patterns = np.asarray(samples), np.asarray(patterns)
+    for k, pattern in enumerate(patterns):
+        if within(patterns, pattern, 2 * tolerance).sum() > 1:
             raise ValueError(f"tolerance {tolerance} is half the distance of pattern {k} to another one, or more")
     found = [int(within(samples, pattern, tolerance).sum()) for pattern in patterns]
     return np.array([*found, len(samples) - sum(found)])

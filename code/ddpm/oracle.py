@@ -166,8 +166,8 @@ class Estimate:
 
     def over_t(self) -> tuple[float, float]:
         """The mean over t = 1..T, as in training, and its standard error."""
-        T = len(self.mean) - 1
-        return float(jnp.mean(self.mean[1:])), float(jnp.sqrt(jnp.sum(self.error[1:] ** 2)) / T)
+        mean, error = np.asarray(self.mean)[1:], np.asarray(self.error)[1:]
+        return float(mean.mean()), float(np.sqrt(np.sum(error**2)) / len(mean))
 
 
 def optimal_loss(key: Key, schedule: Schedule, data: Mixture, draws: int = 10_000) -> Estimate:
@@ -201,13 +201,12 @@ def _excess(schedule, data, predict_noise, x_t, t):
 def _estimate(key, schedule, data, predict_noise, draws, function):
     if draws < 2:
         raise ValueError(f"an average with its error needs at least 2 draws; got {draws}")
-    averages = _averages(key, schedule, data, predict_noise, draws, function)
-    return Estimate(*(jnp.concatenate([jnp.full(1, jnp.nan), values]) for values in averages))
+    return Estimate(*_averages(key, schedule, data, predict_noise, draws, function))
 
 
 @eqx.filter_jit
 def _averages(key, schedule, data, predict_noise, draws, function):
-    """Mean over x_t of function(schedule, data, predict_noise, x_t, t), and its standard error, for t = 1..T."""
+    """Mean over x_t of function(schedule, data, predict_noise, x_t, t), and its standard error, for t = 1..T behind a NaN."""
 
     def at_t(t_and_key):
         t, key = t_and_key
@@ -217,7 +216,8 @@ def _averages(key, schedule, data, predict_noise, draws, function):
         values = jax.vmap(partial(function, schedule, data, predict_noise), (0, None))(x_t, t)
         return jnp.mean(values), jnp.std(values, ddof=1) / np.sqrt(draws)
 
-    return jax.lax.map(at_t, (jnp.arange(1, schedule.T + 1), jax.random.split(key, schedule.T)))
+    averages = jax.lax.map(at_t, (jnp.arange(1, schedule.T + 1), jax.random.split(key, schedule.T)))
+    return jax.tree.map(lambda values: jnp.append(jnp.nan, values), averages)
 
 
 def _average(weights, values):
