@@ -136,7 +136,8 @@ class Chain:
 
 def _equalities(using) -> tuple[Equality, ...]:
     if isinstance(using, Chain):
-        return (Equality(exactly(using.start), exactly(using.last), using.where, True),)
+        general = all(known.general for known in equalities(using.premises))
+        return (Equality(exactly(using.start), exactly(using.last), using.where, general),)
     if using is None or isinstance(using, Mapping):
         return equalities(using)
     return tuple(known for part in using for known in _equalities(part))

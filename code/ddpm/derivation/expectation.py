@@ -98,7 +98,7 @@ def integrand(expr, law):
         if len(rest) == 1:
             return sp.Mul(*(_free_of_states(arg, law) for arg in expr.args if arg != rest[0]), integrand(rest[0], law))
     if isinstance(expr, sp.Sum):
-        return sp.Sum(integrand(expr.args[0], law), *expr.args[1:])
+        return sp.Sum(integrand(expr.args[0], law), *(_free_of_states(limit, law) for limit in expr.args[1:]))
     raise Undecided(f"not decided: no linear combination of expectations: {expr}")
 
 

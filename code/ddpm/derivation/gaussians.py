@@ -8,9 +8,8 @@ Products and quotients are compared through their logs, which are quadratic: tha
 
 import sympy as sp
 
+from ddpm.derivation.images import PIXELS, is_image
 from ddpm.derivation.symbols import SquaredNorm, evaluated
-
-PIXELS = sp.Symbol("pixels", integer=True, positive=True)  # of an image
 
 
 class Normal(sp.Expr):
@@ -20,6 +19,8 @@ class Normal(sp.Expr):
 
     def __new__(cls, variable, mean, variance, identity=None):
         args = [sp.sympify(arg) for arg in (variable, mean, variance)]
+        if identity and any(map(is_image, sp.preorder_traversal(args[2]))):
+            raise TypeError(f"the variance of an image is one number for all pixels; got {args[2]}")
         return super().__new__(cls, *args, *([sp.Symbol("I")] if identity else []))
 
     @property
@@ -35,6 +36,11 @@ class Normal(sp.Expr):
     def _sympystr(self, printer):
         inside = [*map(printer._print, self.args[:3]), *['"I"'] * (len(self.args) - 3)]
         return f"Normal({', '.join(inside)})"
+
+
+def has_images(expr) -> bool:
+    """Whether several pixels make a difference to `expr`."""
+    return expr.has(SquaredNorm, PIXELS) or any(len(normal.args) > 3 for normal in expr.atoms(Normal))
 
 
 def mean_of_polynomial(body, variable, mean, variance):

@@ -3,10 +3,10 @@
 import sympy as sp
 
 from ddpm.derivation import symbols
-from ddpm.derivation.gaussians import PIXELS, Normal
 from ddpm.derivation.symbols import Quantity, SquaredNorm
 
 STATE = symbols.x.function
+PIXELS = sp.Symbol("pixels", integer=True, positive=True)  # of an image
 
 
 def is_image(symbol) -> bool:
@@ -46,8 +46,3 @@ def images(*sides) -> frozenset:
     for side in sides:
         visit(side, outside)
     return frozenset(e for e in inside - outside if not e.is_positive and not e.is_integer and e != symbols.C)
-
-
-def has_images(expr) -> bool:
-    """Whether several pixels make a difference to `expr`."""
-    return expr.has(SquaredNorm, PIXELS) or any(len(normal.args) > 3 for normal in expr.atoms(Normal))

@@ -60,10 +60,13 @@ def _vanishes_by_moments(left, right, where, of_images):
 
 
 def _definitions(expr, where):
-    """What is defined, written out: densities of paths, beta_t, products of alphas."""
+    """What is defined, written out: densities of paths, beta_t, products of alphas; a KL is one thing."""
+    closed = {kl: sp.Dummy("KL", nonnegative=True) for kl in expr.atoms(KL)}
+    expr = expr.xreplace(closed)
     expr = expr.replace(Density, lambda *args: as_steps(Density(*args), where))
     expr = expr.replace(BETA, lambda i: 1 - ALPHA(i))
-    return expr.replace(sp.Product, lambda *args: _product(where, *args))
+    expr = expr.replace(sp.Product, lambda *args: _product(where, *args))
+    return expr.xreplace({symbol: kl for kl, symbol in closed.items()})
 
 
 def _product(where, body, *limits):
@@ -146,7 +149,10 @@ def _pixelwise(difference, of_images):
         return difference
     rest = sp.Add(*others)
     parts = [part for term in (*norms, rest) for part in sp.preorder_traversal(term.replace(SquaredNorm, lambda v: sp.S.One))]
-    def is_whole(norm):  # each term of it an image
+
+    def is_whole(norm):  # each term of it an image, and no sum over pixels in it
+        if norm.args[0].has(SquaredNorm, PIXELS):
+            return False
         terms = sp.Add.make_args(sp.expand(norm.args[0]))
         return all(term == 0 or any(is_image(part) or part in of_images for part in sp.preorder_traversal(term)) for term in terms)
 

@@ -15,8 +15,9 @@ import sympy as sp
 from ddpm.derivation import symbols
 from ddpm.derivation.densities import Density, Undecided
 from ddpm.derivation.draws import Undefined
-from ddpm.derivation.expectation import KL
-from ddpm.derivation.images import has_images, images
+from ddpm.derivation.expectation import KL, Expectation
+from ddpm.derivation.gaussians import has_images
+from ddpm.derivation.images import images
 from ddpm.derivation.mutants import Claim, tell
 from ddpm.derivation.numbers import Point
 from ddpm.derivation.proofs import find_proof
@@ -25,7 +26,8 @@ from ddpm.derivation.terms import Equality, depends, exactly, put_in
 from ddpm.derivation.worlds import mp
 
 FIRST, MORE, POINTS = 2, 12, 40  # points before a proof, after one that failed, and for a declared step
-TOLERANCE, QUICK = mp.mpf(10) ** -30, mp.mpf(10) ** -12
+FIXED = tuple(family.function for family in (symbols.alpha, symbols.beta, symbols.alpha_bar))
+QUICK = mp.mpf(10) ** -12  # relative
 
 
 class Different(Exception):
@@ -94,6 +96,9 @@ def settle(left, right, where: dict | None = None, using: Mapping | Sequence[Equ
         Undecided: no proof was found, and no point at which they differ.
     """
     where, using = dict(where or {}), equalities(using)
+    for symbol, value in where.items():
+        if symbol.is_positive and value < 1:
+            raise ValueError(f"{symbol} is a positive whole number; it cannot begin at {value}")
     claim = Claim(exactly(left), exactly(right), where, using)
     left, right = (_put_in(side, using, where) for side in (claim.left, claim.right))
     try:
@@ -110,8 +115,21 @@ def equalities(using: Mapping | Sequence[Equality] | None) -> tuple[Equality, ..
     """What may be put in, in one form."""
     if isinstance(using, Mapping):
         pairs = [(exactly(old), exactly(new)) for old, new in using.items()]
+        for old, new in pairs:
+            _may_be_put_in(old, new)
         using = [Equality(old, new, {}, isinstance(old, (Quantity, Density, KL))) for old, new in pairs]
     return tuple(using or ())
+
+
+def _may_be_put_in(old, new):
+    """Refuse what is no definition: of something through itself, or of what is fixed."""
+    if old == new:
+        return
+    if new.has(old):
+        raise ValueError(f"{old} cannot be put in as {new}, which has it inside")
+    fixed = old.atoms(sp.Function, sp.Symbol) - {symbols.t, symbols.s, symbols.T}
+    if old.has(Expectation) or all(isinstance(part, FIXED) for part in fixed) and not old.is_Symbol:
+        raise ValueError(f"{old} is fixed: that it is {new} is to be proved, not put in")
 
 
 def _put_in(expr, using, where):

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import sympy as sp
 
 from ddpm.derivation.bounds import is_at_least, lower
-from ddpm.derivation.densities import Density, Undecided
-from ddpm.derivation.expectation import KL
-from ddpm.derivation.symbols import evaluated
+from ddpm.derivation.densities import STATE, Density, Undecided
+from ddpm.derivation.expectation import KL, LAW_Q, Expectation
+from ddpm.derivation.symbols import epsilon, evaluated
 
 CLOSED = (Density, KL, sp.Integral, sp.Derivative, sp.Limit, sp.Lambda, sp.Subs)  # nothing is put into them: they bind variables
 
@@ -32,7 +32,8 @@ def fresh(expr):
         body, *limits = expr.args
         if any(len(limit) != 3 for limit in limits):
             raise Undecided(f"not decided: {expr} has no bounds")
-        for i, (index, first, last) in enumerate(limits):
+        for i in reversed(range(len(limits))):  # the outermost first, since others may begin where it stands
+            index, first, last = limits[i]
             known = {"positive": True} if first.is_positive else {"nonnegative": True} if first.is_nonnegative else {}
             new = sp.Dummy(index.name, integer=True, **known)
             body = body.xreplace({index: new})
@@ -52,6 +53,8 @@ def put_in(expr, known: Equality, lowest: dict):
         return _new(known, lowest)
     if not expr.args or isinstance(expr, CLOSED):
         return expr
+    if isinstance(expr, Expectation) and not _holds_inside(known, expr.args[1]):
+        return expr
     if isinstance(expr, (sp.Sum, sp.Product)) and all(len(limit) == 3 for limit in expr.args[1:]):
         return _put_into_sum(expr, known, lowest)
     if (expr.is_Add or expr.is_Mul) and expr.func == known.old.func:
@@ -59,6 +62,14 @@ def put_in(expr, known: Equality, lowest: dict):
         if len(rest) == len(expr.args) - len(known.old.args):
             return expr.func(_new(known, lowest), *(put_in(arg, known, lowest) for arg in rest))
     return expr.func(*(put_in(arg, known, lowest) for arg in expr.args))
+
+
+def _holds_inside(known, law) -> bool:
+    """Whether an equality holds for all that an expectation binds: states, and epsilon if it is over noise too."""
+    sides = sp.Tuple(known.old, known.new)
+    if law == LAW_Q and sides.has(epsilon) and sides.has(STATE):  # x_t through epsilon: over noise only
+        return False
+    return known.general or not (sides.has(STATE) or sides.has(epsilon))
 
 
 def _new(known, lowest):
@@ -87,6 +98,21 @@ def depends(expr, old) -> bool:
 
 
 def exactly(expr):
-    """`expr` with decimals as the fractions that they are written as."""
-    expr = evaluated(expr)
+    """`expr` with decimals as the fractions that they are written as.
+
+    Raises:
+        Undecided: an index runs where the symbol's own properties do not hold, and that makes a difference.
+    """
+    written, expr = sp.sympify(expr), evaluated(expr)
+    for part in written.atoms(sp.Sum, sp.Product):
+        _index_as_it_runs(part)
     return expr.xreplace({number: sp.Rational(repr(float(number)) if number._prec == 53 else str(number)) for number in expr.atoms(sp.Float)})
+
+
+def _index_as_it_runs(expr):
+    for index, first, *_ in expr.args[1:]:
+        if not index.is_positive or evaluated(first).is_positive:
+            continue
+        runs = sp.Dummy(integer=True, nonnegative=evaluated(first).is_nonnegative)
+        if evaluated(expr.args[0]).xreplace({index: runs}) != evaluated(expr.args[0].xreplace({index: runs})):
+            raise Undecided(f"not decided: {index} is positive, and begins at {first} in {expr}: take another index")

@@ -200,6 +200,13 @@ FALSE = {
         T)) - log(p_theta(x[0] | x[1])))),
         (E_q(KL(q(x[1:T] | x[0]), p_theta(x[1:T] | x[0]))), L),
     ],
+    "bound things": [
+        (Sum(sp.sign(i), (i, t, T), (t, 0, T)), Sum(1, (i, t, T), (t, 0, T))),
+        (Sum(Sum(sp.sign(j), (j, i, T)), (i, 0, T)), Sum(Sum(1, (j, i, T)), (i, 0, T))),
+        (SquaredNorm(SquaredNorm(y) * z), SquaredNorm(y**2 * z)), (SquaredNorm(PIXELS * y), PIXELS * SquaredNorm(y)),
+        (SquaredNorm(NET * SquaredNorm(epsilon)), SquaredNorm(NET * epsilon**2)),
+        (Sum(E_q(y), (i, 1, x[0])), E_q(Sum(y, (i, 1, x[0])))),
+    ],
     "each rule pressed": [
         (Sum(m[s], (s, 1, t-1)), Sum(m[s], (s, 1, t))), (Sum(m[s], (s, t, t)), m[t]+P4), (Sum(y, (s, t, T)), (T-t)*y),
         (Sum(y, (s, 1, t))-t*y+P4, sp.S.Zero),

@@ -16,6 +16,7 @@ v = sp.Symbol("v", positive=True)
 m = family("m", "m")
 STEP, POSTERIOR = q(x[t] | x[t - 1]), q(x[t - 1] | (x[t], x[0]))
 BAYES = POSTERIOR * q(x[t] | x[0]) / q(x[t - 1] | x[0])
+NOISED = sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon
 
 
 def bayes():
@@ -35,6 +36,56 @@ def test_an_equality_for_one_t_is_not_put_into_a_sum_over_t():
     with pytest.raises((WrongStep, Undecided)):
         Chain(sp.Sum(t, (t, 1, T))).step(3 * T, "t is 3", using={t: sp.Integer(3)})
     assert Chain(sp.Sum(m[t], (t, 1, T))).step(T * y, "each", using={m[t]: y}).steps
+
+
+def test_neither_is_a_chain_that_rests_on_it():
+    three = Chain(t).step(3, "given", using={t: 3})
+    with pytest.raises(Undecided, match="still stands"):
+        Chain(sp.Sum(t, (t, 1, T))).step(3 * T, "above", using=three)
+    assert Chain(t * y).step(3 * y, "above", using=three).steps
+    each = Chain(2 * m[t]).step(2 * y, "given", using={m[t]: y})
+    assert Chain(sp.Sum(2 * m[t], (t, 1, T))).step(2 * T * y, "above", using=each).steps
+
+
+@pytest.mark.parametrize("left, right, using", [
+    (E_noise(epsilon**2), sp.Integer(4), {epsilon: 2}),
+    (E_q(x[t] + y), z, {x[t] + y: z}),
+    (E_q(x[t]), sqrt(alpha_bar[t]) * E_q(x[0]) + sqrt(1 - alpha_bar[t]) * epsilon, {x[t]: NOISED}),
+])
+def test_an_equality_for_one_state_is_not_put_into_an_expectation(left, right, using):
+    with pytest.raises(Undecided, match="still stands"):
+        settle(left, right, using=using)
+
+
+def test_what_holds_for_all_states_is_put_into_an_expectation():
+    settle(E_noise(x[t] * y), E_noise(NOISED * y), using={x[t]: NOISED})
+    settle(E_q(m[t] * x[t]), 3 * E_q(x[t]), using={m[t]: 3})
+    settle(E_q(y * x[t]), 3 * E_q(x[t]), using={y: 3})
+
+
+@pytest.mark.parametrize("old, new", [
+    (alpha_bar[t], alpha[t]), (alpha[t], sp.S.Half), (1 - alpha_bar[t], 1 - alpha[t]), (y, y + 1), (sp.Integer(2), sp.Integer(3)),
+    (E_q(x[t]), x[t])])
+def test_what_is_fixed_is_not_put_in(old, new):
+    with pytest.raises(ValueError, match="is fixed|has it inside"):
+        settle(old, new, using={old: new})
+
+
+def test_a_condition_is_one_that_its_symbol_can_meet():
+    with pytest.raises(ValueError, match="cannot begin at 0"):
+        settle(t, t, where={t: 0})
+
+
+def test_an_index_has_the_properties_of_what_it_runs_over():
+    i, j = sp.symbols("i j", integer=True)
+    false = sp.Sum(sp.sign(i), (i, t, T), (t, 0, T)), sp.Sum(1, (i, t, T), (t, 0, T))  # sign(0) = 0
+    assert proofs.find_proof(*false, {}) is None
+    assert proofs.find_proof(sp.Sum(sp.sign(i), (i, j, T), (j, 1, T)), sp.Sum(1, (i, j, T), (j, 1, T)), {})
+    with sp.evaluate(False):
+        sums = [sp.Sum(body, (s, 0, T)) for body in (sp.Pow(0, s), sp.sign(s), sp.KroneckerDelta(s, 0) * m[s])]
+    for written, wrong in zip(sums, (0, T + 1, 0)):
+        with pytest.raises(Undecided, match="take another index"):
+            settle(written, wrong)
 
 
 def test_what_is_put_in_brings_no_index_into_a_sum():
@@ -116,7 +167,8 @@ def test_induction_goes_from_the_claim_before():
         with pytest.raises((WrongStep, Undecided)):
             Induction(m, 1, lambda n, before: sqrt(alpha[n]) * before, claim)
     proof = Induction(m, 1, lambda n, before: sqrt(alpha[n]) * before, lambda n: sqrt(alpha_bar[n]))
-    assert proof.step.steps[1].expr == sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]) and proof.step.last == sqrt(alpha_bar[t])
+    assert proof.step.steps[0].expr == sqrt(alpha[t]) * m[t - 1] and proof.step.last == sqrt(alpha_bar[t])
+    assert proof.step.steps[1].expr == sqrt(alpha[t]) * sqrt(alpha_bar[t - 1])
 
 
 def test_points_lie_far_apart():

@@ -135,7 +135,8 @@ def test_mean_and_variance_of_what_is_not_affine_is_refused():
 
 
 @pytest.mark.parametrize("build", [
-    lambda: KL(y, z), lambda: KL(Normal(y, 0, 1), Normal(z, 0, 1)), lambda: KL(q(x[1] | x[0]), p(x[2])), lambda: q(3), lambda: p(y)])
+    lambda: KL(y, z), lambda: KL(Normal(y, 0, 1), Normal(z, 0, 1)), lambda: KL(q(x[1] | x[0]), p(x[2])), lambda: q(3), lambda: p(y),
+    lambda: Normal(x[t], y, x[0] ** 2, "I")])
 def test_nonsense_is_refused_when_it_is_built(build):
     with pytest.raises(TypeError):
         build()
