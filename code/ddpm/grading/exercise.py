@@ -9,7 +9,7 @@ from ddpm.grading import seal
 from ddpm.grading.cases import chosen_seed
 from ddpm.grading.later import USES
 from ddpm.grading.remarks import close, remark, way_out
-from ddpm.grading.runner import Run, run
+from ddpm.grading.runner import TO_FILL_IN, Run, run
 from ddpm.grading.verdict import Verdict, blank, brief, notes, show_case, wrap
 
 
@@ -72,7 +72,7 @@ def check(student, exercise, seed: int | None = None) -> Verdict:
         seed: of the cases; by default the environment variable DDPM_GRADING_SEED, or 0.
     """
     if student is None or student is Ellipsis:
-        return blank(f"{exercise.name} is {student}.")
+        return blank(f"{exercise.name} {TO_FILL_IN}")
     if replaced := seal.broken():
         return _unchecked(f"{replaced} is not what it was. Something has replaced it: restart the kernel and run the "
                           f"notebook again.")
@@ -100,7 +100,7 @@ def _said(name: Callable, otherwise: str) -> str:
 
 def _judge(exercise, cases, result, name):
     if result.blank:
-        return blank(f"{name}: {result.blank}")
+        return blank(f"{name} {result.blank}")
     answers = result.answers[: len(cases)]
     expected = [np.asarray(exercise.reference(*case), np.float64) for case in cases]
     problems = [_problem(*pair) for pair in zip(answers, expected)]

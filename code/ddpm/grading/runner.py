@@ -1,6 +1,8 @@
 """The safe run of a student's function: whatever it does, answers or words come back, and the notebook goes on."""
 
 import contextlib
+import dis
+import inspect
 import io
 import random
 import sysconfig
@@ -26,6 +28,8 @@ _FOLDERS = (*(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platli
             Path(__file__).parents[1])
 _LIBRARIES = tuple({str(form) for folder in _FOLDERS for form in (folder, Path(folder).resolve())})
 
+TO_FILL_IN = "is still to be filled in."
+NO_CODE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # of every Python from 3.11 on
 
 NOT_FINITE = (  # in the words of NumPy and of JAX, with debug_nans
     ("(nan) encountered in sqrt", "the square root of a negative number"),
@@ -56,7 +60,7 @@ class Run:
     Attributes:
         answers: for each case the numbers, as a float64 array, or in words why there are none. Fewer than cases if
             time ran out or nothing was filled in.
-        blank: why the exercise counts as not yet answered, or "".
+        blank: why the exercise counts as not yet answered, as what its function is or does, or "".
         notes: what else the student should know: arguments changed, text printed.
     """
 
@@ -123,9 +127,9 @@ class _Job:
                     self.notes.append(reason)
         except _Blank as blank:
             if not self.answers and not self.over:
-                self.blank = str(blank)
+                self.blank = TO_FILL_IN if untouched(self.student) else str(blank)
             elif not self.over:
-                self.answers.append(f"did this: {blank}")
+                self.answers.append(str(blank))
         except (Stopped, _Over):
             pass
         except BaseException as error:  # between two calls: what it has put into its arguments may raise anything
@@ -172,8 +176,8 @@ class _Job:
             raise
         except BaseException as error:  # a student's function may raise anything
             if isinstance(error, NotImplementedError) or "ellipsis" in _text(error).lower():
-                raise _Blank(f"it raises {type(error).__name__}." if isinstance(error, NotImplementedError)
-                             else "there is still a ... in it.") from None
+                raise _Blank(f"raises {type(error).__name__}." if isinstance(error, NotImplementedError)
+                             else "still has a ... in it.") from None
             return f"raised {_text(error)}{_place(error)}"
 
     def reason(self) -> str:
@@ -194,11 +198,18 @@ class _Job:
         return ""
 
 
+def untouched(function) -> bool:
+    """Whether there is no code in a Python function: dots, a description, or `pass`."""
+    with contextlib.suppress(Exception):  # a reader's object may raise anything
+        return {step.opname for step in dis.get_instructions(inspect.unwrap(function))} <= NO_CODE
+    return False
+
+
 def as_numbers(answer) -> np.ndarray | str:
     """The answer as a float64 array, or in words what it is instead."""
     kind = type(answer).__name__
     if answer is None or answer is Ellipsis:
-        raise _Blank(f"it returns {answer}." + (" Is its return missing?" if answer is None else ""))
+        raise _Blank("returns None. Is its return missing?" if answer is None else "still returns a ..., no answer.")
     if isinstance(answer, (list, tuple)) and any(part is None or part is Ellipsis for part in answer):
         return f"returned a {kind} with {None if None in answer else '...'} in it"
     try:

@@ -28,7 +28,7 @@ class MyBetas:
         """Valid or not, and for each T what is left of the image."""
         name, nan = name or self.name, float("nan")
         if result.blank:
-            return blank(f"{name}: {result.blank}")
+            return blank(f"{name} {result.blank}")
         found = _fault(cases, result.answers)
         if found:
             where, fault, slip, hint = found

@@ -5,7 +5,7 @@ import importlib
 import pytest
 from ddpm.grading import check
 from ddpm.grading.answered import is_blank
-from ddpm.grading.exercises import EXERCISES
+from ddpm.grading.exercises import EXERCISES, WRITTEN
 
 RETURN = "return jnp.sqrt(schedule.alpha_bar[t]) * x_0 + jnp.sqrt(1 - schedule.alpha_bar[t]) * noise"
 HEAD = "def q_sample(schedule, x_0, t, noise):"
@@ -30,13 +30,21 @@ SOURCES = {
 }
 
 
-@pytest.mark.parametrize("where", SOURCES)
-def test_dots_beside_an_answer_are_no_blank_and_dots_in_its_place_are(where, tmp_path, monkeypatch):
-    source, answered = SOURCES[where]
+@pytest.fixture
+def defined(tmp_path, monkeypatch):
+    """The q_sample of some source."""
+    def made(where):
+        name = f"dots_{abs(hash(where))}"
+        (tmp_path / f"{name}.py").write_text(f"import jax\nimport jax.numpy as jnp\n\n\n{SOURCES[where][0]}\n")
+        return importlib.import_module(name).q_sample
+
     monkeypatch.syspath_prepend(tmp_path)
-    name = f"dots_{abs(hash(where))}"
-    (tmp_path / f"{name}.py").write_text(f"import jax\nimport jax.numpy as jnp\n\n\n{source}\n")
-    q_sample = importlib.import_module(name).q_sample
+    return made
+
+
+@pytest.mark.parametrize("where", SOURCES)
+def test_dots_beside_an_answer_are_no_blank_and_dots_in_its_place_are(where, defined):
+    answered, q_sample = SOURCES[where][1], defined(where)
     verdict = check(q_sample, EXERCISES["q_sample"])
     assert verdict.answered == verdict.passed == (not is_blank(q_sample, "q_sample")) == answered, verdict
 
@@ -50,3 +58,23 @@ def test_an_answer_that_fails_is_an_answer():
 
     for function in (q_sample, lambda schedule, x_0, t, noise: 1 / 0, lambda *_: 0):
         assert check(function, EXERCISES["q_sample"]).answered != is_blank(function, "q_sample")
+
+
+@pytest.mark.parametrize("where, words", [
+    ("as it comes", "q_sample is still to be filled in."), ("with words", "q_sample is still to be filled in."),
+    ("jitted", "q_sample is still to be filled in."), ("pass", "q_sample is still to be filled in."),
+    ("a name", "q_sample is still to be filled in."), ("a name still open", "q_sample still has a ... in it."),
+    ("computed, not returned", "q_sample returns None. Is its return missing?"),
+    ("not implemented", "q_sample raises NotImplementedError."),
+])
+def test_who_has_not_begun_is_asked_for_no_return(where, words, defined):
+    assert str(check(defined(where), EXERCISES["q_sample"])) == f"Not yet answered: {words}"
+
+
+@pytest.mark.parametrize("name", sorted(EXERCISES.keys() - WRITTEN.keys()))
+def test_every_exercise_in_code_says_the_same_as_long_as_nothing_stands_in_it(name):
+    def stub(*arguments):
+        ...  # your answer
+
+    stub.__name__ = name
+    assert str(check(stub, EXERCISES[name])) == f"Not yet answered: {name} is still to be filled in."

@@ -14,7 +14,7 @@ from IPython import get_ipython
 from IPython.display import display
 
 from ddpm.grading.exercises import EXERCISES, WRITTEN
-from ddpm.grading.runner import Run, run
+from ddpm.grading.runner import TO_FILL_IN, Run, run
 from ddpm.grading.score.data import pack_run, unpack_cases
 
 MIME = "application/x-ddpm-answer+json"
@@ -82,7 +82,7 @@ def _show(data) -> None:
 def _called(namespace, name, cases, used):
     student = namespace.get(name)
     if student is None or student is Ellipsis:
-        return Run(blank=f"{name} is not in the notebook." if name not in namespace else f"{name} is {student}.")
+        return Run(blank=TO_FILL_IN if name in namespace else "is not in the notebook.")
     if not callable(student):
         return Run([f"is not a function but {type(student).__name__}"])
     return run(_watched(student, used), cases, EXERCISES[name].arguments, EXERCISES[name].later)
