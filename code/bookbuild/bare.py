@@ -2,7 +2,7 @@
 
 `tests/bare/NAME.txt` says what such an environment has: `oldest` what was there with the oldest JAX that the package
 promises, `newest` what installs now. The kernel runs there, in an empty folder; only the first cell of a notebook brings the
-package.
+package. Students' notebooks bring another package than the others, so they run when all others have, and that one is gone.
 """
 
 import os
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,9 +23,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from bookbuild import install
+from bookbuild.assignments import STUDENT
 from bookbuild.install import FOLDER
 
 PINS = "tests/bare"
+PACKAGE = "ddpm"
 TIMEOUT = 300  # seconds for a cell
 AT_ONCE = 2
 NOT_INHERITED = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME", "IPYTHONDIR"}
@@ -34,29 +37,35 @@ NEWER = ("-c", "import sys; print(sys.version_info[:2] >= (3, 12))")
 def main(root: Path) -> int:
     """Run all notebooks of the built book under `root` in both environments; 1 if any of them fails."""
     started = time.monotonic()
-    notebooks = sorted([*(root / "_build/html" / FOLDER).rglob("*.ipynb"), *(root / "_build/solution").glob("*.ipynb")])
-    wheel = next((root / "_build/html" / FOLDER).glob("*.whl"))
+    site = root / "_build/html" / FOLDER
+    whole, students = [*site.glob("*.ipynb"), *(root / "_build/solution").glob("*.ipynb")], [*(site / STUDENT).glob("*.ipynb")]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        made = [pool.submit(prepared, root, name, python, notebooks[0], wheel) for name, python in
-                (("oldest", sys.executable), ("newest", newest_python()))]
-        found = {future.result()[0]: future.result()[1:] for future in made}
-        problems = [f"{name}: {problem}" for name, (_, problem) in found.items() if problem]
-        runs = [(name, path, pool.submit(run, python, nbformat.read(path, as_version=4)))
-                for path in sorted(notebooks, key=lambda path: -path.stat().st_size) for name, (python, problem) in found.items() if not problem]
-        for name, path, future in runs:
-            problem, seconds = future.result()
-            label = f"{name}: {path.parent.name}/{path.name}"
-            print(f"  {label}: {'FAILED' if problem else f'{seconds:.1f} s'}", flush=True)
-            problems += [f"{label}: {problem}"] * bool(problem)
-    print("\n".join(problems) or f"{len(notebooks)} notebooks run to the end in both environments ({time.monotonic() - started:.0f} s).",
+        made = {name: pool.submit(environment, root, name, python) for name, python in (("oldest", sys.executable), ("newest", newest_python()))}
+        pythons = {name: future.result() for name, future in made.items()}
+        problems = run_all(pool, pythons, whole, next(site.glob("*.whl")))
+        problems += run_all(pool, pythons, students, next((site / STUDENT).glob("*.whl")))
+    number = len(whole) + len(students)
+    print("\n".join(problems) or f"{number} notebooks run to the end in both environments ({time.monotonic() - started:.0f} s).",
           file=sys.stderr if problems else None)
     return int(bool(problems))
 
 
-def prepared(root: Path, name: str, python: str, notebook: Path, wheel: Path) -> tuple[str, Path, str]:
-    """The environment `name`, its Python, and what was wrong with the first cell there."""
-    where = environment(root, name, python)
-    return name, where, first_cell(name, where, notebook, wheel)
+def run_all(pool, pythons: dict[str, Path], notebooks: list[Path], wheel: Path) -> list[str]:
+    """Run notebooks that bring the package in `wheel` in each environment; what was wrong.
+
+    Args:
+        pythons: of the environments, by name.
+    """
+    begun = {name: pool.submit(first_cell, name, python, notebooks[0], wheel) for name, python in pythons.items()}
+    problems = [f"{name}: {future.result()}" for name, future in begun.items() if future.result()]
+    runs = [(name, path, pool.submit(run, pythons[name], nbformat.read(path, as_version=4)))
+            for path in sorted(notebooks, key=lambda path: -path.stat().st_size) for name, future in begun.items() if not future.result()]
+    for name, path, future in runs:
+        problem, seconds = future.result()
+        label = f"{name}: {path.parent.name}/{path.name}"
+        print(f"  {label}: {'FAILED' if problem else f'{seconds:.1f} s'}", flush=True)
+        problems += [f"{label}: {problem}"] * bool(problem)
+    return problems
 
 
 def newest_python() -> str:
@@ -83,11 +92,12 @@ def environment(root: Path, name: str, python: str) -> Path:
 
 
 def first_cell(name: str, python: Path, notebook: Path, wheel: Path) -> str:
-    """Run the install cell, which must add and change nothing else, then again, when it must do nothing; what was wrong."""
+    """Run the install cell, which must bring the package in `wheel` and change nothing else, then again, when it must do nothing; what was wrong."""
+    subprocess.run([sys.executable, "-m", "uv", "pip", "uninstall", "--quiet", "--python", str(python), PACKAGE], check=True)
     before = installed(python)
     print(f"{name}: Python {before.pop('python')}, jax {before['jax']}, numpy {before['numpy']}, ipykernel {before['ipykernel']}", flush=True)
     cell, = (c for c in nbformat.read(notebook, as_version=4).cells if "install" in c.metadata.get("tags", ()))
-    cell = install.cell("", "", "", wheel) if "git+" in cell.source else cell  # a repository may hold an older package
+    cell = cell if "b64decode" in cell.source else install.cell("", "", "", wheel)  # elsewhere there may be an older package
     started = time.monotonic()
     if problem := run(python, nbformat.v4.new_notebook(cells=[cell]))[0]:
         return f"the first cell: {problem}"
@@ -98,6 +108,8 @@ def first_cell(name: str, python: Path, notebook: Path, wheel: Path) -> str:
     changed = {name for name in before if after.get(name) != before[name]}
     if changed:
         return f"the first cell changed what was there: {', '.join(sorted(changed))}"
+    if modules(python) != contents(wheel):
+        return f"the first cell brought another package than {wheel.name} beside the notebook"
     print(f"  first cell: {seconds:.0f} s; brings {', '.join(sorted(after.keys() - before.keys() - {'python'}))}", flush=True)
     return ""
 
@@ -108,6 +120,18 @@ def installed(python: Path) -> dict[str, str]:
             "[print(d.name.lower(), d.version) for d in all()]")
     lines = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.splitlines()
     return dict(line.split() for line in lines)
+
+
+def modules(python: Path) -> dict[str, int]:
+    """The modules of the package that is installed, each with its size."""
+    top = Path(subprocess.run([python, "-P", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, capture_output=True,
+                              text=True).stdout.strip())
+    return {path.relative_to(top).as_posix(): path.stat().st_size for path in (top / PACKAGE).rglob("*.py")}
+
+
+def contents(wheel: Path) -> dict[str, int]:
+    """The modules in a wheel, each with its size."""
+    return {info.filename: info.file_size for info in zipfile.ZipFile(wheel).infolist() if info.filename.endswith(".py")}
 
 
 def run(python: Path, notebook) -> tuple[str, float]:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -70,3 +71,31 @@ def test_the_package_comes_from_the_repository_or_the_site_or_the_cell_itself(tm
 def test_where_the_package_is_the_cell_does_nothing():
     source = re.sub(r"%pip.*", "raise AssertionError", install.cell("https://example.org/book", "main", "", None).source)
     exec(source, {})
+
+
+def test_students_notebooks_run_with_the_package_that_they_carry_after_all_others(tmp_path, monkeypatch):
+    names = ["html/_notebooks/chapter", "html/_notebooks/student/homework", "solution/homework"]
+    for name in names:
+        (path := tmp_path / f"_build/{name}.ipynb").parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook(f"# {name}"), path)
+    for folder in ("html/_notebooks", "html/_notebooks/student"):
+        (tmp_path / "_build" / folder / "ddpm-1.whl").touch()
+    there, ran = {}, []  # the folder of the wheel that is installed in each environment
+    monkeypatch.setattr(bare, "environment", lambda root, name, python: name)
+    monkeypatch.setattr(bare, "first_cell", lambda name, python, notebook, wheel: there.update({python: wheel.parent.name}) or "")
+    monkeypatch.setattr(bare, "run", lambda python, notebook: ran.append((python, notebook.cells[0].source[2:], there[python])) or ("", 0.0))
+    assert bare.main(tmp_path) == 0
+    assert sorted(ran) == sorted((python, name, "student" if "student" in name else "_notebooks") for python in ("oldest", "newest") for name in names)
+    assert all("student" in name for _, name, _ in ran[-2:])
+
+
+def test_the_two_packages_are_told_apart(tmp_path):
+    python = tmp_path / "bin/python"
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(tmp_path)], check=True)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    whole, lean = (wheel.build(ROOT, folder, references) for folder, references in ((tmp_path / "a", True), (tmp_path / "b", False)))
+    for brought, other in ((whole, lean), (lean, whole)):
+        subprocess.run([*uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--reinstall", "--python", str(python), str(brought)], check=True)
+        assert bare.modules(python) == bare.contents(brought) != bare.contents(other)
