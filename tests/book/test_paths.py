@@ -87,7 +87,7 @@ def test_an_instructor_hands_out_collects_and_grades(site, tmp_path, capsys):
     for name, notebook in submitted.items():
         nbformat.write(notebook, tmp_path / f"{name}.ipynb")
     (tmp_path / "emil.pdf").write_bytes(b"%PDF")
-    assert grade([str(tmp_path), "--seed", "5", "--minutes", "3"]) == 0
+    assert grade([str(tmp_path), "--seed", "5"]) == 0
     rows = read_scores(tmp_path)
     names = ASSIGNMENTS["diffusion"]
     assert {name: [int(row[exercise] or 0) for exercise in names] for name, row in rows.items()} == {
@@ -127,10 +127,8 @@ def test_all_assignments_in_one_folder_are_graded_for_what_each_of_them_asks(sit
     assert grade([str(tmp_path), "--seed", "5"]) == 0
     rows = read_scores(tmp_path)
     found = {file: [row["assignment"], row["of"], {e: row[e] for e in EXERCISES if row[e]}] for file, row in rows.items()}
-    for exercise in ("answer_4_2", "answer_5_2"):  # what a machine under load measures may not be what was predicted
-        for scores in (expected, found):
-            for _, _, row in scores.values():
-                row.pop(exercise, None)
+    for scores in (expected, found):  # what a machine under load measures may not be what was predicted
+        del scores["loss_func_comp solution.ipynb"][2]["answer_4_2"]
     assert found == expected
     assert not [row for row in rows.values() if row["problem"] or row["remarks"]]
 

@@ -85,6 +85,13 @@ def _through_x_0(clip=None, before=lambda bars, t: bars[t - 1]):
     return step
 
 
+def _with_early_beta(schedule, x_t, t, predicted_noise, noise):
+    """The step with beta and alpha of step t - 1, and alpha_bar of step t."""
+    s, early = Step(schedule, t), Step(schedule, t - 1)
+    mean = (x_t - early.beta / np.sqrt(1 - s.alpha_bar) * predicted_noise) / np.sqrt(early.alpha)
+    return mean if t == 1 else mean + np.sqrt(early.beta) * noise
+
+
 def _clipped(mean):
     """The step with its mean clipped, or what comes out."""
     def step(schedule, x_t, t, predicted_noise, noise):
@@ -152,6 +159,7 @@ STEP_SLIPS = (
     Slip("alpha_bar made as the cumulative product of beta.",
          "What is multiplied up: what a step adds, or what it keeps?",
          _share_of(lambda schedule, t: Step(schedule, t).beta_bar)),
+    Slip("beta_t and alpha_t of step t - 1.", INDEX_HINT, _with_early_beta),
     Slip("every number of the schedule one step late.", INDEX_HINT, _step(shift=1)),
     Slip("the step of the forward process.", "Which way does Algorithm 2 walk?",
          lambda schedule, x_t, t, eps, noise: np.sqrt(Step(schedule, t).alpha) * x_t + np.sqrt(Step(schedule,

@@ -411,6 +411,9 @@ SLIPS["reverse_step"] = {
     "predicted noise is added": reverse_with(share=lambda s, t: -s.beta[t] / (1 - bar(s, t)) ** 0.5),
     "without its square root.": reverse_with(share=lambda s, t: s.beta[t] / (1 - bar(s, t))),
     "step t - 1": reverse_with(share=lambda s, t: s.beta[t] / jnp.sqrt(1 - s.alpha_bar[t - 1])),
+    "beta_t and alpha_t of step t - 1": reverse_with(
+        lambda s, t: s.beta[t - 1] / (1 - bar(s, t)) ** 0.5, lambda s, t: s.alpha[t - 1] ** -0.5,
+        lambda s, t: s.beta[t - 1] ** 0.5 if t > 1 else 0),
     "clipped to [-1, 1]": lambda s, x_t, t, eps, noise: ddpm.forward.posterior_mean(
         s, jnp.clip(ddpm.parameterization.x_0_from_noise(s, x_t, t, eps), -1,
                     1), x_t, t) + (jnp.sqrt(s.beta[t]) * noise if t > 1 else 0),

@@ -63,6 +63,18 @@ HOSTILE = {
     "crowd": [MEAN, "import subprocess\nchildren = [subprocess.Popen(['sleep', '3141']) for _ in range(400)]\nimport time\ntime.sleep(30)", COVARIANCE],
     "loud": [MEAN, "for _ in range(1000):\n    print('x' * 10**6)", COVARIANCE],
     "full": [MEAN, "import itertools\nfor i in itertools.count():\n    open(f'f{i}', 'wb').write(bytes(10**8))", COVARIANCE],
+    "hidden": [MEAN, "import os, time\nheld = [os.memfd_create('m') for _ in range(3)]\nfor m in held:\n    for _ in range(9):\n"
+                     "        os.write(m, bytes(10**8))\ntime.sleep(30)",
+               "import os, time\nheld = [open(f'f{i}', 'wb') for i in range(3)]\nfor i, file in enumerate(held):\n    os.unlink(f'f{i}')\n"
+               "    for _ in range(9):\n        file.write(bytes(10**8))\ntime.sleep(30)", COVARIANCE],
+    "nested": [MEAN, "import ctypes, os\nchild = os.fork()\nif not child:\n    os._exit(ctypes.CDLL(None).unshare(0x10020000) == 0)\n"
+                     "assert os.waitpid(child, 0)[1] == 0, 'it has namespaces of its own'", COVARIANCE],
+    "greedy": [MEAN, "import os, time\nos.sched_setaffinity(0, range(os.cpu_count()))\ntime.sleep(30)", COVARIANCE],
+    "unwatched": ["import sys, ddpm.forward as f\n" + MEAN, "def q_sample(schedule, x_0, t, noise):\n    sys.setprofile(None)\n"
+                  "    return getattr(f, 'q_' + 'sample')(schedule, x_0, t, noise)",
+                  "import threading\ndef forward_covariance(x_prev, beta):\n"
+                  "    worker = threading.Thread(target=lambda: getattr(f, 'check_' + 'same_shape')('a', x_prev, 'b', x_prev))\n"
+                  "    worker.start()\n    worker.join()\n    return beta * np.eye(x_prev.size)"],
     "forger": [MEAN, "from ddpm.grading.score import kernel\nkernel._show = lambda data: kernel.display({kernel.MIME: '[' * 10**5}, raw=True)", COVARIANCE],
     "borrowed": ["import ddpm.forward as f\nfrom ddpm.forward import q_sample as ready\nimport numpy as np\n" + MEAN.partition("\n")[2],
                  "def q_sample(schedule, x_0, t, noise):\n    return getattr(f, 'q_' + 'sample')(schedule, x_0, t, noise)"],

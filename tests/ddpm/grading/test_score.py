@@ -17,7 +17,7 @@ from ddpm.grading.exercise import Exercise
 from ddpm.grading.exercises import ASSIGNMENTS, EXERCISES, WRITTEN
 from ddpm.grading.score import output, report
 from ddpm.grading.score.__main__ import main
-from ddpm.grading.score.assigned import Stated, in_class, stated
+from ddpm.grading.score.assigned import Stated, in_class, in_words, stated
 from ddpm.grading.score.data import pack_cases, pack_run, unpack_cases, unpack_run
 from ddpm.grading.score.folder import Class, Score
 from ddpm.grading.score.found import find, readable, twice
@@ -174,6 +174,13 @@ def test_nobody_alone_changes_what_was_set():
     assert in_class([Stated("denoising", less), Stated("denoising", all_of_it), Stated("")]) == {"denoising": all_of_it}
 
 
+def test_what_was_set_is_told_with_the_number_of_votes():
+    all_of_it, less = ASSIGNMENTS["denoising"], ASSIGNMENTS["denoising"][:1]
+    assert in_words({"denoising": less}, [Stated("denoising", less), Stated("denoising", less), Stated("denoising", all_of_it), Stated("")]) == [
+        f"denoising: layer_sizes (1 of {len(all_of_it)} exercises), as stated by 2 of 3 notebooks"]
+    assert in_words({"denoising": all_of_it}, [Stated("denoising", all_of_it)]) == ["denoising: all 5 exercises, as stated by 1 of 1 notebooks"]
+
+
 # What a person should look at
 
 
@@ -266,10 +273,10 @@ def test_csv_and_page():
     rows = list(csv.DictReader(io.StringIO(report.to_csv(scores))))
     assert rows[0]["notebook"].startswith("'=") and rows[0]["points"] == "1" and rows[0]["of"] == "2" and rows[0]["remarks"] == "uses <b>"
     assert rows[1]["problem"] == "broken JSON" and rows[1]["q_sample"] == "" and rows[2]["forward_mean"] == "0"
-    page = report.to_html(Class(scores, ["a, c: the same"], "It ran <here>."), seed=123, ignored=[".DS_Store"])
+    page = report.to_html(Class(scores, ["a, c: the same"], "It ran <here>.", ["diffusion: all <6>"]), seed=123, ignored=[".DS_Store"])
     assert not {"<b>", "<i>", "<here>"} & set(page.replace(">", "> ").split()) and "<b>" not in page
-    for text in ("1 × q_sample: the slip &lt;i&gt;", "a, c: the same", ".DS_Store", "Code cell 4", "broken JSON", "a hook in Python alone", "seed 123",
-                 f"numpy {np.__version__}"):
+    for text in ("What was set</h2><ul><li>diffusion: all &lt;6&gt;", "1 × q_sample: the slip &lt;i&gt;", "a, c: the same",
+                 ".DS_Store", "Code cell 4", "broken JSON", "a hook in Python alone", "seed 123", f"numpy {np.__version__}"):
         assert text in page
 
 

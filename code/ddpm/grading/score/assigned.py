@@ -72,6 +72,16 @@ def in_class(all_stated: Sequence[Stated]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def in_words(exercises: dict[str, tuple[str, ...]], all_stated: Sequence[Stated]) -> list[str]:
+    """What was set of each assignment, and how many of its notebooks state that: who hands in many files has many votes."""
+    found = []
+    for name, asked in exercises.items():
+        own = [s for s in all_stated if s.assignment == name]
+        what = f"all {len(asked)} exercises" if asked == ASSIGNMENTS[name] else f"{', '.join(asked)} ({len(asked)} of {len(ASSIGNMENTS[name])} exercises)"
+        found.append(f"{name}: {what}, as stated by {sum(s.exercises == asked for s in own)} of {len(own)} notebooks")
+    return found
+
+
 def parsed(cell) -> ast.Module:
     """The cell's Python, without its magics; empty if it is none."""
     lines = [re.sub(r"^(\s*)([%!].*)", r"\1pass", line) for line in cell.source.splitlines()]

@@ -12,6 +12,7 @@ import resource
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -30,6 +31,7 @@ MIME = "application/x-ddpm-answer+json"  # as in `kernel`
 LARGEST = 4_000_000  # bytes of one answer
 SHOWN = 200_000_000  # bytes that one run may print and show
 PROCESSES, THREADS, FILES = 300, 5000, 2**30
+OWN = 120  # seconds for the imports before the first cell, and for the calls of one function, which are limited themselves (`runner`)
 GRACE = 10  # seconds for the kernel's own work
 PAUSE = 0.02  # seconds in which a kernel that was told to end does
 
@@ -73,7 +75,7 @@ class Watch(threading.Thread):
 
     def __init__(self, process, job: dict):
         super().__init__(daemon=True)
-        self.process, self.folder, self.memory, self.user = process, job["folder"], job["memory"], job["user"]
+        self.process, self.folder, self.memory, self.user, self.cores = process, job["folder"], job["memory"], job["user"], set(job["cores"])
         self.fired, self.over = "", False
 
     def run(self):
@@ -97,8 +99,10 @@ class Watch(threading.Thread):
                 self.fired = f"started more than {PROCESSES} processes"
             elif threads > THREADS:
                 self.fired = f"started more than {THREADS} threads"
-            elif turn % 40 == 0 and _size(self.folder) > FILES:
+            elif turn % 10 == 0 and _unseen(family) > FILES or turn % 40 == 0 and _size(self.folder) > FILES:
                 self.fired = f"wrote more than {FILES / 2**30:.3g} GiB of files"
+            elif turn % 10 == 0 and self.cores and _cores(family) - self.cores:
+                self.fired = "took processors that are not its own"
             if self.fired:
                 return end(self.process, self.user)
             time.sleep(0.05)
@@ -112,6 +116,30 @@ def _size(folder) -> int:
             with contextlib.suppress(OSError):
                 total += os.lstat(os.path.join(path, name)).st_blocks * 512
     return total
+
+
+def _unseen(family) -> int:
+    """Bytes of the files that processes hold open and that no folder has any more, those in memory among them."""
+    found = {}
+    for process in family:
+        with contextlib.suppress(OSError):  # it has ended, or is somebody else's
+            for entry in os.scandir(f"/proc/{process.pid}/fd"):
+                with contextlib.suppress(OSError):
+                    one = os.stat(entry.path)
+                    if stat.S_ISREG(one.st_mode) and not one.st_nlink:
+                        found[one.st_dev, one.st_ino] = one.st_blocks * 512
+    return sum(found.values())
+
+
+def _cores(family) -> set[int]:
+    """The processors that the threads of these processes may use."""
+    found = set()
+    for process in family:
+        with contextlib.suppress(psutil.Error, OSError):
+            for thread in process.threads():
+                with contextlib.suppress(OSError):
+                    found |= os.sched_getaffinity(thread.id)
+    return found
 
 
 def end(process, user: int | None = None) -> None:
@@ -192,17 +220,17 @@ class Kernel:
             return bool(self.client.get_iopub_msg(timeout=0.5))
         return False
 
-    def execute(self, source: str) -> tuple[str, list]:
+    def execute(self, source: str, seconds: float) -> tuple[str, list]:
         """The error that the cell raised ("" if none), and what it showed of the type `MIME`.
 
         Raises:
             Lost: the kernel is gone.
         """
-        wanted, until = self.client.execute(source, allow_stdin=False, stop_on_error=False), time.monotonic() + self.job["cell_seconds"]
+        wanted, until = self.client.execute(source, allow_stdin=False, stop_on_error=False), time.monotonic() + seconds
         error, found, idle = "", [], False
         while not idle:
             if time.monotonic() > until:
-                raise Lost(f"did not end within {self.job['cell_seconds']:g} s")
+                raise Lost(f"did not end within {seconds:g} s")
             try:
                 message = self.client.get_iopub_msg(timeout=0.2)
             except Empty:
@@ -248,7 +276,7 @@ class Session:
 
     def attempt(self) -> bool:
         with Kernel(self.job) as kernel:
-            error, _ = kernel.execute(f"import ddpm.grading.score.kernel as k; k.begin({self.job['closed']}); del k")
+            error, _ = kernel.execute(f"import ddpm.grading.score.kernel as k; k.begin({self.job['closed']}); del k", OWN)
             if error:
                 raise Lost(f"the kernel does not begin: {error}")
             for number, source in enumerate(self.job["cells"], start=1):
@@ -274,16 +302,16 @@ class Session:
 
     def cell(self, kernel, source) -> str:
         """What went wrong in a cell, "" for nothing."""
-        error, _ = kernel.execute(source)
+        error, _ = kernel.execute(source, self.job["cell_seconds"])
         if not error:
             return ""
-        _, found = kernel.execute(f"import ddpm.grading.score.kernel as k\ntry:\n    k.go_on({source!r})\nfinally:\n    del k")
+        _, found = kernel.execute(f"import ddpm.grading.score.kernel as k\ntry:\n    k.go_on({source!r})\nfinally:\n    del k", self.job["cell_seconds"])
         return "; ".join(dict.fromkeys([error, *map(str, json.loads(found[-1])[:5])] if found else [error]))
 
     def ask(self, kernel, name, cases):
         """What the submission answers to `name`, on the pipe."""
         error, found = kernel.execute(f"import os, json; os.chdir({self.job['folder']!r}); import ddpm.grading.score.kernel as k; "
-                                      f"k.answer({name!r}, json.loads({json.dumps(cases)!r}))")
+                                      f"k.answer({name!r}, json.loads({json.dumps(cases)!r}))", OWN)
         self.answered.add(name)
         if error or not found:
             say(run=name, broken=f"raised {error}" if error else "gave no answer back")
@@ -295,6 +323,8 @@ class Session:
 
 if __name__ == "__main__":
     job = json.load(sys.stdin)
+    if job["cores"]:
+        os.sched_setaffinity(0, job["cores"])
     job["closed"] = prepare(job["closed"], job["user"] is None)
     say(closed=job["closed"])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the way out takes the kernel along

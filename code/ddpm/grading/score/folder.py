@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -75,11 +76,13 @@ class Class:
         scores: one for each file, and for each empty folder.
         same: the groups of submissions with the same answers, in words.
         ran: where submissions ran and what that keeps from them, in words.
+        asked: what was set of each assignment, in words.
     """
 
     scores: list[Score]
     same: list[str]
     ran: str
+    asked: list[str] = field(default_factory=list)
 
 
 def score(found: Sequence[Found], seed: int, limits: Limits = Limits(), done: Callable[[Score], None] = lambda s: None,
@@ -111,8 +114,7 @@ def score(found: Sequence[Found], seed: int, limits: Limits = Limits(), done: Ca
                     done(result)
                 return result
 
-            # without a sandbox one after the other: all of its processes are gone before the next begins
-            with ThreadPoolExecutor(1 if box.level == sandbox.NONE else max(2, (os.cpu_count() or 1) // 2)) as pool:
+            with ThreadPoolExecutor(len(grader.shares)) as pool:
                 try:
                     scores = list(pool.map(one, range(len(found))))
                 except BaseException:
@@ -120,7 +122,19 @@ def score(found: Sequence[Found], seed: int, limits: Limits = Limits(), done: Ca
                     pool.shutdown(cancel_futures=True)
                     raise
         answers = [(s.name, remarks.answers(f.notebook, exercises[s.assignment])) for s, f in zip(scores, found) if s.assignment]
-        return Class(scores, remarks.same(answers), box.words)
+        return Class(scores, remarks.same(answers), box.words, assigned.in_words(exercises, stated))
+
+
+def shares(level: str) -> list[list[int]]:
+    """The processors for each of the submissions that run at once, so that none takes another's; [] for all of them.
+
+    Without a sandbox there is one alone: all of its processes are gone before the next begins.
+    """
+    if level == sandbox.NONE or not hasattr(os, "sched_getaffinity"):
+        return [[]]
+    cores = sorted(os.sched_getaffinity(0))
+    count = max(min(2, len(cores)), len(cores) // 2)
+    return [cores[i::count] for i in range(count)]
 
 
 class Grader:
@@ -128,6 +142,10 @@ class Grader:
 
     def __init__(self, box, top, seed, limits, judge):
         self.box, self.top, self.seed, self.limits, self.judge, self.over = box, top, seed, limits, judge, False
+        self.shares = shares(box.level)
+        self.free = queue.SimpleQueue()  # the shares that no submission has
+        for share in self.shares:
+            self.free.put(share)
         self.cases = {name: [] if name in WRITTEN else EXERCISES[name].cases(seed) for name in EXERCISES}
         if box.level == sandbox.NONE and sys.platform.startswith("linux"):
             ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -146,12 +164,16 @@ class Grader:
         if stated.exercises != asked:
             result.remarks.append("states other exercises than most notebooks of this assignment")
         result.remarks += remarks.of_notebook(found.notebook, asked)
-        runs = self._run(i, found.notebook, asked, result)
+        cores = self.free.get()
+        try:
+            runs = self._run(i, found.notebook, asked, result, cores)
+        finally:
+            self.free.put(cores)
         for exercise in asked:
             result.verdicts[exercise] = self._verdict(exercise, runs.get(exercise), found.notebook, result)
         return result
 
-    def _run(self, i, notebook, asked, result) -> dict:
+    def _run(self, i, notebook, asked, result, cores) -> dict:
         """What the submission answers, by exercise; what goes wrong comes into `result`."""
         user = sandbox.FIRST_USER + i if self.box.level == sandbox.USER else None
         with tempfile.TemporaryDirectory(prefix="s", dir=self.top, ignore_cleanup_errors=True) as name:
@@ -162,7 +184,7 @@ class Grader:
                    "environment": self.box.environment(folder), "folder": str(folder), "user": user,
                    "closed": self.box.level == sandbox.BUBBLEWRAP, "cells": [cell.source for cell in notebook.cells],
                    "cases": {e: pack_cases(self.cases[e]) for e in asked},
-                   "cell_seconds": self.limits.cell_seconds, "memory": self.limits.memory}
+                   "cores": cores, "cell_seconds": self.limits.cell_seconds, "memory": self.limits.memory}
             lines, words, in_time = self._supervised(json.dumps(job))
         runs, at = {}, ""
         for line in lines:

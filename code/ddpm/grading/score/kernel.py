@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import sys
+import threading
 
 from IPython import get_ipython
 from IPython.display import display
@@ -98,11 +99,13 @@ def _watched(student, used):
                 used.add(f"ddpm.{module}.{code.co_name}")
 
     def watched(*arguments):
+        threading.setprofile(note)  # for the threads that it starts
         sys.setprofile(note)
         try:
             return student(*arguments)
         finally:
             sys.setprofile(None)
+            threading.setprofile(None)
 
     try:
         return functools.wraps(student)(watched)

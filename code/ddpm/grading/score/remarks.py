@@ -9,6 +9,7 @@ from ddpm.grading.score.assigned import definitions, parsed
 from ddpm.grading.score.reading import Notebook
 
 MEASURED = "measured"
+WATCHES = ("setprofile", "settrace", "setprofile_all_threads", "settrace_all_threads", "monitoring")  # how calls are seen (`kernel`)
 SAME = 2  # exercises answered, and more: then equal answers are told
 ANSWERS = {"schedule", "derivation", "grading"}  # the parts of the package that answers are made of
 
@@ -29,6 +30,8 @@ def of_notebook(notebook: Notebook, asked: Sequence[str]) -> list[str]:
     for number, tree in enumerate(trees, start=1):
         for used in sorted({whole for node in ast.walk(tree) if (whole := _whole(node, known)) and _is_reference(whole)}):
             found.append(f"code cell {number} looks into the checks: {used}")
+        for used in sorted(set(WATCHES) & {_last_name(node) for node in ast.walk(tree)}):
+            found.append(f"code cell {number} names {used}, with which it can hide what it calls")
     return found
 
 
@@ -50,6 +53,11 @@ def _whole(node, known) -> str:
     while isinstance(node, ast.Attribute):
         parts, node = [node.attr, *parts], node.value
     return ".".join([known[node.id], *parts]) if isinstance(node, ast.Name) and node.id in known else ""
+
+
+def _last_name(node):
+    """The name that a name, an attribute, an import or a text ends with."""
+    return next((getattr(node, field) for field in ("id", "attr", "name", "value") if isinstance(getattr(node, field, None), str)), None)
 
 
 def _names(node) -> list[str]:

@@ -68,7 +68,7 @@ def to_html(graded: Class, seed: int, ignored: Sequence[str] = ()) -> str:
 <h1>Scores</h1>
 <p>{notebooks} notebooks, {len(scores) - notebooks} other files; cases drawn with the seed {seed}. {html.escape(graded.ran)}{network}</p>
 <p>The notebooks could use {', '.join(_packages())}, and what else is installed where they were graded.</p>
-{_list("Left out", ignored)}
+{_list("What was set", graded.asked)}{_list("Left out", ignored)}
 <div class="wide" tabindex="0"><table><thead><tr><th scope="col">File</th><th scope="col">Assignment</th><th scope="col">Points</th>{head}</tr></thead>
 <tbody>{rows}</tbody></table></div>
 {_list("To look at", [f"{score.name}: {remark}" for score in scores for remark in score.remarks])}
@@ -105,5 +105,5 @@ def _slips(scores, names) -> list[str]:
 def _section(i, score) -> str:
     cells = "".join(f"<li>Code cell {number}: {html.escape(str(what))}</li>" for number, what in sorted(score.cells.items()))
     verdicts = "".join(f"<h3>{name}</h3><pre>{html.escape(verdict.message[:LONGEST])}</pre>" for name, verdict in score.verdicts.items())
-    notes = "".join(f"<p>Remark: {html.escape(text)}.</p>" for text in filter(None, [score.problem, *score.remarks]))
+    notes = "".join(f"<p>Remark: {html.escape(text.rstrip('.?!'))}.</p>" for text in filter(None, [score.problem, *score.remarks]))
     return f'<h2 id="n{i}">{html.escape(score.name)}: {_points(score)}</h2>{notes}{f"<ul>{cells}</ul>" if cells else ""}{verdicts}'

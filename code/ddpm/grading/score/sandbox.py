@@ -3,6 +3,7 @@
 What each of them keeps from a submission is said in `Sandbox.words`, which the report prints.
 """
 
+import functools
 import os
 import shutil
 import subprocess
@@ -102,6 +103,8 @@ def as_user(sandbox: Sandbox, user: int) -> dict:
 
 def _bubblewrap(package, folder) -> list[str]:
     command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "grading"]
+    if "--disable-userns" in _options():  # in a namespace of its own it could make file systems in memory, without a limit
+        command.append("--disable-userns")
     for path in SYSTEM:
         if os.path.islink(path):
             command += ["--symlink", os.readlink(path), path]
@@ -116,6 +119,12 @@ def _bubblewrap(package, folder) -> list[str]:
     if any(own.is_relative_to(path) for path in (*shown, Path("/usr"))):
         command += ["--ro-bind", str(package / "ddpm"), str(own)]
     return [*command, "--ro-bind", str(package), str(package), "--bind", str(folder), str(folder), "--chdir", str(folder), "--"]
+
+
+@functools.cache
+def _options() -> str:
+    """What this version of bubblewrap says that it can."""
+    return subprocess.run(["bwrap", "--help"], capture_output=True, text=True).stdout
 
 
 def _pythons() -> list[Path]:
