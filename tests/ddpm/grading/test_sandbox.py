@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -92,7 +93,8 @@ def test_hostile_submissions_cost_their_owners_alone(hostile):
     assert hostile["zz perfect"].points == 3 and not hostile["zz perfect"].remarks
     assert hostile["thief"].cells == {}, "it saw classmates, files, processes, or references, or wrote the package"
     assert {name: hostile[name].points for name in ("thief", "crowd", "loud", "full")} == dict.fromkeys(("thief", "crowd", "loud", "full"), 2)
-    assert {name: hostile[name].points for name in ("hidden", "nested", "greedy")} == dict.fromkeys(("hidden", "nested", "greedy"), 2)
+    assert {name: hostile[name].points for name in ("hidden", "deep", "nested", "greedy")} == dict.fromkeys(("hidden", "deep", "nested", "greedy"), 2)
+    assert hostile["deep"].cells == {3: "ended the kernel"} and not list(Path(tempfile.gettempdir()).glob("ddpm-*/s*/d"))
     assert "files" in hostile["hidden"].cells[2] and "files" in hostile["hidden"].cells[3] and not hostile["nested"].cells
     assert (os.cpu_count() or 1) < 2 or "processors" in hostile["greedy"].cells[2]
     assert "300 processes" in hostile["crowd"].cells[2] and "files" in hostile["full"].cells[2]

@@ -9,7 +9,6 @@ import ctypes
 import json
 import os
 import resource
-import shutil
 import signal
 import socket
 import stat
@@ -76,9 +75,24 @@ class Watch(threading.Thread):
     def __init__(self, process, job: dict):
         super().__init__(daemon=True)
         self.process, self.folder, self.memory, self.user, self.cores = process, job["folder"], job["memory"], job["user"], set(job["cores"])
-        self.fired, self.over = "", False
+        self.fired, self.over, self.du, self.counted = "", False, None, 0
 
     def run(self):
+        try:
+            self.look()
+        except Exception as error:  # nothing runs unwatched
+            self.fired = f"could not be watched ({type(error).__name__})"
+            end(self.process, self.user)
+
+    def size(self) -> int:
+        """Bytes below the folder, as `du` counted them last; it reaches every depth, and is not waited for."""
+        if self.du is None or self.du.poll() is not None:
+            words = self.du.stdout.read().split() if self.du else []
+            self.counted = int(words[0]) * 1024 if words else self.counted
+            self.du = subprocess.Popen(["du", "-sk", self.folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        return self.counted
+
+    def look(self):
         here, top, turn = psutil.Process(), psutil.Process(self.process.pid), 0
         while not self.over:
             turn += 1
@@ -99,23 +113,13 @@ class Watch(threading.Thread):
                 self.fired = f"started more than {PROCESSES} processes"
             elif threads > THREADS:
                 self.fired = f"started more than {THREADS} threads"
-            elif turn % 10 == 0 and _unseen(family) > FILES or turn % 40 == 0 and _size(self.folder) > FILES:
+            elif turn % 10 == 0 and _unseen(family) > FILES or turn % 40 == 0 and self.size() > FILES:
                 self.fired = f"wrote more than {FILES / 2**30:.3g} GiB of files"
             elif turn % 10 == 0 and self.cores and _cores(family) - self.cores:
                 self.fired = "took processors that are not its own"
             if self.fired:
                 return end(self.process, self.user)
             time.sleep(0.05)
-
-
-def _size(folder) -> int:
-    """Bytes of the files below a folder, links not followed."""
-    total = 0
-    for path, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(path, name)).st_blocks * 512
-    return total
 
 
 def _unseen(family) -> int:
@@ -172,8 +176,7 @@ class Kernel:
     def __init__(self, job: dict):
         self.job, self.shown = job, 0
         self.folder = Path(job["folder"])
-        for old in self.folder.iterdir():  # what a kernel that is gone has left
-            old.unlink() if old.is_symlink() or not old.is_dir() else shutil.rmtree(old, ignore_errors=True)
+        subprocess.run(["find", str(self.folder), "-mindepth", "1", "-delete"], stderr=subprocess.DEVNULL)  # what a kernel that is gone has left
         file = self.folder / "k.json"
         write_connection_file(str(file), transport="ipc", ip=str(self.folder / "k"))
         user = job["user"]

@@ -93,8 +93,7 @@ def score(found: Sequence[Found], seed: int, limits: Limits = Limits(), done: Ca
         done: called with each score as it comes, by one thread at a time.
         level: of the sandbox, to take no other than this one; the best that works if None.
     """
-    with tempfile.TemporaryDirectory(prefix="ddpm-", ignore_cleanup_errors=True) as name:
-        top = Path(name).resolve()
+    with _temporary(prefix="ddpm-") as top:
         top.chmod(0o711)  # other users may pass, and not look
         package = top / "package"
         lean.write(package, judged_elsewhere=True)
@@ -176,8 +175,7 @@ class Grader:
     def _run(self, i, notebook, asked, result, cores) -> dict:
         """What the submission answers, by exercise; what goes wrong comes into `result`."""
         user = sandbox.FIRST_USER + i if self.box.level == sandbox.USER else None
-        with tempfile.TemporaryDirectory(prefix="s", dir=self.top, ignore_cleanup_errors=True) as name:
-            folder = Path(name)
+        with _temporary(prefix="s", dir=self.top) as folder:
             if user is not None:
                 os.chown(folder, user, user)
             job = {"command": self.box.command(["-m", "ipykernel_launcher", "-f", str(folder / "k.json")], folder),
@@ -253,6 +251,16 @@ class Grader:
             if number in cells and name in assigned.definitions(assigned.parsed(cell)):
                 return f"code cell {number}, which makes it, failed ({cells[number]})"
         return ""
+
+
+@contextlib.contextmanager
+def _temporary(**where):
+    """A temporary folder. It is removed by a program that gets to every depth: Python's own does not, and would raise."""
+    folder = Path(tempfile.mkdtemp(**where)).resolve()
+    try:
+        yield folder
+    finally:
+        subprocess.run(["rm", "-rf", "--", str(folder)], stderr=subprocess.DEVNULL)
 
 
 def _listen(process, job, lines):

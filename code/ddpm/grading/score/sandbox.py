@@ -90,8 +90,10 @@ def problem(sandbox, scratch) -> str:
     try:
         done = subprocess.run(sandbox.command(["-c", TRIAL], folder), env=sandbox.environment(folder), cwd=folder, stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=SECONDS, **as_user(sandbox, FIRST_USER))
-    except (OSError, subprocess.SubprocessError) as error:
-        return f"{type(error).__name__}"
+    except OSError as error:
+        return f"{error.strerror}: {error.filename}"
+    except subprocess.SubprocessError as error:
+        return type(error).__name__
     words = done.stderr.decode(errors="replace").strip().splitlines()
     return (words[-1] if words else f"status {done.returncode}") if done.returncode else ""
 
