@@ -38,14 +38,16 @@ def main(root: Path) -> int:
     """Run all notebooks of the built book under `root` in both environments; 1 if any of them fails."""
     started = time.monotonic()
     site = root / "_build/html" / FOLDER
-    whole, students = [*site.glob("*.ipynb"), *(root / "_build/solution").glob("*.ipynb")], [*(site / STUDENT).glob("*.ipynb")]
+    whole = [*site.glob("*.ipynb"), *(root / "_build/solution").glob("*.ipynb")]
+    students = [*(site / STUDENT).glob("*.ipynb")]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        made = {name: pool.submit(environment, root, name, python) for name, python in (("oldest", sys.executable), ("newest", newest_python()))}
+        made = {name: pool.submit(environment, root, name, python)
+                for name, python in (("oldest", sys.executable), ("newest", newest_python()))}
         pythons = {name: future.result() for name, future in made.items()}
         problems = run_all(pool, pythons, whole, next(site.glob("*.whl")))
         problems += run_all(pool, pythons, students, next((site / STUDENT).glob("*.whl")))
-    number = len(whole) + len(students)
-    print("\n".join(problems) or f"{number} notebooks run to the end in both environments ({time.monotonic() - started:.0f} s).",
+    number, seconds = len(whole) + len(students), time.monotonic() - started
+    print("\n".join(problems) or f"{number} notebooks run to the end in both environments ({seconds:.0f} s).",
           file=sys.stderr if problems else None)
     return int(bool(problems))
 
@@ -59,7 +61,8 @@ def run_all(pool, pythons: dict[str, Path], notebooks: list[Path], wheel: Path) 
     begun = {name: pool.submit(first_cell, name, python, notebooks[0], wheel) for name, python in pythons.items()}
     problems = [f"{name}: {future.result()}" for name, future in begun.items() if future.result()]
     runs = [(name, path, pool.submit(run, pythons[name], nbformat.read(path, as_version=4)))
-            for path in sorted(notebooks, key=lambda path: -path.stat().st_size) for name, future in begun.items() if not future.result()]
+            for path in sorted(notebooks, key=lambda path: -path.stat().st_size)
+            for name, future in begun.items() if not future.result()]
     for name, path, future in runs:
         problem, seconds = future.result()
         label = f"{name}: {path.parent.name}/{path.name}"
@@ -92,12 +95,15 @@ def environment(root: Path, name: str, python: str) -> Path:
 
 
 def first_cell(name: str, python: Path, notebook: Path, wheel: Path) -> str:
-    """Run the install cell, which must bring the package in `wheel` and change nothing else, then again, when it must do nothing; what was wrong."""
-    subprocess.run([sys.executable, "-m", "uv", "pip", "uninstall", "--quiet", "--python", str(python), PACKAGE], check=True)
+    """Run the install cell, which must bring the package in `wheel` and change nothing that was there, then again, when it
+    must do nothing; what was wrong."""
+    uninstall = [sys.executable, "-m", "uv", "pip", "uninstall", "--quiet", "--python", str(python), PACKAGE]
+    subprocess.run(uninstall, check=True)
     before = installed(python)
     print(f"{name}: Python {before.pop('python')}, jax {before['jax']}, numpy {before['numpy']}, ipykernel {before['ipykernel']}", flush=True)
     cell, = (c for c in nbformat.read(notebook, as_version=4).cells if "install" in c.metadata.get("tags", ()))
-    cell = cell if "b64decode" in cell.source else install.cell("", "", "", wheel)  # elsewhere there may be an older package
+    if "b64decode" not in cell.source:  # where its package comes from there may be an older one
+        cell = install.cell("", "", "", wheel)
     started = time.monotonic()
     if problem := run(python, nbformat.v4.new_notebook(cells=[cell]))[0]:
         return f"the first cell: {problem}"
@@ -124,14 +130,15 @@ def installed(python: Path) -> dict[str, str]:
 
 def modules(python: Path) -> dict[str, int]:
     """The modules of the package that is installed, each with its size."""
-    top = Path(subprocess.run([python, "-P", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, capture_output=True,
-                              text=True).stdout.strip())
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    top = Path(subprocess.run([python, "-P", "-c", code], check=True, capture_output=True, text=True).stdout.strip())
     return {path.relative_to(top).as_posix(): path.stat().st_size for path in (top / PACKAGE).rglob("*.py")}
 
 
 def contents(wheel: Path) -> dict[str, int]:
     """The modules in a wheel, each with its size."""
-    return {info.filename: info.file_size for info in zipfile.ZipFile(wheel).infolist() if info.filename.endswith(".py")}
+    entries = zipfile.ZipFile(wheel).infolist()
+    return {entry.filename: entry.file_size for entry in entries if entry.filename.endswith(".py")}
 
 
 def run(python: Path, notebook) -> tuple[str, float]:

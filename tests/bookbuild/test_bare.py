@@ -82,10 +82,13 @@ def test_students_notebooks_run_with_the_package_that_they_carry_after_all_other
         (tmp_path / "_build" / folder / "ddpm-1.whl").touch()
     there, ran = {}, []  # the folder of the wheel that is installed in each environment
     monkeypatch.setattr(bare, "environment", lambda root, name, python: name)
-    monkeypatch.setattr(bare, "first_cell", lambda name, python, notebook, wheel: there.update({python: wheel.parent.name}) or "")
-    monkeypatch.setattr(bare, "run", lambda python, notebook: ran.append((python, notebook.cells[0].source[2:], there[python])) or ("", 0.0))
+    monkeypatch.setattr(bare, "first_cell",
+                        lambda name, python, notebook, wheel: there.update({python: wheel.parent.name}) or "")
+    monkeypatch.setattr(bare, "run", lambda python, notebook: ran.append(
+        (python, notebook.cells[0].source[2:], there[python])) or ("", 0.0))
     assert bare.main(tmp_path) == 0
-    assert sorted(ran) == sorted((python, name, "student" if "student" in name else "_notebooks") for python in ("oldest", "newest") for name in names)
+    assert sorted(ran) == sorted((python, name, "student" if "student" in name else "_notebooks")
+                                 for python in ("oldest", "newest") for name in names)
     assert all("student" in name for _, name, _ in ran[-2:])
 
 
@@ -95,7 +98,8 @@ def test_the_two_packages_are_told_apart(tmp_path):
     subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(tmp_path)], check=True)
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-    whole, lean = (wheel.build(ROOT, folder, references) for folder, references in ((tmp_path / "a", True), (tmp_path / "b", False)))
+    whole, lean = wheel.build(ROOT, tmp_path / "a"), wheel.build(ROOT, tmp_path / "b", references=False)
+    install_it = [*uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--reinstall", "--python", str(python)]
     for brought, other in ((whole, lean), (lean, whole)):
-        subprocess.run([*uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--reinstall", "--python", str(python), str(brought)], check=True)
+        subprocess.run([*install_it, str(brought)], check=True)
         assert bare.modules(python) == bare.contents(brought) != bare.contents(other)

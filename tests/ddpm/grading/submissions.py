@@ -67,8 +67,8 @@ HOSTILE = {
                      "        os.write(m, bytes(10**8))\ntime.sleep(30)",
                "import os, time\nheld = [open(f'f{i}', 'wb') for i in range(3)]\nfor i, file in enumerate(held):\n    os.unlink(f'f{i}')\n"
                "    for _ in range(9):\n        file.write(bytes(10**8))\ntime.sleep(30)", COVARIANCE],
-    "deep": [MEAN, "import os\nfor i in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\nos.chdir(os.environ['HOME'])", "import os\nos._exit(0)",
-             COVARIANCE],
+    "deep": [MEAN, "import os\nfor i in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\nos.chdir(os.environ['HOME'])",
+             "import os\nos._exit(0)", COVARIANCE],
     "nested": [MEAN, "import ctypes, os\nchild = os.fork()\nif not child:\n    os._exit(ctypes.CDLL(None).unshare(0x10020000) == 0)\n"
                      "assert os.waitpid(child, 0)[1] == 0, 'it has namespaces of its own'", COVARIANCE],
     "greedy": [MEAN, "import os, time\nos.sched_setaffinity(0, range(os.cpu_count()))\ntime.sleep(30)", COVARIANCE],

@@ -93,9 +93,10 @@ def test_hostile_submissions_cost_their_owners_alone(hostile):
     assert hostile["zz perfect"].points == 3 and not hostile["zz perfect"].remarks
     assert hostile["thief"].cells == {}, "it saw classmates, files, processes, or references, or wrote the package"
     assert {name: hostile[name].points for name in ("thief", "crowd", "loud", "full")} == dict.fromkeys(("thief", "crowd", "loud", "full"), 2)
-    assert {name: hostile[name].points for name in ("hidden", "deep", "nested", "greedy")} == dict.fromkeys(("hidden", "deep", "nested", "greedy"), 2)
+    assert [hostile[name].points for name in ("hidden", "deep", "nested", "greedy")] == [2, 2, 2, 2]
     assert hostile["deep"].cells == {3: "ended the kernel"} and not list(Path(tempfile.gettempdir()).glob("ddpm-*/s*/d"))
-    assert "files" in hostile["hidden"].cells[2] and "files" in hostile["hidden"].cells[3] and not hostile["nested"].cells
+    assert "files" in hostile["hidden"].cells[2] and "files" in hostile["hidden"].cells[3]
+    assert not hostile["nested"].cells
     assert (os.cpu_count() or 1) < 2 or "processors" in hostile["greedy"].cells[2]
     assert "300 processes" in hostile["crowd"].cells[2] and "files" in hostile["full"].cells[2]
     assert hostile["forger"].points == 0 and any("looks into the checks" in remark for remark in hostile["forger"].remarks)
@@ -126,7 +127,8 @@ def test_the_packages_own_function_is_told(hostile):
     assert hostile["borrowed"].points == 2
     assert any("called the package's own ddpm.forward.q_sample" in remark for remark in hostile["borrowed"].remarks)
     assert any("code cell 2 names setprofile" in remark for remark in hostile["unwatched"].remarks)
-    assert any("forward_covariance called the package's own ddpm.forward" in remark for remark in hostile["unwatched"].remarks), "in a thread"
+    said = "; ".join(hostile["unwatched"].remarks)
+    assert "forward_covariance called the package's own ddpm.forward" in said, "in a thread"
 
 
 @pytest.mark.slow
@@ -147,7 +149,7 @@ def test_the_time_of_a_whole_notebook_is_limited(tmp_path):
     subs = hand_in(tmp_path, {"slow": notebook([MEAN, "import time\ntime.sleep(600)"], "diffusion", THREE)})
     begun = time.monotonic()
     [score] = folder.score(find(subs)[0], seed=1, limits=folder.Limits(seconds=25)).scores
-    assert re.search("did not end within 25 s; it was at (code cell [12]|the start)", score.problem)  # where, depends on the machine
+    assert re.search("did not end within 25 s; it was at (code cell [12]|the start)", score.problem)  # some are busy
     assert "Not graded" in str(score.verdicts["forward_mean"]) and time.monotonic() - begun < 500
 
 

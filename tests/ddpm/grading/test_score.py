@@ -176,9 +176,11 @@ def test_nobody_alone_changes_what_was_set():
 
 def test_what_was_set_is_told_with_the_number_of_votes():
     all_of_it, less = ASSIGNMENTS["denoising"], ASSIGNMENTS["denoising"][:1]
-    assert in_words({"denoising": less}, [Stated("denoising", less), Stated("denoising", less), Stated("denoising", all_of_it), Stated("")]) == [
+    few, whole = Stated("denoising", less), Stated("denoising", all_of_it)
+    assert in_words({"denoising": less}, [few, few, whole, Stated("")]) == [
         f"denoising: layer_sizes (1 of {len(all_of_it)} exercises), as stated by 2 of 3 notebooks"]
-    assert in_words({"denoising": all_of_it}, [Stated("denoising", all_of_it)]) == ["denoising: all 5 exercises, as stated by 1 of 1 notebooks"]
+    assert in_words({"denoising": all_of_it}, [whole]) == [
+        "denoising: all 5 exercises, as stated by 1 of 1 notebooks"]
 
 
 # What a person should look at
@@ -192,6 +194,9 @@ def test_what_was_set_is_told_with_the_number_of_votes():
     (["from ddpm.grading import written\nanswer_2_2b = written.bound._kl_form()"], "answer_2_2b", "looks into the checks: ddpm.grading.written.bound._kl_form"),
     (["import ddpm.grading.forward as g\ng.FORWARD_MEAN"], "forward_mean", "looks into the checks: ddpm.grading.forward.FORWARD_MEAN"),
     (["answer_4_2 = {}", "measured = dict(answer_4_2)"], "answer_4_2", "code cell 2 makes `measured` out of answer_4_2"),
+    (["answer_4_2 = {}", "measured = {k: 1.01 * v for k, v in globals()['answer_' + '4_2'].items()}"], "answer_4_2",
+     "code cell 2 makes `measured` out of nothing that the notebook has computed"),
+    (["import sys", "sys.setprofile(None)"], "q_sample", "code cell 2 names setprofile"),
 ])
 def test_what_a_person_should_look_at(cells, name, remark):
     assert any(remark in found for found in of_notebook(written(notebook(cells)), [name]))
@@ -273,7 +278,8 @@ def test_csv_and_page():
     rows = list(csv.DictReader(io.StringIO(report.to_csv(scores))))
     assert rows[0]["notebook"].startswith("'=") and rows[0]["points"] == "1" and rows[0]["of"] == "2" and rows[0]["remarks"] == "uses <b>"
     assert rows[1]["problem"] == "broken JSON" and rows[1]["q_sample"] == "" and rows[2]["forward_mean"] == "0"
-    page = report.to_html(Class(scores, ["a, c: the same"], "It ran <here>.", ["diffusion: all <6>"]), seed=123, ignored=[".DS_Store"])
+    graded = Class(scores, ["a, c: the same"], "It ran <here>.", ["diffusion: all <6>"])
+    page = report.to_html(graded, seed=123, ignored=[".DS_Store"])
     assert not {"<b>", "<i>", "<here>"} & set(page.replace(">", "> ").split()) and "<b>" not in page
     for text in ("What was set</h2><ul><li>diffusion: all &lt;6&gt;", "1 × q_sample: the slip &lt;i&gt;", "a, c: the same",
                  ".DS_Store", "Code cell 4", "broken JSON", "a hook in Python alone", "seed 123", f"numpy {np.__version__}"):

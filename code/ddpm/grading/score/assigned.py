@@ -77,7 +77,8 @@ def in_words(exercises: dict[str, tuple[str, ...]], all_stated: Sequence[Stated]
     found = []
     for name, asked in exercises.items():
         own = [s for s in all_stated if s.assignment == name]
-        what = f"all {len(asked)} exercises" if asked == ASSIGNMENTS[name] else f"{', '.join(asked)} ({len(asked)} of {len(ASSIGNMENTS[name])} exercises)"
+        what = f"{', '.join(asked)} ({len(asked)} of {len(ASSIGNMENTS[name])} exercises)"
+        what = f"all {len(asked)} exercises" if asked == ASSIGNMENTS[name] else what
         found.append(f"{name}: {what}, as stated by {sum(s.exercises == asked for s in own)} of {len(own)} notebooks")
     return found
 

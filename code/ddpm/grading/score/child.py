@@ -30,7 +30,7 @@ MIME = "application/x-ddpm-answer+json"  # as in `kernel`
 LARGEST = 4_000_000  # bytes of one answer
 SHOWN = 200_000_000  # bytes that one run may print and show
 PROCESSES, THREADS, FILES = 300, 5000, 2**30
-OWN = 120  # seconds for the imports before the first cell, and for the calls of one function, which are limited themselves (`runner`)
+OWN = 120  # seconds for the imports before the first cell, and for the calls of one function, which have limits (`runner`)
 GRACE = 10  # seconds for the kernel's own work
 PAUSE = 0.02  # seconds in which a kernel that was told to end does
 
@@ -74,7 +74,8 @@ class Watch(threading.Thread):
 
     def __init__(self, process, job: dict):
         super().__init__(daemon=True)
-        self.process, self.folder, self.memory, self.user, self.cores = process, job["folder"], job["memory"], job["user"], set(job["cores"])
+        self.process, self.folder, self.memory = process, job["folder"], job["memory"]
+        self.user, self.cores = job["user"], set(job["cores"])
         self.fired, self.over, self.du, self.counted = "", False, None, 0
 
     def run(self):
@@ -176,7 +177,8 @@ class Kernel:
     def __init__(self, job: dict):
         self.job, self.shown = job, 0
         self.folder = Path(job["folder"])
-        subprocess.run(["find", str(self.folder), "-mindepth", "1", "-delete"], stderr=subprocess.DEVNULL)  # what a kernel that is gone has left
+        remove = ["find", str(self.folder), "-mindepth", "1", "-delete"]  # what a kernel that is gone has left
+        subprocess.run(remove, stderr=subprocess.DEVNULL)
         file = self.folder / "k.json"
         write_connection_file(str(file), transport="ipc", ip=str(self.folder / "k"))
         user = job["user"]
@@ -279,7 +281,8 @@ class Session:
 
     def attempt(self) -> bool:
         with Kernel(self.job) as kernel:
-            error, _ = kernel.execute(f"import ddpm.grading.score.kernel as k; k.begin({self.job['closed']}); del k", OWN)
+            begin = f"import ddpm.grading.score.kernel as k; k.begin({self.job['closed']}); del k"
+            error, _ = kernel.execute(begin, OWN)
             if error:
                 raise Lost(f"the kernel does not begin: {error}")
             for number, source in enumerate(self.job["cells"], start=1):
@@ -308,7 +311,8 @@ class Session:
         error, _ = kernel.execute(source, self.job["cell_seconds"])
         if not error:
             return ""
-        _, found = kernel.execute(f"import ddpm.grading.score.kernel as k\ntry:\n    k.go_on({source!r})\nfinally:\n    del k", self.job["cell_seconds"])
+        go_on = f"import ddpm.grading.score.kernel as k\ntry:\n    k.go_on({source!r})\nfinally:\n    del k"
+        _, found = kernel.execute(go_on, self.job["cell_seconds"])
         return "; ".join(dict.fromkeys([error, *map(str, json.loads(found[-1])[:5])] if found else [error]))
 
     def ask(self, kernel, name, cases):

@@ -255,7 +255,7 @@ class Grader:
 
 @contextlib.contextmanager
 def _temporary(**where):
-    """A temporary folder. It is removed by a program that gets to every depth: Python's own does not, and would raise."""
+    """A temporary folder. It is removed by a program that gets to every depth: Python's own would raise."""
     folder = Path(tempfile.mkdtemp(**where)).resolve()
     try:
         yield folder

@@ -9,7 +9,7 @@ from ddpm.grading.score.assigned import definitions, parsed
 from ddpm.grading.score.reading import Notebook
 
 MEASURED = "measured"
-WATCHES = ("setprofile", "settrace", "setprofile_all_threads", "settrace_all_threads", "monitoring")  # how calls are seen (`kernel`)
+WATCHES = ("setprofile", "settrace", "setprofile_all_threads", "settrace_all_threads", "monitoring")  # see `kernel`
 SAME = 2  # exercises answered, and more: then equal answers are told
 ANSWERS = {"schedule", "derivation", "grading"}  # the parts of the package that answers are made of
 
@@ -24,6 +24,8 @@ def of_notebook(notebook: Notebook, asked: Sequence[str]) -> list[str]:
             made[name] = node
             if name == MEASURED and (used := [n for n in _names(node) if n.startswith("answer_")]):
                 found.append(f"code cell {number} makes `measured` out of {used[0]}")
+            elif name == MEASURED and not any(n in made for n in _names(node)):
+                found.append(f"code cell {number} makes `measured` out of nothing that the notebook has computed")
     for name in asked:
         for used in sorted(_uses(name, made, known)):
             found.append(f"{name} uses the package's own {used}")
@@ -57,7 +59,8 @@ def _whole(node, known) -> str:
 
 def _last_name(node):
     """The name that a name, an attribute, an import or a text ends with."""
-    return next((getattr(node, field) for field in ("id", "attr", "name", "value") if isinstance(getattr(node, field, None), str)), None)
+    found = (getattr(node, field, None) for field in ("id", "attr", "name", "value"))
+    return next((name for name in found if isinstance(name, str)), None)
 
 
 def _names(node) -> list[str]:

@@ -105,5 +105,6 @@ def _slips(scores, names) -> list[str]:
 def _section(i, score) -> str:
     cells = "".join(f"<li>Code cell {number}: {html.escape(str(what))}</li>" for number, what in sorted(score.cells.items()))
     verdicts = "".join(f"<h3>{name}</h3><pre>{html.escape(verdict.message[:LONGEST])}</pre>" for name, verdict in score.verdicts.items())
-    notes = "".join(f"<p>Remark: {html.escape(text.rstrip('.?!'))}.</p>" for text in filter(None, [score.problem, *score.remarks]))
+    said = [text.rstrip(".?!") for text in [score.problem, *score.remarks] if text]
+    notes = "".join(f"<p>Remark: {html.escape(text)}.</p>" for text in said)
     return f'<h2 id="n{i}">{html.escape(score.name)}: {_points(score)}</h2>{notes}{f"<ul>{cells}</ul>" if cells else ""}{verdicts}'

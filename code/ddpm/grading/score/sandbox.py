@@ -105,7 +105,7 @@ def as_user(sandbox: Sandbox, user: int) -> dict:
 
 def _bubblewrap(package, folder) -> list[str]:
     command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "grading"]
-    if "--disable-userns" in _options():  # in a namespace of its own it could make file systems in memory, without a limit
+    if "--disable-userns" in _options():  # in a namespace of its own it could make file systems in memory
         command.append("--disable-userns")
     for path in SYSTEM:
         if os.path.islink(path):
