@@ -110,6 +110,19 @@ def test_a_file_that_becomes_a_link_or_a_pipe_between_two_looks_is_neither_follo
         read(path)
 
 
+def test_a_folder_of_any_depth_ends_nothing(tmp_path):
+    (tmp_path / "a.ipynb").write_text(JSON)
+    (tmp_path / "/".join("d" * 60)).mkdir(parents=True)
+    (honest, deep), _ = find(tmp_path)
+    assert honest.notebook and "more than 50 folders" in deep.problem
+
+
+def test_code_that_would_fill_the_memory_is_not_parsed(tmp_path):
+    (tmp_path / "x.ipynb").write_text(nbformat.writes(notebook(["a=1\n" * 600_000])))
+    with pytest.raises(NoNotebook, match="more than 2 MB of code"):
+        read(tmp_path / "x.ipynb")
+
+
 def test_one_file_and_no_file(tmp_path):
     (tmp_path / "x.ipynb").write_text(JSON)
     assert [f.name for f in find(tmp_path / "x.ipynb")[0]] == ["x.ipynb"]

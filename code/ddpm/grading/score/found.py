@@ -10,6 +10,7 @@ from ddpm.grading.score.reading import NoNotebook, Notebook, read
 # what systems and Jupyter leave behind, and what grading writes: told in one line
 IGNORED_FOLDERS = (".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__")
 IGNORED_FILES = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep")
+DEEPEST = 50  # folders inside of each other
 SCORES, REPORT, PARTIAL = "scores.csv", "report.html", "scores.part.csv"
 
 
@@ -46,6 +47,8 @@ def find(place: Path) -> tuple[list[Found], list[str]]:
 
 
 def _walk(folder, inside, found, ignored):
+    if inside.count("/") > DEEPEST:
+        return found.append(Found(readable(inside), None, f"more than {DEEPEST} folders inside of each other"))
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
     except OSError as error:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LARGEST = 100 * 2**20  # bytes
+MOST_CODE = 2 * 2**20  # letters of code: parsed, it takes some hundred times the memory
+MOST_TEXT = 10_000  # letters of a text cell that are kept: its heading is among them
 KINDS = ((b"PK\x03\x04", "a ZIP archive: unpack it"), (b"%PDF", "a PDF file"), (b"\x1f\x8b", "a compressed file: unpack it"),
          (b"Rar!", "an archive: unpack it"), (b"7z\xbc\xaf", "an archive: unpack it"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"))
 SPECIAL = ((stat.S_ISLNK, "a link, which is not followed"), (stat.S_ISFIFO, "a pipe (FIFO)"), (stat.S_ISSOCK, "a socket"),
@@ -112,7 +114,9 @@ def _notebook(found, encoding) -> Notebook:
             if cell.get("cell_type") == "code":
                 code.append(Cell(source, _dict(cell.get("metadata"))))
             elif cell.get("cell_type") == "markdown":
-                text.append(source)
+                text.append(source[:MOST_TEXT])
+    if sum(len(cell.source) for cell in code) > MOST_CODE:
+        raise NoNotebook(f"more than {MOST_CODE / 2**20:g} MB of code")
     return Notebook(code, text, _dict(found.get("metadata")), encoding)
 
 
