@@ -38,6 +38,12 @@ class World:
 
     def density(self, law: str, states: dict):
         """The joint density of states at some times, {time: state}."""
+        key = law, mp.dps, *states.items()
+        if key not in self.known:
+            self.known[key] = self._density(law, states)
+        return self.known[key]
+
+    def _density(self, law, states):
         if not states:
             return mp.one
         if min(states) < 0 or max(states) > self.last:
@@ -50,11 +56,14 @@ class World:
 
     def prior(self, state):
         """The density that p_theta starts from."""
-        return self.at(self.start("p_theta"), state)
+        return self.at(self.marginal("p_theta", self.last), state)
 
     def marginal(self, law, time):
-        begin = 0 if law == "q" else self.last
-        return self.start(law) if time == begin else self.through(self.start(law), self.kernel(law, begin, time))
+        key = law, time, mp.dps
+        if key not in self.known:
+            begin, start = 0 if law == "q" else self.last, self.start(law)
+            self.known[key] = start if time == begin else self.through(start, self.kernel(law, begin, time))
+        return self.known[key]
 
     def kernel(self, law, a, b):
         """From time a to time b, in the direction of the chain."""

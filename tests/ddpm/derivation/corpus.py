@@ -200,6 +200,14 @@ FALSE = {
         T)) - log(p_theta(x[0] | x[1])))),
         (E_q(KL(q(x[1:T] | x[0]), p_theta(x[1:T] | x[0]))), L),
     ],
+    "mixtures and steps of time": [
+        (Sum(v * Normal(y, m[i], r[i]), (i, 1, n)), v * Normal(y, Sum(m[i], (i, 1, n)), Sum(r[i], (i, 1, n)))),
+        (log(Sum(Normal(y, m[i], v), (i, 1, n))), Sum(log(Normal(y, m[i], v)), (i, 1, n))),
+        (Normal(y, z, v) / (Normal(y, z, v) + Normal(y, -z, v)), 1 / (1 + sp.exp(2 * y * z / v))),
+        (Normal(y, z, v) * Normal(z, a, w), Normal(y, a, v + w) * Normal(z, (v * y + w * a) / (v + w), v * w / (v + w))),
+        (Sum(beta[i] * alpha_bar[i], (i, 1, T)), 1 - alpha_bar[T]), (sqrt((1 - sp.exp(y)) ** 2), 1 - sp.exp(y)),
+        (log(1 + sp.exp(y)), y - log(1 + sp.exp(-y))), (sp.Derivative(log(Normal(y, z, v)), y), (y - z) / v),
+    ],
     "bound things": [
         (Sum(sp.sign(i), (i, t, T), (t, 0, T)), Sum(1, (i, t, T), (t, 0, T))),
         (Sum(Sum(sp.sign(j), (j, i, T)), (i, 0, T)), Sum(Sum(1, (j, i, T)), (i, 0, T))),

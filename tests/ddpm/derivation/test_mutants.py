@@ -11,6 +11,7 @@ from ddpm.derivation.symbols import alpha, log, s, t, x
 
 PROOFS = [label for label, entry in entries().items() if entry.kind == "proof"]
 STRIDE = 12  # of every third proof every twelfth in every run, all in `make test-slow`
+DONE = set()  # a statement and its chain claim the same: what has been refused once is not tried again
 
 
 def wrong_ones(label):
@@ -20,11 +21,16 @@ def wrong_ones(label):
 
 
 @pytest.mark.parametrize("label, stride", [
-    *((label, STRIDE) for label in PROOFS[::3] if not label.startswith("eq-bound")), *(pytest.param(label, 1, marks=pytest.mark.slow) for label in PROOFS)])
+    *((label, STRIDE) for label in PROOFS[::3] if not label.startswith("eq-bound")),
+    *(pytest.param(label, 1, marks=pytest.mark.slow) for label in PROOFS)])
 def test_every_proof_has_wrong_variants_and_each_is_refused(label, stride):
     found = wrong_ones(label)
     assert len(found) >= 4, "nothing to change: the proof claims nothing"
     for wrong in found[::stride]:
+        key = wrong.left, wrong.right, *wrong.where.items(), *((known.old, known.new) for known in wrong.using)
+        if key in DONE:
+            continue
+        DONE.add(key)
         with pytest.raises((Different, Undecided)):
             settle(*(getattr(wrong, part) for part in ("left", "right", "where", "using")))
 
