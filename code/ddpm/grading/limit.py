@@ -12,6 +12,9 @@ import time
 from collections.abc import Callable
 
 
+ASLEEP = 20
+
+
 class Stopped(BaseException):
     """Raised inside the work when its time is up. Not an Exception, so that `except Exception` lets it pass."""
 
@@ -71,9 +74,12 @@ def within(limit: float | int | Callable[[], float], work: Callable):
 
 
 def of_work(seconds: float | int) -> Callable[[], float]:
-    """A limit of so many seconds of the processor, so that a busy computer changes no verdict; or of four times as many by the clock."""
+    """A limit of so many seconds of the processor, so that a busy computer changes no verdict.
+
+    For what sleeps there are `ASLEEP` times as many by the clock.
+    """
     worked, began = time.process_time(), time.monotonic()
-    return lambda: min(seconds - (time.process_time() - worked), 4 * seconds - (time.monotonic() - began))
+    return lambda: min(seconds - (time.process_time() - worked), ASLEEP * seconds - (time.monotonic() - began))
 
 
 def _stop(thread: threading.Thread, done: threading.Event) -> bool:

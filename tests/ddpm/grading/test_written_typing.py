@@ -1,10 +1,12 @@
 """What is typed by hand: echoes can be typed back, natural first tries are understood or answered in one sentence, nothing stops the judge."""
 
+import math
 import re
 import time
 from pathlib import Path
 
 import ddpm.derivation.symbols as symbols
+import jax.numpy as jnp
 import numpy as np
 import pytest
 import sympy as sp
@@ -49,13 +51,21 @@ def test_forms_of_the_paper_are_understood():
     assert C[t] == C
 
 
+def test_numbers_are_still_numbers():
+    assert math.sqrt(sp.Integer(4)) == 2 and float(sp.pi / 3) == math.pi / 3 and float(jnp.sqrt(4.0)) == 2
+    assert 2 * alpha[t] == alpha[t] * 2.0 == np.float64(2) * alpha[t] and jnp.float32(2) * alpha[t] == 2.0 * alpha[t]
+
+
 @pytest.mark.parametrize("typed, words", [
     (lambda: sqrt(symbols.alpha_bar) * x[0], "write alpha_bar[t]"), (lambda: 2 * x, "write x[t]"), (lambda: np.float64(2) * x, "write x[t]"),
     (lambda: x[t] - beta, "write beta[t]"), (lambda: sigma**2, "write sigma[t]"), (lambda: mu_theta[t], r"write mu_theta(x[t], t)"),
     (lambda: epsilon - epsilon_theta, "write epsilon_theta(x[t], t)"), (lambda: -mu_tilde, "write mu_tilde(t, x[t], x[0])"),
     (lambda: beta[t] ^ 2, "two stars: a**2"), (lambda: (1 - alpha[t]) ^ 2, "two stars"), (lambda: t ^ 2, "two stars"),
     (lambda: x[1:], "write x[0:T]"), (lambda: x[T:0], "x[0:T]"), (lambda: range(1, T), "Sum(a, (t, 1, T))"),
-    (lambda: q(x[1] | x[2] | x[0]), "write q(x[t - 1] | (x[t], x[0]))"), (lambda: x[:t], "write x[0:T]"), (lambda: KL(q(x[1]) | p(x[1]), q(x[1])), "as KL(a, b), with a comma"),
+    (lambda: q(x[1] | x[2] | x[0]), "write q(x[t - 1] | (x[t], x[0]))"), (lambda: x[:t], "write x[0:T]"),
+    (lambda: KL(q(x[1]) | p(x[1]), q(x[1])), "as KL(a, b), with a comma"),
+    (lambda: jnp.sqrt(alpha_bar[t]), "sqrt and log of ddpm.derivation.symbols"), (lambda: jnp.log(1 - alpha[t]), "sqrt and log of ddpm"),
+    (lambda: math.sqrt(1 - alpha_bar[t]), "sqrt and log of ddpm"), (lambda: jnp.log(q(x[1])), "sqrt and log of ddpm"),
     (lambda: q(x[1] | x[0], x[2] | x[0]), "one bar"), (lambda: q(t), "takes states such as x[t]"),
 ])
 def test_a_first_try_that_raises_says_what_to_type(typed, words):
@@ -103,11 +113,11 @@ STOPPERS = {
 
 @pytest.mark.parametrize("name", STOPPERS)
 def test_nothing_typed_stops_the_judge(name):
-    started = time.monotonic()
+    started = time.process_time()
     for check in (written.check_answer_1_4, written.check_answer_2_1, written.check_answer_3_2):
         verdict = check([STOPPERS[name], x[0]])
         assert not verdict.passed and str(verdict).startswith("Not right yet") and "could not be compared within" not in str(verdict)
-    assert time.monotonic() - started < 15  # they are refused at once; the machine may be busy
+    assert time.process_time() - started < 5  # they are refused at once
 
 
 def test_a_bound_does_not_refuse_what_is_small():

@@ -111,6 +111,7 @@ RIGHT["1.4"] = {
     "NumPy's root": np.sqrt(alpha_bar[t]) * x[0] + np.sqrt(1 - alpha_bar[t]) * epsilon,
     "index on epsilon": sqrt(alpha_bar[t]) * x[0] + sqrt(REST) * epsilon[t],
     "remarks": ["guess", Normal(x[t], MEAN, REST), "and prove"],
+    "standard deviation by name": {"mean": MEAN, "std": sqrt(REST)},
     "inductions": [by_induction("m", 1, lambda k, m: sqrt(alpha[k]) * m, lambda k: sqrt(alpha_bar[k])),
                    by_induction("v", 0, lambda k, v: alpha[k] * v + 1 - alpha[k], lambda k: 1 - alpha_bar[k])],
     "two chains": [Chain(sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]) * x[0]).step(MEAN, "product"),
@@ -143,6 +144,7 @@ SLIPS["1.4"] = {
     "standard deviation": [Normal(x[1], sqrt(alpha[1]) * x[0], sqrt(beta[1])), Normal(x[t], MEAN, REST)],
     "without its square root": Normal(x[t], alpha_bar[t] * x[0], sqrt(REST)),
     "in the end only": Normal(x[t], 0, 1),
+    "mean.\nthe standard deviation": {"mean": alpha_bar[t] * x[0], "variance": sqrt(REST)},
     "factor before the exponential": exp(-((x[t] - MEAN) ** 2) / (2 * REST)),
     "one epsilon for two steps": sqrt(alpha[t]) * (sqrt(alpha_bar[t - 1]) * x[0] + sqrt(1 - alpha_bar[t - 1]) * epsilon) + sqrt(beta[t]) * epsilon,
 }
@@ -200,6 +202,7 @@ SLIPS["2.1"] = {
     "counts T times": E_q(-Sum(log(p(x[T]) * REVERSE / STEP), (t, 1, T))),
     "one step alone": E_q(-log(p(x[T])) - log(REVERSE / STEP)),
     "what L bounds": E_q(-log(p_theta(x[0]))),
+    "log of a mean": [PRODUCTS, -log(E_q(p(x[T]) * Product(REVERSE / STEP, (t, 1, T))))],
     "stands around a part": -log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T - 1)) + E_q(-log(p_theta(x[T - 1] | x[T]) / q(x[T] | x[T - 1]))),
     "q(x_T) in the place": E_q(-log(q(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T))),
 }
@@ -265,6 +268,8 @@ RIGHT["2.2b"] = {name: [TURNED, result] for name, result in list(NO_DERIVATION["
     "Bayes from t = 2": [E_q(STEPS), E_q(-log(p(x[T])) - Sum(log(REVERSE * BEFORE / (POSTERIOR * NOW)), (t, 2, T)) - FIRST + log(q(x[1] | x[0]))),
                          E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)],
     "p_theta of the start": [TURNED, E_q(KL(q(x[T] | x[0]), p_theta(x[T])) + Sum(TERM, (t, 2, T)) - FIRST)],
+    "the first step kept apart": [E_q(STEPS), E_q(-log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 2, T)) + log(q(x[1] | x[0])) - FIRST),
+                                  E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)],
     "steps": [E_q(STEPS), E_q(-log(p(x[T]) / q(x[T] | x[0])) - Sum(log(REVERSE / POSTERIOR), (t, 2, T)) - FIRST),
               E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)],
 }
@@ -314,6 +319,7 @@ RIGHT["3.1"] = {
     "loss": E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[t], t))) + C,
     "loss, x_t written out for the network": C + E_q(SquaredNorm(ANSWER - mu_theta(NOISED, t)) / (2 * sigma[t] ** 2)),
     "loss of one draw": (mu_theta(x[t], t) - ANSWER) ** 2 / 2 / sigma[t] ** 2,
+    "C inside of the expectation": E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[t], t)) + C),
     "steps": [MU, FORMULA, FORMULA.subs(x[0], X_0), ANSWER],
     "chain": Chain(MU).step(FORMULA, "formula", using={MU: FORMULA}).step(ANSWER, "x_0 put in", using={x[0]: X_0}),
 }
@@ -361,6 +367,11 @@ RIGHT["3.2"] = {
     "dictionary": {"weight": WEIGHT, "loss": WEIGHT * (GUESS - epsilon) ** 2},
     "multiplied out": E_noise(sp.expand(WEIGHT * (epsilon - GUESS) ** 2)) + C,
     "network without t": WEIGHT * SquaredNorm(epsilon - epsilon_theta(x[t])),
+    "C inside of the expectation": E_noise(WEIGHT * SquaredNorm(epsilon - GUESS) + C),
+    "the difference of the means first": [ANSWER - MODEL, beta[t] / sqrt(alpha[t] * REST) * (GUESS - epsilon),
+                                          E_noise(WEIGHT * SquaredNorm(epsilon - GUESS))],
+    "the model's mean first": [MODEL, E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)) + C],
+    "a name for the weight": [Eq(family("w", "w")[t], WEIGHT), E_noise(family("w", "w")[t] * SquaredNorm(epsilon - GUESS)) + C],
     "C on the other side": Eq(Symbol("L") - C, E_noise(WEIGHT * SquaredNorm(epsilon - GUESS))),
     "L with an index": Eq(family("L", "L")[t - 1] - C, E_noise(WEIGHT * SquaredNorm(epsilon - GUESS))),
     "equation": Eq(E_noise(HALF * SquaredNorm(MU - mu_theta(x[t], t))) + C, E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)) + C),
@@ -373,6 +384,7 @@ OTHER_FORM["3.2"] = {
     "contains mu_tilde": E_q(HALF * SquaredNorm(MU - MODEL)),
     "contains mu_theta": E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[t], t))) + C,
     "x_t still stands outside": E_noise(HALF * SquaredNorm(ANSWER - MODEL)) + C,
+    "but another integrand": E_noise(WEIGHT * (SquaredNorm(epsilon - GUESS) + epsilon**2 - 1)) + C,
     "inside of the norm": E_noise(HALF * SquaredNorm(beta[t] / sqrt(alpha[t] * REST) * (epsilon - GUESS))) + C,
 }
 SLIPS["3.2"] = {
@@ -405,6 +417,9 @@ REFUSED = {
         "is not the variance": Normal(x[t], MEAN, REST * (1 + P4)),
         "is not true": [Eq(M[t], alpha[t] * M[t - 1]), Eq(V[t], alpha[t] * V[t - 1] + beta[t]), Eq(M[t], sqrt(alpha_bar[t])), Eq(V[t], REST)],
         "whose sides differ": Eq(Normal(x[t], MEAN, REST), Normal(x[t], MEAN, sqrt(REST))),
+        "is not the mean": {"mean": REST, "variance": MEAN},
+        "And line 2 of answer_1_4 is not the variance": [Eq(Symbol("mean"), 2 * MEAN), Eq(Symbol("variance"), 3 * REST)],
+        "And the variance of answer_1_4": Normal(x[t], 2 * MEAN, 3 * REST),
         "no line says what it is": [Eq(M[t], sqrt(alpha[t]) * M[t - 1]), Normal(x[t], MEAN, REST)],
     },
     "2.1": {
@@ -412,11 +427,13 @@ REFUSED = {
         "T as a number": [PRODUCTS, E_q(STEPS) * (1 + P4.subs(t, T))],
         "is not L": [PRODUCTS, E_q(STEPS + x[1] ** 2 - x[1])],
         "is not L.": [PRODUCTS, E_q(STEPS) - Sum(E_q(log(REVERSE)), (t, 4, T))],
+        "write E_q": [PRODUCTS, E_noise(STEPS)],
         "fixed indices go up to 3": [PRODUCTS, E_q(STEPS) + E_q(log(q(x[T] | x[0]))) - Sum(E_q(log(q(x[T] | x[0]))), (t, 6, 6))],
         "which does not exist: a path": [E_q(-log(p_theta(x[0:T + 1]) / q(x[1:T] | x[0]))), E_q(STEPS)],
         "which does not exist: the first step": [PRODUCTS, E_q(-log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 0, T)))],
     },
     "2.2a": {
+        "is a density, for each pair": E_q(POSTERIOR * NOW / BEFORE),
         "is not q(x_t | x_{t-1})": POSTERIOR * NOW / BEFORE * (1 + P4.subs(t, t + 1)),
         "has no density": [JOINT, POSTERIOR * NOW / BEFORE * q(x[0] | (x[1], x[0])) / q(x[0] | x[0])],
     },
@@ -424,8 +441,10 @@ REFUSED = {
         "write p(x[T])": [TURNED, E_q(KL(q(x[T] | x[0]), p(x[T] | x[0])) + Sum(TERM, (t, 2, T)) - FIRST)],
         "holds": [TURNED, E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST) * (1 + P4.subs(t, T))],
     },
-    "3.1": {"is not mu_tilde_t": ANSWER * (1 + P4), "is not the loss": (mu_theta(x[t], t) - ANSWER) ** 2 / 2 / sigma[t] ** 2 * (1 + P4)},
-    "3.2": {"is not the weight": WEIGHT * (1 + P4), "is not the loss": E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)) * (1 + P4)},
+    "3.1": {"has C in it; to mu_tilde_t": ANSWER + C,
+            "is not mu_tilde_t": ANSWER * (1 + P4), "is not the loss": (mu_theta(x[t], t) - ANSWER) ** 2 / 2 / sigma[t] ** 2 * (1 + P4)},
+    "3.2": {"has C in it; to the weight": WEIGHT + C, "constant that is added": WEIGHT * E_noise(SquaredNorm(epsilon - GUESS) + C),
+            "is not the weight": WEIGHT * (1 + P4), "is not the loss": E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)) * (1 + P4)},
 }
 
 # 4.2

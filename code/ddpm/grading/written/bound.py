@@ -41,6 +41,9 @@ def claims_about(target: Target):
         found = []
         for i, line in enumerate(lines, start=1):
             place = f"line {i}" if len(lines) > 1 else ""
+            if target is TURNED_TARGET and sp.Tuple(line.left or 0, line.right, *line.between).has(Expectation, KL):
+                raise Unreadable(f"holds an expectation or a KL divergence; {target.what} is a density, "
+                                 "for each pair of states a number")
             expr, open_ = solved(line, target)
             sides = [line.left] if line.left is not None and not open_ and expr != line.left else []
             found += [Claim(target, in_one_way(side), side, place) for side in (*sides, *line.between)]
@@ -109,9 +112,12 @@ def from_given_to_shown(name: str, problem: str, target: Target, given: Callable
 
 
 def around_a_part(typed, sample) -> Slip | None:
-    """E_q that stands around some of the terms alone."""
+    """E_q that stands around some of the terms alone, or inside of the log."""
     body = typed.replace(Expectation, lambda body, law: body)
     if body != typed and sample.equal(E_q(body), L):
+        if any(e.has(Expectation) for e in typed.atoms(sp.log)):
+            return Slip("the log of a mean in the place of the mean of the log.",
+                        "Where did Jensen's inequality change something?", lambda: typed)
         return Slip("E_q stands around a part alone: what is outside of it still depends on the states.", MEAN, lambda: typed)
     return None
 
@@ -154,6 +160,15 @@ def sum_over_steps(expr) -> str:
     if others:
         return f"equals L, but with {others[0]} in it. Only p(x_T) and the steps of both processes are asked for."
     return "" if expr.has(sp.Sum) else "equals L, but there is no sum over t in it."
+
+
+def is_split(expr) -> bool:
+    """Whether one of the steps back stands apart from the others, as that of t = 1 where Bayes' rule is to come."""
+    return len({key(d) for d in densities(expr) if steps("p_theta")(d)}) > 1
+
+
+def is_given_in_2_2b(expr) -> bool:
+    return expr == L or not sum_over_steps(expr) and not is_split(expr)
 
 
 def turned_round(expr) -> str:
@@ -266,7 +281,7 @@ KL_TARGET = Target("L", L, (
 
 PROBLEM_2_1 = from_given_to_shown("answer_2_1", "2.1", SUM_TARGET, lambda line: line == L)
 PROBLEM_2_2A = from_given_to_shown("answer_2_2a", "2.2a", TURNED_TARGET, lambda line: line == STEP)
-PROBLEM_2_2B = from_given_to_shown("answer_2_2b", "2.2b", KL_TARGET, lambda line: line == L or not sum_over_steps(line))
+PROBLEM_2_2B = from_given_to_shown("answer_2_2b", "2.2b", KL_TARGET, is_given_in_2_2b)
 
 
 def check_answer_2_1(answer) -> Verdict:

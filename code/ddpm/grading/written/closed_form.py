@@ -77,6 +77,7 @@ DENSITY = Target("the density q(x_t | x_0)", Normal(x[t], MEAN.value, SPREAD.val
 
 
 FACTOR = sqrt(alpha_bar[t])
+KINDS = {"mean": ("mean", "expect"), "variance": ("var",), "deviation": ("std", "dev")}  # words in the name of a line
 
 
 def claims(lines) -> list[Claim]:
@@ -91,7 +92,7 @@ def claims(lines) -> list[Claim]:
             continue
         said = said_by(line)
         if said.kind == "number":
-            plain.append((said.expr, line.of, place))
+            plain.append((said.expr, line.of, place, kind_of(line.name)))
         elif said.kind == "density":
             found.append(Claim(DENSITY, said.expr, said.expr, place))
         elif said.kind == "law":
@@ -191,12 +192,21 @@ def targets_of(said) -> tuple[Target, Target]:
     return (Target(f"the mean of {what}", sqrt(share) * x[b], slips[0]), Target(f"the variance of {what}", 1 - share, slips[1]))
 
 
+def kind_of(name: str) -> str:
+    """What a name says that a number is: "mean", "variance", "deviation", or ""."""
+    found = [kind for kind, words in KINDS.items() if any(word in name.lower() for word in words)]
+    return found[0] if len(found) == 1 else ""
+
+
 def of_numbers(plain) -> list[Claim]:
     """The claims of lines without noise: means with x_0 in them, variances, and factors of x_0 in the place of a mean."""
     sample, found = Sample({}), []
-    kinds = ["mean" if expr.has(STATE) else "variance" if sample.equal(expr, SPREAD.value) else "factor" if sample.equal(expr, FACTOR) else ""
-             for expr, _, _ in plain]
-    for i, (expr, of, place) in enumerate(plain):
+    plain = [(expr**2, of, place, "variance") if kind == "deviation" else (expr, of, place, kind)
+             for expr, of, place, kind in plain]
+    kinds = ["factor" if kind != "variance" and sample.equal(expr, FACTOR) else kind or (
+             "mean" if expr.has(STATE) else "variance" if sample.equal(expr, SPREAD.value) else "")
+             for expr, _, _, kind in plain]
+    for i, (expr, of, place, _) in enumerate(plain):
         kind = kinds[i]
         if not kind:  # a wrong one: what has not been said yet
             kind = "factor" if len(plain) > 1 and i == 0 and not {"mean", "factor"} & set(kinds) else "variance"

@@ -14,7 +14,8 @@ def own_families(items) -> frozenset:
     """The names of families that are not the book's, have an equation of their own, and stand elsewhere too or with a number as index."""
     equations = [item for item in items if isinstance(item, sp.Eq)]
     named = [e.lhs for e in equations if isinstance(e.lhs, Quantity) and e.lhs.code not in FUNCTIONS and len(e.lhs.args) == 1]
-    used = {e.code for item in items if isinstance(item, sp.Eq) for e in item.rhs.atoms(Quantity)}
+    others = [item.rhs if isinstance(item, sp.Eq) else item for item in items if isinstance(item, (sp.Eq, sp.Expr))]
+    used = {e.code for item in others for e in item.atoms(Quantity)}
     used |= {e.code for e in named if e.args[0].is_Integer}
     return frozenset(e.code for e in named) & used
 

@@ -1,6 +1,6 @@
 """Written answers judged in a process of their own, under a limit that nothing can evade: what takes too long is killed.
 
-    with Judge(seconds=150) as judge:
+    with Judge() as judge:
         verdict = judge("answer_1_4", data)     # data: what `collect` has found in a notebook
 
 The process serves one answer after the other, and another takes its place where one was killed.
@@ -12,15 +12,18 @@ import json
 import math
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import ddpm
+from ddpm.grading.limit import ASLEEP
 from ddpm.grading.verdict import Verdict
 
-START = 120  # seconds for a process to start
+START = 600  # seconds for a process to start, on a busy machine
 MEMORY = 4 * 2**30
 
 
@@ -28,10 +31,11 @@ class Judge:
     """Judges what `collect` of a written problem has found.
 
     Args:
-        seconds: for one answer.
+        seconds: of the processor, for one answer; where the system has no such limit, or for what sleeps, `ASLEEP` times
+            as many by the clock.
     """
 
-    def __init__(self, seconds: float | int = 150):
+    def __init__(self, seconds: float | int = 60):
         self.seconds, self.process, self.lock = seconds, None, threading.Lock()
 
     def __call__(self, name: str, data) -> Verdict:
@@ -42,17 +46,18 @@ class Judge:
         """
         with self.lock:
             try:
-                question = json.dumps([name, data])
+                question = json.dumps([name, data, math.ceil(self.seconds)])
                 if self.process is None or self.process.poll() is not None:
                     self._start()
                 self.process.stdin.write(question + "\n")
                 self.process.stdin.flush()
-                return Verdict(**json.loads(self._answer(self.seconds)))
+                return Verdict(**json.loads(self._answer(ASLEEP * self.seconds)))
             except queue.Empty:
                 self.close()
-                return _not_judged(name, f"could not be judged within {self.seconds:g} s")
+                return _not_judged(name, f"could not be judged within {ASLEEP * self.seconds:g} s")
             except (OSError, ValueError, TypeError, RecursionError) as error:
-                self.close()
+                if self.close() == -getattr(signal, "SIGXCPU", 0) != 0:
+                    return _not_judged(name, f"could not be judged within {self.seconds:g} s of work")
                 return _not_judged(name, f"could not be judged ({type(error).__name__})")
 
     def _start(self):
@@ -69,14 +74,18 @@ class Judge:
             raise OSError("the process has ended")
         return line
 
-    def close(self):
-        """End the process."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            with contextlib.suppress(OSError):
-                self.process.stdin.close()
-            self.process = None
+    def close(self) -> int | None:
+        """End the process; its exit status, or that with which it had ended."""
+        if self.process is None:
+            return None
+        process, self.process = self.process, None
+        if process.stdout.closed:  # it is ending by itself
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(START)
+        process.kill()
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+        return process.wait()
 
     def __enter__(self):
         return self
@@ -107,12 +116,23 @@ def serve() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     print("ready", file=out, flush=True)
     for line in sys.stdin:
-        name, data = json.loads(line)
+        name, data, seconds = json.loads(line)
+        limit_work(seconds)
         try:
             verdict = WRITTEN[name].graded(data)
         except Exception as error:  # the data come from a notebook
             verdict = _not_judged(name, f"cannot be read ({type(error).__name__})")
         print(json.dumps(dataclasses.asdict(verdict)), file=out, flush=True)
+
+
+def limit_work(seconds: int) -> None:
+    """The process is killed when it has worked so many seconds more."""
+    with contextlib.suppress(ImportError):  # Windows: the limit by the clock is left
+        import resource
+
+        used, hard = time.process_time(), resource.getrlimit(resource.RLIMIT_CPU)[1]
+        wanted = math.ceil(used) + seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 if __name__ == "__main__":

@@ -15,12 +15,14 @@ class Line:
         of: "" for a claim about what is asked; "induction": a closed form, proved; "identity": an equation between other things;
             "definition": a name of the reader's own, put into the other lines.
         between: of a chain what stands between its two ends.
+        name: what the reader calls it, as the key of a dictionary or on the other side of an equation; "" if nothing.
     """
 
     right: sp.Expr
     left: sp.Expr | None = None
     of: str = ""
     between: tuple[sp.Expr, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,15 @@ def integrand(expr):
     if any(factor.has(x.function, epsilon, C, *names.values()) for factor in factors.values()):
         raise Unreadable("is not a sum of expectations with constant factors")
     rest = outside.subs(dict.fromkeys((C, *names.values()), 0))
-    return sp.Add(*(factor * e.args[0] for e, factor in factors.items()), rest)
+    return sp.Add(*(factor * without_constant(e.args[0], factor) for e, factor in factors.items()), rest)
+
+
+def without_constant(body, factor):
+    """What an expectation is taken of, without C, whose expectation it is itself."""
+    slope = slope_of(body, C)
+    if slope != 0 and not (slope * factor).is_Number:
+        raise Unreadable("has C in it as something else than a constant that is added")
+    return body.subs(C, 0)
 
 
 def slope_of(expr, symbol):
@@ -193,6 +201,11 @@ NOISE_LOSS = Target("the loss on the noise", noise_loss_of(RIGHT_WEIGHT), (
 ), form=loss_form)
 
 
+OF_MODEL = of_x_0_and_noise(mean_with(GUESS))
+ON_THE_WAY = (Target("the mean of the model", OF_MODEL), Target("the difference of the means", MEAN.value - OF_MODEL),
+              Target("the difference of the means", OF_MODEL - MEAN.value))
+
+
 def claims_3_1(lines) -> list[Claim]:
     """Lines about the mean, or about the loss with the mean in it."""
     return _claims(lines, lambda side: MEAN_LOSS if side.has(Expectation, SquaredNorm, mu_theta, sigma.function) else MEAN)
@@ -211,21 +224,36 @@ def _claims(lines, target_of):
             continue
         place = f"line {i}" if len(lines) > 1 else ""
         sides = [side for side in (line.left, line.right) if side is not None]
+        if step := on_the_way(line) if line is not lines[-1] else None:
+            found.append(Claim(step, of_x_0_and_noise(line.right), line.right, place, step=True))
+            continue
         target = max(map(target_of, sides), key=lambda target: target in (MEAN_LOSS, NOISE_LOSS))
         found += [_claim(Line(step), target, place) for step in line.between]
         found.append(_claim(line, target, place))
     return found
 
 
+def on_the_way(line) -> Target | None:
+    """What a line says that stands for itself before a loss: the mean of the model, that of q, or their difference."""
+    if line.left is not None or line.between or line.right.has(Expectation, SquaredNorm, sigma.function):
+        return None
+    formula = of_x_0_and_noise(line.right)
+    return next((target for target in ON_THE_WAY if Sample({}).equal(formula, target.value)), None)
+
+
 def _claim(line, target, place):
     def compared(side):
+        if target in (MEAN, WEIGHT) and side.has(C):
+            raise Unreadable(f"has C in it; to {target.what} no constant is added, only to the loss")
         formula = of_x_0_and_noise(side)
         return formula.subs(MODEL.subs(x[t], NOISED), mean_with(GUESS).subs(x[t], NOISED)) if target is NOISE_LOSS else formula
 
     expr, open_ = solved(line, target, compared)
     formula, sample = compared(expr), Sample({})
     if expr.has(Expectation) and not sample.equal(formula, target.value) and sample.equal(E_noise(formula), E_noise(target.value)):
-        formula = target.value  # another integrand with the same expectation
+        formula = target.value
+        open_ = open_ or (f"has the expectation of {target.what}, but another integrand. "
+                          "Asked for is one squared distance with its weight.")
     return Claim(target, formula, expr, place, open_, inside=expr.has(Expectation))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddpm.grading.verdict import WIDTH, Verdict, blank, wrap
-from ddpm.grading.limit import TooLong, within
+from ddpm.grading.limit import TooLong, of_work, within
 from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.quantities import Choice, Quantity, numbers_of
 from ddpm.grading.written.reading import SECONDS, called, is_placeholder
@@ -51,7 +51,7 @@ class Predictions:
     def read(self, answer) -> dict:
         """{"values": key -> list of floats or of one word}, or {"blank": why} or {"fault": why}; never an exception."""
         try:
-            return within(SECONDS, lambda: self._read(answer))
+            return within(of_work(SECONDS), lambda: self._read(answer))
         except TooLong:
             return {"fault": f"did not end within {SECONDS} s"}
         except Unreadable as error:

@@ -145,7 +145,7 @@ class Derivation:
             sample = samples.setdefault((id(claim.target), *claim.where.items()), Sample({**claim.target.where, **claim.where}, claim.target.value))
             way, verdict = self._compared(claim, sample)
             if verdict:
-                return verdict
+                return self._and_the_other(verdict, claim, claims)
             ways[way] = ways.get(way, 0) + 1
             if not claim.step and claim is claims[-1] and (where := sample.lacking(claim.compared, claim.target.value)):
                 raise Unreadable(f"agrees with {claim.target.what} as far as it has a value, but has none at {where}")
@@ -160,13 +160,31 @@ class Derivation:
             text += f"\n{wrap(remark)}"
         return Verdict(True, 0.0, text)
 
+    def _and_the_other(self, verdict, first, claims) -> Verdict:
+        """The verdict on a wrong claim, and on the first wrong one after it about something else: mean and variance, say."""
+        later = () if first.step else claims[claims.index(first) + 1:]
+        for claim in (claim for claim in later if not claim.step and claim.target is not first.target):
+            try:
+                found = self._compared(claim, Sample({**claim.target.where, **claim.where}, claim.target.value))[1]
+            except (Unreadable, Undecided):
+                continue
+            if found:
+                slips = dict.fromkeys(filter(None, (verdict.slip, found.slip)))
+                message = f"{verdict.message}\n{found.message.replace('Not right yet:', 'And', 1)}"
+                return Verdict(False, NAN, message, "\n".join(slips) or None)
+        return verdict
+
     def _compared(self, claim, sample) -> tuple[str, Verdict | None]:
         """How a claim was found to be right, or the verdict that it is not."""
         pair = claim.compared, claim.target.value
         try:
             found = sample.difference(*pair)
-        except Undecided as error:
-            return "", self._refused(claim, *self.sound(claim)) or self.refused(str(error))
+        except Exception as error:
+            if verdict := self._refused(claim, *self.sound(claim)):
+                return "", verdict
+            if isinstance(error, Undecided):
+                return "", self.refused(str(error))
+            raise
         if found:
             return "", self._wrong(claim, found, sample)
         if verdict := self._refused(claim, *self.sound(claim)):

@@ -16,14 +16,14 @@ from ddpm.derivation.induction import Induction
 from ddpm.derivation.statement import Law
 from ddpm.derivation.symbols import C, Given, Kind, Quantity, Unfinished, t, x
 from ddpm.grading.answered import is_blank
-from ddpm.grading.limit import TooLong, within
+from ddpm.grading.limit import TooLong, of_work, within
 from ddpm.grading.written import bounds
 from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.families import own_families, with_definitions
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
 
-MOST = 40  # lines
+MOST, LONGEST = 40, 40  # lines, and letters of a name
 SECONDS = 10  # for a function that makes the answer
 HINT = "write it with the symbols of ddpm.derivation.symbols"
 
@@ -35,7 +35,7 @@ def read(answer, name: str) -> Reading:
         name: of the reader's variable.
     """
     try:
-        return within(SECONDS, lambda: _read(answer, name))
+        return within(of_work(SECONDS), lambda: _read(answer, name))
     except TooLong:
         return Reading(fault=f"did not end within {SECONDS} s")
     except Unreadable as error:
@@ -88,12 +88,21 @@ def called(answer):
 def flat(answer):
     """The items of a list, a tuple or a dictionary, also of one inside another; a single answer alone."""
     if isinstance(answer, Mapping):
-        answer = list(answer.values())
+        answer = [sp.Eq(sp.Symbol(key), value, evaluate=False) if is_name(key) and is_formula(value) else value
+                  for key, value in answer.items()]
     if isinstance(answer, (list, tuple, sp.Tuple)):
         for item in answer:
             yield from flat(item)
     else:
         yield answer
+
+
+def is_name(key) -> bool:
+    return isinstance(key, str) and key not in (*NAMES, *FUNCTIONS)
+
+
+def is_formula(value) -> bool:
+    return isinstance(value, sp.Expr) and not isinstance(value, Normal)
 
 
 def line(item, own=frozenset()) -> Line:
@@ -137,7 +146,7 @@ def equation(left, right, own=frozenset()) -> Line:
         bounds.check(named)
         name, rest = _name(named, own)
         if name is not None:
-            return Line(in_notation(other - rest, own))
+            return Line(in_notation(other - rest, own), name=str(name)[:LONGEST])
     return Line(in_notation(right, own), in_notation(left, own))
 
 

@@ -6,7 +6,7 @@ import itertools
 import sympy as sp
 
 from ddpm.derivation.densities import Density
-from ddpm.derivation.expectation import KL, Expectation
+from ddpm.derivation.expectation import KL, LAW_Q, Expectation
 from ddpm.derivation.symbols import Path, Quantity, T, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.written.bounds import Unreadable
@@ -31,7 +31,11 @@ def refuse_foreign(expr, where) -> None:
         if isinstance(e, Density):
             law, targets, given = e.args
             if law.name == "p" and (given or tuple(targets) != (x[T],)):
-                raise Unreadable(f"holds {e}, but p is the density of x_T alone, where the reverse process starts: write p(x[T])")
+                raise Unreadable(f"holds {e}, but p is the density of x_T alone, where the reverse process starts: "
+                                 "write p(x[T]), and p_theta for its steps and paths")
+        if isinstance(e, Expectation) and e.args[1] != LAW_Q:
+            raise Unreadable("holds E_noise, the mean over x_0 and epsilon; "
+                             "the states here are those of the forward process: write E_q")
         if isinstance(e, sp.Abs) or isinstance(e, Quantity) and not isinstance(e, STATE):
             raise Unreadable(f"holds {sp.sstr(e)}; here only densities, their logs, KL divergences and expectations are compared")
     if found := sorted(map(sp.sstr, bare(expr))):

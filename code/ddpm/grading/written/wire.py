@@ -19,8 +19,8 @@ KINDS = ("", "induction", "identity", "definition")
 
 def to_json(reading: Reading) -> dict:
     """The reading as dictionaries, lists and strings."""
-    lines = [{"right": packed(line.right), "left": None if line.left is None else packed(line.left), "of": line.of,
-              "between": [packed(expr) for expr in line.between]} for line in reading.lines]
+    lines = [{"right": packed(line.right), "left": None if line.left is None else packed(line.left),
+              "of": line.of, "name": line.name, "between": [packed(expr) for expr in line.between]} for line in reading.lines]
     return {"lines": lines, "texts": reading.texts, "blank": reading.blank, "fault": reading.fault}
 
 
@@ -36,7 +36,8 @@ def from_json(data: dict) -> Reading:
     lines = []
     for line in data["lines"]:
         left = None if line["left"] is None else expression(line["left"])
-        lines.append(Line(expression(line["right"]), left, KINDS[KINDS.index(line["of"])], tuple(map(expression, line["between"]))))
+        between = tuple(map(expression, line["between"]))
+        lines.append(Line(expression(line["right"]), left, KINDS[KINDS.index(line["of"])], between, str(line["name"])))
     return Reading(tuple(lines), int(data["texts"]), str(data["blank"]), str(data["fault"]))
 
 
