@@ -91,7 +91,7 @@ def test_an_unknown_mistake_is_wrong_without_a_name_and_with_its_factor(number):
 
 
 @pytest.mark.parametrize("name, target", [
-    (name, target) for name, targets in {
+    pytest.param(name, target, marks=[pytest.mark.slow] * (target in ("SUM_TARGET", "KL_TARGET"))) for name, targets in {
         "closed_form": ("MEAN", "SPREAD", "DENSITY"), "bound": ("SUM_TARGET", "TURNED_TARGET", "KL_TARGET"),
         "mean_to_noise": ("MEAN", "MEAN_LOSS", "WEIGHT", "NOISE_LOSS")}.items() for target in targets])
 def test_every_slip_differs_from_the_answer_and_from_those_before_it(name, target):
