@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic  # by name: a reader's function may replace what the module has
+from time import monotonic, process_time  # by name: a reader's function may replace what the module has
 
 import jax
 import numpy as np
@@ -21,7 +21,7 @@ from ddpm.grading.later import USES, jax_arguments
 from ddpm.grading.limit import Stopped, TooLong, within
 from ddpm.grading.state import captured, restored, same_precision
 
-CALL_LIMIT = 10.0  # seconds for one call; the first may compile
+CALL_LIMIT = 10.0  # seconds of work for one call; the first may compile
 TOTAL_LIMIT = 60.0  # seconds for all cases together
 LARGEST = 100_000  # numbers in one answer; the exercises' own have under a hundred, their schedules a few thousand
 _FOLDERS = (*(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")), Path(jax.__file__).parents[1],
@@ -107,11 +107,22 @@ def run(student: Callable, cases: Sequence[tuple], names: Sequence[str], later: 
     return result
 
 
+def now() -> tuple[float, float]:
+    """The time by the clock and by the processor."""
+    return monotonic(), process_time()
+
+
+def spent(since: tuple[float, float]) -> float:
+    """Seconds of work since then: a busy machine, on which the clock runs ahead, changes no verdict; sleep counts for a quarter."""
+    clock, work = now()
+    return max((clock - since[0]) / 4, work - since[1])
+
+
 class _Job:
     def __init__(self, student, cases, names, later):
         self.student, self.cases, self.names, self.later = student, cases, names, later
         self.answers, self.blank, self.notes, self.changed, self.over = [], "", [], set(), False
-        self.begun = self.started = monotonic()
+        self.begun = self.started = now()
 
     def work(self, precision):
         """In the thread: all cases, one after the other."""
@@ -138,7 +149,7 @@ class _Job:
 
     def take(self, answer):
         """Append what `answer()` gives, unless the time was up before."""
-        self.started = monotonic()
+        self.started = now()
         found = answer()
         if self.over:
             raise _Over
@@ -146,7 +157,7 @@ class _Job:
 
     def left(self) -> float:
         """In the caller: the seconds that are left; after the last of them no answer counts any more."""
-        seconds = min(self.started + CALL_LIMIT, self.begun + TOTAL_LIMIT) - monotonic()
+        seconds = min(CALL_LIMIT - spent(self.started), TOTAL_LIMIT - spent(self.begun))
         self.over = seconds <= 0
         return seconds
 
@@ -245,7 +256,7 @@ def _same(given, now) -> bool:
 
 
 def _too_long(job, stopped) -> str:
-    alone = monotonic() - job.begun < TOTAL_LIMIT
+    alone = spent(job.begun) < TOTAL_LIMIT
     text = f"did not return within {CALL_LIMIT:g} s" if alone else f"needs more than {TOTAL_LIMIT:g} s for all cases"
     text += ". Does one of its loops never end?"
     return text if stopped else text + " It could not be stopped and still runs: restart the kernel once it is mended."

@@ -129,6 +129,17 @@ def test_an_endless_loop_is_stopped(answer, short):
     assert threading.active_count() == before
 
 
+def test_a_busy_machine_changes_no_verdict(short):
+    """While others have the processor, the clock runs and no work is done."""
+    waits = [0.6]
+
+    def answer(x, beta):
+        time.sleep(waits.pop() if waits else 0)
+        return np.sqrt(1 - beta) * x
+
+    assert check_forward_mean(answer).passed
+
+
 def test_it_works_outside_of_the_main_thread(short):
     verdicts = []
     thread = threading.Thread(target=lambda: verdicts.append(check_forward_mean(forever)))
