@@ -54,7 +54,7 @@ def mutants(claim: Claim) -> Iterator[Claim]:
         for wrong in dict.fromkeys((-expr, 2 * expr, *changed(expr))):
             if _value(wrong, claim) != value:
                 yield replace(claim, **{side: wrong})
-    if claim.left.has(Density) or claim.right.has(Density):
+    if any(_put_in(side, claim).has(Density) for side in (claim.left, claim.right)):
         for symbol, value in claim.where.items():
             if value > 1:
                 yield replace(claim, where={**claim.where, symbol: value - 1})
@@ -63,13 +63,18 @@ def mutants(claim: Claim) -> Iterator[Claim]:
 def _value(expr, claim):
     """`expr` with what is put in, and densities by the Markov property: what is changed may be no other there."""
     try:
-        for known in claim.using:
-            expr = put_in(expr, known, claim.where)
+        expr = _put_in(expr, claim)
         if not expr.has(KL, Path, sp.Sum):
             expr = expr.replace(Density, lambda *args: factors(Density(*args), claim.where))
     except Undecided:
         pass
     return expr.subs(alpha_bar[0], 1)
+
+
+def _put_in(expr, claim):
+    for known in claim.using:
+        expr = put_in(expr, known, claim.where)
+    return expr
 
 
 def changed(expr) -> Iterator[sp.Basic]:

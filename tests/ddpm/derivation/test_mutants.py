@@ -8,6 +8,7 @@ from ddpm.derivation.mutants import Claim, changed, claims, mutants
 from ddpm.derivation.registry import entries
 from ddpm.derivation.settle import Different, settle
 from ddpm.derivation.symbols import alpha, log, s, t, x
+from ddpm.derivation.terms import Equality
 
 PROOFS = [label for label, entry in entries().items() if entry.kind == "proof"]
 STRIDE = 12  # of every third proof every twelfth in every run, all in `make test-slow`
@@ -51,6 +52,13 @@ def test_a_condition_is_weakened_and_no_mutant_is_the_claim():
     claim = Claim(q(x[t]), q(x[t]), {t: 2}, ())
     found = list(mutants(claim))
     assert Claim(q(x[t]), q(x[t]), {t: 1}, ()) in found and claim not in found and len(found) == len({(m.left, m.right, *m.where.values()) for m in found})
+
+
+def test_a_condition_counts_only_where_densities_are_left():
+    y, z = sp.symbols("y z", real=True)
+    using = (Equality(q(x[t]), y, {}, True), Equality(z, 2 * y, {}, False))
+    found = list(mutants(Claim(2 * q(x[t]), z, {t: 2}, using)))
+    assert found and all(wrong.where == {t: 2} for wrong in found)
 
 
 def test_claims_are_heard_only_inside():
