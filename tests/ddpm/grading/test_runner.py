@@ -329,7 +329,15 @@ def test_expected_and_got_are_what_they_say():
     assert "  expected [9 6 4 6 9]" in lines and "  got      [1 2 3 4 5]" in lines
 
 
-def test_an_interrupt_by_the_reader_goes_through():
+@pytest.fixture
+def heard():
+    """Ctrl-C reaches the test in a shell's background job too, where it is not listened to."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_by_the_reader_goes_through(heard):
     def forever(x, beta):
         time.sleep(0.1)
         os.kill(os.getpid(), signal.SIGINT)
