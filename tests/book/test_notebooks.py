@@ -15,7 +15,7 @@ from built_site import ROOT, SITE
 BUILT = sorted([*(SITE / notebooks.FOLDER).rglob("*.ipynb"), *(SITE.parent / "solution").glob("*.ipynb")])
 BOOK = pytest.mark.parametrize("path", BUILT or [None], ids=lambda path: path and f"{path.parent.name}/{path.stem}")
 # directives, roles, labels in brackets, and placeholders that Sphinx or MyST should have resolved
-LEFTOVER = re.compile(r"\{[a-z:-]+\}`|^ *:::|^ *(`{3,}|~{3,})\{|^\([\w-]+\)=$|%s|\[\^|<(problematic|system_message)|\bNone\b(?! of\b)", re.M)
+LEFTOVER = re.compile(r"\{[a-z:-]+\}`|^ *:::|^ *(`{3,}|~{3,})\{|^\([\w-]+\)=$|%s|\[\^|<(problematic|system_message)|\bNone\b(?! (?:of|reaches)\b)", re.M)
 CODE = re.compile(r"^( *(?:> *)*)(`{3,}).*?^\1\2$|(`+).+?\3", re.S | re.M)
 CHAPTER = r"""
 (closed)=
