@@ -149,7 +149,9 @@ def is_frame(node) -> bool:
 
 
 def with_text(node, text: str):
-    node.rawsource, node.children = text, [nodes.Text(text)]
+    node.rawsource = text
+    node.clear()
+    node += nodes.Text(text)  # which makes the node its parent
     return node
 
 

@@ -70,7 +70,8 @@ class Shown(SphinxPostTransform):
             for part in [part for part in cell.children if part.get("nb_element") == "cell_code_source"]:
                 for block in part.findall(nodes.literal_block):
                     block.rawsource = without_glue(block.rawsource if marks_stay else unmarked(block.rawsource))
-                    block.children = [nodes.Text(block.rawsource)]
+                    block.clear()
+                    block += nodes.Text(block.rawsource)
                 if not part.astext():
                     cell.remove(part)
 
