@@ -1,5 +1,6 @@
 """The printed book: whole, readable by machine, and with nothing folded away."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -67,6 +68,24 @@ def test_title_chapters_and_numbers_are_those_of_the_site(text, pages):
         assert len(numbers) > count
         assert {n for n in numbers if form.format(n) not in text} == set()
     assert len(re.findall(r"^\s*bibliography\s*$", text, re.M | re.I)) == 1
+
+
+@pytest.mark.slow
+@needs_latex
+def test_an_equation_has_one_number_in_site_pdf_and_notebooks(book, pages):
+    """Also where its place differs: in the PDF solutions stand at the end of their chapter."""
+    tex = (book / "_build/latex/book.tex").read_text(encoding="utf-8")
+    in_pdf = {label: number for number, label in re.findall(r"\\tag\{([\d.]+)\}\\label\{equation:[^:}]*:([^}]*)\}", tex)}
+    in_site, in_notebooks = {}, {}
+    for name, page in pages.items():
+        for label, rest in re.findall(r'<div class="math[^>]* id="equation-([^"]+)"(.*?)</div>', page, re.S):
+            in_site[label] = re.search(r'class="eqno">\(([\d.]+)\)', rest)[1]
+        path = book / f"_build/html/_notebooks/{name}.ipynb"
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if path.exists() else []:
+            for label, rest in re.findall(r'<a id="equation-([^"]+)"></a>(.*?\\tag\{[\d.]+\})', "".join(cell["source"]), re.S):
+                in_notebooks[label] = re.search(r"\\tag\{([\d.]+)\}", rest)[1]
+    assert len(in_site) > 80
+    assert in_pdf == in_site == in_notebooks
 
 
 @pytest.mark.slow
