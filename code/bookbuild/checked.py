@@ -61,9 +61,9 @@ class FillEquationTable(SphinxPostTransform):
         return [nodes.paragraph("", text)]
 
     def table(self):
-        rows = [[self.link(label), text(KINDS[kind]), self.cited(key) if key else text(settled), text(str(wrong or "")), text(f"{seconds:.2f}\u00a0s")]
+        rows = [[self.link(label), text(KINDS[kind]), self.cited(key) if key else text(settled + refused(wrong)), text(f"{seconds:.2f}\u00a0s")]
                 for _, label, (_, kind, settled, key, seconds, wrong) in self.rows()]
-        return table(["Equation", "Kind", "How it was settled", "Wrong ones", "Time"], rows, [14, 16, 42, 14, 14])
+        return table(["Equation", "Kind", "How it was settled", "Time"], rows, [14, 18, 52, 16])
 
     def link(self, label):
         node = pending_xref("", nodes.literal("", label), refdomain="math", reftype="eq", reftarget=label,
@@ -73,6 +73,10 @@ class FillEquationTable(SphinxPostTransform):
     def cited(self, key):
         node = pending_xref("", nodes.Text(key), refdomain="cite", reftype="p", reftarget=key, refdoc=self.env.docname, refwarn=True)
         return nodes.paragraph("", "", node)
+
+
+def refused(wrong: int) -> str:
+    return f"; {wrong}\u00a0wrong ones" if wrong else ""
 
 
 class CheckedTests(SphinxDirective):

@@ -30,16 +30,19 @@ class Unfold(SphinxPostTransform):
             node["classes"] = ["unfolded" if name in FOLDS else name for name in node["classes"]]
 
 
-class EquationLinks(SphinxPostTransform):
-    """Links to an equation by its place on the site lead to its label in LaTeX."""
+class Links(SphinxPostTransform):
+    """Links to an equation or an exercise by its place on the site lead to its label in LaTeX."""
 
     default_priority = 450
     formats = ("latex",)
 
     def run(self, **kwargs):
+        exercises = {node["label"] for node in self.document.findall(is_exercise_node)}
         for link in list(self.document.findall(nodes.reference)):
             if found := EQUATION.match(link.get("refuri", "")):
                 link.replace_self(latex(rf"\hyperref[equation:{found[1]}:{found[2]}]{{{link.astext()}}}"))
+            elif (label := link.get("refuri", "").rpartition("#")[2]) in exercises:
+                link.replace_self(latex(rf"\hyperref[exercise:{label}]{{{link.astext()}}}"))
 
 
 class EquationNumbers(SphinxPostTransform):
@@ -68,11 +71,25 @@ class LongTables(SphinxPostTransform):
     def run(self, **kwargs):
         for table in list(self.document.findall(nodes.table)):
             rows = list(table.findall(nodes.row))
-            if len(rows) > 30:
+            if len(rows) > 30 or "notation" in table["classes"]:
                 widths = [min(40, max(9, *(len(cell.astext()) for cell in column))) for column in zip(*(row.children for row in rows))]
                 spec = addnodes.tabular_col_spec()
                 spec["spec"] = "".join(rf"\X{{{width}}}{{{sum(widths)}}}" for width in widths)
                 table.parent.insert(table.parent.index(table), spec)
+
+
+class TablesInBoxes(SphinxPostTransform):
+    """A box with a table begins where there is room for the table, which does not break."""
+
+    default_priority = 450
+    formats = ("latex",)
+
+    def run(self, **kwargs):
+        for box in list(self.document.findall(nodes.Admonition)):
+            lines = sum(2 for _ in box.findall(nodes.row))
+            if lines:
+                room = nodes.paragraph("", "", latex(rf"\needspace{{{lines + 15}\baselineskip}}"))
+                box.parent.insert(box.parent.index(box), room)
 
 
 class RaisedDigits(SphinxPostTransform):
@@ -170,9 +187,10 @@ def number_as_on_the_site(app, env):
 
 def setup(app):
     app.add_post_transform(Unfold)
-    app.add_post_transform(EquationLinks)
+    app.add_post_transform(Links)
     app.add_post_transform(EquationNumbers)
     app.add_post_transform(LongTables)
+    app.add_post_transform(TablesInBoxes)
     app.add_post_transform(RaisedDigits)
     app.add_post_transform(SolutionsLast)
     app.connect("env-get-updated", number_as_on_the_site, priority=900)

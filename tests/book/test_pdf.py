@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from bookbuild import pdf
+from bookbuild.shown import without_glue
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ("latexmk", "xelatex", "xindy", "pdftotext", "pdffonts")
@@ -78,7 +79,7 @@ def test_an_equation_has_one_number_in_site_pdf_and_notebooks(book, pages):
     in_pdf = {label: number for number, label in re.findall(r"\\tag\{([\d.]+)\}\\label\{equation:[^:}]*:([^}]*)\}", tex)}
     in_site, in_notebooks = {}, {}
     for name, page in pages.items():
-        for label, rest in re.findall(r'<div class="math[^>]* id="equation-([^"]+)"(.*?)</div>', page, re.S):
+        for label, rest in re.findall(r'<div class="[^"]*\bmath\b[^"]*" id="equation-([^"]+)"(.*?)</div>', page, re.S):
             in_site[label] = re.search(r'class="eqno">\(([\d.]+)\)', rest)[1]
         path = book / f"_build/html/_notebooks/{name}.ipynb"
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if path.exists() else []:
@@ -109,6 +110,11 @@ def test_nothing_runs_over_the_foot_of_a_page(text):
     for leaf in text.split("\f")[1:]:
         lines = leaf.split()
         assert not lines or re.fullmatch(r"\d+|[ivxl]+", lines[-1]), leaf[-300:]
+
+
+def shown_lines(cell: str) -> list[str]:
+    """The lines of a cell's source without its options and without what is left out of the pages."""
+    return without_glue(re.sub(r"\A(---\n.*?\n---\n|(:[^\n]*\n)+)", "", cell, flags=re.S)).splitlines()
 
 
 @pytest.mark.slow
