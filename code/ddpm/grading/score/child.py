@@ -26,6 +26,7 @@ from jupyter_client.connect import write_connection_file
 NEW_USER, NEW_NET = 0x10000000, 0x40000000  # from <linux/sched.h>
 SET_DUMPABLE, SET_CHILD_SUBREAPER = 4, 36  # from <linux/prctl.h>
 RESTARTS = 6
+STARTS = 3  # attempts to start a kernel: a busy machine may kill or delay one before any cell has run
 MIME = "application/x-ddpm-answer+json"  # as in `kernel`
 LARGEST = 4_000_000  # bytes of one answer
 SHOWN = 200_000_000  # bytes that one run may print and show
@@ -194,12 +195,15 @@ class Kernel:
         self.watch.start()
 
     def __enter__(self):
-        until = time.monotonic() + 60
-        while not (self.alive() and self.heard()):
-            if self.process.poll() is not None or time.monotonic() > until:
-                self.__exit__()
-                raise RuntimeError("the kernel does not start")
-        return self
+        for attempt in range(1, STARTS + 1):
+            until = time.monotonic() + 60
+            while self.process.poll() is None and time.monotonic() < until:
+                if self.alive() and self.heard():
+                    return self
+            self.__exit__()
+            if attempt < STARTS:
+                self.__init__(self.job)
+        raise RuntimeError("the kernel does not start")
 
     def __exit__(self, *_):
         self.watch.over = True
