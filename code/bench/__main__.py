@@ -1,4 +1,5 @@
-"""Measures and prints a table, in Markdown. About three minutes on two cores; PyTorch is left out where it is missing."""
+"""Measures and prints a table, in Markdown. About three minutes on two cores; PyTorch is left out where it is
+missing."""
 
 import itertools
 import json
@@ -13,10 +14,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from bench import recipes
-from ddpm.roofline import cost, measure_machine
+from ddpm.measure.roofline import cost, measure_machine
+from ddpm.measure.timing import compare, measure, quartiles
 from ddpm.sample import sample_many
-from ddpm.timing import compare, measure, quartiles
-from ddpm.train import _run
+from ddpm.train.loop import _run
 
 SECONDS = 10  # for each comparison
 HERE = Path(__file__).parent
@@ -24,7 +25,9 @@ HERE = Path(__file__).parent
 
 def main():
     machine = measure_machine()
-    print(f"{os.cpu_count()} cores, JAX {jax.__version__}. Product of matrices {machine.peak / 1e9:.0f} GFLOP/s, ", end="")
+    print(
+        f"{os.cpu_count()} cores, JAX {jax.__version__}. Product of matrices {machine.peak / 1e9:.0f} GFLOP/s, ", end=""
+    )
     print(f"reading memory {machine.bandwidth / 1e9:.1f} GB/s.")
     print("Medians, with quartiles in brackets; shares of this machine's own peak and bandwidth.\n")
     print("| Work | Reached | Peak | Bandwidth |")
@@ -57,14 +60,24 @@ def speeds(machine, torch):
 
 
 def speed(machine, title, work, seconds, ratio):
-    return f"Steps per second, {title}", f"{spread(1 / seconds, '.0f')}: {ratio}", *shares(machine, work, np.median(seconds))
+    return (
+        f"Steps per second, {title}",
+        f"{spread(1 / seconds, '.0f')}: {ratio}",
+        *shares(machine, work, np.median(seconds)),
+    )
 
 
 def from_nothing(machine):
     """Trainings in fresh processes, compilation included."""
     near = "of them within 0.05 of the dot"
     for title, name, make, seeds, unit in (
-        ("The dot, T = 4, [10, 200, 1000], 3000 steps of plain gradient descent, then 10,000 samples", "problem_set", recipes.problem_set, 3, near),
+        (
+            "The dot, T = 4, [10, 200, 1000], 3000 steps of plain gradient descent, then 10,000 samples",
+            "problem_set",
+            recipes.problem_set,
+            3,
+            near,
+        ),
         ("The dot, T = 50, 41-64-64-9: training, then 10,000 samples", "small", recipes.small, 5, near),
         ("Eight glyphs, short", "glyphs_quick", recipes.glyphs_quick, 3, "beyond the optimal loss"),
         ("Eight glyphs, long", "glyphs_long", recipes.glyphs_long, 1, "beyond the optimal loss"),
@@ -85,7 +98,9 @@ def sampling(machine):
         seconds = measure(partial(sample_many, jax.random.key(0), schedule, network, 10_000), repetitions=31, seconds=2)
         one = cost(jax.jit(jax.vmap(network, (0, None))), jnp.zeros((10_000, 3, 3)), jnp.asarray(1))
         least = one.operations * schedule.T / machine.peak
-        reached = f"{spread(seconds, '.3f')} s after compilation; the matrix products alone take {least:.3f} s at the peak"
+        reached = (
+            f"{spread(seconds, '.3f')} s after compilation; the matrix products alone take {least:.3f} s at the peak"
+        )
         yield f"Sampling 10,000 images, T = 4, {title}", reached, *shares(machine, one, np.median(seconds) / schedule.T)
 
 
@@ -107,7 +122,13 @@ def spread(values, spec) -> str:
 def fresh(name, seed) -> tuple[float, float]:
     command = [sys.executable, "-P", "-m", "bench.fresh", name, str(seed)]
     path = os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH")]))
-    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": path, "TQDM_DISABLE": "1"}, stdout=subprocess.PIPE, check=True, encoding="utf-8")
+    done = subprocess.run(
+        command,
+        env=os.environ | {"PYTHONPATH": path, "TQDM_DISABLE": "1"},
+        stdout=subprocess.PIPE,
+        check=True,
+        encoding="utf-8",
+    )
     return tuple(json.loads(done.stdout))
 
 
@@ -118,8 +139,11 @@ class Torch:
         python = os.environ.get("TORCH_PYTHON", sys.executable)
         self.missing = ""
         self.process = subprocess.Popen(
-            [python, str(HERE / "torch_work.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, encoding="utf-8",
+            [python, str(HERE / "torch_work.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
         )
         if not self.process.stdout.readline():
             self.missing = f"no PyTorch. Install it with `{python} -m pip install torch`, or set TORCH_PYTHON to a Python that has it."

@@ -9,7 +9,7 @@ import optax
 
 import ddpm
 from ddpm.data import dot, glyphs
-from ddpm.network import MLP, Denoiser, UNet
+from ddpm.nn import MLP, Denoiser, UNet
 from ddpm.train import start, train, training_loss
 
 
@@ -28,7 +28,9 @@ class Recipe:
 
     def run(self, state, steps: int):
         """`steps` steps, as a reader would take them."""
-        return train(state, self.schedule, self.data, self.optimiser, steps=steps, batch=self.batch, average=self.average)
+        return train(
+            state, self.schedule, self.data, self.optimiser, steps=steps, batch=self.batch, average=self.average
+        )
 
 
 def problem_set(seed: int = 0) -> Recipe:
@@ -44,7 +46,9 @@ def small(seed: int = 0) -> Recipe:
     steps = 2000
     # Flat: Adam sees one vector of all weights, and XLA has one loop to compile where it had one for each array.
     optimiser = optax.flatten(optax.adam(optax.cosine_decay_schedule(3e-2, steps), b2=0.99))
-    return Recipe(ddpm.cosine(50), dot()[None], MLP(jax.random.key(seed), [9, 64, 64], T=50), optimiser, steps, batch=128)
+    return Recipe(
+        ddpm.cosine(50), dot()[None], MLP(jax.random.key(seed), [9, 64, 64], T=50), optimiser, steps, batch=128
+    )
 
 
 def eight_glyphs(seed: int, steps: int, sizes: list[int], step_size: float, batch: int) -> Recipe:

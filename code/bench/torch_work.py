@@ -7,7 +7,7 @@ import torch
 
 
 class UNet(torch.nn.Module):
-    """`ddpm.network.UNet`, layer for layer."""
+    """`ddpm.nn.UNet`, layer for layer."""
 
     def __init__(self):
         super().__init__()
@@ -23,7 +23,7 @@ class UNet(torch.nn.Module):
 
 
 class MLP(torch.nn.Module):
-    """`ddpm.network.MLP` with sizes [9, 64, 64] and T = 50."""
+    """`ddpm.nn.MLP` with sizes [9, 64, 64] and T = 50."""
 
     def __init__(self):
         super().__init__()

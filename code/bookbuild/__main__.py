@@ -4,16 +4,22 @@ import argparse
 import sys
 from pathlib import Path
 
-from bookbuild import bare, browser, build, check, notebooks, pdf, serve
+from bookbuild.cli import browser, build, check, serve
+from bookbuild.notebook import bare, notebooks
+from bookbuild.print import pdf
 
 
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bookbuild", description="Build the book and what belongs to it.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in [("html", "check the book, then build the website"), ("check", "only check settings and chapters"), ("serve", "serve the built website on localhost:8000"),
-                       ("notebooks", "build the website, then copy its notebooks out"),
-                       ("bare", "run the built notebooks in environments without the book"),
-                       ("pdf", "build the book as one PDF")]:
+    for name, text in [
+        ("html", "check the book, then build the website"),
+        ("check", "only check settings and chapters"),
+        ("serve", "serve the built website on localhost:8000"),
+        ("notebooks", "build the website, then copy its notebooks out"),
+        ("bare", "run the built notebooks in environments without the book"),
+        ("pdf", "build the book as one PDF"),
+    ]:
         command = commands.add_parser(name, help=text)
         command.add_argument("root", nargs="?", type=Path, default=Path("."), help="folder that holds _config.yml")
     commands.add_parser("browser", help="find the browser of the tests, or install it")

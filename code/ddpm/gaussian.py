@@ -5,9 +5,9 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Real, UInt32
+from jaxtyping import Array, ArrayLike, Float, Real
 
-Key = PRNGKeyArray | UInt32[Array, "2"]
+from ddpm.arrays import Key
 
 
 def standard_normal(key: Key, shape: tuple[int, ...], dtype=None) -> Float[Array, "..."]:
@@ -23,7 +23,9 @@ def normal_from_uniform(u: Float[Array, "..."]) -> Float[Array, "..."]:
     return np.sqrt(2).astype(u.dtype) * jax.lax.erf_inv(u)
 
 
-def log_density(x: Real[ArrayLike, "..."], mean: Real[ArrayLike, "..."], variance: Real[ArrayLike, "..."]) -> Float[Array, "..."]:
+def log_density(
+    x: Real[ArrayLike, "..."], mean: Real[ArrayLike, "..."], variance: Real[ArrayLike, "..."]
+) -> Float[Array, "..."]:
     """log N(x; mean, variance) for each pixel; sum over the pixels for the density of an image.
 
     Args:

@@ -1,4 +1,5 @@
-"""The weighted losses of one step, on the mean and on the noise, the simple loss, and the weight of each kind of prediction.
+"""The weighted losses of one step, on the mean and on the noise, the simple loss, and the weight of each kind of
+prediction.
 
 Each sums over the pixels of an example; with a batch of t the result has the shape of t.
 """
@@ -8,8 +9,9 @@ from typing import Literal
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
-from ddpm.forward import check_same_shape, posterior_mean
-from ddpm.parameterization import Kind
+from ddpm.arrays import check_same_shape
+from ddpm.predict import Kind
+from ddpm.process import posterior_mean
 from ddpm.schedule import Schedule, at
 
 ReverseVariance = Literal["beta", "beta_tilde"]
@@ -41,7 +43,7 @@ def mean_loss(
     Where sigma_t^2 = 0 it is 0 for equal means and infinite otherwise.
 
     Args:
-        x_0, x_t: what mu_tilde_t is made of, see `ddpm.forward.posterior_mean`.
+        x_0, x_t: what mu_tilde_t is made of, see `ddpm.process.posterior_mean`.
         predicted_mean: mu_theta(x_t, t), shape of x_t.
     """
     error = _squared_distance(t, "predicted_mean", predicted_mean, "x_t", posterior_mean(schedule, x_0, x_t, t))

@@ -16,8 +16,9 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm import gaussian
-from ddpm.forward import Key, q_sample
+from ddpm.arrays import Key
 from ddpm.gaussian import standard_normal
+from ddpm.process import q_sample
 from ddpm.schedule import Schedule, at
 
 
@@ -85,7 +86,8 @@ def mixture(means, variances, weights=None) -> Mixture:
 def component_posterior(
     schedule: Schedule, data: Mixture, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]
 ) -> Float[Array, " K"]:
-    """p(k | x_t), the softmax over k of log w_k + log N(x_t; sqrt(alpha_bar_t) m_k, (alpha_bar_t v_k + 1 - alpha_bar_t) I).
+    """p(k | x_t), the softmax over k of log w_k + log N(x_t; sqrt(alpha_bar_t) m_k, (alpha_bar_t v_k + 1 -
+    alpha_bar_t) I).
 
     Args:
         x_t: one example; `jax.vmap` for many.
@@ -128,7 +130,8 @@ def best_x_0(
 def noise_variance(
     schedule: Schedule, data: Mixture, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]
 ) -> Float[Array, ""]:
-    """The mean over the pixels of Var[noise | x_t]: what the best predictor still gets wrong at this x_t. Not negative."""
+    """The mean over the pixels of Var[noise | x_t]: what the best predictor still gets wrong at this x_t. Not
+    negative."""
     weights, means = component_posterior(schedule, data, x_t, t), _noise_means(schedule, data, x_t, t)
     apart = means - _average(weights, means)
     between = jnp.mean(apart.reshape(len(weights), -1) ** 2, axis=1)
@@ -206,7 +209,8 @@ def _estimate(key, schedule, data, predict_noise, draws, function):
 
 @eqx.filter_jit
 def _averages(key, schedule, data, predict_noise, draws, function):
-    """Mean over x_t of function(schedule, data, predict_noise, x_t, t), and its standard error, for t = 1..T behind a NaN."""
+    """Mean over x_t of function(schedule, data, predict_noise, x_t, t), and its standard error, for t = 1..T behind
+    a NaN."""
 
     def at_t(t_and_key):
         t, key = t_and_key
@@ -221,7 +225,8 @@ def _averages(key, schedule, data, predict_noise, draws, function):
 
 
 def _average(weights, values):
-    """The mean over the components, in full precision also where a GPU would round products to ten bits: what is called best must be so."""
+    """The mean over the components, in full precision also where a GPU would round products to ten bits: what is
+    called best must be so."""
     return jnp.tensordot(weights, values, 1, precision="highest")
 
 

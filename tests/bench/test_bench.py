@@ -7,7 +7,7 @@ import pytest
 
 from bench import recipes
 from bench.__main__ import shares, spread, step_cost
-from ddpm.roofline import Cost, Machine
+from ddpm.measure.roofline import Cost, Machine
 
 
 @pytest.fixture(scope="module")
@@ -42,4 +42,7 @@ def test_spread():
 
 def test_shares():
     machine = Machine(overhead=0.0, wait=0.0, bandwidth=100.0, peak=1000.0)
-    assert shares(machine, Cost(programs=1, operations=500.0, bytes=20.0, handed_over=True), seconds=2.0) == ("25%", "10%")
+    assert shares(machine, Cost(programs=1, operations=500.0, bytes=20.0, handed_over=True), seconds=2.0) == (
+        "25%",
+        "10%",
+    )

@@ -4,9 +4,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from bookbuild import browser as finder
-from bookbuild import serve
 from built_site import SITE
+
+from bookbuild.cli import browser as finder
+from bookbuild.cli import serve
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,8 @@ def browser():
 
 @pytest.fixture
 def page(browser, address):
-    """A fresh page that reaches the site only; `page.outside` lists what else it asked for, `page.errors` what went wrong."""
+    """A fresh page that reaches the site only; `page.outside` lists what else it asked for, `page.errors` what went
+    wrong."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
     page = context.new_page()
     page.outside, page.errors = [], []

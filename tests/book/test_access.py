@@ -7,7 +7,8 @@ import pytest
 from built_site import SITE, open_page, pages, param
 
 AXE = next(Path(axe_playwright_python.__path__[0]).rglob("axe.min.js")).read_text(encoding="utf-8")
-# Every rule that axe has, the experimental ones too, but for those of level AAA. Left out are the thousands of glyphs in
+# Every rule that axe has, the experimental ones too, but for those of level AAA. Left out are the thousands of
+# glyphs in
 # formulas: they are hidden from screen readers, and in the colour of the text around.
 RUN = """async () => (await axe.run({exclude: ['mjx-math']}, {resultTypes: ['violations'], rules: Object.fromEntries(
     axe.getRules().filter(rule => !rule.tags.includes('wcag2aaa')).map(rule => [rule.ruleId, {enabled: true}]))})).violations.map(v =>
@@ -16,7 +17,10 @@ UNFOLD = """() => {
     document.querySelectorAll('details').forEach(d => { d.open = true; });
     document.querySelectorAll('.toggle-hidden .toggle-button').forEach(b => b.click());
 }"""
-MODES = [(1280, "light"), (375, "dark")]  # layout depends on the width alone and colours on the scheme, so each is seen once
+MODES = [
+    (1280, "light"),
+    (375, "dark"),
+]  # layout depends on the width alone and colours on the scheme, so each is seen once
 # text of less than 12 px, in drawings of less than 9; glyphs of formulas and their raised parts aside
 SMALL = """() => { const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), small = new Set();
     while (walk.nextNode()) { const e = walk.currentNode.parentElement;
@@ -122,7 +126,10 @@ def test_print_shows_all_of_the_text_and_nothing_of_the_frame(address, page):
     open_page(page, f"{address}book/{CHAPTER}")
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    assert page.evaluate("() => document.querySelectorAll('article details:not([open]), article .toggle-hidden').length") == 0
+    assert (
+        page.evaluate("() => document.querySelectorAll('article details:not([open]), article .toggle-hidden').length")
+        == 0
+    )
     for part in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".prev-next-footer"):
         assert not page.locator(part).first.is_visible(), part
     assert page.evaluate("() => document.documentElement.dataset.theme") == "light"

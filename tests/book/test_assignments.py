@@ -1,4 +1,5 @@
-"""The assignment notebooks: what they take from a chapter, and that nothing of a solution is left in the students' version."""
+"""The assignment notebooks: what they take from a chapter, and that nothing of a solution is left in the students'
+version."""
 
 import importlib
 import re
@@ -8,11 +9,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from bookbuild import bare, build, check, install
-from bookbuild.assignments import WAITING, YOUR_WORDS
-from bookbuild.blanks import BEGIN, END, asked, blank
-from bookbuild.cellnames import names
 from built_site import ROOT, SITE
+
+from bookbuild.cli import build, check
+from bookbuild.notebook import bare, install
+from bookbuild.notebook.assignments import WAITING, YOUR_WORDS
+from bookbuild.notebook.blanks import BEGIN, END, asked, blank
+from bookbuild.notebook.cellnames import names
 from ddpm.grading.answered import is_blank
 
 CHAPTER = r"""
@@ -153,7 +156,8 @@ def book(tmp_path_factory):
     shutil.copytree(ROOT / "book/_static", root / "book/_static")
     (root / "book/references.bib").touch()
     (root / "_toc.yml").write_text(
-        "format: jb-book\nroot: book/index\noptions: {numbered: true}\nchapters: [{file: book/zeroth}, {file: book/other}]\n")
+        "format: jb-book\nroot: book/index\noptions: {numbered: true}\nchapters: [{file: book/zeroth}, {file: book/other}]\n"
+    )
     header = check.HEADER.replace("---\n", "---\nassignment: homework\n", 1) + "\n"
     (root / "book/index.md").write_text("# Book\n")
     (root / "book/zeroth.md").write_text(header + CHAPTER)
@@ -210,8 +214,12 @@ def test_the_version_with_solutions_has_them_and_no_place_for_words(student, sol
 
 
 def test_exercises_are_open_and_can_be_filled_in_and_checks_stay(student):
-    exercise, = (cell for cell in student if "exercise" in cell.metadata.get("tags", ()))
-    assert exercise.metadata == {"tags": ["exercise"], "deletable": False, "ddpm": {"assignment": "homework", "exercises": ["double"]}}
+    (exercise,) = (cell for cell in student if "exercise" in cell.metadata.get("tags", ()))
+    assert exercise.metadata == {
+        "tags": ["exercise"],
+        "deletable": False,
+        "ddpm": {"assignment": "homework", "exercises": ["double"]},
+    }
     assert student[student.index(exercise) + 1].metadata == {"tags": ["check"], "deletable": False, "editable": False}
 
 
@@ -221,10 +229,17 @@ def test_a_notebook_states_which_assignment_it_is_and_what_it_asks_for(book, fol
     assert notebook.metadata["ddpm"] == {"assignment": "homework", "exercises": ["double"], "version": version}
 
 
-@pytest.mark.parametrize("source, names", [
-    ("def f(x):\n    ...  # your answer\n\n\ndef g(x):\n    y = ...\n    return y\n\n\ndef h(x):\n    return x[..., 0]", ["f", "g"]),
-    ("help = 1\nx = ...  # your answer\ny = ...  # your answer\nz = [...]", ["x", "y"]), ("...  # your answer", []),
-])
+@pytest.mark.parametrize(
+    "source, names",
+    [
+        (
+            "def f(x):\n    ...  # your answer\n\n\ndef g(x):\n    y = ...\n    return y\n\n\ndef h(x):\n    return x[..., 0]",
+            ["f", "g"],
+        ),
+        ("help = 1\nx = ...  # your answer\ny = ...  # your answer\nz = [...]", ["x", "y"]),
+        ("...  # your answer", []),
+    ],
+)
 def test_what_a_blanked_cell_asks_for(source, names):
     assert asked(source) == names
 
@@ -247,11 +262,21 @@ def test_cells_wait_for_the_answers_that_they_need(book):
     assert shown(run(book, "return x * 2"))[-1][0].data["text/plain"] == "4"
 
 
-@pytest.mark.parametrize("source, blank", [
-    ("f = ...", True), ("f = None", True), ("f = 0", False), ("def f(x):\n    ...", True), ("def f(x):\n    y = ...\n    return y", True),
-    ("def f(x):\n    return x[..., 0]", False), ("def f(x):\n    return x", False), ("import jax\n@jax.jit\ndef f(x):\n    ...", True),
-    ("import jax\n@jax.jit\ndef f(x):\n    return x", False), ("from math import sqrt as f", False),
-])
+@pytest.mark.parametrize(
+    "source, blank",
+    [
+        ("f = ...", True),
+        ("f = None", True),
+        ("f = 0", False),
+        ("def f(x):\n    ...", True),
+        ("def f(x):\n    y = ...\n    return y", True),
+        ("def f(x):\n    return x[..., 0]", False),
+        ("def f(x):\n    return x", False),
+        ("import jax\n@jax.jit\ndef f(x):\n    ...", True),
+        ("import jax\n@jax.jit\ndef f(x):\n    return x", False),
+        ("from math import sqrt as f", False),
+    ],
+)
 def test_what_counts_as_an_answer(source, blank, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     name = f"cell_{abs(hash(source))}"
@@ -276,46 +301,65 @@ def solved(text: str, indent="") -> str:
     return "\n".join(indent + line for line in [BEGIN, *text.splitlines(), END])
 
 
-@pytest.mark.parametrize("solution, later, rest, expected", [
-    ("x = 1", {"x"}, "", "x = ...  # your answer"),
-    ("x = 1", set(), "print(x)", "x = ...  # your answer\nprint(x)"),
-    ("x = 1", set(), "print(xy)", "...  # your answer\nprint(xy)"),
-    ("a, (b, *c) = 1, (2, 3)\nhelper = 0", {"a", "b", "c"}, "", "a = ...  # your answer\nb = ...  # your answer\nc = ...  # your answer"),
-    ("import numpy as np\nf = lambda x: x", {"f", "x"}, "", "f = ...  # your answer"),
-    ("def f(x, *, y=2):\n    z = 1\n    return x", {"f", "z"}, "", "def f(x, *, y=2):\n    ...  # your answer"),
-    ("for i in y:\n    total = i", {"total", "i"}, "", "i = ...  # your answer\ntotal = ...  # your answer"),
-    ("[k for k in y]", {"k"}, "", "...  # your answer"),
-])
+@pytest.mark.parametrize(
+    "solution, later, rest, expected",
+    [
+        ("x = 1", {"x"}, "", "x = ...  # your answer"),
+        ("x = 1", set(), "print(x)", "x = ...  # your answer\nprint(x)"),
+        ("x = 1", set(), "print(xy)", "...  # your answer\nprint(xy)"),
+        (
+            "a, (b, *c) = 1, (2, 3)\nhelper = 0",
+            {"a", "b", "c"},
+            "",
+            "a = ...  # your answer\nb = ...  # your answer\nc = ...  # your answer",
+        ),
+        ("import numpy as np\nf = lambda x: x", {"f", "x"}, "", "f = ...  # your answer"),
+        ("def f(x, *, y=2):\n    z = 1\n    return x", {"f", "z"}, "", "def f(x, *, y=2):\n    ...  # your answer"),
+        ("for i in y:\n    total = i", {"total", "i"}, "", "i = ...  # your answer\ntotal = ...  # your answer"),
+        ("[k for k in y]", {"k"}, "", "...  # your answer"),
+    ],
+)
 def test_blank_at_the_top_of_a_cell(solution, later, rest, expected):
     assert blank(f"{solved(solution)}\n{rest}".rstrip(), later) == expected
 
 
 def test_blanks_in_functions():
     source = f"def f(x):\n{solved('y = x', '    ')}\n    return y\n\n\ndef g(x):\n{solved('y = x', '    ')}"
-    assert blank(source.replace("y = x", "w = y = x"), {"w"}) == blank(source, {"y"}), "what only solutions use stays out"
-    assert blank(source, {"y"}) == "def f(x):\n    y = ...  # your answer\n    return y\n\n\ndef g(x):\n    ...  # your answer"
+    assert blank(source.replace("y = x", "w = y = x"), {"w"}) == blank(source, {"y"}), (
+        "what only solutions use stays out"
+    )
+    assert (
+        blank(source, {"y"})
+        == "def f(x):\n    y = ...  # your answer\n    return y\n\n\ndef g(x):\n    ...  # your answer"
+    )
 
 
-@pytest.mark.parametrize("source, message", [
-    ("x = 1", "no solution in this cell"),
-    (BEGIN + "\nx = 1", f"line 1: `{BEGIN}` without"),
-    ("x = 1\n" + END, f"line 2: `{END}` without"),
-    (f"{BEGIN}\nx = 1\n{BEGIN}\n{END}", "line 3: .* inside of a solution"),
-    (f"{BEGIN}\n# only words\n{END}", "an empty solution"),
-])
+@pytest.mark.parametrize(
+    "source, message",
+    [
+        ("x = 1", "no solution in this cell"),
+        (BEGIN + "\nx = 1", f"line 1: `{BEGIN}` without"),
+        ("x = 1\n" + END, f"line 2: `{END}` without"),
+        (f"{BEGIN}\nx = 1\n{BEGIN}\n{END}", "line 3: .* inside of a solution"),
+        (f"{BEGIN}\n# only words\n{END}", "an empty solution"),
+    ],
+)
 def test_marks_that_do_not_fit_are_told(source, message):
     with pytest.raises(ValueError, match=message):
         blank(source, set())
 
 
-@pytest.mark.parametrize("source, made, used", [
-    ("x = f(x)", {"x"}, {"f", "x"}),
-    ("x = 1\nx += y", {"x"}, {"y"}),
-    ("import a.b as c, d.e\nfrom g import h", {"c", "d", "h"}, set()),
-    ("def f(p, q=r):\n    s = p\n    return s + t + f(q)", {"f"}, {"r", "t"}),
-    ("z = 2\nlist(z * k for k in m)", {"z"}, {"list", "m"}),
-    ("for i in n:\n    i.o", {"i"}, {"n"}),
-])
+@pytest.mark.parametrize(
+    "source, made, used",
+    [
+        ("x = f(x)", {"x"}, {"f", "x"}),
+        ("x = 1\nx += y", {"x"}, {"y"}),
+        ("import a.b as c, d.e\nfrom g import h", {"c", "d", "h"}, set()),
+        ("def f(p, q=r):\n    s = p\n    return s + t + f(q)", {"f"}, {"r", "t"}),
+        ("z = 2\nlist(z * k for k in m)", {"z"}, {"list", "m"}),
+        ("for i in n:\n    i.o", {"i"}, {"n"}),
+    ],
+)
 def test_names_that_a_cell_makes_and_needs(source, made, used):
     assert names(source) == (made, used)
 
@@ -327,7 +371,9 @@ def test_magics_have_no_names():
 # The assignments of this book
 
 
-@pytest.mark.parametrize("path", sorted((SITE.parent / "solution").glob("*.ipynb")) or [None], ids=lambda path: path and path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((SITE.parent / "solution").glob("*.ipynb")) or [None], ids=lambda path: path and path.stem
+)
 def test_nothing_of_a_solution_is_left_in_the_students_version(site, path):
     student = SITE / install.FOLDER / "student" / path.name
     text = re.sub(r"\s+", " ", student.read_text())
@@ -350,4 +396,9 @@ def test_nothing_of_a_solution_is_left_in_the_students_version(site, path):
 
 def test_the_problem_set_has_its_three_notebooks_and_one_for_the_derivations(site):
     for folder in (SITE / install.FOLDER / "student", SITE.parent / "solution"):
-        assert {path.stem for path in folder.glob("*.ipynb")} <= {"diffusion", "derivations", "loss_func_comp", "denoising"}
+        assert {path.stem for path in folder.glob("*.ipynb")} <= {
+            "diffusion",
+            "derivations",
+            "loss_func_comp",
+            "denoising",
+        }

@@ -13,7 +13,9 @@ CELL = re.compile(r"^(`{3,})\{code-cell\}.*?\n\1", re.M | re.S)
 STYLE = re.compile(r"matplotlib|\bplt\b|rcParams|figsize|fontsize|colou?r=|cmap=|#[0-9a-fA-F]{6}\b")
 PHONE = 345  # pixels that a figure has on a screen of 375
 SVG = re.compile(r'<svg [^>]*?width="([\d.]+)pt"')
-SCALE = re.compile(r'<g [^>]*?transform="[^"]*?scale\(([\d.]+) -')  # of the glyphs of a text: its size in points, over 100
+SCALE = re.compile(
+    r'<g [^>]*?transform="[^"]*?scale\(([\d.]+) -'
+)  # of the glyphs of a text: its size in points, over 100
 
 
 def words(text: str) -> list[str]:
@@ -28,7 +30,9 @@ def test_figures_have_captions_and_descriptions(site, name):
         for mute in figure.select("mjx-assistive-mml"):  # a formula counts once
             mute.replace_with("x")
         caption = " ".join(figure.figcaption.select_one(".caption-text").get_text().split())
-        assert caption[0].isupper() and re.search(r"[.?!)]$", caption) and len(words(caption)) > 5, f"no sentence: {caption}"
+        assert caption[0].isupper() and re.search(r"[.?!)]$", caption) and len(words(caption)) > 5, (
+            f"no sentence: {caption}"
+        )
         alts = {image["alt"] for image in figure.find_all("img")}
         assert len(alts) == 1, "the twin for dark pages has its own description"
         alt = alts.pop()

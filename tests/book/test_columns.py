@@ -1,4 +1,5 @@
-"""Cells on the pages: code and what it prints fit the column, else it is cut off at the edge; folds say what they hold; no plumbing."""
+"""Cells on the pages: code and what it prints fit the column, else it is cut off at the edge; folds say what they
+hold; no plumbing."""
 
 import pytest
 from bs4 import BeautifulSoup

@@ -1,11 +1,14 @@
-"""Every labelled equation of the book has an entry in the registry, and is printed from it; the directive that does it."""
+"""Every labelled equation of the book has an entry in the registry, and is printed from it; the directive that does
+it."""
 
 import re
 import shutil
 
 import pytest
-from bookbuild import build, checked
 from built_site import ROOT, SITE, open_page
+
+from bookbuild.cli import build
+from bookbuild.site import checked
 from ddpm.derivation import registry
 
 TOO_WIDE = """() => [...document.querySelectorAll("div.math[id^=equation] mjx-container")]
@@ -16,7 +19,11 @@ ENTRIES = registry.entries()
 
 def labels_of_the_site() -> list[str]:
     """The label of each numbered equation on the pages of the built site."""
-    return [label for page in sorted(SITE.glob("book/*.html")) for label in re.findall(r'id="equation-([^"]+)"', page.read_text())]
+    return [
+        label
+        for page in sorted(SITE.glob("book/*.html"))
+        for label in re.findall(r'id="equation-([^"]+)"', page.read_text())
+    ]
 
 
 def labels_of_the_sources() -> list[str]:
@@ -34,7 +41,11 @@ def test_no_labelled_equation_is_typed_by_hand(site):
 
 def test_an_equation_stands_in_the_chapter_of_its_module():
     for path in (ROOT / "book").glob("*.md"):
-        assert [ENTRIES[label].chapter for label in DIRECTIVE.findall(path.read_text()) if ENTRIES[label].chapter != path.stem] == []
+        assert [
+            ENTRIES[label].chapter
+            for label in DIRECTIVE.findall(path.read_text())
+            if ENTRIES[label].chapter != path.stem
+        ] == []
 
 
 @pytest.mark.slow
@@ -44,7 +55,9 @@ def test_equations_fit_a_phone(page, address):
     for path in sorted(SITE.glob("book/*.html")):
         open_page(page, address + path.relative_to(SITE).as_posix())
         page.evaluate("() => document.querySelectorAll('details').forEach(e => e.open = true)")
-        page.evaluate("() => document.querySelectorAll('.toggle-hidden').forEach(e => e.classList.remove('toggle-hidden'))")
+        page.evaluate(
+            "() => document.querySelectorAll('.toggle-hidden').forEach(e => e.classList.remove('toggle-hidden'))"
+        )
         wide += page.evaluate(TOO_WIDE)
     assert wide == []
 
@@ -108,12 +121,15 @@ By {eq}`eq-fine` and {eq}`eq-long`, from {cite:t}`ho2020denoising`.
 
 @pytest.fixture
 def book(tmp_path, monkeypatch):
-    """`book(text)` builds a book with one chapter and three registered equations; it returns the status and the folder."""
+    """`book(text)` builds a book with one chapter and three registered equations; it returns the status and the
+    folder."""
     shutil.copytree(ROOT / "book/_static", tmp_path / "book/_static")
     shutil.copy(ROOT / "book/references.bib", tmp_path / "book")
     config = (ROOT / "_config.yml").read_text()
     assert "bookbuild]" in config
-    config = config.replace("    bookbuild: code", "    bookbuild: code\n    some_checks: code").replace("bookbuild]", "bookbuild, some_checks]")
+    config = config.replace("    bookbuild: code", "    bookbuild: code\n    some_checks: code").replace(
+        "bookbuild]", "bookbuild, some_checks]"
+    )
     (tmp_path / "_config.yml").write_text(config)
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/start\n")
     (tmp_path / "code").mkdir()
@@ -137,13 +153,16 @@ def test_equation_is_set_numbered_referred_to_and_listed(book):
 
 @pytest.mark.slow
 def test_equation_without_a_passing_check_fails_the_build_every_time(book, capfd):
-    text = "# Start\n" + "".join(f"\n```{{equation}} {rest}\n```\n" for rest in ("eq-wrong", "eq-fin", "eq-fine\na = b"))
+    text = "# Start\n" + "".join(
+        f"\n```{{equation}} {rest}\n```\n" for rest in ("eq-wrong", "eq-fin", "eq-fine\na = b")
+    )
     shown = []
     for _ in range(2):
         assert book(text)[0] == 1
         shown.append(capfd.readouterr().err)
     for part in (
-        "book/start.md:3: WARNING: the check of `eq-wrong` failed", "ValueError: left is 1, right is 2",
+        "book/start.md:3: WARNING: the check of `eq-wrong` failed",
+        "ValueError: left is 1, right is 2",
         "book/start.md:6: WARNING: no check is registered for the equation `eq-fin`. Did you mean `eq-fine`?",
         "book/start.md:9: WARNING: 'equation': Has content, but none permitted",
     ):
@@ -152,7 +171,12 @@ def test_equation_without_a_passing_check_fails_the_build_every_time(book, capfd
 
 
 def test_tests_are_counted(tmp_path):
-    for name, count in {"ddpm/derivation/test_a.py": 1, "ddpm/test_b.py": 2, "book/test_c.py": 0, "test_d.py": 1}.items():
+    for name, count in {
+        "ddpm/derivation/test_a.py": 1,
+        "ddpm/test_b.py": 2,
+        "book/test_c.py": 0,
+        "test_d.py": 1,
+    }.items():
         path = tmp_path / "tests" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("def helper(): pass\n" + "".join(f"def test_{i}(): pass\n" for i in range(count)))
@@ -160,5 +184,10 @@ def test_tests_are_counted(tmp_path):
 
 
 def test_tests_on_lists_of_cases_are_told_from_others(tmp_path):
-    (tmp_path / "test_a.py").write_text("@pytest.mark.slow\ndef test_1(): pass\n@pytest.mark.parametrize('n', [1, 2])\ndef test_2(n): pass\n")
-    assert [(test.name, checked.on_cases(test)) for _, test in checked.tests_below(tmp_path)] == [("test_1", False), ("test_2", True)]
+    (tmp_path / "test_a.py").write_text(
+        "@pytest.mark.slow\ndef test_1(): pass\n@pytest.mark.parametrize('n', [1, 2])\ndef test_2(n): pass\n"
+    )
+    assert [(test.name, checked.on_cases(test)) for _, test in checked.tests_below(tmp_path)] == [
+        ("test_1", False),
+        ("test_2", True),
+    ]

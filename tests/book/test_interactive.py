@@ -2,10 +2,11 @@
 
 import re
 
-import ddpm
 import numpy as np
 import pytest
 from built_site import ROOT, open_page
+
+import ddpm
 from ddpm.figures import interactive as module
 from ddpm.losses import noise_weight
 
@@ -24,12 +25,15 @@ def shown(figure, name):
 
 def move(figure, name, value):
     """Set a slider as a reader does: the position, then the event that the browser sends."""
-    figure.locator(f"input[name={name}]").evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value)
+    figure.locator(f"input[name={name}]").evaluate(
+        "(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", value
+    )
 
 
 @pytest.fixture
 def record(monkeypatch):
     """`record(kind, **data)`: the HTML that a cell hands to the site."""
+
     def make(kind, **data):
         kept = []
         monkeypatch.setattr(module, "display", lambda bundle, raw: kept.append(bundle["text/html"]))
@@ -42,6 +46,7 @@ def record(monkeypatch):
 @pytest.fixture
 def alone(page, record):
     """`alone(kind, **data)`: a page that holds one such figure and the script."""
+
     def make(kind, **data):
         page.set_content(f'<figure id="fig-x"><img alt="x"><figcaption>A.</figcaption></figure>{record(kind, **data)}')
         page.add_script_tag(content=SCRIPT)
@@ -54,8 +59,12 @@ def test_the_schedule_of_the_forward_chapter(page, address):
     open_page(page, address + "book/forward_extremes.html")
     figure = page.locator("#fig-explorer")
     first, last = 10**-1.5, 10**-0.25
-    schedules = {"linear": lambda T: ddpm.linear(T, first, last), "cosine": ddpm.cosine, "sigmoid": ddpm.sigmoid,
-                 "constant": lambda T: ddpm.constant(first, T)}
+    schedules = {
+        "linear": lambda T: ddpm.linear(T, first, last),
+        "cosine": ddpm.cosine,
+        "sigmoid": ddpm.sigmoid,
+        "constant": lambda T: ddpm.constant(first, T),
+    }
     for kind, T, t in [("linear", 20, 5), ("linear", 1, 1), ("cosine", 50, 50), ("sigmoid", 7, 3), ("constant", 13, 0)]:
         figure.locator("select[name=schedule]").select_option(kind)
         for name, value in {"T": T, "first": -1.5, "last": -0.25, "t": t}.items():
@@ -63,11 +72,19 @@ def test_the_schedule_of_the_forward_chapter(page, address):
                 move(figure, name, value)
         schedule = schedules[kind](T)
         wanted = {
-            "beta": schedule.beta[t], "alpha_bar": schedule.alpha_bar[t], "snr": schedule.snr[t],
-            "mean": np.sqrt(schedule.alpha_bar[t]), "variance": schedule.one_minus_alpha_bar[t],
+            "beta": schedule.beta[t],
+            "alpha_bar": schedule.alpha_bar[t],
+            "snr": schedule.snr[t],
+            "mean": np.sqrt(schedule.alpha_bar[t]),
+            "variance": schedule.one_minus_alpha_bar[t],
         }
         for name, value in wanted.items():
-            assert shown(figure, name) == pytest.approx(float(value), rel=6e-3 if abs(value) < 1e-3 else 6e-4), (kind, T, t, name)
+            assert shown(figure, name) == pytest.approx(float(value), rel=6e-3 if abs(value) < 1e-3 else 6e-4), (
+                kind,
+                T,
+                t,
+                name,
+            )
     assert page.errors == []
 
 
@@ -99,8 +116,12 @@ def test_the_weight(alone, kind, T, t, variance):
     figure.locator("select[name=variance]").select_option(variance)
     for name, value in {"T": T, "first": -2, "last": -0.5, "t": t}.items():
         move(figure, name, value)
-    betas = {"linear": lambda: ddpm.linear(T, 0.01, 10**-0.5), "cosine": lambda: ddpm.cosine(T),
-             "sigmoid": lambda: ddpm.sigmoid(T), "constant": lambda: ddpm.constant(0.01, T)}
+    betas = {
+        "linear": lambda: ddpm.linear(T, 0.01, 10**-0.5),
+        "cosine": lambda: ddpm.cosine(T),
+        "sigmoid": lambda: ddpm.sigmoid(T),
+        "constant": lambda: ddpm.constant(0.01, T),
+    }
     weights = noise_weight(betas[kind](), variance)
     for name, at in {"weight": t, "first": 2, "last": T}.items():
         wanted = float(weights[at])
@@ -116,7 +137,9 @@ def test_the_film_plays_to_the_end(alone, page):
     assert "t = 2" in label.get_attribute("aria-label")
     figure.get_by_role("button", name="Back").click()
     figure.get_by_role("button", name="Play").click()
-    page.wait_for_function("() => document.querySelector('svg').getAttribute('aria-label').includes('t = 0')", timeout=10_000)
+    page.wait_for_function(
+        "() => document.querySelector('svg').getAttribute('aria-label').includes('t = 0')", timeout=10_000
+    )
     assert figure.locator("output").inner_text() == "0"
     slider = figure.locator("input[name=t]")
     slider.focus()
@@ -124,7 +147,9 @@ def test_the_film_plays_to_the_end(alone, page):
     assert figure.locator("output").inner_text() == "1"
     page.keyboard.press("End")
     fills = figure.locator("rect").evaluate_all("all => all.map(e => e.getAttribute('fill'))")
-    middle = re.search(r"palette&quot;:\[(.*?)\]", page.locator(".interactive").evaluate("e => e.outerHTML"))[1].split(",")[10]
+    middle = re.search(r"palette&quot;:\[(.*?)\]", page.locator(".interactive").evaluate("e => e.outerHTML"))[1].split(
+        ","
+    )[10]
     assert fills[0] == middle.replace("&quot;", "")
 
 
@@ -143,7 +168,9 @@ def test_the_film_of_the_training_chapter(page, address):
     assert picture.get_attribute("aria-label") == "network at t = 50; best at t = 50"
     first = picture.inner_html()
     figure.get_by_role("button", name="Play").click()
-    page.wait_for_function("() => document.querySelector('#fig-film svg').getAttribute('aria-label').includes('t = 0')", timeout=15_000)
+    page.wait_for_function(
+        "() => document.querySelector('#fig-film svg').getAttribute('aria-label').includes('t = 0')", timeout=15_000
+    )
     fills = picture.locator("rect").evaluate_all("all => all.map(e => e.getAttribute('fill'))")
     for image in (fills[:9], fills[10:19]):  # a frame is drawn behind each image
         assert len(set(image)) == 2 and image.count(image[4]) == 1, "at the end stands the dot"
@@ -151,8 +178,6 @@ def test_the_film_of_the_training_chapter(page, address):
     page.keyboard.press("Home")
     assert picture.inner_html() == first
     assert page.errors == [] and page.outside == []
-
-
 
 
 def test_bad_records_are_refused(record):

@@ -23,7 +23,9 @@ class Page(HTMLParser):
 
 
 def test_links(site):
-    found = {path: Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html") if "_static" not in path.parts}
+    found = {
+        path: Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html") if "_static" not in path.parts
+    }
     broken = []
     for path, page in found.items():
         for link in sorted(page.links):

@@ -31,8 +31,12 @@ def symbols(cell: str) -> list[str]:
 def rows() -> list[tuple[str, str]]:
     """Chapter and symbol, in the order of the table."""
     text = (ROOT / "book/notation.md").read_text(encoding="utf-8")
-    return [(chapter, symbol) for chapter, table in GROUP.findall(text)
-            for cell in re.findall(r"^\| \$(.+?)\$ \|", table, re.M) for symbol in symbols(cell)]
+    return [
+        (chapter, symbol)
+        for chapter, table in GROUP.findall(text)
+        for cell in re.findall(r"^\| \$(.+?)\$ \|", table, re.M)
+        for symbol in symbols(cell)
+    ]
 
 
 @cache
@@ -53,7 +57,7 @@ def occurs(symbol: str, page: str) -> bool:
     def at(formula, i):
         follows = formula[i + len(wanted)] if i + len(wanted) < len(formula) else ""
         single = len(wanted) == 1 and (follows == "_" or (i and formula[i - 1] in ("_", "^")))
-        return formula[i:i + len(wanted)] == wanted and not single
+        return formula[i : i + len(wanted)] == wanted and not single
 
     return any(at(formula, i) for formula in formulas(page) for i in range(len(formula)))
 
@@ -68,4 +72,4 @@ def test_a_symbol_stands_under_the_chapter_that_needs_it_first(site, chapter, sy
     if symbol in AMBIGUOUS:
         assert occurs(symbol, chapter) or symbol == "z"  # z stands in the algorithms, which are no formulas
         return
-    assert [page for page in ORDER[:ORDER.index(chapter) + 1] if occurs(symbol, page)] == [chapter]
+    assert [page for page in ORDER[: ORDER.index(chapter) + 1] if occurs(symbol, page)] == [chapter]

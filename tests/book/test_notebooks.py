@@ -8,14 +8,19 @@ import zipfile
 
 import nbformat
 import pytest
-from bookbuild import build, check, notebooks, page, tex, wheel
-from bookbuild.blanks import MARKS
 from built_site import ROOT, SITE
+
+from bookbuild.cli import build, check
+from bookbuild.notebook import notebooks, page, tex, wheel
+from bookbuild.notebook.blanks import MARKS
 
 BUILT = sorted([*(SITE / notebooks.FOLDER).rglob("*.ipynb"), *(SITE.parent / "solution").glob("*.ipynb")])
 BOOK = pytest.mark.parametrize("path", BUILT or [None], ids=lambda path: path and f"{path.parent.name}/{path.stem}")
 # directives, roles, labels in brackets, and placeholders that Sphinx or MyST should have resolved
-LEFTOVER = re.compile(r"\{[a-z:-]+\}`|^ *:::|^ *(`{3,}|~{3,})\{|^\([\w-]+\)=$|%s|\[\^|<(problematic|system_message)|\bNone\b(?! (?:of|reaches)\b)", re.M)
+LEFTOVER = re.compile(
+    r"\{[a-z:-]+\}`|^ *:::|^ *(`{3,}|~{3,})\{|^\([\w-]+\)=$|%s|\[\^|<(problematic|system_message)|\bNone\b(?! (?:of|reaches)\b)",
+    re.M,
+)
 CODE = re.compile(r"^( *(?:> *)*)(`{3,}).*?^\1\2$|(`+).+?\3", re.S | re.M)
 CHAPTER = r"""
 (closed)=
@@ -74,7 +79,7 @@ Term
 ```
 
 ```{code-cell} ipython3
-from ddpm.glue import glue
+from ddpm.notebook.glue import glue
 glue("num", 3.14159, ".2f")
 ```
 
@@ -124,14 +129,21 @@ y
 def small(tmp_path_factory):
     """The folder of the notebooks of a small book that has every construct."""
     root = tmp_path_factory.mktemp("book")
-    (root / "_config.yml").write_text((ROOT / "_config.yml").read_text().replace("macros: {}", "macros: {KL: '\\mathrm{KL}'}"))
+    (root / "_config.yml").write_text(
+        (ROOT / "_config.yml").read_text().replace("macros: {}", "macros: {KL: '\\mathrm{KL}'}")
+    )
     shutil.copytree(ROOT / "book/_static", root / "book/_static")
     shutil.copy(ROOT / "book/references.bib", root / "book")
     (root / "_toc.yml").write_text(
         "format: jb-book\nroot: book/index\noptions: {numbered: true}\n"
-        "chapters: [{file: book/chapter}, {file: book/other}, {file: book/bibliography}]\n")
-    for name, text in {"index": "# Book\n", "bibliography": "# Bibliography\n\n```{bibliography}\n```\n",
-                       "chapter": check.HEADER + "\n" + CHAPTER, "other": check.HEADER + "\n" + OTHER}.items():
+        "chapters: [{file: book/chapter}, {file: book/other}, {file: book/bibliography}]\n"
+    )
+    for name, text in {
+        "index": "# Book\n",
+        "bibliography": "# Bibliography\n\n```{bibliography}\n```\n",
+        "chapter": check.HEADER + "\n" + CHAPTER,
+        "other": check.HEADER + "\n" + OTHER,
+    }.items():
         (root / f"book/{name}.md").write_text(text)
     assert build.build(root) == 0
     return root / "_build/html/_notebooks"
@@ -146,25 +158,28 @@ def test_pages_without_cells_make_no_notebook(small):
     assert {path.name for path in small.glob("*.ipynb")} == {"chapter.ipynb", "other.ipynb"}
 
 
-@pytest.mark.parametrize("text", [
-    '<a id="closed"></a>\n\n# 1. A *title* with $x_t$',
-    r"See Ho *et al.* \[[2020](#ref-ho2020denoising)\], \[[Ho *et al.*, 2020](#ref-ho2020denoising)\], [next](other.ipynb), "
-    "[There](other.ipynb#there), [Section 2.1](other.ipynb#there), [Fig. 1.1](#fig-x), [A title with x_t](#closed), "
-    "[(1.1)](#equation-eq-a), [(2.1)](other.ipynb#equation-eq-there), [Exercise 1.1](#ex-one). "
-    r"A 5\$ \* star, snake_case, `a | b`, <https://example.org/a_b>.<sup>[1](#one)</sup>",
-    "- not a list: 3.14 <sub>2</sub>",
-    "$$\nx\n= 1 \\tag{1.1}\n$$",
-    "$$\n\\begin{aligned}\na &= b\n\\end{aligned} \\tag{1.2}\n$$",
-    "> **Note**\n>\n> Here $$z = \\begin{cases} 1 \\\\ 2 \\end{cases}$$ too.",
-    "<details>\n<summary><b>Predict $x$</b></summary>\n\nHidden.\n\n1. one\n\n   $$\\begin{aligned} a \\\\ b \\end{aligned}$$\n\n</details>",
-    '> <a id="ex-one"></a>**Exercise 1.1 (Its title)**\n>\n> Do it.',
-    "<details>\n<summary><b>Solution</b></summary>\n\nDone.\n\n</details>",
-    "- **Term**: Definition.",
-    '<a id="tab-a"></a>**Table 1.1.** A caption\n\n| a | b |\n| :-- | --: |\n| $\\vert x\\vert $ | `d` |',
-    '<a id="one"></a><sup>1</sup> The note with $x$.',
-    "## 1.1. Below",
-    '- <a id="ref-ho2020denoising"></a>Jonathan Ho, Ajay Jain, and Pieter Abbeel. Denoising diffusion probabilistic models. In *Advances',
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<a id="closed"></a>\n\n# 1. A *title* with $x_t$',
+        r"See Ho *et al.* \[[2020](#ref-ho2020denoising)\], \[[Ho *et al.*, 2020](#ref-ho2020denoising)\], [next](other.ipynb), "
+        "[There](other.ipynb#there), [Section 2.1](other.ipynb#there), [Fig. 1.1](#fig-x), [A title with x_t](#closed), "
+        "[(1.1)](#equation-eq-a), [(2.1)](other.ipynb#equation-eq-there), [Exercise 1.1](#ex-one). "
+        r"A 5\$ \* star, snake_case, `a | b`, <https://example.org/a_b>.<sup>[1](#one)</sup>",
+        "- not a list: 3.14 <sub>2</sub>",
+        "$$\nx\n= 1 \\tag{1.1}\n$$",
+        "$$\n\\begin{aligned}\na &= b\n\\end{aligned} \\tag{1.2}\n$$",
+        "> **Note**\n>\n> Here $$z = \\begin{cases} 1 \\\\ 2 \\end{cases}$$ too.",
+        "<details>\n<summary><b>Predict $x$</b></summary>\n\nHidden.\n\n1. one\n\n   $$\\begin{aligned} a \\\\ b \\end{aligned}$$\n\n</details>",
+        '> <a id="ex-one"></a>**Exercise 1.1 (Its title)**\n>\n> Do it.',
+        "<details>\n<summary><b>Solution</b></summary>\n\nDone.\n\n</details>",
+        "- **Term**: Definition.",
+        '<a id="tab-a"></a>**Table 1.1.** A caption\n\n| a | b |\n| :-- | --: |\n| $\\vert x\\vert $ | `d` |',
+        '<a id="one"></a><sup>1</sup> The note with $x$.',
+        "## 1.1. Below",
+        '- <a id="ref-ho2020denoising"></a>Jonathan Ho, Ajay Jain, and Pieter Abbeel. Denoising diffusion probabilistic models. In *Advances',
+    ],
+)
 def test_construct(cells, text):
     assert text in "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
@@ -197,27 +212,35 @@ def test_with_a_repository_on_github_colab_opens_the_notebook():
         class config:
             html_theme_options = {"repository_url": "https://github.com/someone/book", "repository_branch": "next"}
 
-    assert notebooks.colab(App, "chapter") == "https://colab.research.google.com/github/someone/book/blob/notebooks/chapter.ipynb"
+    assert (
+        notebooks.colab(App, "chapter")
+        == "https://colab.research.google.com/github/someone/book/blob/notebooks/chapter.ipynb"
+    )
     App.config.html_theme_options = {"repository_url": ""}
     assert notebooks.colab(App, "chapter") == ""
 
 
-@pytest.mark.parametrize("text, number, standalone, expected", [
-    ("a % b\n\n\nc", "", False, r"\begin{gathered}a \\ c\end{gathered}"),
-    (r"5\% x", "1.1", False, r"5\% x \tag{1.1}"),
-    (r"a \\ b", "", False, r"\begin{aligned}a \\ b\end{aligned}"),
-    (r"\begin{cases} a \\ b \end{cases}", "", False, r"\begin{cases} a \\ b \end{cases}"),
-    (r"\begin{equation} a \end{equation}", "1", True, r" a  \tag{1}".strip()),
-    (r"\begin{gather*} a \\ b \end{gather*}", "", True, r"\begin{gathered} a \\ b \end{gathered}"),
-])
+@pytest.mark.parametrize(
+    "text, number, standalone, expected",
+    [
+        ("a % b\n\n\nc", "", False, r"\begin{gathered}a \\ c\end{gathered}"),
+        (r"5\% x", "1.1", False, r"5\% x \tag{1.1}"),
+        (r"a \\ b", "", False, r"\begin{aligned}a \\ b\end{aligned}"),
+        (r"\begin{cases} a \\ b \end{cases}", "", False, r"\begin{cases} a \\ b \end{cases}"),
+        (r"\begin{equation} a \end{equation}", "1", True, r" a  \tag{1}".strip()),
+        (r"\begin{gather*} a \\ b \end{gather*}", "", True, r"\begin{gathered} a \\ b \end{gathered}"),
+    ],
+)
 def test_equations(text, number, standalone, expected):
     assert tex.one_line(tex.display(text, number, standalone)) == tex.one_line(expected)
 
 
 def test_macros_are_written_out():
     macros = {"KL": r"\operatorname{KL}", "E": [r"\mathbb{E}_{#1}", 1], "al": r"\alpha", "both": [r"\E{#1} #2", 2]}
-    assert tex.expand(r"\KL(q) \E{x_{1}} \al x \alpha \both{a}b", macros) == \
-        r"\operatorname{KL}(q) {\mathbb{E}_{x_{1}}} \alpha x \alpha {{\mathbb{E}_{a}} b}"
+    assert (
+        tex.expand(r"\KL(q) \E{x_{1}} \al x \alpha \both{a}b", macros)
+        == r"\operatorname{KL}(q) {\mathbb{E}_{x_{1}}} \alpha x \alpha {{\mathbb{E}_{a}} b}"
+    )
 
 
 def test_wheel_has_the_whole_package_and_the_same_bytes_every_time(tmp_path):
@@ -243,7 +266,7 @@ def test_wheel_that_cannot_be_built_says_why(tmp_path):
 def test_notebook_is_clean(site, path):
     nbformat.validate(notebook := nbformat.read(path, as_version=4))
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-    install, = (cell for cell in notebook.cells if "install" in cell.metadata.get("tags", ()))
+    (install,) = (cell for cell in notebook.cells if "install" in cell.metadata.get("tags", ()))
     assert notebook.cells.index(install) < 3
     if path.parent.name == notebooks.FOLDER:
         assert not any(MARKS.search(cell.source) for cell in notebook.cells)

@@ -1,4 +1,5 @@
-"""The two ways through an assignment, walked with the notebooks of this book: a student's to the last check, an instructor's to the scores."""
+"""The two ways through an assignment, walked with the notebooks of this book: a student's to the last check, an
+instructor's to the scores."""
 
 import base64
 import csv
@@ -9,25 +10,28 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from bookbuild import bare
-from bookbuild.assignments import YOUR_WORDS
-from bookbuild.blanks import BEGIN, END, PLACEHOLDER
 from built_site import SITE
-from ddpm.grading.exercises import ASSIGNMENTS, EXERCISES
+
+from bookbuild.notebook import bare
+from bookbuild.notebook.assignments import YOUR_WORDS
+from bookbuild.notebook.blanks import BEGIN, END, PLACEHOLDER
+from ddpm.chapters.exercises import ASSIGNMENTS, EXERCISES
 from ddpm.grading.score.__main__ import main as grade
 from ddpm.grading.written.predictions import Predictions
 
 STUDENT, SOLUTION = SITE / "_notebooks/student", SITE.parent / "solution"
 RIGHT = {
     "answer_1_1": "answer_1_1 = {'mean_0': 1, 'deviation_0': 0, 'mean_1': 0, 'deviation_1': 1, 'same_noise_1': 0, 'mean_almost_1': 0.03,\n"
-                  "              'half_gone': 1400}",
+    "              'half_gone': 1400}",
     "answer_1_4": "answer_1_4 = (x[0] * alpha_bar[t] ** 0.5, 1 - alpha_bar[t])",
     "forward_mean": "def forward_mean(x_prev, beta):\n    return x_prev * (1 - beta) ** 0.5",
     "forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta))",
     "my_betas": "def my_betas(T):\n    return [min(0.5, 10 / T)] * T",
     "q_sample": "def q_sample(schedule, x_0, t, noise):\n    a = schedule.alpha_bar[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise",
 }
-DEVIATION = RIGHT | {"forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta**0.5))"}
+DEVIATION = RIGHT | {
+    "forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta**0.5))"
+}
 CRASH = {"forward_mean": "raise SystemExit('the kernel is gone')", "q_sample": RIGHT["q_sample"]}
 
 
@@ -38,7 +42,9 @@ def filled(path: Path, answers: dict[str, str]):
         if "exercise" in cell.metadata.get("tags", ()):
             parts = re.split(r"\n+(?=def )", cell.source)
             names = [re.search(r"def (\w+)|(\w+) =", part) for part in parts]
-            cell.source = "\n\n\n".join(answers.get(found and (found[1] or found[2]), part) for found, part in zip(names, parts))
+            cell.source = "\n\n\n".join(
+                answers.get(found and (found[1] or found[2]), part) for found, part in zip(names, parts)
+            )
     return notebook
 
 
@@ -58,7 +64,10 @@ def test_a_student_opens_fills_in_checks_and_finishes(site):
     begun = verdicts(filled(path, {name: DEVIATION[name] for name in ("forward_mean", "forward_covariance")}))
     assert "Right: forward_mean agrees" in begun
     assert "Not right yet: forward_covariance" in begun and "the standard deviation" in begun and "Hint:" in begun
-    assert all(re.search(rf"Not yet\s+answered: {name}\b", begun) for name in ("answer_1_1", "my_betas", "answer_1_4", "q_sample"))
+    assert all(
+        re.search(rf"Not yet\s+answered: {name}\b", begun)
+        for name in ("answer_1_1", "my_betas", "answer_1_4", "q_sample")
+    )
 
     finished = verdicts(filled(path, RIGHT))
     assert [name for name in names if re.search(rf"^Right: .*\b{name}\b", finished, re.M)] == list(names)
@@ -70,11 +79,17 @@ def test_a_student_derives(site):
     path = STUDENT / "derivations.ipynb"
     blank = verdicts(filled(path, {}))
     assert re.findall(r"Not yet answered: (\w+)", blank) == list(ASSIGNMENTS["derivations"]) and "Right" not in blank
-    begun = verdicts(filled(path, {
-        "answer_2_1": "answer_2_1 = [L, E_q(-log(p(x[T]) * Product(reverse, (t, 1, T)) / Product(step, (t, 1, T)))),\n"
-                      "              E_q(-log(p(x[T])) + Sum(log(step) - log(reverse), (t, 1, T)))]",
-        "answer_3_1": "answer_3_1 = mu_tilde(t, x[t], x[0])",
-        "answer_3_2": "answer_3_2 = beta[t] ** 2 / (sigma[t] ** 2 * alpha[t] * (1 - alpha_bar[t]))"}))
+    begun = verdicts(
+        filled(
+            path,
+            {
+                "answer_2_1": "answer_2_1 = [L, E_q(-log(p(x[T]) * Product(reverse, (t, 1, T)) / Product(step, (t, 1, T)))),\n"
+                "              E_q(-log(p(x[T])) + Sum(log(step) - log(reverse), (t, 1, T)))]",
+                "answer_3_1": "answer_3_1 = mu_tilde(t, x[t], x[0])",
+                "answer_3_2": "answer_3_2 = beta[t] ** 2 / (sigma[t] ** 2 * alpha[t] * (1 - alpha_bar[t]))",
+            },
+        )
+    )
     assert "Right: answer_2_1" in begun and "Right, but not in the form asked for: answer_3_1" in begun
     assert "the factor 1/2 is missing" in begun and "Not yet answered: answer_2_2b" in begun
 
@@ -82,8 +97,12 @@ def test_a_student_derives(site):
 @pytest.mark.slow
 def test_an_instructor_hands_out_collects_and_grades(site, tmp_path, capsys):
     handed_out = STUDENT / "diffusion.ipynb"
-    submitted = {"ada": filled(handed_out, RIGHT), "ben": filled(handed_out, DEVIATION), "cleo": filled(handed_out, {}),
-                 "dora": filled(handed_out, CRASH)}
+    submitted = {
+        "ada": filled(handed_out, RIGHT),
+        "ben": filled(handed_out, DEVIATION),
+        "cleo": filled(handed_out, {}),
+        "dora": filled(handed_out, CRASH),
+    }
     for name, notebook in submitted.items():
         nbformat.write(notebook, tmp_path / f"{name}.ipynb")
     (tmp_path / "emil.pdf").write_bytes(b"%PDF")
@@ -91,8 +110,12 @@ def test_an_instructor_hands_out_collects_and_grades(site, tmp_path, capsys):
     rows = read_scores(tmp_path)
     names = ASSIGNMENTS["diffusion"]
     assert {name: [int(row[exercise] or 0) for exercise in names] for name, row in rows.items()} == {
-        "ada.ipynb": [1, 1, 1, 1, 1, 1], "ben.ipynb": [1, 1, 0, 1, 1, 1], "cleo.ipynb": [0] * 6, "dora.ipynb": [0, 0, 0, 0, 0, 1],
-        "emil.pdf": [0] * 6}
+        "ada.ipynb": [1, 1, 1, 1, 1, 1],
+        "ben.ipynb": [1, 1, 0, 1, 1, 1],
+        "cleo.ipynb": [0] * 6,
+        "dora.ipynb": [0, 0, 0, 0, 0, 1],
+        "emil.pdf": [0] * 6,
+    }
     assert [row["of"] for row in rows.values()] == ["6", "6", "6", "6", "0"] and rows["ben.ipynb"]["points"] == "5"
     assert float(rows["ben.ipynb"]["forward_covariance mean error"]) > 0.01 and "a PDF" in rows["emil.pdf"]["problem"]
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -105,9 +128,12 @@ def read_scores(folder: Path) -> dict:
 
 
 def half(name: str) -> tuple:
-    """The students' notebook of an assignment with the solutions in the first half of its exercises' cells, and the names answered there."""
+    """The students' notebook of an assignment with the solutions in the first half of its exercises' cells, and the
+    names answered there."""
     notebook, solved = (nbformat.read(folder / f"{name}.ipynb", as_version=4) for folder in (STUDENT, SOLUTION))
-    blanks, answers = ([cell for cell in made.cells if "exercise" in cell.metadata.get("tags", ())] for made in (notebook, solved))
+    blanks, answers = (
+        [cell for cell in made.cells if "exercise" in cell.metadata.get("tags", ())] for made in (notebook, solved)
+    )
     names = []
     for blank, answer in list(zip(blanks, answers, strict=True))[: len(blanks) // 2]:
         blank.source = answer.source
@@ -120,13 +146,18 @@ def test_all_assignments_in_one_folder_are_graded_for_what_each_of_them_asks(sit
     expected = {}
     for name, exercises in ASSIGNMENTS.items():
         begun, answered = half(name)
-        for kind, notebook, right in (("student", nbformat.read(STUDENT / f"{name}.ipynb", as_version=4), ()), ("half", begun, answered),
-                                      ("solution", nbformat.read(SOLUTION / f"{name}.ipynb", as_version=4), exercises)):
+        for kind, notebook, right in (
+            ("student", nbformat.read(STUDENT / f"{name}.ipynb", as_version=4), ()),
+            ("half", begun, answered),
+            ("solution", nbformat.read(SOLUTION / f"{name}.ipynb", as_version=4), exercises),
+        ):
             nbformat.write(notebook, tmp_path / f"{name} {kind}.ipynb")
             expected[f"{name} {kind}.ipynb"] = [name, str(len(exercises)), {e: str(int(e in right)) for e in exercises}]
     assert grade([str(tmp_path), "--seed", "5"]) == 0
     rows = read_scores(tmp_path)
-    found = {file: [row["assignment"], row["of"], {e: row[e] for e in EXERCISES if row[e]}] for file, row in rows.items()}
+    found = {
+        file: [row["assignment"], row["of"], {e: row[e] for e in EXERCISES if row[e]}] for file, row in rows.items()
+    }
     for scores in (expected, found):  # what a machine under load measures may not be what was predicted
         del scores["loss_func_comp solution.ipynb"][2]["answer_4_2"]
     assert found == expected
@@ -143,7 +174,7 @@ def test_a_notebook_states_what_is_graded(site, name):
 def test_the_page_for_instructors_names_every_exercise_that_is_not_graded(site):
     """Those of the students' notebooks that ask for an answer in words."""
     page = (SITE / "book/for_instructors.html").read_text(encoding="utf-8")
-    table = re.search(r"<table.*?Exercise.*?</table>", page[page.index('id="what-is-not-graded"'):], re.S)[0]
+    table = re.search(r"<table.*?Exercise.*?</table>", page[page.index('id="what-is-not-graded"') :], re.S)[0]
     asked = set()
     for path in STUDENT.glob("*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
@@ -159,12 +190,20 @@ def words_before(cells, cell) -> str:
 
 @pytest.mark.parametrize("name", sorted(ASSIGNMENTS))
 def test_the_students_package_has_no_references(site, name):
-    install, = (cell.source for cell in nbformat.read(STUDENT / f"{name}.ipynb", as_version=4).cells if "install" in cell.metadata.get("tags", ()))
+    (install,) = (
+        cell.source
+        for cell in nbformat.read(STUDENT / f"{name}.ipynb", as_version=4).cells
+        if "install" in cell.metadata.get("tags", ())
+    )
     carried = re.search(r'b64decode\("([^"]+)"\)', install)
-    wheel, = (SITE / "_notebooks/student").glob("*.whl")
+    (wheel,) = (SITE / "_notebooks/student").glob("*.whl")
     data = base64.b64decode(carried[1]) if carried else wheel.read_bytes()
     assert "git+" not in install and data == wheel.read_bytes()
-    texts = {entry: zipfile.ZipFile(wheel).read(entry).decode() for entry in zipfile.ZipFile(wheel).namelist() if entry.endswith(".py")}
+    texts = {
+        entry: zipfile.ZipFile(wheel).read(entry).decode()
+        for entry in zipfile.ZipFile(wheel).namelist()
+        if entry.endswith(".py")
+    }
     assert "sizes[:-1][::-1]" not in "".join(text for entry, text in texts.items() if "/grading/" in entry)
     assert "lambda" not in texts["ddpm/grading/forward.py"] and "ddpm/grading/score/values.py" in texts
     assert not [entry for entry in texts if "/equations/" in entry]
@@ -180,4 +219,6 @@ def test_every_exercise_of_the_grader_is_set_once_and_has_its_check(site, name):
         assert len(defining) == 1 and BEGIN in defining[0] and END in defining[0]
         assert re.search(rf"check_\w+\({exercise}\)", checks)
         if isinstance(EXERCISES[exercise], Predictions):
-            assert any(f"check_{exercise}({exercise}, measured)" in cell.source for cell in cells), "the experiment is judged too"
+            assert any(f"check_{exercise}({exercise}, measured)" in cell.source for cell in cells), (
+                "the experiment is judged too"
+            )

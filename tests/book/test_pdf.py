@@ -8,8 +8,9 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from bookbuild import pdf
-from bookbuild.shown import without_glue
+
+from bookbuild.print import pdf
+from bookbuild.site.shown import without_glue
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ("latexmk", "xelatex", "xindy", "pdftotext", "pdffonts")
@@ -39,7 +40,10 @@ def text(book):
 @pytest.fixture(scope="session")
 def pages(book):
     """The pages of the site that a chapter makes."""
-    return {page.stem: unescape(page.read_text(encoding="utf-8")) for page in sorted((book / "_build/html/book").glob("*.html"))}
+    return {
+        page.stem: unescape(page.read_text(encoding="utf-8"))
+        for page in sorted((book / "_build/html/book").glob("*.html"))
+    }
 
 
 def flat(text: str) -> str:
@@ -63,8 +67,11 @@ def test_title_chapters_and_numbers_are_those_of_the_site(text, pages):
     for chapter in (ROOT / "book").glob("*.md"):
         assert flat(re.search(r"^# (.+)$", chapter.read_text(), re.M)[1]).strip() in flat(text)
     site = "".join(pages.values())
-    for pattern, count, form in [(r'class="eqno">\((\d+\.\d+)\)', 5, "({})"), (r'caption-number">(Exercise \d+\.\d+)', 5, "{}\n"),
-                                 (r'caption-number">(Fig\. \d+\.\d+)', 5, "{}:")]:
+    for pattern, count, form in [
+        (r'class="eqno">\((\d+\.\d+)\)', 5, "({})"),
+        (r'caption-number">(Exercise \d+\.\d+)', 5, "{}\n"),
+        (r'caption-number">(Fig\. \d+\.\d+)', 5, "{}:"),
+    ]:
         numbers = set(re.findall(pattern, site))
         assert len(numbers) > count
         assert {n for n in numbers if form.format(n) not in text} == set()
@@ -76,14 +83,18 @@ def test_title_chapters_and_numbers_are_those_of_the_site(text, pages):
 def test_an_equation_has_one_number_in_site_pdf_and_notebooks(book, pages):
     """Also where its place differs: in the PDF solutions stand at the end of their chapter."""
     tex = (book / "_build/latex/book.tex").read_text(encoding="utf-8")
-    in_pdf = {label: number for number, label in re.findall(r"\\tag\{([\d.]+)\}\\label\{equation:[^:}]*:([^}]*)\}", tex)}
+    in_pdf = {
+        label: number for number, label in re.findall(r"\\tag\{([\d.]+)\}\\label\{equation:[^:}]*:([^}]*)\}", tex)
+    }
     in_site, in_notebooks = {}, {}
     for name, page in pages.items():
         for label, rest in re.findall(r'<div class="[^"]*\bmath\b[^"]*" id="equation-([^"]+)"(.*?)</div>', page, re.S):
             in_site[label] = re.search(r'class="eqno">\(([\d.]+)\)', rest)[1]
         path = book / f"_build/html/_notebooks/{name}.ipynb"
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if path.exists() else []:
-            for label, rest in re.findall(r'<a id="equation-([^"]+)"></a>(.*?\\tag\{[\d.]+\})', "".join(cell["source"]), re.S):
+            for label, rest in re.findall(
+                r'<a id="equation-([^"]+)"></a>(.*?\\tag\{[\d.]+\})', "".join(cell["source"]), re.S
+            ):
                 in_notebooks[label] = re.search(r"\\tag\{([\d.]+)\}", rest)[1]
     assert len(in_site) > 80
     assert in_pdf == in_site == in_notebooks
@@ -123,7 +134,9 @@ def test_folded_code_is_printed(text):
     """Each line of a cell that the site folds away, where lines are short enough not to be broken."""
     printed = re.sub(r"\s+", "", text)
     for chapter in (ROOT / "book").glob("*.md"):
-        for cell in re.findall(r"^`{3}\{code-cell\}[^\n]*\n((?:(?!^`{3}).)*?hide-input.*?)^`{3}", chapter.read_text(), re.M | re.S):
+        for cell in re.findall(
+            r"^`{3}\{code-cell\}[^\n]*\n((?:(?!^`{3}).)*?hide-input.*?)^`{3}", chapter.read_text(), re.M | re.S
+        ):
             for line in shown_lines(cell):
                 if re.match(r"(def|for|return|assert) ", line) and len(line) < 80:
                     assert re.sub(r"\s+", "", line) in printed, line
@@ -132,7 +145,9 @@ def test_folded_code_is_printed(text):
 @pytest.mark.slow
 @needs_latex
 def test_figures_are_vectors_and_fonts_are_embedded(book):
-    images = re.findall(r"\\sphinxincludegraphics(?:\[[^]]*\])?\{(.*?)\}\n", (book / "_build/latex/book.tex").read_text())
+    images = re.findall(
+        r"\\sphinxincludegraphics(?:\[[^]]*\])?\{(.*?)\}\n", (book / "_build/latex/book.tex").read_text()
+    )
     assert len(images) > 5
     for image in images:  # the name stands in braces, the ending outside of them
         assert image.replace("{", "").replace("}", "").endswith(".pdf"), image
@@ -163,7 +178,9 @@ def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
 
     def fail(root, builder):
         (root / "_build/latex").mkdir(parents=True)
-        (root / "_build/latex/book.log").write_text("! LaTeX Error: File `tgheros.sty' not found.\n! The font \"lmroman10-regular\" cannot be found")
+        (root / "_build/latex/book.log").write_text(
+            '! LaTeX Error: File `tgheros.sty\' not found.\n! The font "lmroman10-regular" cannot be found'
+        )
         return 1
 
     monkeypatch.setattr(pdf.build, "build", fail)

@@ -5,27 +5,36 @@ from pathlib import Path
 
 import pydata_sphinx_theme
 import pytest
-from bookbuild import mathjax, slim
 from fontTools.ttLib import TTFont
 
+from bookbuild.site import mathjax, slim
 
-@pytest.mark.parametrize("css, kept", [
-    (".used { color: red } .unused { color: blue }", ".used{color: red}"),
-    (".used .unused, .used > p { top: 0 }", ".used > p{top: 0}"),
-    ("#unused, p, [class*='x'] { top: 0 }", "p,[class*='x']{top: 0}"),
-    (".used:not(.unused, .other):is(.a, .b) { top: 0 }", ".used:not(.unused, .other):is(.a, .b){top: 0}"),
-    ("@media print { .unused { top: 0 } } @media print { p { top: 0 } }", "@media print{p{top: 0}}"),
-    ("@font-face { font-family: X; src: url(a;b.woff) }", "@font-face{ font-family: X; src: url(a;b.woff) }"),
-    ("@charset 'utf-8'; /* .used { } */ p::before { content: '}{;' }", "@charset 'utf-8';\np::before{content: '}{;'}"),
-    (r".md\:used { top: 0 } .w-1\/2 { top: 0 }", r".md\:used{top: 0}"),
-])
+
+@pytest.mark.parametrize(
+    "css, kept",
+    [
+        (".used { color: red } .unused { color: blue }", ".used{color: red}"),
+        (".used .unused, .used > p { top: 0 }", ".used > p{top: 0}"),
+        ("#unused, p, [class*='x'] { top: 0 }", "p,[class*='x']{top: 0}"),
+        (".used:not(.unused, .other):is(.a, .b) { top: 0 }", ".used:not(.unused, .other):is(.a, .b){top: 0}"),
+        ("@media print { .unused { top: 0 } } @media print { p { top: 0 } }", "@media print{p{top: 0}}"),
+        ("@font-face { font-family: X; src: url(a;b.woff) }", "@font-face{ font-family: X; src: url(a;b.woff) }"),
+        (
+            "@charset 'utf-8'; /* .used { } */ p::before { content: '}{;' }",
+            "@charset 'utf-8';\np::before{content: '}{;'}",
+        ),
+        (r".md\:used { top: 0 } .w-1\/2 { top: 0 }", r".md\:used{top: 0}"),
+    ],
+)
 def test_rules_stay_if_something_can_match_them(css, kept):
     assert slim.purge(css, {"used", "md:used"}) == kept
 
 
 def test_pages_keep_every_rule_that_matches_something(site):
     """Against the theme's full sheet: a rule that was cut names a class or id that stands in no page."""
-    full = (Path(pydata_sphinx_theme.__path__[0]) / "theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css").read_text()
+    full = (
+        Path(pydata_sphinx_theme.__path__[0]) / "theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css"
+    ).read_text()
     left = (site / "_static/styles/pydata-sphinx-theme.css").read_text()
     assert len(left) < len(full) / 3
     pages = " ".join(p.read_text() for p in site.glob("book/*.html"))
@@ -48,13 +57,16 @@ def test_the_icon_font_has_the_icons_of_the_pages_and_few_others(site):
 
 
 def test_glyph_rules_follow_the_pages():
-    style = "mjx-c.mjx-c78::before {\n  content: \"x\";\n}\n\nmjx-c.mjx-c79.TEX-I::before {\n  content: \"y\";\n}\nmjx-box {\n  top: 0;\n}\n"
+    style = 'mjx-c.mjx-c78::before {\n  content: "x";\n}\n\nmjx-c.mjx-c79.TEX-I::before {\n  content: "y";\n}\nmjx-box {\n  top: 0;\n}\n'
     left = mathjax.style_for('<mjx-c class="mjx-c79 TEX-I">', style)
     assert 'content: "y"' in left and 'content: "x"' not in left and "mjx-box" in left
 
 
 def test_formulas_are_set_with_their_macros_and_read_aloud():
-    (good, bad), style = mathjax.typeset([(r"\KL(q)", False), (r"\nosuch", True)], {"macros": {"KL": r"\mathrm{KL}"}, "packages": {"[-]": ["noundefined"]}})
+    (good, bad), style = mathjax.typeset(
+        [(r"\KL(q)", False), (r"\nosuch", True)],
+        {"macros": {"KL": r"\mathrm{KL}"}, "packages": {"[-]": ["noundefined"]}},
+    )
     assert "mjx-assistive-mml" in good["html"] and ">KL</mi>" in good["html"] and good["error"] is None
     assert bad["error"] == r"Undefined control sequence \nosuch"
     assert "mjx-c4B" in style

@@ -51,8 +51,12 @@ def test_a_page_is_light_and_soon_there(site, address, page, name):
     page.add_init_script(f"({OBSERVE})()")
     open_page(page, f"{address}book/{name}")
     work = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}["TaskDuration"]
-    assert page.evaluate("() => document.querySelectorAll('.math').length === document.querySelectorAll('.math mjx-container').length")
-    assert page.evaluate("() => [...document.scripts].filter(s => s.src && !s.defer && !s.async).map(s => s.src)") == [], "scripts hold the page up"
+    assert page.evaluate(
+        "() => document.querySelectorAll('.math').length === document.querySelectorAll('.math mjx-container').length"
+    )
+    assert (
+        page.evaluate("() => [...document.scripts].filter(s => s.src && !s.defer && !s.async).map(s => s.src)") == []
+    ), "scripts hold the page up"
     assert work < WORK, f"{work:.2f} s of work until the page stands"
     page.evaluate(READ)
     assert set(loaded.values()) <= {200}

@@ -1,4 +1,5 @@
-"""Notebooks in environments without the book: what the first cell does, and that a fault is seen. `make check-notebooks` runs them all."""
+"""Notebooks in environments without the book: what the first cell does, and that a fault is seen. `make
+check-notebooks` runs them all."""
 
 import base64
 import re
@@ -9,18 +10,24 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from bookbuild import bare, install, wheel
+
+from bookbuild.notebook import bare, install, wheel
 
 ROOT = Path(__file__).parents[2]
 FLOOR = re.compile(r"([\w-]+)>=([\d.]+)")
 
 
 def notebook(*sources, tags=()):
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources])
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
+    )
 
 
 def test_the_versions_promised_are_those_that_are_tried():
-    promised = dict(FLOOR.match(text).groups() for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"])
+    promised = dict(
+        FLOOR.match(text).groups()
+        for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    )
     tried = dict(line.split("==") for line in (ROOT / "tests/bare/oldest.in").read_text().splitlines() if "==" in line)
     brought = {"jaxtyping", "equinox"}  # by the first cell
     assert {name: version for name, version in promised.items() if name not in brought}.items() <= tried.items()
@@ -29,13 +36,19 @@ def test_the_versions_promised_are_those_that_are_tried():
 
 @pytest.mark.parametrize("name", ["oldest", "newest"])
 def test_every_version_is_pinned(name):
-    lines = [line for line in (ROOT / f"tests/bare/{name}.txt").read_text().splitlines() if line and not line.lstrip().startswith("#")]
+    lines = [
+        line
+        for line in (ROOT / f"tests/bare/{name}.txt").read_text().splitlines()
+        if line and not line.lstrip().startswith("#")
+    ]
     assert lines and all(re.match(r"[\w.-]+==[\w.]+( ;|$)", line) for line in lines)
 
 
 def test_a_kernel_of_the_environment_runs_in_an_empty_folder_without_the_book(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "code"))
-    cell = notebook("import sys, os\nassert 'PYTHONPATH' not in os.environ and os.listdir() == []\nprint(sys.executable)")
+    cell = notebook(
+        "import sys, os\nassert 'PYTHONPATH' not in os.environ and os.listdir() == []\nprint(sys.executable)"
+    )
     problem, _ = bare.run(Path(sys.executable), cell)
     assert not problem
     assert cell.cells[0].outputs[0].text.strip() == sys.executable
@@ -46,12 +59,21 @@ def test_a_cell_that_fails_is_reported():
     assert "x / 0" in problem and "ZeroDivisionError" in problem and "\x1b" not in problem
 
 
-@pytest.mark.parametrize("blank, says, fine", [
-    (True, "Not yet answered: f returns None.", True), (True, "Right: f", False),
-    (False, "Right: f", True), (False, "Not right yet: f", False), (False, "Not yet answered: f", False),
-])
+@pytest.mark.parametrize(
+    "blank, says, fine",
+    [
+        (True, "Not yet answered: f returns None.", True),
+        (True, "Right: f", False),
+        (False, "Right: f", True),
+        (False, "Not right yet: f", False),
+        (False, "Not yet answered: f", False),
+    ],
+)
 def test_verdicts_are_judged(blank, says, fine):
-    cells = [notebook("...  # your answer" if blank else "x = 1", tags=["exercise"]).cells[0], notebook("print(f)", tags=["check"]).cells[0]]
+    cells = [
+        notebook("...  # your answer" if blank else "x = 1", tags=["exercise"]).cells[0],
+        notebook("print(f)", tags=["check"]).cells[0],
+    ]
     cells[1].outputs = [nbformat.v4.new_output("stream", text=says)]
     assert (bare.judged(nbformat.v4.new_notebook(cells=cells)) == "") == fine
 
@@ -69,7 +91,9 @@ def test_the_package_comes_from_the_repository_or_the_site_or_the_cell_itself(tm
 
 
 def test_where_the_package_is_the_cell_does_nothing():
-    source = re.sub(r"%pip.*", "raise AssertionError", install.cell("https://example.org/book", "main", "", None).source)
+    source = re.sub(
+        r"%pip.*", "raise AssertionError", install.cell("https://example.org/book", "main", "", None).source
+    )
     exec(source, {})
 
 
@@ -82,13 +106,20 @@ def test_students_notebooks_run_with_the_package_that_they_carry_after_all_other
         (tmp_path / "_build" / folder / "ddpm-1.whl").touch()
     there, ran = {}, []  # the folder of the wheel that is installed in each environment
     monkeypatch.setattr(bare, "environment", lambda root, name, python: name)
-    monkeypatch.setattr(bare, "first_cell",
-                        lambda name, python, notebook, wheel: there.update({python: wheel.parent.name}) or "")
-    monkeypatch.setattr(bare, "run", lambda python, notebook: ran.append(
-        (python, notebook.cells[0].source[2:], there[python])) or ("", 0.0))
+    monkeypatch.setattr(
+        bare, "first_cell", lambda name, python, notebook, wheel: there.update({python: wheel.parent.name}) or ""
+    )
+    monkeypatch.setattr(
+        bare,
+        "run",
+        lambda python, notebook: ran.append((python, notebook.cells[0].source[2:], there[python])) or ("", 0.0),
+    )
     assert bare.main(tmp_path) == 0
-    assert sorted(ran) == sorted((python, name, "student" if "student" in name else "_notebooks")
-                                 for python in ("oldest", "newest") for name in names)
+    assert sorted(ran) == sorted(
+        (python, name, "student" if "student" in name else "_notebooks")
+        for python in ("oldest", "newest")
+        for name in names
+    )
     assert all("student" in name for _, name, _ in ran[-2:])
 
 

@@ -1,7 +1,8 @@
 """The browser of the tests: which one is taken, and what is said when there is none."""
 
 import pytest
-from bookbuild import browser
+
+from bookbuild.cli import browser
 
 
 @pytest.fixture

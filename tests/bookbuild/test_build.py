@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 import yaml
-from bookbuild import build, check, freshness, lock, mathjax
+
+from bookbuild.cli import build, check, freshness, lock
+from bookbuild.site import mathjax
 
 ROOT = Path(__file__).parents[2]
 HEADER = check.HEADER + "\n"
@@ -111,7 +113,7 @@ def test_chapters_run_again_when_the_package_changes_and_only_then(book, capfd):
     # and, having no formula, asks for no style of formulas
     for link in re.findall(r'<link[^>]* href="([^"#?]+)', html):
         assert (root / "_build/html/book" / link).exists(), link
-    from bookbuild.darkfigures import LIGHT_INK
+    from bookbuild.site.darkfigures import LIGHT_INK
     from ddpm.figures import INK
 
     light, dark = sorted((root / "_build/html/_images").glob("*.svg"), key=lambda path: INK not in path.read_text())
@@ -143,7 +145,9 @@ def test_settings_renew_the_pages_but_run_no_cell(tmp_path):
     assert not any((tmp_path / name).exists() for name in freshness.READ)
 
 
-@pytest.mark.parametrize("name, kept", [("code/ddpm/a.py", set()), ("code/bookbuild/a.py", {"execution"}), ("book/a.md", {"execution"})])
+@pytest.mark.parametrize(
+    "name, kept", [("code/ddpm/a.py", set()), ("code/bookbuild/a.py", {"execution"}), ("book/a.md", {"execution"})]
+)
 @pytest.mark.parametrize("back", [False, True])
 def test_what_changes_while_the_build_runs_is_read_by_the_next(tmp_path, name, kept, back):
     path = tmp_path / name
@@ -160,8 +164,13 @@ def test_what_changes_while_the_build_runs_is_read_by_the_next(tmp_path, name, k
 
 
 def test_an_edit_made_while_a_chapter_runs_is_not_lost(book, capfd):
-    root = book(HEADER + "# Start\n" + CELL.format(
-        "from pathlib import Path\npath = Path('start.md')\npath.write_text(path.read_text() + 'Written meanwhile.\\n')"))
+    root = book(
+        HEADER
+        + "# Start\n"
+        + CELL.format(
+            "from pathlib import Path\npath = Path('start.md')\npath.write_text(path.read_text() + 'Written meanwhile.\\n')"
+        )
+    )
     assert build.build(root) == 0
     assert "Changed while the build ran: book/start.md. Build again" in capfd.readouterr().out
     assert build.build(root) == 0
@@ -170,10 +179,13 @@ def test_an_edit_made_while_a_chapter_runs_is_not_lost(book, capfd):
 
 @pytest.mark.slow
 def test_a_page_built_twice_is_the_page_built_once(book):
-    """Whatever is done to pages when all are written is done once to each, and stays when another page is written again."""
+    """Whatever is done to pages when all are written is done once to each, and stays when another page is written
+    again."""
     root = book("# Start\n\n[Another page](other.md) on\n\n$$\nx = 1\n$$\n")
     (root / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n- file: book/other\n")
-    (root / "book/other.md").write_text("# Other\n\n$$\ny\n$$\n\n" + FIGURE.split("\n```\n")[-1].replace("See {numref}`fig-line`.", "End."))
+    (root / "book/other.md").write_text(
+        "# Other\n\n$$\ny\n$$\n\n" + FIGURE.split("\n```\n")[-1].replace("See {numref}`fig-line`.", "End.")
+    )
     assert build.build(root) == 0
     site = root / "_build/html"
     first = {path.name: path.read_text() for path in site.rglob("*.html")}
@@ -196,13 +208,20 @@ def processes_of(root):
 
 def started(root):
     """`python -m bookbuild html` under `root`, in a process of its own."""
-    return subprocess.Popen([sys.executable, "-m", "bookbuild", "html", str(root)], env={**os.environ, "PYTHONPATH": str(ROOT / "code")},
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "bookbuild", "html", str(root)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "code")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 @pytest.mark.slow
 def test_told_to_end_a_build_leaves_no_process(book):
-    root = book(HEADER + "# Start\n" + CELL.format("from pathlib import Path\nPath('running').touch()\nsum(range(10**12))"))
+    root = book(
+        HEADER + "# Start\n" + CELL.format("from pathlib import Path\nPath('running').touch()\nsum(range(10**12))")
+    )
     process = started(root)
     end = time.monotonic() + 60
     while not (root / "book/running").exists() and time.monotonic() < end:
@@ -231,7 +250,9 @@ def test_a_folder_that_cannot_be_written_is_named(book, capfd):
     (root / "_build").touch()
     assert build.build(root) == 1
     said = capfd.readouterr().err
-    assert f"cannot be built in {root}" in said and "_build" in said and "build a copy" in said and "Traceback" not in said
+    assert (
+        f"cannot be built in {root}" in said and "_build" in said and "build a copy" in said and "Traceback" not in said
+    )
 
 
 def test_broken_yaml(book):
@@ -240,23 +261,29 @@ def test_broken_yaml(book):
     problems(root, "_config.yml:", "not valid YAML")
 
 
-@pytest.mark.parametrize("old, new, line, hint", [
-    ("author:", "autor:", 3, "Did you mean `author`?"),
-    ("  timeout:", "  timout:", None, "Did you mean `timeout`?"),
-    ("title:", "bibtex_reference_style: label\ntitle:", 2, "sphinx: config:"),
-    ("execute_notebooks: cache", "execute_notebooks: cached", None, "'cached' is not one of"),
-    ("author:", "title: Another\nauthor:", 3, "in line 2"),
-])
+@pytest.mark.parametrize(
+    "old, new, line, hint",
+    [
+        ("author:", "autor:", 3, "Did you mean `author`?"),
+        ("  timeout:", "  timout:", None, "Did you mean `timeout`?"),
+        ("title:", "bibtex_reference_style: label\ntitle:", 2, "sphinx: config:"),
+        ("execute_notebooks: cache", "execute_notebooks: cached", None, "'cached' is not one of"),
+        ("author:", "title: Another\nauthor:", 3, "in line 2"),
+    ],
+)
 def test_unknown_or_wrong_setting(book, old, new, line, hint):
     root = book("# Start\n")
     change(root / "_config.yml", old, new)
     problems(root, f"_config.yml:{line or ''}", hint)
 
 
-@pytest.mark.parametrize("old, new, message", [
-    ("    numfig: true", "    numfigg: true", "WARNING: unknown config value 'numfigg'"),
-    ("sphinx_exercise,", "sphinx_exercice,", "Extension error: Could not import extension sphinx_exercice"),
-])
+@pytest.mark.parametrize(
+    "old, new, message",
+    [
+        ("    numfig: true", "    numfigg: true", "WARNING: unknown config value 'numfigg'"),
+        ("sphinx_exercise,", "sphinx_exercice,", "Extension error: Could not import extension sphinx_exercice"),
+    ],
+)
 def test_what_only_sphinx_can_know_is_told_in_one_line(book, capfd, old, new, message):
     root = book("# Start\n")
     change(root / "_config.yml", old, new)
@@ -280,10 +307,15 @@ def test_a_published_book_works_below_any_address_and_links_to_its_repository(bo
     assert '<link rel="canonical" href="https://someone.github.io/book/book/start.html"' in html
     for name in ("index.html", "book/start.html", "book/other.html", "search.html"):
         links = re.findall(r'<(?:a|link|script|img)[^>]*? (?:href|src)="(.*?)"', (site / name).read_text())
-        assert [link for link in links if link.startswith(("/", "https://someone.github.io"))
-                and link != f"https://someone.github.io/book/{name}"] == [], name
+        assert [
+            link
+            for link in links
+            if link.startswith(("/", "https://someone.github.io")) and link != f"https://someone.github.io/book/{name}"
+        ] == [], name
     # the 404 page is shown at any depth, so its links start from the top of the host
-    lost = re.findall(r'<(?:a|link|script|img)[^>]*? (?:href|src)="(?!https?:|#)(.*?)"', (site / "404.html").read_text())
+    lost = re.findall(
+        r'<(?:a|link|script|img)[^>]*? (?:href|src)="(?!https?:|#)(.*?)"', (site / "404.html").read_text()
+    )
     assert {"/book/book/other.html", "/book/book/start.html"} <= set(lost)
     for link in lost:
         assert link.startswith("/book/") and (site / urlsplit(link).path.removeprefix("/book/")).exists(), link
@@ -304,12 +336,21 @@ def test_malformed_table_of_contents(book):
     assert "_toc.yml:1:" in check.check_book(root)[0]
 
 
-@pytest.mark.parametrize("text, parts", [
-    ("# Start\n" + CELL.format("1"), ["book/start.md:1:", "none would run"]),
-    (HEADER.replace("kernelspec", "kernel") + "# Start\n" + CELL.format("1"), ["book/start.md:1:", "names no kernel"]),
-    (HEADER.replace("{extension", "[extension") + "# Start\n" + CELL.format("1"), ["book/start.md:2:", "not valid YAML"]),
-    (HEADER + "# Start\n" + FIGURE.replace("alt:", "altt:"), ["book/start.md:7:", "without a description"]),
-])
+@pytest.mark.parametrize(
+    "text, parts",
+    [
+        ("# Start\n" + CELL.format("1"), ["book/start.md:1:", "none would run"]),
+        (
+            HEADER.replace("kernelspec", "kernel") + "# Start\n" + CELL.format("1"),
+            ["book/start.md:1:", "names no kernel"],
+        ),
+        (
+            HEADER.replace("{extension", "[extension") + "# Start\n" + CELL.format("1"),
+            ["book/start.md:2:", "not valid YAML"],
+        ),
+        (HEADER + "# Start\n" + FIGURE.replace("alt:", "altt:"), ["book/start.md:7:", "without a description"]),
+    ],
+)
 def test_chapter_that_would_be_built_wrong(book, text, parts):
     problems(book(text), *parts)
 
@@ -331,7 +372,10 @@ def test_unknown_command_in_a_formula_fails_the_build_every_time(book, capfd):
 
 def test_macros_reach_latex():
     assert mathjax.newcommand("KL", r"\mathrm{KL}") == r"\providecommand{\KL}{}\renewcommand{\KL}{\mathrm{KL}}"
-    assert mathjax.newcommand("E", [r"\mathbb{E}_{#1}", 1]) == r"\providecommand{\E}{}\renewcommand{\E}[1]{\mathbb{E}_{#1}}"
+    assert (
+        mathjax.newcommand("E", [r"\mathbb{E}_{#1}", 1])
+        == r"\providecommand{\E}{}\renewcommand{\E}[1]{\mathbb{E}_{#1}}"
+    )
 
 
 def test_settings_name_the_extensions_that_jupyter_book_would_load():

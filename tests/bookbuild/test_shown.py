@@ -1,7 +1,8 @@
 """What readers see of a cell."""
 
 import pytest
-from bookbuild.shown import without_glue
+
+from bookbuild.site.shown import without_glue
 
 SEEN = """\
 import jax
@@ -18,7 +19,7 @@ else:
 def test_glue_is_left_out_and_nothing_else():
     source = """\
 import jax
-from ddpm.glue import glue
+from ddpm.notebook.glue import glue
 
 for n in (1, 2):
     print(n)  # glue is a word here
@@ -46,13 +47,15 @@ def test_a_block_that_also_does_something_else_stays():
         without_glue(source)
 
 
-@pytest.mark.parametrize("source", ["x = glue('a', 1)", "f(glue)", "import ddpm.glue as glue\nglue.glue('a', 1)"])
+@pytest.mark.parametrize(
+    "source", ["x = glue('a', 1)", "f(glue)", "import ddpm.notebook.glue as glue\nglue.glue('a', 1)"]
+)
 def test_glue_that_cannot_be_left_out_is_refused(source):
     with pytest.raises(ValueError, match="statement of its own"):
         without_glue(source)
 
 
-@pytest.mark.parametrize("source", ["", "glue('a', 1)", "from ddpm.glue import glue\n\nglue('a', 1)\n"])
+@pytest.mark.parametrize("source", ["", "glue('a', 1)", "from ddpm.notebook.glue import glue\n\nglue('a', 1)\n"])
 def test_a_cell_may_have_nothing_to_show(source):
     assert without_glue(source) == ""
 

@@ -7,7 +7,8 @@ import pytest
 
 @pytest.fixture(autouse=True, scope="module")
 def full_products():
-    """Products of matrices in the precision of their arrays, by which the tolerances are set; a GPU takes fewer digits unless told."""
+    """Products of matrices in the precision of their arrays, by which the tolerances are set; a GPU takes fewer
+    digits unless told."""
     with jax.default_matmul_precision("highest"):
         yield
 

@@ -12,7 +12,13 @@ from truth import RTOL
 
 from ddpm.gaussian import kl_divergence, log_density
 
-CASES = [(0.0, 1.0, 0.0, 1.0), (0.3, 0.5, -0.2, 2.0), (-1.0, 2.0, 1.0, 0.25), (0.0, 1.0, 0.1, 1.001), (2.0, 1e-4, 2.0, 1e-4)]
+CASES = [
+    (0.0, 1.0, 0.0, 1.0),
+    (0.3, 0.5, -0.2, 2.0),
+    (-1.0, 2.0, 1.0, 0.25),
+    (0.0, 1.0, 0.1, 1.001),
+    (2.0, 1e-4, 2.0, 1e-4),
+]
 
 
 def kl_integral(m, v, n, w):
@@ -52,7 +58,10 @@ def test_kl_of_very_unlike_variances(precision):
 
 @settings(max_examples=60)
 @given(
-    mean=st.floats(-50, 50), variance=st.floats(1e-6, 1e6), other_mean=st.floats(-50, 50), other_variance=st.floats(1e-6, 1e6)
+    mean=st.floats(-50, 50),
+    variance=st.floats(1e-6, 1e6),
+    other_mean=st.floats(-50, 50),
+    other_variance=st.floats(1e-6, 1e6),
 )
 def test_kl_is_zero_only_for_equals_and_never_negative(mean, variance, other_mean, other_variance):
     assert kl_divergence(mean, variance, other_mean, other_variance) >= 0
@@ -66,7 +75,9 @@ def test_kl_point_cases():
     assert kl_divergence(1.0, 1.0, 1.0, 0.0) == np.inf
 
 
-@pytest.mark.parametrize("case", [*CASES, (1.0, 0.0, 1.0, 0.0), (1.0, 0.0, 2.0, 0.0), (1.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 0.0)])
+@pytest.mark.parametrize(
+    "case", [*CASES, (1.0, 0.0, 1.0, 0.0), (1.0, 0.0, 2.0, 0.0), (1.0, 0.0, 1.0, 1.0), (1.0, 1.0, 1.0, 0.0)]
+)
 def test_kl_gradients_are_never_nan(case):
     gradients = jax.grad(kl_divergence, argnums=(0, 1, 2, 3))(*case)
     assert not np.isnan(np.asarray(gradients)).any()

@@ -10,8 +10,16 @@ from scipy.stats import norm
 from truth import RTOL, SCHEDULES, alpha_bars, posterior
 
 from ddpm import Schedule, linear
-from ddpm.losses import mean_loss, noise_loss, noise_weight, prediction_weight, reverse_variance, simple_loss, sum_pixels
-from ddpm.parameterization import convert, mean_from_noise, x_0_from_noise
+from ddpm.losses import (
+    mean_loss,
+    noise_loss,
+    noise_weight,
+    prediction_weight,
+    reverse_variance,
+    simple_loss,
+    sum_pixels,
+)
+from ddpm.predict import convert, mean_from_noise, x_0_from_noise
 
 BETAS = (0.1, 0.2, 0.3, 0.4)
 VARIANCES = pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
@@ -23,7 +31,9 @@ def sigma_2(betas, t, variance):
 
 def mean_loss_with(shift):
     """`mean_loss` with as many arguments as the other losses: x_t is x_0 and a shift."""
-    return lambda schedule, t, x_0, predicted, variance="beta": mean_loss(schedule, t, x_0, x_0 + shift, predicted, variance)
+    return lambda schedule, t, x_0, predicted, variance="beta": mean_loss(
+        schedule, t, x_0, x_0 + shift, predicted, variance
+    )
 
 
 def weight(betas, t, variance):
@@ -76,7 +86,11 @@ def test_prediction_weight_is_half_the_squared_slope_of_the_mean_over_sigma_2(ki
             "v": lambda value: signal * x_t - spread * value,
             "score": lambda value: (x_t + (1 - bar) * value) / signal,  # Tweedie's formula
         }
-        slope = 1 if kind == "mean" else posterior(BETAS, t, x_0[kind](1), x_t)[0] - posterior(BETAS, t, x_0[kind](0), x_t)[0]
+        slope = (
+            1
+            if kind == "mean"
+            else posterior(BETAS, t, x_0[kind](1), x_t)[0] - posterior(BETAS, t, x_0[kind](0), x_t)[0]
+        )
         expected = slope**2 / (2 * float(sigma_2(BETAS, t, variance)))
         assert float(weights[t]) == pytest.approx(expected, rel=10 * RTOL[precision]), t
 

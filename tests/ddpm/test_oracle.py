@@ -15,10 +15,19 @@ import ddpm
 from ddpm import Schedule
 from ddpm.data import dot, dots, glyphs
 from ddpm.oracle import (
-    Mixture, Oracle, best_noise, best_x_0, component_posterior, excess_loss, log_density, mixture, noise_variance,
-    optimal_loss, points,
+    Mixture,
+    Oracle,
+    best_noise,
+    best_x_0,
+    component_posterior,
+    excess_loss,
+    log_density,
+    mixture,
+    noise_variance,
+    optimal_loss,
+    points,
 )
-from ddpm.parameterization import noise_from_x_0
+from ddpm.predict import noise_from_x_0
 from ddpm.sample import sample_many
 
 BETAS = (0.1, 0.3, 0.5, 0.7)
@@ -39,7 +48,9 @@ def exact(betas, t, x_t, means, variances, weights):
         square = sum((mpmath.mpf(float(x)) - mpmath.sqrt(a) * m_i) ** 2 for x, m_i in zip(x_t, m))
         joint.append(w * s ** (-mpmath.mpf(len(m)) / 2) * mpmath.exp(-square / (2 * s)))
         # precisions add: prior 1 / v around m, likelihood a / (1 - a) around x_t / sqrt(a)
-        x_0.append([m_i + v * mpmath.sqrt(a) / s * (mpmath.mpf(float(x)) - mpmath.sqrt(a) * m_i) for x, m_i in zip(x_t, m)])
+        x_0.append(
+            [m_i + v * mpmath.sqrt(a) / s * (mpmath.mpf(float(x)) - mpmath.sqrt(a) * m_i) for x, m_i in zip(x_t, m)]
+        )
     posterior = [j / sum(joint) for j in joint]
     mean = [sum(p * x[i] for p, x in zip(posterior, x_0)) for i in range(len(x_t))]
     noise = [(mpmath.mpf(float(x)) - mpmath.sqrt(a) * m) / mpmath.sqrt(1 - a) for x, m in zip(x_t, mean)]
@@ -75,7 +86,10 @@ def test_one_point_is_read_off_exactly():
     x_t = jax.random.normal(key, (3, 3))
     for t in (1, 10, 20):
         np.testing.assert_allclose(
-            best_noise(schedule, points(dot()[None]), x_t, t), noise_from_x_0(schedule, x_t, t, dot()), rtol=1e-5, atol=1e-6
+            best_noise(schedule, points(dot()[None]), x_t, t),
+            noise_from_x_0(schedule, x_t, t, dot()),
+            rtol=1e-5,
+            atol=1e-6,
         )
     loss = optimal_loss(key, schedule, points(dot()[None]), draws=100)
     assert (loss.mean[1:] == 0).all() and loss.over_t() == (0, 0) and np.isnan(loss.mean[0])
@@ -137,7 +151,7 @@ def test_optimal_loss_is_the_squared_error_and_no_predictor_beats_it():
     for t in (1, 3, 6):
         x_0 = data.sample(jax.random.key(t), 4000)
         noise = jax.random.normal(jax.random.key(10 + t), x_0.shape)
-        x_t = ddpm.forward.q_sample(schedule, x_0, np.full(4000, t), noise)
+        x_t = ddpm.process.q_sample(schedule, x_0, np.full(4000, t), noise)
         predicted = predict(x_t, t)
         for scale in (1.0, 0.9):
             errors = jnp.mean((scale * predicted - noise) ** 2, axis=(1, 2))
@@ -187,7 +201,8 @@ def test_vmap_and_jit_agree_with_the_loop():
 
 @pytest.mark.parametrize("function", [best_noise, best_x_0, noise_variance])
 def test_the_best_does_not_round_its_products(function):
-    """On a GPU JAX keeps about three digits of what it multiplies in a product of matrices, unless the product itself says otherwise."""
+    """On a GPU JAX keeps about three digits of what it multiplies in a product of matrices, unless the product
+    itself says otherwise."""
     with jax.default_matmul_precision("bfloat16"):
         operations = jax.make_jaxpr(partial(function, ddpm.cosine(4), points(dots())))(dot(), 2).eqns
     precisions = [op.params["precision"] for op in operations if op.primitive.name == "dot_general"]

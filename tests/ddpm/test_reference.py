@@ -1,4 +1,4 @@
-"""Our numbers beside those of a well-known library: see data/make_diffusers_ddpm.py."""
+"""Our numbers beside those of a well-known library: see support/make_diffusers_ddpm.py."""
 
 import json
 from pathlib import Path
@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import ddpm
-from ddpm.forward import q_sample
-from ddpm.parameterization import convert
+from ddpm.predict import convert
+from ddpm.process import q_sample
 from ddpm.sample import ancestral_step
 
-STORED = json.loads((Path(__file__).parent / "data/diffusers_ddpm.json").read_text())
+STORED = json.loads((Path(__file__).parents[1] / "support/diffusers_ddpm.json").read_text())
 SCHEDULES = {"linear": ddpm.linear(1000), "squaredcos_cap_v2": ddpm.cosine(1000)}
 VARIANCES = {"fixed_small": "beta_tilde", "fixed_large": "beta"}
 T = jnp.asarray(STORED["t"])

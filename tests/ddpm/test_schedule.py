@@ -78,7 +78,9 @@ def test_constant_and_linear():
     np.testing.assert_array_equal(constant(0.25, 3).beta, np.float32([0, 0.25, 0.25, 0.25]))
     default = linear()
     assert default.T == 1000
-    np.testing.assert_allclose(np.asarray(default.beta)[[1, 2, 1000]], [1e-4, 1e-4 + (0.02 - 1e-4) / 999, 0.02], rtol=1e-6)
+    np.testing.assert_allclose(
+        np.asarray(default.beta)[[1, 2, 1000]], [1e-4, 1e-4 + (0.02 - 1e-4) / 999, 0.02], rtol=1e-6
+    )
     np.testing.assert_allclose(linear(3, 0.1, 0.5).beta[1:], [0.1, 0.3, 0.5], rtol=1e-6)
     assert linear(1).T == 1
 
@@ -115,7 +117,9 @@ def test_schedule_is_an_immutable_pytree():
     assert len(jax.tree.leaves(schedule)) == 3
     through_jit = jax.jit(lambda s: s)(schedule)
     np.testing.assert_array_equal(through_jit.alpha_bar, schedule.alpha_bar)
-    np.testing.assert_allclose(jax.jit(lambda s: s.posterior_variance)(schedule), schedule.posterior_variance, rtol=1e-6)
+    np.testing.assert_allclose(
+        jax.jit(lambda s: s.posterior_variance)(schedule), schedule.posterior_variance, rtol=1e-6
+    )
 
 
 def test_differentiable_in_the_betas():

@@ -1,7 +1,9 @@
 """Does a formula in alpha_t, alpha_bar_t, unknown functions, roots and logs vanish for all values of its symbols?
 
-True only if a chain of rules says so; False means that they do not, not that it does not vanish. The rules: a fraction of
-polynomials vanishes if its numerator does; a root or a log of a product of positive factors is the product of the roots, the sum
+True only if a chain of rules says so; False means that they do not, not that it does not vanish. The rules: a
+fraction of
+polynomials vanishes if its numerator does; a root or a log of a product of positive factors is the product of the
+roots, the sum
 of the logs; functions of equal arguments, and sums of equal terms, are equal; a sum is linear in its terms.
 """
 
@@ -28,7 +30,9 @@ def vanishes(difference, lowest: dict) -> bool:
     """
     if difference.has(*NONSENSE):
         return False
-    return _vanishes(difference, lowest) or (difference.has(sp.exp) and _vanishes(_split_exponentials(difference), lowest))
+    return _vanishes(difference, lowest) or (
+        difference.has(sp.exp) and _vanishes(_split_exponentials(difference), lowest)
+    )
 
 
 def _vanishes(difference, lowest):
@@ -51,12 +55,17 @@ def is_positive(expr, lowest: dict) -> bool:
 
 # Sums
 
+
 def _linear_sums(expr, lowest):
     """Each sum as a combination of sums whose terms have no factor free of the index."""
     if not expr.has(sp.Sum):
         return expr
     if not isinstance(expr, sp.Sum):
-        return expr.func(*(_linear_sums(arg, lowest) if isinstance(arg, sp.Expr) else arg for arg in expr.args)) if _is_open(expr) else expr
+        return (
+            expr.func(*(_linear_sums(arg, lowest) if isinstance(arg, sp.Expr) else arg for arg in expr.args))
+            if _is_open(expr)
+            else expr
+        )
     body, *inner, (index, first, last) = expr.args
     body = sp.expand(_linear_sums(sp.Sum(body, *inner) if inner else body, lower([expr.args[-1]], lowest)))
     parts = []
@@ -80,7 +89,12 @@ def _opaque(expr, known, lowest):
 
 def _is_open(expr) -> bool:
     """Whether parts of `expr` may be replaced by equal ones, since it binds no variable."""
-    return expr.is_Add or expr.is_Mul or expr.is_Pow or (isinstance(expr, sp.Function) and not isinstance(expr, sp.Piecewise))
+    return (
+        expr.is_Add
+        or expr.is_Mul
+        or expr.is_Pow
+        or (isinstance(expr, sp.Function) and not isinstance(expr, sp.Piecewise))
+    )
 
 
 def _named(expr, known, lowest):
@@ -112,20 +126,35 @@ def _name(expr, known, lowest):
 def _same(a, b, lowest) -> bool:
     if a == b:
         return True
-    if a.func != b.func or len(a.args) != len(b.args) or isinstance(a, sp.Piecewise) or not (isinstance(a, OPEN) or a.is_Pow):
+    if (
+        a.func != b.func
+        or len(a.args) != len(b.args)
+        or isinstance(a, sp.Piecewise)
+        or not (isinstance(a, OPEN) or a.is_Pow)
+    ):
         return False
     if isinstance(a, (sp.Sum, sp.Product)):
         names = {m: n for (n, *_), (m, *_) in zip(a.args[1:], b.args[1:])}
-        ends = [(i, j.xreplace(names)) for (_, *mine), (_, *others) in zip(a.args[1:], b.args[1:]) for i, j in zip(mine, others)]
+        ends = [
+            (i, j.xreplace(names))
+            for (_, *mine), (_, *others) in zip(a.args[1:], b.args[1:])
+            for i, j in zip(mine, others)
+        ]
         inside = lower(a.args[1:], lowest)
         return all(vanishes(i - j, inside) for i, j in ends) and vanishes(a.args[0] - b.args[0].xreplace(names), inside)
-    return all(i == j or (isinstance(i, sp.Expr) and isinstance(j, sp.Expr) and vanishes(i - j, lowest)) for i, j in zip(a.args, b.args))
+    return all(
+        i == j or (isinstance(i, sp.Expr) and isinstance(j, sp.Expr) and vanishes(i - j, lowest))
+        for i, j in zip(a.args, b.args)
+    )
 
 
 # Logs and roots
 
+
 def _split_logs(expr):
-    """The log of a fraction of products as a sum of logs, each of a factor that does not split further and is positive."""
+    """The log of a fraction of products as a sum of logs, each of a factor that does not split further and is
+    positive."""
+
     def split(body):
         factors = positive_factors(body)
         return sp.log(body) if factors is None else sp.Add(*(n * sp.log(f) for f, n in factors))
@@ -135,7 +164,8 @@ def _split_logs(expr):
 
 
 def _split_exponentials(expr):
-    """The exponential of a sum as a product, of a whole multiple as a power, each of a symbol that stands for one exponential."""
+    """The exponential of a sum as a product, of a whole multiple as a power, each of a symbol that stands for one
+    exponential."""
     known = {}
 
     def split(exponent):
@@ -145,7 +175,7 @@ def _split_exponentials(expr):
             if not times.is_Rational or rest == 1:
                 times, rest = sp.S.One, term
             unit = known.setdefault(rest / times.q, sp.Dummy("exp", positive=True if rest.is_real else None))
-            factors.append(unit ** times.p)
+            factors.append(unit**times.p)
         return sp.Mul(*factors)
 
     def visit(part):
@@ -171,7 +201,8 @@ def _factors(expr, sign):
 
 
 def in_positive_symbols(expr, lowest: dict):
-    """Symbols for alpha_t and alpha_bar_t that make 1 - alpha_t, 1 - alpha_bar_t positive too (for t = 0 only no less than 0)."""
+    """Symbols for alpha_t and alpha_bar_t that make 1 - alpha_t, 1 - alpha_bar_t positive too (for t = 0 only no
+    less than 0)."""
     bars = sorted({e.args[0] for e in expr.atoms(ALPHA_BAR)}, key=sp.default_sort_key)
     alphas = {e.args[0] for e in expr.atoms(ALPHA)}
     base = {}
@@ -179,7 +210,9 @@ def in_positive_symbols(expr, lowest: dict):
         if index.is_Integer:
             base[index] = sp.S.Zero if 0 <= index <= UNROLLED else index
             continue
-        near = [i for i in bars if (i - index).is_Integer] + [i - 1 for i in alphas if (i - index).is_Integer and i - index <= 0]
+        near = [i for i in bars if (i - index).is_Integer] + [
+            i - 1 for i in alphas if (i - index).is_Integer and i - index <= 0
+        ]
         base[index] = min(near, key=lambda i: int(i - index))
     expr = expr.replace(ALPHA_BAR, lambda i: _bar_from(base[i], i) if i in base else ALPHA_BAR(i))
     named = {e: 1 / (1 + _above_zero(e, lowest)) for e in expr.atoms(ALPHA, ALPHA_BAR)}
@@ -198,7 +231,8 @@ def _bar_from(start, index):
 
 
 def _numerator(expr):
-    """The numerator of `expr` as a polynomial in symbols, roots of factors that are not negative, and whatever else stands in it.
+    """The numerator of `expr` as a polynomial in symbols, roots of factors that are not negative, and whatever else
+    stands in it.
 
     A root is a symbol r with r^2 put back. So 0 means that `expr` is 0; anything else need not mean that it is not.
     """
@@ -208,7 +242,9 @@ def _numerator(expr):
         factors = _factors(base, "is_nonnegative") if exponent.is_Rational and exponent.q == 2 else None
         if factors is None:
             return sp.Pow(base, exponent)
-        return sp.Mul(*(roots.setdefault(f, sp.Dummy("root", nonnegative=True)) ** (2 * exponent * n) for f, n in factors))
+        return sp.Mul(
+            *(roots.setdefault(f, sp.Dummy("root", nonnegative=True)) ** (2 * exponent * n) for f, n in factors)
+        )
 
     expr = expr.replace(lambda e: e.is_Pow, lambda e: root(e.base, e.exp))
     for _ in range(2):  # what stood under a root may bring back squares in the numerator
@@ -220,7 +256,8 @@ def _numerator(expr):
 
 
 def _cleared(expr):
-    """The numerator of `expr` as a fraction of polynomials; what is neither sum, product nor whole power counts as a symbol."""
+    """The numerator of `expr` as a fraction of polynomials; what is neither sum, product nor whole power counts as a
+    symbol."""
     opaque = {}
 
     def is_rational_power(e):
@@ -251,5 +288,3 @@ def _cleared(expr):
         return space.one * sp.QQ(e.p, e.q)
 
     return build(expr).numer.as_expr().xreplace(dict(zip(opaque.values(), opaque)))
-
-

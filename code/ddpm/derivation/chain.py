@@ -41,7 +41,8 @@ class WrongStep(ValueError):
 
     def __init__(self, number: int, left, right, reason: str, found: Different):
         super().__init__(
-            f"step {number} ({reason.replace('$', '')}) does not hold.\n  left:  {plain(left)}\n  right: {plain(right)}\n  {found}")
+            f"step {number} ({reason.replace('$', '')}) does not hold.\n  left:  {plain(left)}\n  right: {plain(right)}\n  {found}"
+        )
         self.number, self.left, self.right, self.point = number, left, right, found.point
         self.values = (found.left, found.right)
 
@@ -77,7 +78,8 @@ class Chain:
 
         Args:
             reason: why, in a few words; mathematics in it between dollars.
-            using: what may be put in: a mapping from expressions to expressions, a chain (its start for its end), or a list of both.
+            using: what may be put in: a mapping from expressions to expressions, a chain (its start for its end), or
+                a list of both.
                 A chain is put in only where its own `where` holds, and its premises are taken along.
             numerically: declares that numbers alone support the step, with the reason and a bound; the book says so.
 
@@ -98,7 +100,9 @@ class Chain:
         """`using`, once nothing that it rests on contradicts what has been put in before."""
         for old, new in premises:
             if self.premises.setdefault(old, new) != new:
-                raise ValueError(f"{plain(old)} is {plain(new)} in this step, and was {plain(self.premises[old])} before")
+                raise ValueError(
+                    f"{plain(old)} is {plain(new)} in this step, and was {plain(self.premises[old])} before"
+                )
         return using
 
     @property
@@ -128,7 +132,9 @@ class Chain:
         return f"$$\n{self.latex()}\n$$"
 
     def __str__(self) -> str:
-        rows = [f"  {plain(self.start)}"] + [f"= {plain(step.expr)}\n      [{step.reason.replace('$', '')}; {step.how}]" for step in self.steps]
+        rows = [f"  {plain(self.start)}"] + [
+            f"= {plain(step.expr)}\n      [{step.reason.replace('$', '')}; {step.how}]" for step in self.steps
+        ]
         return "\n".join(rows)
 
     __repr__ = __str__

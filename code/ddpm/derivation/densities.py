@@ -6,7 +6,8 @@ r"""Named densities of the two chains, and what the Markov property makes of the
     q(x[1:T] | x[0])                        # the density of a path
     p_theta(x[0:T])                         # p(x_T) and the reverse steps together
 
-They stay symbols: of q it is known only that it is a Markov chain that runs forward, of p_theta that it is one that starts from
+They stay symbols: of q it is known only that it is a Markov chain that runs forward, of p_theta that it is one that
+starts from
 p(x_T) and runs backward. So what is proved with them holds for every such chain.
 """
 
@@ -55,7 +56,9 @@ class _Law:
     def __call__(self, *states):
         bars = [i for i, state in enumerate(states) if isinstance(state, Given)]
         if len(bars) > 1:
-            raise TypeError(f"{self.name}(...) has one bar, as in {self.name}(x[t - 1] | (x[t], x[0])); got {len(bars)}")
+            raise TypeError(
+                f"{self.name}(...) has one bar, as in {self.name}(x[t - 1] | (x[t], x[0])); got {len(bars)}"
+            )
         target, given = states, ()
         for i in bars:  # as on paper: what stands before the bar, and what stands behind it
             target, given = (*states[:i], *states[i].target), (*states[i].given, *states[i + 1 :])
@@ -69,7 +72,8 @@ q, p, p_theta = _Law("q"), _Law("p"), _Law("p_theta")
 
 
 class Atom(sp.Function):
-    """A density that is not reduced further: a positive number for each law, times of its states, and times of the states given."""
+    """A density that is not reduced further: a positive number for each law, times of its states, and times of the
+    states given."""
 
     def _eval_is_positive(self):
         return True
@@ -96,7 +100,9 @@ def factors(density: Density, lowest: dict):
         return both / _joint(law, given, lowest) if given else both
     if law.name == "p_theta" and targets == [T] and not given:  # it starts from the prior
         law = sp.Symbol("p")
-    return Atom(law, sp.Tuple(*sorted(targets, key=sp.default_sort_key)), sp.Tuple(*sorted(given, key=sp.default_sort_key)))
+    return Atom(
+        law, sp.Tuple(*sorted(targets, key=sp.default_sort_key)), sp.Tuple(*sorted(given, key=sp.default_sort_key))
+    )
 
 
 def _joint(law, times, lowest):
@@ -151,4 +157,6 @@ def is_before(a, b, lowest: dict) -> bool:
         return True
     if difference.is_negative:
         return False
-    raise Undecided(f"not decided: x[{a}] and x[{b}] may be the same state: say from where on the index runs, as in where={{t: 2}}")
+    raise Undecided(
+        f"not decided: x[{a}] and x[{b}] may be the same state: say from where on the index runs, as in where={{t: 2}}"
+    )

@@ -1,12 +1,15 @@
 r"""Formal expectations and KL divergences.
 
     E_q(log(q(x[1] | x[0]) / p(x[1])))              # over all states of the forward chain
-    E_noise(epsilon_theta(x_t, t) ** 2)             # over x_0 and epsilon, where x_t = sqrt(alpha_bar_t) x_0 + ... epsilon
+    E_noise(epsilon_theta(x_t, t) ** 2)             # over x_0 and epsilon, where x_t = sqrt(alpha_bar_t) x_0 + ...
+    epsilon
     KL(q(x[T] | x[0]), p(x[T]))
 
 What is used of an expectation: it is linear; equal integrands have equal expectations; the expectation of a conditional
-expectation is the whole expectation (the tower rule), so that inside E_q a KL from a conditional density of q stands for the log
-ratio; and the law of x_t given x_0 is that of sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) epsilon (equation `eq-q-sample`).
+expectation is the whole expectation (the tower rule), so that inside E_q a KL from a conditional density of q stands
+for the log
+ratio; and the law of x_t given x_0 is that of sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) epsilon (equation
+`eq-q-sample`).
 """
 
 import sympy as sp
@@ -62,12 +65,19 @@ class Mean:
 
 
 E_q = Mean(LAW_Q)  # over the states of the forward chain, x_0 from the data
-E_noise = Mean(LAW_NOISE)  # over x_0 from the data and epsilon; x[t] is short for sqrt(alpha_bar[t]) x[0] + sqrt(1 - alpha_bar[t]) epsilon
+E_noise = Mean(
+    LAW_NOISE
+)  # over x_0 from the data and epsilon; x[t] is short for sqrt(alpha_bar[t]) x[0] + sqrt(1 - alpha_bar[t]) epsilon
 
 
 def laws(left, right) -> list:
-    """The laws under which two sides with expectations can be compared: q where all are over q, then x_0 and epsilon."""
-    return [LAW_Q, LAW_NOISE] if {e.args[1] for side in (left, right) for e in side.atoms(Expectation)} == {LAW_Q} else [LAW_NOISE]
+    """The laws under which two sides with expectations can be compared: q where all are over q, then x_0 and
+    epsilon."""
+    return (
+        [LAW_Q, LAW_NOISE]
+        if {e.args[1] for side in (left, right) for e in side.atoms(Expectation)} == {LAW_Q}
+        else [LAW_NOISE]
+    )
 
 
 def integrand(expr, law):
@@ -103,7 +113,8 @@ def integrand(expr, law):
 
 
 def _free_of_states(expr, law):
-    """`expr`, which stands outside of all expectations: states there are not those that an expectation is taken over."""
+    """`expr`, which stands outside of all expectations: states there are not those that an expectation is taken
+    over."""
     if expr.has(STATE, Density, Path) or (law == LAW_NOISE and expr.has(epsilon)):
         raise Undecided(f"not decided: a state outside of expectations: {expr}")
     return expr
@@ -116,7 +127,11 @@ def _is_linear_in_kl(expr) -> bool:
         return all(_is_linear_in_kl(part) for part in expr.args if not isinstance(part, sp.Tuple))
     if isinstance(expr, sp.Mul):
         with_kl = [arg for arg in expr.args if arg.has(KL)]
-        return len(with_kl) == 1 and _is_linear_in_kl(with_kl[0]) and not any(a.has(STATE) for a in expr.args if a not in with_kl)
+        return (
+            len(with_kl) == 1
+            and _is_linear_in_kl(with_kl[0])
+            and not any(a.has(STATE) for a in expr.args if a not in with_kl)
+        )
     return False
 
 
@@ -128,7 +143,8 @@ def _log_ratio(first, second):
 
 
 def reparameterized(body):
-    """`body` with sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) epsilon for each x_t, which inside E_noise is short for it."""
+    """`body` with sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) epsilon for each x_t, which inside E_noise is short
+    for it."""
     times = {state.args[0] for state in body.atoms(STATE)} - {sp.S.Zero}
     new = {x[i]: sp.sqrt(alpha_bar[i]) * x[0] + sp.sqrt(1 - alpha_bar[i]) * epsilon for i in times}
     return body.subs(new, simultaneous=True)
@@ -161,6 +177,7 @@ def by_moments(body):
 
 def expand_kl(expr):
     """`expr` with the KL of two Normals written out."""
+
     def written(first, second):
         if isinstance(first, Normal):
             depends = any(part.has(first.args[0]) for normal in (first, second) for part in normal.args[1:3])

@@ -46,14 +46,18 @@ def unknown(point, expr, env):
     values = [point.evaluate(arg, env) for arg in expr.args]
     key = expr.func, len(values), env.get(PIXEL, 0)
     if key not in point.drawn:
+
         def number(low, high):
             return Fraction(point.random.randint(low, high), 97)
+
         point.drawn[key] = [
             (number(20, 90), number(-60, 60), [number(30, 140) * point.random.choice([-1, 1]) for _ in values])
-            for _ in range(2)]
+            for _ in range(2)
+        ]
     found = mp.fsum(
         exact(size) * mp.sin(exact(shift) + mp.fsum(exact(w) * v for w, v in zip(waves, values)))
-        for size, shift, waves in point.drawn[key])
+        for size, shift, waves in point.drawn[key]
+    )
     return mp.exp(found) if expr.is_positive else found
 
 
@@ -121,12 +125,41 @@ def _exp(value):
 
 
 FUNCTIONS = {
-    sp.exp: _exp, sp.log: mp.log, sp.sin: mp.sin, sp.cos: mp.cos, sp.tan: mp.tan, sp.cot: mp.cot,
-    sp.sinh: mp.sinh, sp.cosh: mp.cosh, sp.tanh: mp.tanh, sp.asin: mp.asin, sp.acos: mp.acos, sp.atan: mp.atan,
-    sp.asinh: mp.asinh, sp.acosh: mp.acosh, sp.atanh: mp.atanh, sp.erf: mp.erf, sp.erfc: mp.erfc,
-    sp.gamma: mp.gamma, sp.loggamma: mp.loggamma, sp.factorial: mp.factorial, sp.factorial2: mp.fac2,
-    sp.binomial: mp.binomial, sp.beta: mp.beta, sp.harmonic: mp.harmonic, sp.digamma: mp.digamma, sp.zeta: mp.zeta,
-    sp.Abs: mp.fabs, sp.sign: mp.sign, sp.floor: mp.floor, sp.ceiling: mp.ceil, sp.Max: max, sp.Min: min,
-    sp.re: mp.re, sp.im: mp.im, sp.conjugate: mp.conj, sp.KroneckerDelta: lambda a, b: mp.mpf(a == b),
+    sp.exp: _exp,
+    sp.log: mp.log,
+    sp.sin: mp.sin,
+    sp.cos: mp.cos,
+    sp.tan: mp.tan,
+    sp.cot: mp.cot,
+    sp.sinh: mp.sinh,
+    sp.cosh: mp.cosh,
+    sp.tanh: mp.tanh,
+    sp.asin: mp.asin,
+    sp.acos: mp.acos,
+    sp.atan: mp.atan,
+    sp.asinh: mp.asinh,
+    sp.acosh: mp.acosh,
+    sp.atanh: mp.atanh,
+    sp.erf: mp.erf,
+    sp.erfc: mp.erfc,
+    sp.gamma: mp.gamma,
+    sp.loggamma: mp.loggamma,
+    sp.factorial: mp.factorial,
+    sp.factorial2: mp.fac2,
+    sp.binomial: mp.binomial,
+    sp.beta: mp.beta,
+    sp.harmonic: mp.harmonic,
+    sp.digamma: mp.digamma,
+    sp.zeta: mp.zeta,
+    sp.Abs: mp.fabs,
+    sp.sign: mp.sign,
+    sp.floor: mp.floor,
+    sp.ceiling: mp.ceil,
+    sp.Max: max,
+    sp.Min: min,
+    sp.re: mp.re,
+    sp.im: mp.im,
+    sp.conjugate: mp.conj,
+    sp.KroneckerDelta: lambda a, b: mp.mpf(a == b),
     sp.Heaviside: lambda u, at_0: mp.mpf(1 if u > 0 else 0) if u else at_0,
 }

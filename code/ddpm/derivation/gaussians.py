@@ -13,7 +13,8 @@ from ddpm.derivation.symbols import SquaredNorm, evaluated
 
 
 class Normal(sp.Expr):
-    """The density of a Gaussian of one pixel; with a fourth argument "I" that of an image with as many independent pixels as it has."""
+    """The density of a Gaussian of one pixel; with a fourth argument "I" that of an image with as many independent
+    pixels as it has."""
 
     is_commutative = is_positive = is_real = is_finite = True
 
@@ -56,7 +57,8 @@ def mean_of_polynomial(body, variable, mean, variance):
 
 
 def kl_by_moments(first: Normal, second: Normal):
-    """KL(first || second) = E[log first - log second], the mean of a quadratic under the first; for images the sum over pixels."""
+    """KL(first || second) = E[log first - log second], the mean of a quadratic under the first; for images the sum
+    over pixels."""
     if len(first.args) > 3:
         variable, mean, variance = first.args[:3]
         pixel = kl_by_moments(Normal(variable, mean, variance), Normal(variable, mean, second.args[2]))

@@ -6,7 +6,8 @@ r"""Proofs by induction over t: a base case and a step, both checked chains.
     proof.base     # the chain m_0 = 1 = sqrt(alpha_bar_0)
     proof.step     # the chain m_t = sqrt(alpha_t) m_{t-1} = sqrt(alpha_t) sqrt(alpha_bar_{t-1}) = sqrt(alpha_bar_t)
 
-(A sum or product up to a symbol inside one step of a chain needs none of this: the chain proves it by induction itself.)
+(A sum or product up to a symbol inside one step of a chain needs none of this: the chain proves it by induction
+itself.)
 """
 
 from collections.abc import Callable
@@ -25,15 +26,19 @@ class Induction:
         last_reason: why the claim for t follows in the end.
 
     Raises:
-        WrongStep: the base case or the step fails. The attribute `part` of the error is "base case" or "inductive step".
+        WrongStep: the base case or the step fails. The attribute `part` of the error is "base case" or "inductive
+            step".
     """
 
-    def __init__(self, quantity: Family, first, recurrence: Callable, claim: Callable, last_reason: str = "the claim for $t$"):
+    def __init__(
+        self, quantity: Family, first, recurrence: Callable, claim: Callable, last_reason: str = "the claim for $t$"
+    ):
         before = quantity[t - 1]
         with as_written():
             self.base = Chain(quantity[0]).step(first, "by definition", using={quantity[0]: first})
             self.step = Chain(quantity[t]).step(
-                recurrence(t, before), "the recurrence", using={quantity[t]: recurrence(t, before)})
+                recurrence(t, before), "the recurrence", using={quantity[t]: recurrence(t, before)}
+            )
             self.step.step(recurrence(t, claim(t - 1)), "the claim for $t-1$", using={before: claim(t - 1)})
             self._conclude("base case", self.base, claim(0), "the claim for $t=0$")
             self._conclude("inductive step", self.step, claim(t), last_reason)

@@ -14,7 +14,8 @@ SHORT = 8.0  # of a left side that shares its line with the first step
 
 
 def block(start, rows, end: str = "", sign: str = "=") -> str:
-    """`start = row = ...` with reasons as an aligned block; `rows` are pairs of an expression and a reason ("" for none)."""
+    """`start = row = ...` with reasons as an aligned block; `rows` are pairs of an expression and a reason ("" for
+    none)."""
     first = lines_of(start)
     texts = [lines_of(expr) for expr, _ in rows]
     texts[-1:] = [[*text[:-1], text[-1] + end] for text in texts[-1:]]
@@ -29,7 +30,11 @@ def block(start, rows, end: str = "", sign: str = "=") -> str:
         if len(lines) == len(words) == 1 and width(lines[0]) + text_width(reason) + 5 <= room:
             out.append(rf"{head}&{sign} {lines[0]} \quad {words[0]}")
         else:
-            out += [rf"{head}&{sign} {lines[0]}", *(rf"&\quad {line}" for line in lines[1:]), *(rf"&\quad {line}" for line in words)]
+            out += [
+                rf"{head}&{sign} {lines[0]}",
+                *(rf"&\quad {line}" for line in lines[1:]),
+                *(rf"&\quad {line}" for line in words),
+            ]
         head = ""
     return "\\begin{aligned}\n" + " \\\\\n".join(out) + "\n\\end{aligned}"
 
@@ -54,8 +59,12 @@ def _lines(expr, printer, room):
         last = printer._print(variance)
         last = (brackets(last) if is_sum(variance) else last) + r"\, I" if identity else last
         means = _lines(mean, printer, room - 2)
-        return [rf"\mathcal N\Bigl({printer._print(variable)};", *(r"\quad " + line for line in means[:-1]),
-                rf"\quad {means[-1]},", rf"\quad {last}\Bigr)"]
+        return [
+            rf"\mathcal N\Bigl({printer._print(variable)};",
+            *(r"\quad " + line for line in means[:-1]),
+            rf"\quad {means[-1]},",
+            rf"\quad {last}\Bigr)",
+        ]
     if isinstance(expr, KL):
         first, second = map(printer._print, expr.args)
         return [rf"\mathrm{{KL}}\bigl( {first}", rf"\qquad \Vert\, {second} \bigr)"]
@@ -73,7 +82,11 @@ def _lines(expr, printer, room):
         factors = [arg for arg in expr.args if isinstance(arg, SquaredNorm | Expectation | sp.Add)]
         last = expr.args[-1]
         if factors and last in factors and len(expr.args) > 1:
-            head = printer._print(expr.func(*expr.args[:-1], evaluate=False)) if len(expr.args) > 2 else printer._print(expr.args[0])
+            head = (
+                printer._print(expr.func(*expr.args[:-1], evaluate=False))
+                if len(expr.args) > 2
+                else printer._print(expr.args[0])
+            )
             if len(expr.args) == 2 and expr.args[0] == -1:
                 head = "-"
             tail = printer._print(last)
@@ -108,11 +121,16 @@ def _packed(expr, printer, room):
             negative, rest = sign_of(term)
             pieces = [text] if negative and is_sum(rest) else _lines(rest, printer, room - 2)
             if len(pieces) > 1:
-                pieces = [text[:2] * bool(done) + "-" * (negative and not done) + pieces[0], *(r"\quad " + piece for piece in pieces[1:])]
+                pieces = [
+                    text[:2] * bool(done) + "-" * (negative and not done) + pieces[0],
+                    *(r"\quad " + piece for piece in pieces[1:]),
+                ]
                 done += pieces
             else:
                 done.append(text)
-    return done[:1] + ["{} " + line if line[:2] in ("+ ", "- ") else line for line in done[1:]]  # a sign with room on both sides
+    return done[:1] + [
+        "{} " + line if line[:2] in ("+ ", "- ") else line for line in done[1:]
+    ]  # a sign with room on both sides
 
 
 def reason_lines(reason: str, room: float) -> list[str]:
@@ -152,7 +170,9 @@ def text_width(text: str) -> float:
 
 def width(text: str) -> float:
     """About how wide TeX is set, in letters."""
-    text = re.sub(r"\\(?:[bB]ig[glr]*|left|right|displaystyle|tfrac|mathcal|mathrm|mathbb|text|,|;)(?![A-Za-z])", "", text)
+    text = re.sub(
+        r"\\(?:[bB]ig[glr]*|left|right|displaystyle|tfrac|mathcal|mathrm|mathbb|text|,|;)(?![A-Za-z])", "", text
+    )
     total, i = 0.0, 0
     while i < len(text):
         if text.startswith(r"\frac", i):
@@ -186,6 +206,20 @@ def width(text: str) -> float:
             total += 1.0
             i += found.end()
         else:
-            total += {" ": 0, "{": 0, "}": 0, "(": 0.7, ")": 0.7, ",": 0.6, "=": 1.8, "+": 1.8, "-": 1.6, "[": 0.6, "]": 0.6, "&": 0, ";": 0.6}.get(text[i], 1.0)
+            total += {
+                " ": 0,
+                "{": 0,
+                "}": 0,
+                "(": 0.7,
+                ")": 0.7,
+                ",": 0.6,
+                "=": 1.8,
+                "+": 1.8,
+                "-": 1.6,
+                "[": 0.6,
+                "]": 0.6,
+                "&": 0,
+                ";": 0.6,
+            }.get(text[i], 1.0)
             i += 1
     return total

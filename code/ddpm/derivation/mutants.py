@@ -1,6 +1,7 @@
 """Wrong equations made from right ones: each with one sign, factor, exponent, index, range or condition changed.
 
-A check of equations that accepts one of them checks nothing there. `claims` listens to what a proof claims; `mutants` makes the
+A check of equations that accepts one of them checks nothing there. `claims` listens to what a proof claims;
+`mutants` makes the
 wrong ones of a claim. That each is refused is tested; how many there are of each equation, the book shows.
 """
 

@@ -1,4 +1,5 @@
-"""Expressions as TeX in the paper's notation, and as plain text in that of the code, in the order in which they were written."""
+"""Expressions as TeX in the paper's notation, and as plain text in that of the code, in the order in which they were
+written."""
 
 import re
 
@@ -66,7 +67,9 @@ class Printer(LatexPrinter):
             if texts and text[0].isdigit() and re.search(r"\d$", texts[-1]):
                 text = r"\cdot " + text
             texts.append(text)
-        return " ".join(text + (r"\," if i < len(texts) - 1 and text.startswith(r"\sqrt") else "") for i, text in enumerate(texts))
+        return " ".join(
+            text + (r"\," if i < len(texts) - 1 and text.startswith(r"\sqrt") else "") for i, text in enumerate(texts)
+        )
 
     def _print_Pow(self, expr):
         base, exponent = expr.base, expr.exp
@@ -82,9 +85,19 @@ class Printer(LatexPrinter):
     def _print_log(self, expr, exp=None):
         inner = expr.args[0]
         text = self._print(inner)
-        if not (isinstance(inner, (Density, Normal, Quantity, sp.Symbol)) or inner.is_Number or text.startswith(r"\frac") and text.endswith("}") and _one_group(text)):
+        if not (
+            isinstance(inner, (Density, Normal, Quantity, sp.Symbol))
+            or inner.is_Number
+            or text.startswith(r"\frac")
+            and text.endswith("}")
+            and _one_group(text)
+        ):
             text = brackets(text)
-        return r"\log " + text if text[:1] not in "\\(" or text.startswith((r"\frac", r"\alpha", r"\bar")) else r"\log" + text
+        return (
+            r"\log " + text
+            if text[:1] not in "\\(" or text.startswith((r"\frac", r"\alpha", r"\bar"))
+            else r"\log" + text
+        )
 
     def _print_exp(self, expr, exp=None):
         return r"\exp" + brackets(self._print(expr.args[0]))
@@ -185,7 +198,11 @@ class Plain(StrPrinter):
             inner = self._print(part)
             if part.is_Add or below and part.is_Mul or part.is_Rational and not part.is_Integer:
                 inner = f"({inner})"
-            text = (text if text not in ("", "-") else text + "1") + f"/{inner}" if below else text + "*" * (text not in ("", "-")) + inner
+            text = (
+                (text if text not in ("", "-") else text + "1") + f"/{inner}"
+                if below
+                else text + "*" * (text not in ("", "-")) + inner
+            )
         return text
 
 

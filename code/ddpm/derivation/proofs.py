@@ -1,6 +1,7 @@
 """Proofs of equalities with symbols: definitions written out, expectations by their integrands, sums by induction.
 
-Each rule is sound: what it calls equal is equal wherever both sides have a value, for all values of the symbols from their least
+Each rule is sound: what it calls equal is equal wherever both sides have a value, for all values of the symbols from
+their least
 ones on. A rule that does not reach proves nothing.
 """
 
@@ -9,7 +10,16 @@ import sympy as sp
 from ddpm.derivation.algebra import ALPHA, ALPHA_BAR, BETA, is_positive, vanishes
 from ddpm.derivation.bounds import is_at_least, lower
 from ddpm.derivation.densities import Density, Undecided, as_steps, factors
-from ddpm.derivation.expectation import KL, LAW_NOISE, Expectation, by_moments, expand_kl, integrand, laws, outside_as_mean
+from ddpm.derivation.expectation import (
+    KL,
+    LAW_NOISE,
+    Expectation,
+    by_moments,
+    expand_kl,
+    integrand,
+    laws,
+    outside_as_mean,
+)
 from ddpm.derivation.gaussians import PIXELS, Normal
 from ddpm.derivation.images import images, is_image, is_linear
 from ddpm.derivation.symbols import SquaredNorm
@@ -86,7 +96,9 @@ def _by_induction(left, right, where, of_images):
     if not (n.is_positive or n in where):
         return None
     start = max(where.get(n, 1), 1) if n.is_positive else where[n]
-    if _is_equal(left.subs(n, start), right.subs(n, start), where, of_images) and _step(left, right, n, where, of_images):
+    if _is_equal(left.subs(n, start), right.subs(n, start), where, of_images) and _step(
+        left, right, n, where, of_images
+    ):
         return "induction", str(n), start
     return None
 
@@ -104,7 +116,9 @@ def _step(left, right, n, where, of_images):
 
 
 def _peeled(expr, n, where):
-    """`expr` with the last term of each sum and product that runs up to n + 1 or further split off, where there is one."""
+    """`expr` with the last term of each sum and product that runs up to n + 1 or further split off, where there is
+    one."""
+
     def peel(kind, join):
         def split(body, *limits):
             *inner, (index, first, last) = limits
@@ -115,6 +129,7 @@ def _peeled(expr, n, where):
             one = {index: last}
             term = kind(body, *inner).xreplace(one) if inner else body.xreplace(one)
             return join(kind(body, *inner, (index, first, last - 1)), term)
+
         return split
 
     expr = expr.replace(sp.Sum, peel(sp.Sum, sp.Add))
@@ -137,7 +152,8 @@ def _is_equal(left, right, where, of_images):
 def _pixelwise(difference, of_images):
     """An equation between squared norms, each a sum over pixels, by one between pixels; None if it is no such equation.
 
-    It has to be linear in the norms, with factors that are the same for all pixels; what is no norm is shared out among the pixels.
+    It has to be linear in the norms, with factors that are the same for all pixels; what is no norm is shared out
+    among the pixels.
     """
     if not difference.has(SquaredNorm, PIXELS):
         return difference
@@ -148,13 +164,18 @@ def _pixelwise(difference, of_images):
     if not norms:
         return difference
     rest = sp.Add(*others)
-    parts = [part for term in (*norms, rest) for part in sp.preorder_traversal(term.replace(SquaredNorm, lambda v: sp.S.One))]
+    parts = [
+        part for term in (*norms, rest) for part in sp.preorder_traversal(term.replace(SquaredNorm, lambda v: sp.S.One))
+    ]
 
     def is_whole(norm):  # each term of it an image, and no sum over pixels in it
         if norm.args[0].has(SquaredNorm, PIXELS):
             return False
         terms = sp.Add.make_args(sp.expand(norm.args[0]))
-        return all(term == 0 or any(is_image(part) or part in of_images for part in sp.preorder_traversal(term)) for term in terms)
+        return all(
+            term == 0 or any(is_image(part) or part in of_images for part in sp.preorder_traversal(term))
+            for term in terms
+        )
 
     if not all(is_linear(term, SquaredNorm) and all(map(is_whole, term.atoms(SquaredNorm))) for term in norms):
         return None
@@ -165,13 +186,17 @@ def _pixelwise(difference, of_images):
 
 def _unrolled(expr):
     """Sums and products between two numbers, written out."""
+
     def unroll(kind, join):
         def split(body, *limits):
             *inner, (index, first, last) = limits
             if first.is_Integer and last.is_Integer and first - 1 <= last <= first + LONGEST:
                 terms = kind(body, *inner) if inner else body
-                return join(*(_unrolled(terms.xreplace({index: sp.Integer(i)})) for i in range(int(first), int(last) + 1)))
+                return join(
+                    *(_unrolled(terms.xreplace({index: sp.Integer(i)})) for i in range(int(first), int(last) + 1))
+                )
             return kind(body, *limits)
+
         return split
 
     return expr.replace(sp.Sum, unroll(sp.Sum, sp.Add)).replace(sp.Product, unroll(sp.Product, sp.Mul))
@@ -209,7 +234,9 @@ def _logs(expr, where):
     if not isinstance(expr, sp.log):
         return expr
     expr = sp.expand_log(expr)
-    return expr.replace(lambda e: isinstance(e, sp.log) and isinstance(e.args[0], sp.Product), lambda e: _of_product(e, where))
+    return expr.replace(
+        lambda e: isinstance(e, sp.log) and isinstance(e.args[0], sp.Product), lambda e: _of_product(e, where)
+    )
 
 
 def _of_product(expr, where):

@@ -19,7 +19,8 @@ with a method `latex()`, or TeX where nothing symbolic carries the formula. The 
   `bound` is a failure;
 - `cited`: taken from the work with the BibTeX key `key`; the check tests what can be tested of it.
 
-The modules of `ddpm.equations` register the book's own equations, one module for each chapter.
+The modules `equations` of `ddpm.chapters` register the book's own equations; `ddpm.chapters.load_equations` imports
+them all.
 """
 
 import inspect
@@ -28,11 +29,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib import import_module
-from pkgutil import iter_modules
 
 from ddpm.derivation.mutants import claims, mutants
-from ddpm.glue import powers_of_ten
+from ddpm.notebook.glue import powers_of_ten
 
 _ENTRIES: dict[str, "Entry"] = {}
 
@@ -67,8 +66,8 @@ class Entry:
 
     @property
     def chapter(self) -> str:
-        """The last name of the module that registered it: the chapter, for the book's own equations."""
-        return self.check.__module__.rpartition(".")[2]
+        """The package of the module that registered it: the chapter, for the book's own equations."""
+        return self.check.__module__.split(".")[-2]
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,8 @@ def proof(label: str):
 
 
 def numeric(label: str, *, bound: float | int):
-    """Register the decorated function, which returns `(typeset, deviation)`, for an equation that holds within `bound`."""
+    """Register the decorated function, which returns `(typeset, deviation)`, for an equation that holds within
+    `bound`."""
     if not 0 < bound < math.inf:
         raise EquationError(f"{label}: bound must be a finite number above 0; got {bound!r}")
     return _register(label, "numeric", bound=bound)
@@ -113,16 +113,8 @@ def cited(label: str, *, key: str):
     return _register(label, "cited", key=key)
 
 
-def load() -> None:
-    """Import every module of `ddpm.equations`, so that all equations of the book are registered."""
-    package = import_module("ddpm.equations")
-    for module in iter_modules(package.__path__):
-        import_module(f"{package.__name__}.{module.name}")
-
-
 def entries() -> dict[str, Entry]:
     """All entries by label, in the order of registration."""
-    load()
     return dict(_ENTRIES)
 
 
@@ -132,10 +124,9 @@ def run(label: str) -> Result:
     Raises:
         EquationError: no check has this label, or the check fails, or it returns nothing that can be typeset.
     """
-    load()
     if label not in _ENTRIES:
         near = get_close_matches(label, _ENTRIES, n=1)
-        hint = f"Did you mean `{near[0]}`?" if near else "Register one in ddpm/equations."
+        hint = f"Did you mean `{near[0]}`?" if near else "Register one in the module `equations` of its chapter."
         raise EquationError(f"no check is registered for the equation `{label}`. {hint}")
     entry = _ENTRIES[label]
     started = time.perf_counter()
@@ -144,7 +135,9 @@ def run(label: str) -> Result:
             typeset = entry.check()
             getattr(typeset, "settled", None)  # a chain that another check has made tells again what it claims
     except Exception as error:
-        raise EquationError(f"the check of `{label}` failed ({entry.place}):\n{type(error).__name__}: {error}") from error
+        raise EquationError(
+            f"the check of `{label}` failed ({entry.place}):\n{type(error).__name__}: {error}"
+        ) from error
     seconds = time.perf_counter() - started
     typeset, settled = _settle(entry, typeset)
     tex = typeset if isinstance(typeset, str) else typeset.latex() if hasattr(typeset, "latex") else None
@@ -157,11 +150,15 @@ def _settle(entry: Entry, typeset) -> tuple[object, str]:
     """What is typeset, and the words that say how the equation was settled."""
     if entry.kind == "numeric":
         if not (isinstance(typeset, tuple) and len(typeset) == 2):
-            raise EquationError(f"the check of `{entry.label}` must return (typeset, deviation); got {typeset!r} ({entry.place})")
+            raise EquationError(
+                f"the check of `{entry.label}` must return (typeset, deviation); got {typeset!r} ({entry.place})"
+            )
         typeset, deviation = typeset
         deviation = float(deviation)
         if not 0 <= deviation <= entry.bound:  # NaN is refused too
-            raise EquationError(f"`{entry.label}` is off by {deviation:.2g}, and {entry.bound:.2g} is allowed ({entry.place})")
+            raise EquationError(
+                f"`{entry.label}` is off by {deviation:.2g}, and {entry.bound:.2g} is allowed ({entry.place})"
+            )
         return typeset, f"off by {powers_of_ten(f'{deviation:.1g}')}, {powers_of_ten(f'{entry.bound:.1g}')} allowed"
     if entry.kind == "definition":
         return typeset, "the package computes the same"
@@ -173,7 +170,9 @@ def _settle(entry: Entry, typeset) -> tuple[object, str]:
 def _register(label: str, kind: str, **details):
     def register(check):
         if label in _ENTRIES:
-            raise EquationError(f"`{label}` has a check already: {_ENTRIES[label].place}. A label belongs to one equation.")
+            raise EquationError(
+                f"`{label}` has a check already: {_ENTRIES[label].place}. A label belongs to one equation."
+            )
         _ENTRIES[label] = Entry(label, kind, check, **details)
         return check
 

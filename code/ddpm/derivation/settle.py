@@ -1,9 +1,11 @@
 """Is one expression equal to another? Numbers refute, only rules prove.
 
-Both are first put to numbers: one point at which they differ refuses the step, and is shown. Then a proof is tried (`proofs`). If
+Both are first put to numbers: one point at which they differ refuses the step, and is shown. Then a proof is tried
+(`proofs`). If
 it does not succeed, more points are tried; if they refute nothing, the step is *not decided*, and so refused.
 
-A step that rules cannot reach may be declared numerical by its author, with a reason and a bound of the error (`Numerically`);
+A step that rules cannot reach may be declared numerical by its author, with a reason and a bound of the error
+(`Numerically`);
 it is then compared at POINTS points, and whoever prints it says so.
 """
 
@@ -83,7 +85,13 @@ class Settled:
         return f"not proved: equal within {declared.bound:g} at {self.points} random points ({declared.why})"
 
 
-def settle(left, right, where: dict | None = None, using: Mapping | Sequence[Equality] | None = None, numerically: Numerically | None = None) -> Settled:
+def settle(
+    left,
+    right,
+    where: dict | None = None,
+    using: Mapping | Sequence[Equality] | None = None,
+    numerically: Numerically | None = None,
+) -> Settled:
     """Decide whether `left` equals `right`.
 
     Args:
@@ -152,7 +160,9 @@ def _settled(left, right, where, numerically):
     if found and tried:
         return Settled(found[0], tried, *found[1:])
     if not tried:
-        raise Undecided(f"not decided: no values were found at which both sides are known well enough: {left} and {right}")
+        raise Undecided(
+            f"not decided: no values were found at which both sides are known well enough: {left} and {right}"
+        )
     raise Undecided(f"not decided: equal at {tried} points, but not proved: {left} and {right}")
 
 
@@ -201,10 +211,18 @@ def _by_numbers(left, right, where, declared):
 
 def describe(point: Point, left, right) -> str:
     """The values that the symbols of two expressions have at a point at which both have been evaluated."""
-    shown = [f"{key} = {value}" for key, value in sorted(point.shown.items(), key=lambda item: str(item[0])) if isinstance(key, sp.Basic)]
+    shown = [
+        f"{key} = {value}"
+        for key, value in sorted(point.shown.items(), key=lambda item: str(item[0]))
+        if isinstance(key, sp.Basic)
+    ]
     if left.has(Density) or right.has(Density):
         shown.append(f"a random chain of {point.last} steps (number {point.seed})")
-        shown += [f"{symbols.x[key[1]]} = {v}" for key, v in point.drawn.items() if isinstance(key, tuple) and key[0] == "state"]
+        shown += [
+            f"{symbols.x[key[1]]} = {v}"
+            for key, v in point.drawn.items()
+            if isinstance(key, tuple) and key[0] == "state"
+        ]
     if point.pixels > 1:
         shown.append(f"images of {point.pixels} pixels")
     return ", ".join(shown) or "every point"

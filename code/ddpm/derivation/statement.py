@@ -1,6 +1,7 @@
 r"""What is typeset beside chains: equations and laws as rows, and several chains in one block.
 
-    Statement((x[t], "=", sqrt(alpha[t]) * x[t - 1] + sqrt(1 - alpha[t]) * epsilon[t]), (epsilon[t], r"\sim", Law(0, 1)))
+    Statement((x[t], "=", sqrt(alpha[t]) * x[t - 1] + sqrt(1 - alpha[t]) * epsilon[t]), (epsilon[t], r"\sim", Law(0,
+    1)))
     Together(first_chain, second_chain)
 
 A statement proves nothing by itself: the check that returns it has done so, with the same expressions.
@@ -29,7 +30,7 @@ class Statement:
         """The rows as one block; a row that is too wide is broken before its sign."""
         out = []
         for number, (left, sign, right) in enumerate(self.rows):
-            end = (self.end if number == len(self.rows) - 1 else ",")
+            end = self.end if number == len(self.rows) - 1 else ","
             with sp.evaluate(False):
                 left, right = (side if isinstance(side, str) else lines_of(side) for side in (left, right))
             left, right = (([side] if isinstance(side, str) else list(side)) for side in (left, right))
@@ -37,7 +38,11 @@ class Statement:
             if len(left) == len(right) == 1 and width(f"{left[0]} = {right[0]}") <= WIDTH:
                 out.append(f"{left[0]} &{sign} {right[0]}")
             else:
-                out += [*(f"&{line}" for line in left), rf"&\quad {sign} {right[0]}", *(rf"&\quad\quad {line}" for line in right[1:])]
+                out += [
+                    *(f"&{line}" for line in left),
+                    rf"&\quad {sign} {right[0]}",
+                    *(rf"&\quad\quad {line}" for line in right[1:]),
+                ]
         if len(out) == 1:
             return out[0].replace("&", "", 1)
         return "\\begin{aligned}\n" + " \\\\\n".join(out) + "\n\\end{aligned}"
@@ -55,5 +60,8 @@ class Together:
 
     def latex(self) -> str:
         ends = ["," for _ in self.chains[:-1]] + [self.end]
-        blocks = [chain.latex(end).removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}") for chain, end in zip(self.chains, ends)]
+        blocks = [
+            chain.latex(end).removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}")
+            for chain, end in zip(self.chains, ends)
+        ]
         return "\\begin{aligned}\n" + " \\\\[0.5em]\n".join(blocks) + "\n\\end{aligned}"

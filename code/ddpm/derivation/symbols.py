@@ -28,7 +28,11 @@ def Product(factor, *limits):
 
 
 def _bracketed(limits):
-    return [limits] if len(limits) == 3 and not any(isinstance(part, (tuple, list, sp.Tuple)) for part in limits) else limits
+    return (
+        [limits]
+        if len(limits) == 3 and not any(isinstance(part, (tuple, list, sp.Tuple)) for part in limits)
+        else limits
+    )
 
 
 def as_written():
@@ -50,7 +54,8 @@ def _rebuilt(expr):
 
 
 class Unfinished:
-    """What is a number only with its index or arguments; arithmetic without them is refused. `how` says what to write."""
+    """What is a number only with its index or arguments; arithmetic without them is refused. `how` says what to
+    write."""
 
     def _refuse(self, *others):
         raise TypeError(self.how)
@@ -148,7 +153,9 @@ class Family(Unfinished):
                 raise TypeError("a path has both ends, the last one included: write x[0:T] for x_0, ..., x_T")
             first, last = evaluated(index.start), evaluated(index.stop)
             if (last - first).is_negative:
-                raise TypeError(f"a path is written from its first state to its last, also for p_theta: x[{last}:{first}]")
+                raise TypeError(
+                    f"a path is written from its first state to its last, also for p_theta: x[{last}:{first}]"
+                )
             return Path(self.function(0), first, last)
         with sp.evaluate(True):
             return self.function(evaluated(index))

@@ -9,7 +9,15 @@ from ddpm.derivation.densities import STATE, Density, Undecided
 from ddpm.derivation.expectation import KL, LAW_Q, Expectation
 from ddpm.derivation.symbols import epsilon, evaluated
 
-CLOSED = (Density, KL, sp.Integral, sp.Derivative, sp.Limit, sp.Lambda, sp.Subs)  # nothing is put into them: they bind variables
+CLOSED = (
+    Density,
+    KL,
+    sp.Integral,
+    sp.Derivative,
+    sp.Limit,
+    sp.Lambda,
+    sp.Subs,
+)  # nothing is put into them: they bind variables
 
 
 class Equality(NamedTuple):
@@ -106,7 +114,12 @@ def exactly(expr):
     written, expr = sp.sympify(expr), evaluated(expr)
     for part in written.atoms(sp.Sum, sp.Product):
         _index_as_it_runs(part)
-    return expr.xreplace({number: sp.Rational(repr(float(number)) if number._prec == 53 else str(number)) for number in expr.atoms(sp.Float)})
+    return expr.xreplace(
+        {
+            number: sp.Rational(repr(float(number)) if number._prec == 53 else str(number))
+            for number in expr.atoms(sp.Float)
+        }
+    )
 
 
 def _index_as_it_runs(expr):

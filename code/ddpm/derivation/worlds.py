@@ -1,7 +1,10 @@
-"""Small worlds in which named densities have numbers: two chains of one kind, q that runs forward and p_theta that runs backward.
+"""Small worlds in which named densities have numbers: two chains of one kind, q that runs forward and p_theta that
+runs backward.
 
-A chain needs a law to start from and, for each step, a kernel; kernels of several steps are put together from those of one.
-`Discrete` has two or three states, each a cell of a size of its own, so that a density may exceed 1. `Gaussian` is continuous.
+A chain needs a law to start from and, for each step, a kernel; kernels of several steps are put together from those
+of one.
+`Discrete` has two or three states, each a cell of a size of its own, so that a density may exceed 1. `Gaussian` is
+continuous.
 Nothing here uses the rules by which symbols are compared.
 """
 

@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 INK = "#1f2328"  # text and axes; the site swaps this very colour for a light one in dark mode
-# Near those of Okabe and Ito, moved until each has 3:1 on light and dark pages and no two look alike to colour-blind eyes.
+# Near those of Okabe and Ito, moved until each has 3:1 on light and dark pages and no two look alike to colour-blind
+# eyes.
 COLOURS = ("#046aba", "#ca3c00", "#00a67a", "#b7619c", "#96964e")
 MARKERS = ("o", "s", "^", "D", "v")
 WIDTH = 5.1  # inches, of a full figure: shrunk to a phone, its smallest text of 10 points still has 9 pixels
@@ -16,20 +17,35 @@ WIDTH = 5.1  # inches, of a full figure: shrunk to a phone, its smallest text of
 
 def use_style() -> None:
     """Set the style for all figures that follow: vectors, no background of their own, colour-blind-safe."""
-    mpl.rcParams.update({
-        "axes.edgecolor": INK, "axes.labelcolor": INK, "axes.titlecolor": INK, "text.color": INK,
-        "xtick.color": INK, "ytick.color": INK,
-        "axes.prop_cycle": mpl.cycler(color=COLOURS),
-        "axes.spines.top": False, "axes.spines.right": False,
-        "font.size": 11, "axes.titlesize": 12, "axes.labelsize": 12,
-        "xtick.labelsize": 10, "ytick.labelsize": 10, "legend.fontsize": 10,
-        "mathtext.fontset": "cm",  # symbols look as they do in the text
-        "figure.figsize": (WIDTH, 3.2),
-        "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
-        "figure.constrained_layout.use": True,
-        "legend.frameon": False, "lines.linewidth": 2, "lines.markersize": 5,
-        "svg.hashsalt": "ddpm",  # the same figure gives the same file
-    })
+    mpl.rcParams.update(
+        {
+            "axes.edgecolor": INK,
+            "axes.labelcolor": INK,
+            "axes.titlecolor": INK,
+            "text.color": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "axes.prop_cycle": mpl.cycler(color=COLOURS),
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "font.size": 11,
+            "axes.titlesize": 12,
+            "axes.labelsize": 12,
+            "xtick.labelsize": 10,
+            "ytick.labelsize": 10,
+            "legend.fontsize": 10,
+            "mathtext.fontset": "cm",  # symbols look as they do in the text
+            "figure.figsize": (WIDTH, 3.2),
+            "figure.facecolor": "none",
+            "axes.facecolor": "none",
+            "savefig.facecolor": "none",
+            "figure.constrained_layout.use": True,
+            "legend.frameon": False,
+            "lines.linewidth": 2,
+            "lines.markersize": 5,
+            "svg.hashsalt": "ddpm",  # the same figure gives the same file
+        }
+    )
     # The pictures carry no date, so that two builds give the same files (Matplotlib reads this variable).
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     set_matplotlib_formats("svg", "pdf")
@@ -102,9 +118,13 @@ def chain_diagram(images):
     for left, right, above, below in zip(axes[:-1], axes[1:], forward, backward, strict=True):
         start, end = left.get_position().x1 + 0.012, right.get_position().x0 - 0.012
         arrow = {"arrowstyle": "->", "linewidth": 1.6}
-        for (x, y), (u, v), colour in (((start, 0.6), (end, 0.6), COLOURS[1]), ((end, 0.42), (start, 0.42), COLOURS[0])):
-            axes[0].annotate("", xy=(u, v), xytext=(x, y), xycoords="figure fraction",
-                             arrowprops=arrow | {"color": colour})
+        for (x, y), (u, v), colour in (
+            ((start, 0.6), (end, 0.6), COLOURS[1]),
+            ((end, 0.42), (start, 0.42), COLOURS[0]),
+        ):
+            axes[0].annotate(
+                "", xy=(u, v), xytext=(x, y), xycoords="figure fraction", arrowprops=arrow | {"color": colour}
+            )
         middle = (start + end) / 2
         figure.text(middle, 0.86, above, ha="center")
         figure.text(middle, 0.09, below, ha="center")

@@ -23,7 +23,8 @@ def interactive(figure: str, kind: str, **data) -> None:
     Args:
         figure: the name of the figure, as `{numref}` has it.
         kind: "schedule": the forward process under a schedule of the reader's; `image` and `noise` of one shape (h, w).
-            "film": states of chains played step by step; `rows` maps a label to an array (T + 1, h, w), entry t being x_t.
+            "film": states of chains played step by step; `rows` maps a label to an array (T + 1, h, w), entry t
+            being x_t.
             "weight": the weight of the noise loss over t.
         data: arrays or plain values; all numbers finite.
 
@@ -33,8 +34,15 @@ def interactive(figure: str, kind: str, **data) -> None:
     if kind not in KINDS:
         raise ValueError(f"unknown kind of figure {kind!r}; expected one of {', '.join(KINDS)}")
     palette = [mpl.colors.to_hex(mpl.colormaps["PuOr"](i / 20)) for i in range(21)]
-    record = json.dumps({"palette": palette, "colours": COLOURS, **_plain(data)}, allow_nan=False, separators=(",", ":"))
-    display({"text/html": f'<div class="interactive" data-figure="{figure}" data-kind="{kind}" data-record="{escape(record)}"></div>'}, raw=True)
+    record = json.dumps(
+        {"palette": palette, "colours": COLOURS, **_plain(data)}, allow_nan=False, separators=(",", ":")
+    )
+    display(
+        {
+            "text/html": f'<div class="interactive" data-figure="{figure}" data-kind="{kind}" data-record="{escape(record)}"></div>'
+        },
+        raw=True,
+    )
 
 
 def _plain(value):

@@ -16,7 +16,7 @@ def is_blank(value, name: str = "") -> bool:
     """Whether `value`, the answer called `name`, is a placeholder: `...`, None, or a function that comes to it."""
     if value is None or value is Ellipsis:
         return True
-    from ddpm.grading.exercises import EXERCISES  # late: the written ones among them use this module
+    from ddpm.chapters.exercises import EXERCISES  # late: the written ones among them use this module
 
     exercise = EXERCISES.get(name)
     if callable(value) and hasattr(exercise, "arguments"):
@@ -30,14 +30,27 @@ def _has_a_blank(function) -> bool:
         nodes = list(ast.walk(ast.parse(dedent(inspect.getsource(inspect.unwrap(function))))))
     except (TypeError, OSError, SyntaxError):  # not a function of a cell
         return False
-    dots = [node for node in nodes if isinstance(node, ast.Expr | ast.Assign) and isinstance(node.value, ast.Constant)
-            and node.value.value is Ellipsis]
-    waiting = {target.id for node in dots if isinstance(node,
-                                                        ast.Assign) for target in node.targets if isinstance(target,
-                                                                                                             ast.Name)}
-    filled = {target.id for node in nodes if isinstance(node,
-                                                        ast.Assign) and node not in dots for target in node.targets
-              if isinstance(target, ast.Name)}
+    dots = [
+        node
+        for node in nodes
+        if isinstance(node, ast.Expr | ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value is Ellipsis
+    ]
+    waiting = {
+        target.id
+        for node in dots
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    filled = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and node not in dots
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     returns = any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
     return bool(waiting - filled) or (bool(dots) and not returns)
 

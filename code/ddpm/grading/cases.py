@@ -59,9 +59,11 @@ class Network:
         return cls(*(float(rng.uniform(*ends)) for ends in ((0.6, 1.2), (0.8, 1.6), (0.5, 1.0))))
 
     def __call__(self, x_t, t):
-        known = isinstance(x_t, (np.ndarray, float)) and isinstance(t,
-                                                                    (int, float, np.number)) and isinstance(self.pace,
-                                                                                                            float)
+        known = (
+            isinstance(x_t, (np.ndarray, float))
+            and isinstance(t, (int, float, np.number))
+            and isinstance(self.pace, float)
+        )
         xp = np if known else jnp
         return self.amplitude * xp.sin(self.frequency * xp.asarray(x_t) + self.pace * t)
 
@@ -75,8 +77,9 @@ def with_other_noise(cases: list[tuple], place: int) -> list[tuple]:
     Args:
         place: of the noise among the arguments.
     """
-    again = [other for case in cases[:2] for other in ((*case[:place], 0.5 * case[place] + 1, *case[place + 1 :]),
-                                                       case)]
+    again = [
+        other for case in cases[:2] for other in ((*case[:place], 0.5 * case[place] + 1, *case[place + 1 :]), case)
+    ]
     return cases + again
 
 

@@ -22,11 +22,14 @@ class Slip:
     make: Callable
 
 
-OWN_NOISE = Slip("the noise that is given has no part in the answer, as when fresh noise is drawn inside.",
-                 "All randomness comes in from outside, so that an answer can be checked. Which argument brings it?",
-                 lambda *case: None)
-RANDOM = Slip("the same arguments give different answers: random numbers are drawn inside.", OWN_NOISE.hint,
-              lambda *case: None)
+OWN_NOISE = Slip(
+    "the noise that is given has no part in the answer, as when fresh noise is drawn inside.",
+    "All randomness comes in from outside, so that an answer can be checked. Which argument brings it?",
+    lambda *case: None,
+)
+RANDOM = Slip(
+    "the same arguments give different answers: random numbers are drawn inside.", OWN_NOISE.hint, lambda *case: None
+)
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,15 @@ def check(student, exercise, seed: int | None = None) -> Verdict:
     if student is None or student is Ellipsis:
         return blank(f"{exercise.name} {TO_FILL_IN}")
     if replaced := seal.broken():
-        return _unchecked(f"{replaced} is not what it was. Something has replaced it: restart the kernel and run the "
-                          f"notebook again.")
+        return _unchecked(
+            f"{replaced} is not what it was. Something has replaced it: restart the kernel and run the notebook again."
+        )
     if not callable(student):
-        return _unchecked(f"expected a function, got {_said(lambda: type(student).__name__, 'something else')}. Hand "
-                          f"over {exercise.name} "
-                          "itself, without calling it.")
+        return _unchecked(
+            f"expected a function, got {_said(lambda: type(student).__name__, 'something else')}. Hand "
+            f"over {exercise.name} "
+            "itself, without calling it."
+        )
     cases = exercise.cases(chosen_seed(seed))
     result = run(student, cases, exercise.arguments, exercise.later)
     return exercise.judge(cases, result, _said(lambda: student.__name__, exercise.name))
@@ -144,8 +150,10 @@ def _later(exercise, expected, result, name, mean_error) -> Verdict | None:
             fails = "" if answer.shape == wanted.shape and close(answer, wanted) else "gives other values"
         if fails:
             eagerly = "but it works only eagerly. Later cells" if compiled else "but later cells"
-            text = wrap(f"Not right yet: the values of {name} are right, {eagerly} call it {use.how}, and there it "
-                        f"{fails}{'' if fails[-1] in '.?' else '.'}")
+            text = wrap(
+                f"Not right yet: the values of {name} are right, {eagerly} call it {use.how}, and there it "
+                f"{fails}{'' if fails[-1] in '.?' else '.'}"
+            )
             out = way_out(fails, "functions of jnp in the place of np, if and float(...)." if compiled else "")
             text += f"\n{wrap(out, '  ')}" if out else ""
             return Verdict(False, mean_error, text + notes(result.notes), unfinished=True)

@@ -62,6 +62,7 @@ def _with_gradient(loss, variable, *rest):
 
 def _trained(function, cases):
     """The loss of a batch, and its gradient in the prediction, the last argument. The cases have one schedule."""
+
     def loss(last, schedule, *others):
         return jax.vmap(function, (None, *(0 for _ in others), 0))(schedule, *others, last).mean()
 
@@ -71,6 +72,7 @@ def _trained(function, cases):
 
 def _descended(function, cases):
     """The loss of a batch, and its gradient in the network, the second argument: a step of training."""
+
     def loss(network, schedule, *others):
         return jax.vmap(function, (None, None, *(0 for _ in others)))(schedule, network, *others).mean()
 
@@ -99,10 +101,12 @@ def _sampled(function, cases):
 
 USES = {
     "jitted": Use("under jax.jit", slice(5, 9), _jitted),  # t = 1 and t = T are among them
-    "trained": Use("under jax.vmap, jax.grad and jax.jit", slice(4, 12, 2), _trained,
-                   mean=True),  # every second case: one schedule
-    "descended": Use("under jax.vmap, jax.grad and jax.jit", slice(0, 13, 6), _descended,
-                     mean=True),  # one schedule, one shape
+    "trained": Use(
+        "under jax.vmap, jax.grad and jax.jit", slice(4, 12, 2), _trained, mean=True
+    ),  # every second case: one schedule
+    "descended": Use(
+        "under jax.vmap, jax.grad and jax.jit", slice(0, 13, 6), _descended, mean=True
+    ),  # one schedule, one shape
     "stepped": Use("with a batch of images", slice(-4, -2), _stepped),  # the first case with two noises
     "sampled": Use("with a batch of images and jax.vmap(network, (0, None))", slice(-4, -2), _sampled),
 }

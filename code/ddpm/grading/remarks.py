@@ -9,21 +9,29 @@ NO_SLICE = (
 )
 WAYS_OUT = (
     ("TracerArrayConversionError", "jnp in the place of np: NumPy cannot compute with what JAX traces."),
-    ("TracerBoolConversionError",
-     "jnp.where(condition, a, b) in the place of if, and, or: under JAX's transformations t has no value yet."),
-    ("TracerIntegerConversionError",
-     "JAX's arrays, indexed as in schedule.alpha_bar[t]: under JAX's transformations t has no value yet, so "
-     "lists, range(t) and slices up to t do not work."),
-    ("ConcretizationTypeError",
-     "no float(), int(), .item(), range(t) or slice up to t: under JAX's transformations there are no values yet."),
+    (
+        "TracerBoolConversionError",
+        "jnp.where(condition, a, b) in the place of if, and, or: under JAX's transformations t has no value yet.",
+    ),
+    (
+        "TracerIntegerConversionError",
+        "JAX's arrays, indexed as in schedule.alpha_bar[t]: under JAX's transformations t has no value yet, so "
+        "lists, range(t) and slices up to t do not work.",
+    ),
+    (
+        "ConcretizationTypeError",
+        "no float(), int(), .item(), range(t) or slice up to t: under JAX's transformations there are no values yet.",
+    ),
     ("NonConcreteBooleanIndexError", "jnp.where in the place of an index that is a condition."),
     ("must have static start", NO_SLICE),
     ("must be static integers", NO_SLICE),
     ("UnexpectedTracerError", "keep nothing of a call outside of the function."),
     ("static arguments", "jax.jit without static_argnums: t comes as a number that JAX traces."),
     ("immutable", "a new array, x = ..., or x = x.at[...].set(...): JAX's arrays do not change in place."),
-    ("object does not support item assignment",
-     "a new array, x = ..., or x = x.at[...].set(...): JAX's arrays do not change in place."),
+    (
+        "object does not support item assignment",
+        "a new array, x = ..., or x = x.at[...].set(...): JAX's arrays do not change in place.",
+    ),
 )
 
 
@@ -47,8 +55,11 @@ def remark(names: tuple[str, ...], cases, answers, expected) -> str:
     infinite = [case for case, answer in zip(cases, answers) if not np.isfinite(answer).all()]
     if infinite:
         at_1 = "t" in names and all(case[names.index("t")] == 1 for case in infinite)
-        return ("That happens at t = 1 alone: an index t - 1 is 0 there, and at index 0 both beta and 1 - alpha_bar "
-                "are 0." if at_1 else "")
+        return (
+            "That happens at t = 1 alone: an index t - 1 is 0 there, and at index 0 both beta and 1 - alpha_bar are 0."
+            if at_1
+            else ""
+        )
     if not any(answer.any() for answer in answers):
         return "Every answer is 0."
     a, e = (np.concatenate([np.ravel(part) for part in side]) for side in (answers, expected))

@@ -24,8 +24,11 @@ from ddpm.grading.state import captured, restored, same_precision
 CALL_LIMIT = 10.0  # seconds of work for one call; the first may compile
 TOTAL_LIMIT = 60.0  # seconds for all cases together
 LARGEST = 100_000  # numbers in one answer; the exercises' own have under a hundred, their schedules a few thousand
-_FOLDERS = (*(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")), Path(jax.__file__).parents[1],
-            Path(__file__).parents[1])
+_FOLDERS = (
+    *(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")),
+    Path(jax.__file__).parents[1],
+    Path(__file__).parents[1],
+)
 _LIBRARIES = tuple({str(form) for folder in _FOLDERS for form in (folder, Path(folder).resolve())})
 
 TO_FILL_IN = "is still to be filled in."
@@ -96,9 +99,11 @@ def run(student: Callable, cases: Sequence[tuple], names: Sequence[str], later: 
         except TooLong as late:
             job.answers.append(_too_long(job, late.stopped))
     result = Run(job.answers, job.blank)
-    result.notes = job.notes + [f"It changes its argument {name} in place: the caller's data are gone. Return a new "
-                                f"array instead."
-                                for name in names if name in job.changed]
+    result.notes = job.notes + [
+        f"It changes its argument {name} in place: the caller's data are gone. Return a new array instead."
+        for name in names
+        if name in job.changed
+    ]
     if tape.text.strip():
         lines = [textwrap.shorten(line, 66) for line in tape.text.splitlines() if line.strip()]
         more = max(tape.lines, len(lines)) - 3
@@ -113,7 +118,8 @@ def now() -> tuple[float, float]:
 
 
 def spent(since: tuple[float, float]) -> float:
-    """Seconds of work since then: a busy machine, on which the clock runs ahead, changes no verdict; sleep counts for a quarter."""
+    """Seconds of work since then: a busy machine, on which the clock runs ahead, changes no verdict; sleep counts
+    for a quarter."""
     clock, work = now()
     return max((clock - since[0]) / 4, work - since[1])
 
@@ -129,11 +135,11 @@ class _Job:
         try:
             with precision:
                 for case in self.cases:
-                    self.take(lambda: self.answer(case))  # noqa: B023
+                    self.take(lambda: self.answer(case))
                 for name in self.later:
                     if any(isinstance(answer, str) for answer in self.answers):
                         break
-                    self.take(lambda: self.call((self.student, self.cases), USES[name].made))  # noqa: B023
+                    self.take(lambda: self.call((self.student, self.cases), USES[name].made))
                 if reason := self.reason():
                     self.notes.append(reason)
         except _Blank as blank:
@@ -187,19 +193,32 @@ class _Job:
             raise
         except BaseException as error:  # a student's function may raise anything
             if isinstance(error, NotImplementedError) or "ellipsis" in _text(error).lower():
-                raise _Blank(f"raises {type(error).__name__}." if isinstance(error, NotImplementedError)
-                             else "still has a ... in it.") from None
+                raise _Blank(
+                    f"raises {type(error).__name__}."
+                    if isinstance(error, NotImplementedError)
+                    else "still has a ... in it."
+                ) from None
             return f"raised {_text(error)}{_place(error)}"
 
     def reason(self) -> str:
         """Where the first value that is not finite comes from, in words; "" if there is none or it cannot be told."""
-        bad = next((case for case, answer in zip(self.cases, self.answers)
-                    if isinstance(answer, np.ndarray) and not np.isfinite(answer).all()), None)
+        bad = next(
+            (
+                case
+                for case, answer in zip(self.cases, self.answers)
+                if isinstance(answer, np.ndarray) and not np.isfinite(answer).all()
+            ),
+            None,
+        )
         if bad is None:
             return ""
         try:
-            with (contextlib.redirect_stdout(io.StringIO()), np.errstate(divide="raise", invalid="raise"),
-                  jax.debug_nans(True), jax.debug_infs(True)):  # JAX prints when it finds one
+            with (
+                contextlib.redirect_stdout(io.StringIO()),
+                np.errstate(divide="raise", invalid="raise"),
+                jax.debug_nans(True),
+                jax.debug_infs(True),
+            ):  # JAX prints when it finds one
                 as_numbers(self.student(*jax_arguments(bad)))
         except FloatingPointError as error:
             what = next((words for part, words in NOT_FINITE if part in str(error)), "")
@@ -274,8 +293,11 @@ def _text(error) -> str:
 
 def _place(error) -> str:
     """The line of the student's own code in which it happened."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__)
-              if not frame.filename.startswith(("<frozen", *_LIBRARIES)) or frame.filename.startswith("<ipython")]
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(("<frozen", *_LIBRARIES)) or frame.filename.startswith("<ipython")
+    ]
     if not frames:
         return ""
     line = f": {frames[-1].line}" if frames[-1].line else ""

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 import sympy as sp
+
 from ddpm.derivation import printing
 from ddpm.derivation.chain import Chain, WrongStep
 from ddpm.derivation.densities import Undecided, p, p_theta, q
@@ -14,7 +15,21 @@ from ddpm.derivation.induction import Induction
 from ddpm.derivation.layout import lines_of
 from ddpm.derivation.statement import Law, Statement
 from ddpm.derivation.symbols import (
-    SquaredNorm, T, alpha, alpha_bar, as_written, beta, epsilon, epsilon_theta, family, log, mu_tilde, sigma, sqrt, t, x,
+    SquaredNorm,
+    T,
+    alpha,
+    alpha_bar,
+    as_written,
+    beta,
+    epsilon,
+    epsilon_theta,
+    family,
+    log,
+    mu_tilde,
+    sigma,
+    sqrt,
+    t,
+    x,
 )
 
 a, b, c = sp.symbols("a b c", real=True)
@@ -65,7 +80,9 @@ def test_a_sum_in_several_lines_goes_on_with_a_sign_that_has_room_on_both_sides(
         for i in range(3, 9):
             terms = terms + sqrt(alpha[i]) * x[i]
     first, *others = lines_of(terms)
-    assert first.startswith(r"\alpha_1 - ") and len(others) == 2 and all(line.startswith(r"{} + \sqrt") for line in others)
+    assert (
+        first.startswith(r"\alpha_1 - ") and len(others) == 2 and all(line.startswith(r"{} + \sqrt") for line in others)
+    )
 
 
 def test_layout():
@@ -81,9 +98,13 @@ def test_layout():
         r"&\quad \text{(a reason that is so long} \\",
         r"&\quad \text{that it does not fit on the} \\",
         r"&\quad \text{same line)}",
-        r"\end{aligned}"]
+        r"\end{aligned}",
+    ]
     assert str(chain).splitlines()[:3] == [
-        "  alpha[t]*(1 - alpha_bar[t - 1]) + 1 - alpha[t]", "= 1 - alpha[t]*alpha_bar[t - 1]", r"      [\alpha_t cancels; symbolically]"]
+        "  alpha[t]*(1 - alpha_bar[t - 1]) + 1 - alpha[t]",
+        "= 1 - alpha[t]*alpha_bar[t - 1]",
+        r"      [\alpha_t cancels; symbolically]",
+    ]
     assert chain._repr_latex_() == f"$$\n{chain.latex()}\n$$"
 
 
@@ -92,28 +113,34 @@ def written(build):
         return build()
 
 
-@pytest.mark.parametrize("build, tex", [
-    (lambda: a - (b - c), "a - (b - c)"),
-    (lambda: -(a + b) * c, "-(a + b) c"),
-    (lambda: a * (b + c) / 2, r"\frac{a (b + c)}{2}"),
-    (lambda: 1 / sqrt(a) * (b - c), r"\frac{1}{\sqrt{a}} (b - c)"),
-    (lambda: b / a * c, r"\frac{b}{a} c"),
-    (lambda: -((a - b) ** 2) / (2 * c), r"-\frac{(a - b)^2}{2 c}"),
-    (lambda: sigma[t] ** 2, r"\sigma_t^2"),
-    (lambda: x[t - 1] ** 2, r"x_{t - 1}^2"),
-    (lambda: log(a / b) * c, r"\Bigl(\log \frac{a}{b}\Bigr) c"),
-    (lambda: -log(p(x[T])), r"-\log p(x_T)"),
-    (lambda: log(a + b), r"\log(a + b)"),
-    (lambda: p_theta(x[0:T]) / q(x[1:T] | x[0]), r"\frac{p_\theta(x_{0:T})}{q(x_{1:T} \mid x_0)}"),
-    (lambda: q(x[t - 1] | (x[t], x[0])), r"q(x_{t - 1} \mid x_t, x_0)"),
-    (lambda: KL(q(x[T] | x[0]), p(x[T])), r"\mathrm{KL}\bigl( q(x_T \mid x_0) \,\Vert\, p(x_T) \bigr)"),
-    (lambda: sp.Sum(alpha[t] + a, (t, 2, T)), r"\sum_{t=2}^T (\alpha_t + a)"),
-    (lambda: E_q(x[t]), r"\mathbb{E}_q\Bigl[ x_t \Bigr]"),
-    (lambda: E_noise(SquaredNorm(epsilon - epsilon_theta(x[t], t))), r"\mathbb{E}_{x_0, \epsilon}\Bigl[ \lVert \epsilon - \epsilon_\theta(x_t, t) \rVert^2 \Bigr]"),
-    (lambda: mu_tilde(t, x[t], x[0]), r"\tilde\mu_t(x_t, x_0)"),
-    (lambda: Normal(x[t], a, beta[t], "I"), r"\mathcal N(x_t;\ a,\ \beta_t\, I)"),
-    (lambda: Law(0, 1, "I"), r"\mathcal N(0,\ I)"),
-])
+@pytest.mark.parametrize(
+    "build, tex",
+    [
+        (lambda: a - (b - c), "a - (b - c)"),
+        (lambda: -(a + b) * c, "-(a + b) c"),
+        (lambda: a * (b + c) / 2, r"\frac{a (b + c)}{2}"),
+        (lambda: 1 / sqrt(a) * (b - c), r"\frac{1}{\sqrt{a}} (b - c)"),
+        (lambda: b / a * c, r"\frac{b}{a} c"),
+        (lambda: -((a - b) ** 2) / (2 * c), r"-\frac{(a - b)^2}{2 c}"),
+        (lambda: sigma[t] ** 2, r"\sigma_t^2"),
+        (lambda: x[t - 1] ** 2, r"x_{t - 1}^2"),
+        (lambda: log(a / b) * c, r"\Bigl(\log \frac{a}{b}\Bigr) c"),
+        (lambda: -log(p(x[T])), r"-\log p(x_T)"),
+        (lambda: log(a + b), r"\log(a + b)"),
+        (lambda: p_theta(x[0:T]) / q(x[1:T] | x[0]), r"\frac{p_\theta(x_{0:T})}{q(x_{1:T} \mid x_0)}"),
+        (lambda: q(x[t - 1] | (x[t], x[0])), r"q(x_{t - 1} \mid x_t, x_0)"),
+        (lambda: KL(q(x[T] | x[0]), p(x[T])), r"\mathrm{KL}\bigl( q(x_T \mid x_0) \,\Vert\, p(x_T) \bigr)"),
+        (lambda: sp.Sum(alpha[t] + a, (t, 2, T)), r"\sum_{t=2}^T (\alpha_t + a)"),
+        (lambda: E_q(x[t]), r"\mathbb{E}_q\Bigl[ x_t \Bigr]"),
+        (
+            lambda: E_noise(SquaredNorm(epsilon - epsilon_theta(x[t], t))),
+            r"\mathbb{E}_{x_0, \epsilon}\Bigl[ \lVert \epsilon - \epsilon_\theta(x_t, t) \rVert^2 \Bigr]",
+        ),
+        (lambda: mu_tilde(t, x[t], x[0]), r"\tilde\mu_t(x_t, x_0)"),
+        (lambda: Normal(x[t], a, beta[t], "I"), r"\mathcal N(x_t;\ a,\ \beta_t\, I)"),
+        (lambda: Law(0, 1, "I"), r"\mathcal N(0,\ I)"),
+    ],
+)
 def test_tex_keeps_the_form_and_the_order(build, tex):
     assert printing.tex(written(build)) == tex
 

@@ -1,14 +1,25 @@
-"""Many false and many true equalities: no rule proves a false one, the tool accepts none, and it calls no true one false."""
+"""Many false and many true equalities: no rule proves a false one, the tool accepts none, and it calls no true one
+false."""
 
 import pytest
 from corpus import FALSE, TRUE
+
 from ddpm.derivation.densities import Undecided
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.settle import Different, settle
 
 # of the true ones of each kind, how many are proved; the others are not decided
-PROVED = {"algebra": 40, "schedule": 22, "sums": 22, "unknown functions": 15, "derivatives and integrals": 1, "expectations": 25,
-          "squared norms": 15, "densities": 21, "divergences": 20}
+PROVED = {
+    "algebra": 40,
+    "schedule": 22,
+    "sums": 22,
+    "unknown functions": 15,
+    "derivatives and integrals": 1,
+    "expectations": 25,
+    "squared norms": 15,
+    "densities": 21,
+    "divergences": 20,
+}
 
 
 def parts(case):
@@ -32,7 +43,9 @@ def test_no_rule_proves_what_is_false(kind):
         assert found is None, case
 
 
-@pytest.mark.parametrize("kind", [pytest.param(kind, marks=[pytest.mark.slow] if i % 2 else []) for i, kind in enumerate(FALSE)])
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.slow] if i % 2 else []) for i, kind in enumerate(FALSE)]
+)
 def test_what_is_false_is_refused(kind):
     for case in FALSE[kind]:
         with pytest.raises((Different, Undecided)):

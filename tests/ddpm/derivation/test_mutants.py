@@ -1,7 +1,9 @@
-"""Nothing in what a proof claims can be changed: each wrong equation made from each claim of each registered proof is refused."""
+"""Nothing in what a proof claims can be changed: each wrong equation made from each claim of each registered proof
+is refused."""
 
 import pytest
 import sympy as sp
+
 from ddpm.derivation.densities import Undecided, q
 from ddpm.derivation.expectation import KL
 from ddpm.derivation.mutants import Claim, changed, claims, mutants
@@ -21,9 +23,13 @@ def wrong_ones(label):
     return [wrong for claim in heard for wrong in mutants(claim)]
 
 
-@pytest.mark.parametrize("label, stride", [
-    *((label, STRIDE) for label in PROOFS[::3] if not label.startswith("eq-bound")),
-    *(pytest.param(label, 1, marks=pytest.mark.slow) for label in PROOFS)])
+@pytest.mark.parametrize(
+    "label, stride",
+    [
+        *((label, STRIDE) for label in PROOFS[::3] if not label.startswith("eq-bound")),
+        *(pytest.param(label, 1, marks=pytest.mark.slow) for label in PROOFS),
+    ],
+)
 def test_every_proof_has_wrong_variants_and_each_is_refused(label, stride):
     found = wrong_ones(label)
     assert len(found) >= 4, "nothing to change: the proof claims nothing"
@@ -38,9 +44,19 @@ def test_every_proof_has_wrong_variants_and_each_is_refused(label, stride):
 
 def test_what_is_changed():
     a, b = sp.symbols("a b", positive=True)
-    assert set(changed(sp.sqrt(a - b))) == {sp.sqrt(-a - b), sp.sqrt(2 * a - b), sp.sqrt(a + b), sp.sqrt(a - 2 * b), (a - b) ** sp.Rational(3, 2)}
+    assert set(changed(sp.sqrt(a - b))) == {
+        sp.sqrt(-a - b),
+        sp.sqrt(2 * a - b),
+        sp.sqrt(a + b),
+        sp.sqrt(a - 2 * b),
+        (a - b) ** sp.Rational(3, 2),
+    }
     assert set(changed(log(alpha[t]))) == {log(2 * alpha[t]), log(alpha[t + 1])}
-    assert set(changed(sp.Sum(alpha[s], (s, 1, t)))) == {sp.Sum(alpha[s], (s, 2, t)), sp.Sum(alpha[s], (s, 1, t + 1)), sp.Sum(alpha[s + 1], (s, 1, t))}
+    assert set(changed(sp.Sum(alpha[s], (s, 1, t)))) == {
+        sp.Sum(alpha[s], (s, 2, t)),
+        sp.Sum(alpha[s], (s, 1, t + 1)),
+        sp.Sum(alpha[s + 1], (s, 1, t)),
+    }
     density = q(x[t] | (x[1], x[0]))
     shifted = q(x[t + 1] | (x[1], x[0])), q(x[t] | (x[2], x[0])), q(x[t] | (x[1], x[1]))
     assert set(changed(density)) == {*shifted, q(x[t] | x[0]), q(x[t] | x[1])}
@@ -51,7 +67,11 @@ def test_what_is_changed():
 def test_a_condition_is_weakened_and_no_mutant_is_the_claim():
     claim = Claim(q(x[t]), q(x[t]), {t: 2}, ())
     found = list(mutants(claim))
-    assert Claim(q(x[t]), q(x[t]), {t: 1}, ()) in found and claim not in found and len(found) == len({(m.left, m.right, *m.where.values()) for m in found})
+    assert (
+        Claim(q(x[t]), q(x[t]), {t: 1}, ()) in found
+        and claim not in found
+        and len(found) == len({(m.left, m.right, *m.where.values()) for m in found})
+    )
 
 
 def test_a_condition_counts_only_where_densities_are_left():

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from ddpm.derivation import registry
 from ddpm.derivation.registry import EquationError, cited, definition, numeric, proof, run
 
@@ -58,7 +59,9 @@ def test_failing_check_is_named_with_its_place_and_reason():
     def check():
         raise ZeroDivisionError("by zero")
 
-    with pytest.raises(EquationError, match=r"(?s)`eq-a` failed \(.*test_registry.py:\d+\):\nZeroDivisionError: by zero") as caught:
+    with pytest.raises(
+        EquationError, match=r"(?s)`eq-a` failed \(.*test_registry.py:\d+\):\nZeroDivisionError: by zero"
+    ) as caught:
         run("eq-a")
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 

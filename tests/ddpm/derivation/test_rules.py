@@ -1,7 +1,9 @@
-"""Single rules, each where it holds and where it just does not: what is put in, conditions, expectations, norms, sums, worlds."""
+"""Single rules, each where it holds and where it just does not: what is put in, conditions, expectations, norms,
+sums, worlds."""
 
 import pytest
 import sympy as sp
+
 from ddpm.derivation import algebra, proofs
 from ddpm.derivation.chain import Chain, WrongStep
 from ddpm.derivation.densities import Density, Undecided, as_steps, factors, p, p_theta, q
@@ -47,11 +49,14 @@ def test_neither_is_a_chain_that_rests_on_it():
     assert Chain(sp.Sum(2 * m[t], (t, 1, T))).step(2 * T * y, "above", using=each).steps
 
 
-@pytest.mark.parametrize("left, right, using", [
-    (E_noise(epsilon**2), sp.Integer(4), {epsilon: 2}),
-    (E_q(x[t] + y), z, {x[t] + y: z}),
-    (E_q(x[t]), sqrt(alpha_bar[t]) * E_q(x[0]) + sqrt(1 - alpha_bar[t]) * epsilon, {x[t]: NOISED}),
-])
+@pytest.mark.parametrize(
+    "left, right, using",
+    [
+        (E_noise(epsilon**2), sp.Integer(4), {epsilon: 2}),
+        (E_q(x[t] + y), z, {x[t] + y: z}),
+        (E_q(x[t]), sqrt(alpha_bar[t]) * E_q(x[0]) + sqrt(1 - alpha_bar[t]) * epsilon, {x[t]: NOISED}),
+    ],
+)
 def test_an_equality_for_one_state_is_not_put_into_an_expectation(left, right, using):
     with pytest.raises(Undecided, match="still stands"):
         settle(left, right, using=using)
@@ -63,9 +68,17 @@ def test_what_holds_for_all_states_is_put_into_an_expectation():
     settle(E_q(y * x[t]), 3 * E_q(x[t]), using={y: 3})
 
 
-@pytest.mark.parametrize("old, new", [
-    (alpha_bar[t], alpha[t]), (alpha[t], sp.S.Half), (1 - alpha_bar[t], 1 - alpha[t]), (y, y + 1), (sp.Integer(2), sp.Integer(3)),
-    (E_q(x[t]), x[t])])
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (alpha_bar[t], alpha[t]),
+        (alpha[t], sp.S.Half),
+        (1 - alpha_bar[t], 1 - alpha[t]),
+        (y, y + 1),
+        (sp.Integer(2), sp.Integer(3)),
+        (E_q(x[t]), x[t]),
+    ],
+)
 def test_what_is_fixed_is_not_put_in(old, new):
     with pytest.raises(ValueError, match="is fixed|has it inside"):
         settle(old, new, using={old: new})
@@ -105,12 +118,16 @@ def test_a_point_refutes_only_what_is_free():
         settle(y**4, z**2, using={y**2: z})
 
 
-@pytest.mark.parametrize("body, mean", [(epsilon, 0), (epsilon**2 + y, 1 + y), (3 * epsilon**4, 9), (x[0] * epsilon**6, 15 * x[0])])
+@pytest.mark.parametrize(
+    "body, mean", [(epsilon, 0), (epsilon**2 + y, 1 + y), (3 * epsilon**4, 9), (x[0] * epsilon**6, 15 * x[0])]
+)
 def test_moments(body, mean):
     assert by_moments(body) == mean
 
 
-@pytest.mark.parametrize("body", [sp.Abs(epsilon), epsilon**t, sp.exp(epsilon) * epsilon, sp.Sum(epsilon**s, (s, 1, t)), 1 / epsilon])
+@pytest.mark.parametrize(
+    "body", [sp.Abs(epsilon), epsilon**t, sp.exp(epsilon) * epsilon, sp.Sum(epsilon**s, (s, 1, t)), 1 / epsilon]
+)
 def test_what_is_no_polynomial_has_no_moments(body):
     assert by_moments(body) is None
 
@@ -120,35 +137,46 @@ def test_arguments_of_a_sum_of_expectations_are_not_swapped():
     assert settle(left, E_q(x[t] ** 2 + 2 * x[0])).by == "symbols"
     with pytest.raises(Different):
         settle(left, E_q(2 * x[t] ** 2 + x[0]))
-    assert proofs.find_proof(E_noise(epsilon * y), y * E_noise(epsilon), {}) and not proofs.find_proof(E_q(x[t]), E_q(x[0]), {})
+    assert proofs.find_proof(E_noise(epsilon * y), y * E_noise(epsilon), {}) and not proofs.find_proof(
+        E_q(x[t]), E_q(x[0]), {}
+    )
 
 
 def test_only_equal_arguments_make_functions_equal():
     f = sp.Function("f")
     assert algebra.vanishes(f(y + z) - f(z + y), {}) and not algebra.vanishes(f(y) - f(z), {})
-    assert not algebra.vanishes(m[t] - m[t + 1], {}) and not algebra.vanishes(sp.Sum(m[s], (s, 1, t)) - sp.Sum(m[s], (s, 1, T)), {})
+    assert not algebra.vanishes(m[t] - m[t + 1], {}) and not algebra.vanishes(
+        sp.Sum(m[s], (s, 1, t)) - sp.Sum(m[s], (s, 1, T)), {}
+    )
     assert not algebra.vanishes(sp.Sum(m[s], (s, 1, t)) - sp.Sum(m[s + 1], (s, 1, t)), {})
 
 
 def test_a_root_and_a_log_split_only_what_is_positive():
-    assert algebra.vanishes(sqrt(v * alpha[t]) - sqrt(v) * sqrt(alpha[t]), {}) and not algebra.vanishes(sqrt(y * z) - sqrt(y) * sqrt(z), {})
+    assert algebra.vanishes(sqrt(v * alpha[t]) - sqrt(v) * sqrt(alpha[t]), {}) and not algebra.vanishes(
+        sqrt(y * z) - sqrt(y) * sqrt(z), {}
+    )
     first = 1 - alpha_bar[t - 1]  # 0 at t = 1
     assert algebra.is_positive(first, {t: 2}) and not algebra.is_positive(first, {})
     assert not algebra.is_positive(v - 1, {}) and not algebra.is_positive(alpha[t] - alpha[s], {})
 
 
-@pytest.mark.parametrize("density, steps", [
-    (q(x[0:T]), lambda n: q(x[0]) * sp.Product(q(x[n] | x[n - 1]), (n, 1, T))),
-    (q(x[1:T] | x[0]), lambda n: sp.Product(q(x[n] | x[n - 1]), (n, 1, T))),
-    (p_theta(x[0:T]), lambda n: p(x[T]) * sp.Product(p_theta(x[n - 1] | x[n]), (n, 1, T))),
-])
+@pytest.mark.parametrize(
+    "density, steps",
+    [
+        (q(x[0:T]), lambda n: q(x[0]) * sp.Product(q(x[n] | x[n - 1]), (n, 1, T))),
+        (q(x[1:T] | x[0]), lambda n: sp.Product(q(x[n] | x[n - 1]), (n, 1, T))),
+        (p_theta(x[0:T]), lambda n: p(x[T]) * sp.Product(p_theta(x[n - 1] | x[n]), (n, 1, T))),
+    ],
+)
 def test_the_density_of_a_path(density, steps):
     found = as_steps(density, {})
     (product,) = found.atoms(sp.Product)
     assert found == steps(product.args[1][0])
 
 
-@pytest.mark.parametrize("density", [p_theta(x[0:t]), p_theta(x[0:2]), q(x[2:T] | x[0]), q(x[5:T]), q(x[0] | x[1:T]), q(x[t:T])])
+@pytest.mark.parametrize(
+    "density", [p_theta(x[0:t]), p_theta(x[0:2]), q(x[2:T] | x[0]), q(x[5:T]), q(x[0] | x[1:T]), q(x[t:T])]
+)
 def test_of_other_paths_nothing_is_known(density):
     with pytest.raises(Undecided):
         factors(as_steps(density, {}), {})
@@ -178,4 +206,6 @@ def test_points_lie_far_apart():
     assert max(times) > 20 and min(times) == 1 and min(sizes) < 1e-4 and max(sizes) > 1e4
     assert {sp.sign(float(point.value(y))) for point in points} == {-1, 1}
     assert any(point.value(q(x[1] | x[0])) > 1 for point in points)
-    assert {int(Point(seed, {t: 2}).value(T)) for seed in range(40)} >= {2, 3} and min(Point(seed, {t: 2}).value(t) for seed in range(9)) >= 2
+    assert {int(Point(seed, {t: 2}).value(T)) for seed in range(40)} >= {2, 3} and min(
+        Point(seed, {t: 2}).value(t) for seed in range(9)
+    ) >= 2

@@ -1,13 +1,28 @@
-"""What counts as equal: right equalities in odd forms, wrong ones that are nearly right, and no proof of what is not proved."""
+"""What counts as equal: right equalities in odd forms, wrong ones that are nearly right, and no proof of what is not
+proved."""
 
 import pytest
 import sympy as sp
+
 from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_and_variance, mean_of_polynomial
 from ddpm.derivation.settle import Different, Numerically, prove, settle
 from ddpm.derivation.symbols import (
-    C, SquaredNorm, T, alpha, alpha_bar, beta, epsilon, epsilon_theta, log, s, sigma, sqrt, t, x,
+    C,
+    SquaredNorm,
+    T,
+    alpha,
+    alpha_bar,
+    beta,
+    epsilon,
+    epsilon_theta,
+    log,
+    s,
+    sigma,
+    sqrt,
+    t,
+    x,
 )
 
 y, z = sp.symbols("y z", real=True)
@@ -16,62 +31,71 @@ NOISED = sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon
 BEFORE, REVERSE, STEP = q(x[t - 1] | (x[t], x[0])), p_theta(x[t - 1] | x[t]), q(x[t] | x[t - 1])
 
 
-@pytest.mark.parametrize("left, right", [
-    (sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]), sqrt(alpha_bar[t])),
-    (alpha_bar[t] / alpha[t], alpha_bar[t - 1]),
-    (1 - beta[t], alpha[t]),
-    (sp.exp(log(alpha_bar[t]) / 2), sqrt(alpha_bar[t])),
-    (1 / sqrt(alpha[t]), sqrt(alpha[t]) / alpha[t]),
-    (sqrt((1 - alpha_bar[t]) ** 2), 1 - alpha_bar[t]),
-    (log(sqrt(alpha_bar[t]) / sigma[t]), log(alpha_bar[t - 1]) / 2 + log(alpha[t]) / 2 - log(sigma[t])),
-    (sp.Product(alpha[s], (s, 1, t)), alpha_bar[t]),
-    (sp.Product(1 - beta[s], (s, 2, t)), alpha_bar[t] / alpha[1]),
-    (sp.Sum(log(alpha[s]), (s, 1, T)), log(alpha_bar[T])),
-    (sp.Sum(s, (s, 1, t)), t * (t + 1) / 2),
-    (q(x[t], x[0]), q(x[0] | x[t]) * q(x[t])),
-    (log(q(x[1:T] | x[0])), sp.Sum(log(STEP), (t, 1, T))),
-    (log(p_theta(x[1:T] | x[0])), log(p_theta(x[0:T])) - log(p_theta(x[0]))),
-    (epsilon_theta(NOISED, t), epsilon_theta(sp.expand(sqrt(alpha_bar[t]) * (x[0] + sqrt(1 / alpha_bar[t] - 1) * epsilon)), t)),
-    (SquaredNorm(y - z), SquaredNorm(z - y)),
-    (SquaredNorm(2 * y), 4 * SquaredNorm(y)),
-    (E_q(3 * x[t]) - E_q(x[t]), 2 * E_q(x[t])),
-    (E_q(x[t] ** 2 + C), E_noise(NOISED**2) + C),
-    (E_q(log(BEFORE.subs(t, 2)) - log(REVERSE.subs(t, 2))), E_q(KL(BEFORE.subs(t, 2), REVERSE.subs(t, 2)))),
-    (Normal(y, z, v) * Normal(y, z, w) / Normal(y, z, v), Normal(y, z, w)),
-    (KL(Normal(y, z, v), Normal(y, 0, w)), log(w / v) / 2 + (v + z**2) / (2 * w) - sp.Rational(1, 2)),
-])
+@pytest.mark.parametrize(
+    "left, right",
+    [
+        (sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]), sqrt(alpha_bar[t])),
+        (alpha_bar[t] / alpha[t], alpha_bar[t - 1]),
+        (1 - beta[t], alpha[t]),
+        (sp.exp(log(alpha_bar[t]) / 2), sqrt(alpha_bar[t])),
+        (1 / sqrt(alpha[t]), sqrt(alpha[t]) / alpha[t]),
+        (sqrt((1 - alpha_bar[t]) ** 2), 1 - alpha_bar[t]),
+        (log(sqrt(alpha_bar[t]) / sigma[t]), log(alpha_bar[t - 1]) / 2 + log(alpha[t]) / 2 - log(sigma[t])),
+        (sp.Product(alpha[s], (s, 1, t)), alpha_bar[t]),
+        (sp.Product(1 - beta[s], (s, 2, t)), alpha_bar[t] / alpha[1]),
+        (sp.Sum(log(alpha[s]), (s, 1, T)), log(alpha_bar[T])),
+        (sp.Sum(s, (s, 1, t)), t * (t + 1) / 2),
+        (q(x[t], x[0]), q(x[0] | x[t]) * q(x[t])),
+        (log(q(x[1:T] | x[0])), sp.Sum(log(STEP), (t, 1, T))),
+        (log(p_theta(x[1:T] | x[0])), log(p_theta(x[0:T])) - log(p_theta(x[0]))),
+        (
+            epsilon_theta(NOISED, t),
+            epsilon_theta(sp.expand(sqrt(alpha_bar[t]) * (x[0] + sqrt(1 / alpha_bar[t] - 1) * epsilon)), t),
+        ),
+        (SquaredNorm(y - z), SquaredNorm(z - y)),
+        (SquaredNorm(2 * y), 4 * SquaredNorm(y)),
+        (E_q(3 * x[t]) - E_q(x[t]), 2 * E_q(x[t])),
+        (E_q(x[t] ** 2 + C), E_noise(NOISED**2) + C),
+        (E_q(log(BEFORE.subs(t, 2)) - log(REVERSE.subs(t, 2))), E_q(KL(BEFORE.subs(t, 2), REVERSE.subs(t, 2)))),
+        (Normal(y, z, v) * Normal(y, z, w) / Normal(y, z, v), Normal(y, z, w)),
+        (KL(Normal(y, z, v), Normal(y, 0, w)), log(w / v) / 2 + (v + z**2) / (2 * w) - sp.Rational(1, 2)),
+    ],
+)
 def test_equal_in_an_odd_form_is_proved(left, right):
     prove(left, right)
     prove(right, left)
 
 
-@pytest.mark.parametrize("left, right", [
-    (sqrt(y**2), y),
-    (log(y**2), 2 * log(y)),
-    (sqrt(y * z), sqrt(y) * sqrt(z)),
-    (sp.Abs(y), y),
-    (y**2, sp.Abs(y) ** 3),
-    (alpha_bar[t], sp.Product(beta[s], (s, 1, t))),
-    (alpha_bar[t], sp.Product(alpha[s], (s, 1, t - 1))),
-    (sqrt(1 - alpha_bar[t]), 1 - alpha_bar[t]),
-    (sqrt(beta[t]), beta[t]),
-    (alpha_bar[t], alpha[t]),  # right for t = 1 only
-    (sp.Sum(log(alpha[s]), (s, 2, T)), log(alpha_bar[T])),
-    (x[t - 1] * x[t], x[0] * x[t]),  # right for t = 1 only
-    (y, y + sp.Rational(1, 10**12)),
-    (q(x[t] | x[0]), q(x[0] | x[t])),
-    (STEP, REVERSE),
-    (E_q(log(q(x[T] | x[0]) / p(x[T]))), E_q(KL(p(x[T]), q(x[T] | x[0])))),
-    (E_q(log(q(x[T] | x[0]) / p(x[T]))), E_q(log(p(x[T]) / q(x[T] | x[0])))),
-    (E_q(x[t] ** 2), E_q(x[t]) ** 2),
-    (E_q(x[t] * x[0]), E_q(x[t]) * E_q(x[0])),
-    (E_noise(epsilon**2), E_noise(epsilon)),
-    (E_noise(epsilon_theta(NOISED, t)), E_noise(epsilon_theta(x[0], t))),
-    (SquaredNorm(y - z), SquaredNorm(y) - SquaredNorm(z)),
-    (SquaredNorm(y - z), SquaredNorm(y + z)),
-    (KL(Normal(y, z, v), Normal(y, 0, w)), KL(Normal(y, 0, w), Normal(y, z, v))),
-    (Normal(y, z, v), Normal(y, z, v**2)),
-])
+@pytest.mark.parametrize(
+    "left, right",
+    [
+        (sqrt(y**2), y),
+        (log(y**2), 2 * log(y)),
+        (sqrt(y * z), sqrt(y) * sqrt(z)),
+        (sp.Abs(y), y),
+        (y**2, sp.Abs(y) ** 3),
+        (alpha_bar[t], sp.Product(beta[s], (s, 1, t))),
+        (alpha_bar[t], sp.Product(alpha[s], (s, 1, t - 1))),
+        (sqrt(1 - alpha_bar[t]), 1 - alpha_bar[t]),
+        (sqrt(beta[t]), beta[t]),
+        (alpha_bar[t], alpha[t]),  # right for t = 1 only
+        (sp.Sum(log(alpha[s]), (s, 2, T)), log(alpha_bar[T])),
+        (x[t - 1] * x[t], x[0] * x[t]),  # right for t = 1 only
+        (y, y + sp.Rational(1, 10**12)),
+        (q(x[t] | x[0]), q(x[0] | x[t])),
+        (STEP, REVERSE),
+        (E_q(log(q(x[T] | x[0]) / p(x[T]))), E_q(KL(p(x[T]), q(x[T] | x[0])))),
+        (E_q(log(q(x[T] | x[0]) / p(x[T]))), E_q(log(p(x[T]) / q(x[T] | x[0])))),
+        (E_q(x[t] ** 2), E_q(x[t]) ** 2),
+        (E_q(x[t] * x[0]), E_q(x[t]) * E_q(x[0])),
+        (E_noise(epsilon**2), E_noise(epsilon)),
+        (E_noise(epsilon_theta(NOISED, t)), E_noise(epsilon_theta(x[0], t))),
+        (SquaredNorm(y - z), SquaredNorm(y) - SquaredNorm(z)),
+        (SquaredNorm(y - z), SquaredNorm(y + z)),
+        (KL(Normal(y, z, v), Normal(y, 0, w)), KL(Normal(y, 0, w), Normal(y, z, v))),
+        (Normal(y, z, v), Normal(y, z, v**2)),
+    ],
+)
 def test_nearly_equal_is_refused_with_a_point(left, right):
     with pytest.raises(Different) as found:
         settle(left, right)
@@ -86,7 +110,9 @@ def test_what_rules_do_not_reach_is_not_decided_unless_the_author_declares_numbe
     how = settle(left, right, numerically=Numerically("no rule for exponentials of noise", 1e-25))
     assert str(how) == "not proved: equal within 1e-25 at 40 random points (no rule for exponentials of noise)"
     with pytest.raises(Different):
-        settle(left, right + sp.Rational(1, 10**20), numerically=Numerically("no rule for exponentials of noise", 1e-25))
+        settle(
+            left, right + sp.Rational(1, 10**20), numerically=Numerically("no rule for exponentials of noise", 1e-25)
+        )
 
 
 def test_bayes_rule_holds_from_t_2_on():
@@ -124,7 +150,7 @@ def test_moments_by_integration(power):
 
 def test_kl_by_integration():
     first, second = Normal(y, 1, sp.Rational(1, 2)), Normal(y, sp.Rational(1, 3), 2)
-    by_integration = sp.integrate(sp.expand((first.log - second.log)) * first.doit(), (y, -sp.oo, sp.oo))
+    by_integration = sp.integrate(sp.expand(first.log - second.log) * first.doit(), (y, -sp.oo, sp.oo))
     assert abs(float(by_integration - kl_by_moments(first, second))) < 1e-12
 
 
@@ -134,9 +160,17 @@ def test_mean_and_variance_of_what_is_not_affine_is_refused():
         mean_and_variance(y**2, y)
 
 
-@pytest.mark.parametrize("build", [
-    lambda: KL(y, z), lambda: KL(Normal(y, 0, 1), Normal(z, 0, 1)), lambda: KL(q(x[1] | x[0]), p(x[2])), lambda: q(3), lambda: p(y),
-    lambda: Normal(x[t], y, x[0] ** 2, "I")])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: KL(y, z),
+        lambda: KL(Normal(y, 0, 1), Normal(z, 0, 1)),
+        lambda: KL(q(x[1] | x[0]), p(x[2])),
+        lambda: q(3),
+        lambda: p(y),
+        lambda: Normal(x[t], y, x[0] ** 2, "I"),
+    ],
+)
 def test_nonsense_is_refused_when_it_is_built(build):
     with pytest.raises(TypeError):
         build()

@@ -3,9 +3,10 @@
 import importlib
 
 import pytest
+
+from ddpm.chapters.exercises import EXERCISES, WRITTEN
 from ddpm.grading import check
 from ddpm.grading.answered import is_blank
-from ddpm.grading.exercises import EXERCISES, WRITTEN
 
 RETURN = "return jnp.sqrt(schedule.alpha_bar[t]) * x_0 + jnp.sqrt(1 - schedule.alpha_bar[t]) * noise"
 HEAD = "def q_sample(schedule, x_0, t, noise):"
@@ -15,8 +16,10 @@ SOURCES = {
     "below, jitted": (f"@jax.jit\n{HEAD}\n    {RETURN}\n    ...", True),
     "in an empty helper": (f"{HEAD}\n    def helper(x):\n        ...\n    {RETURN}", True),
     "in an empty helper outside": (f"def helper(x):\n    ...\n\n\n{HEAD}\n    {RETURN}", True),
-    "a name that gets its value": (f"{HEAD}\n    a = ...\n    a = schedule.alpha_bar[t]\n    "
-                                   f"{RETURN.replace('schedule.alpha_bar[t]', 'a')}", True),
+    "a name that gets its value": (
+        f"{HEAD}\n    a = ...\n    a = schedule.alpha_bar[t]\n    {RETURN.replace('schedule.alpha_bar[t]', 'a')}",
+        True,
+    ),
     "an index": (f"{HEAD}\n    x_0 = x_0[...]\n    {RETURN}", True),
     "as it comes": (f"{HEAD}\n    ...  # your answer", False),
     "with words": (f'{HEAD}\n    "x_t in one go."\n    ...  # your answer', False),
@@ -33,6 +36,7 @@ SOURCES = {
 @pytest.fixture
 def defined(tmp_path, monkeypatch):
     """The q_sample of some source."""
+
     def made(where):
         name = f"dots_{abs(hash(where))}"
         (tmp_path / f"{name}.py").write_text(f"import jax\nimport jax.numpy as jnp\n\n\n{SOURCES[where][0]}\n")
@@ -53,28 +57,32 @@ def test_an_answer_that_fails_is_an_answer():
     def q_sample(schedule, x_0, t, noise):
         return helper(x_0)
 
-    def helper(x):
-        ...
+    def helper(x): ...
 
     for function in (q_sample, lambda schedule, x_0, t, noise: 1 / 0, lambda *_: 0):
         assert check(function, EXERCISES["q_sample"]).answered != is_blank(function, "q_sample")
 
 
-@pytest.mark.parametrize("where, words", [
-    ("as it comes", "q_sample is still to be filled in."), ("with words", "q_sample is still to be filled in."),
-    ("jitted", "q_sample is still to be filled in."), ("pass", "q_sample is still to be filled in."),
-    ("a name", "q_sample is still to be filled in."), ("a name still open", "q_sample still has a ... in it."),
-    ("computed, not returned", "q_sample returns None. Is its return missing?"),
-    ("not implemented", "q_sample raises NotImplementedError."),
-])
+@pytest.mark.parametrize(
+    "where, words",
+    [
+        ("as it comes", "q_sample is still to be filled in."),
+        ("with words", "q_sample is still to be filled in."),
+        ("jitted", "q_sample is still to be filled in."),
+        ("pass", "q_sample is still to be filled in."),
+        ("a name", "q_sample is still to be filled in."),
+        ("a name still open", "q_sample still has a ... in it."),
+        ("computed, not returned", "q_sample returns None. Is its return missing?"),
+        ("not implemented", "q_sample raises NotImplementedError."),
+    ],
+)
 def test_who_has_not_begun_is_asked_for_no_return(where, words, defined):
     assert str(check(defined(where), EXERCISES["q_sample"])) == f"Not yet answered: {words}"
 
 
 @pytest.mark.parametrize("name", sorted(EXERCISES.keys() - WRITTEN.keys()))
 def test_every_exercise_in_code_says_the_same_as_long_as_nothing_stands_in_it(name):
-    def stub(*arguments):
-        ...  # your answer
+    def stub(*arguments): ...  # your answer
 
     stub.__name__ = name
     assert str(check(stub, EXERCISES[name])) == f"Not yet answered: {name} is still to be filled in."

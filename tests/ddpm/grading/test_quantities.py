@@ -1,16 +1,27 @@
 """What counts as near in a prediction, and what a loss may not hold."""
 
 import pytest
+
+from ddpm.chapters.mean_to_noise.exercises import check_answer_3_2
 from ddpm.derivation.expectation import E_noise
 from ddpm.derivation.symbols import epsilon, t, x
-from ddpm.grading.written import check_answer_3_2
 from ddpm.grading.written.quantities import within_factor
 
 
-@pytest.mark.parametrize("predicted, measured, right", [
-    (1.0, 1.9, True), (1.9, 1.0, True), (1.0, 2.1, False), (2.1, 1.0, False),
-    (-1.0, 1.0, False), (-1.0, -1.0, False), (0.0, 1.0, False), (1.0, 0.0, False), (1.0, -1.0, False),
-])
+@pytest.mark.parametrize(
+    "predicted, measured, right",
+    [
+        (1.0, 1.9, True),
+        (1.9, 1.0, True),
+        (1.0, 2.1, False),
+        (2.1, 1.0, False),
+        (-1.0, 1.0, False),
+        (-1.0, -1.0, False),
+        (0.0, 1.0, False),
+        (1.0, 0.0, False),
+        (1.0, -1.0, False),
+    ],
+)
 def test_a_factor_is_between_numbers_above_0(predicted, measured, right):
     assert within_factor(2)(predicted, measured) == right
 

@@ -13,8 +13,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from ddpm.grading import Exercise, Verdict, check, check_forward_mean, check_layer_sizes, check_q_sample, exercise, remarks, runner, verdict
-from ddpm.grading.forward import FORWARD_MEAN
+
+from ddpm.chapters.closed_form.exercises import check_q_sample
+from ddpm.chapters.forward_extremes.exercises import check_forward_mean
+from ddpm.chapters.forward_extremes.exercises.step import FORWARD_MEAN
+from ddpm.chapters.train_and_observe.exercises import check_layer_sizes
+from ddpm.grading import Exercise, Verdict, check, exercise, remarks, runner, verdict
 
 
 def right(x, beta):
@@ -38,32 +42,51 @@ def prints(x, beta):
     return right(x, beta)
 
 
-@pytest.mark.parametrize("answer, words", [
-    (raises(KeyError("oops")), "raised KeyError: 'oops', at line"),
-    (raises(SystemExit()), "raised SystemExit"), (raises(KeyboardInterrupt()), "raised KeyboardInterrupt"),
-    (raises(MemoryError()), "raised MemoryError"), (recursive, "raised RecursionError"),
-    (lambda x, beta: np.empty(10**15), "MemoryError"),
-    (lambda x, beta: np.broadcast_to(beta, (10**5, 10**5)), "far more numbers than asked for"),
-    (lambda x, beta: "0.3", "returned str; expected numbers"), (lambda x, beta: {"mean": x}, "returned dict"),
-    (lambda x, beta: (v for v in x), "list(...)"), (lambda x, beta: right, "returned function"),
-    (lambda x, beta: [1, [2, 3]], "differ in shape"), (lambda x, beta: [None, 1.0], "with None in it"),
-    (lambda x, beta: x * np.nan, "not finite"), (lambda x, beta: x.ravel()[:2], "returned the shape (2,)"),
-    (lambda x, beta: right(x, beta) * 1j, "complex numbers"), (lambda x, beta: x > 0, "True or False"),
-    (lambda x, beta: jax.random.key(0), "expected numbers"), (lambda x, beta: np.array([x, None], object),
-                                                              "expected numbers"),
-    (lambda x: x, "raised TypeError"), (lambda x, beta: x.nothing, "AttributeError"),
-    (lambda x, beta: (right(x, beta), beta), "differ in shape"),
-])
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (raises(KeyError("oops")), "raised KeyError: 'oops', at line"),
+        (raises(SystemExit()), "raised SystemExit"),
+        (raises(KeyboardInterrupt()), "raised KeyboardInterrupt"),
+        (raises(MemoryError()), "raised MemoryError"),
+        (recursive, "raised RecursionError"),
+        (lambda x, beta: np.empty(10**15), "MemoryError"),
+        (lambda x, beta: np.broadcast_to(beta, (10**5, 10**5)), "far more numbers than asked for"),
+        (lambda x, beta: "0.3", "returned str; expected numbers"),
+        (lambda x, beta: {"mean": x}, "returned dict"),
+        (lambda x, beta: (v for v in x), "list(...)"),
+        (lambda x, beta: right, "returned function"),
+        (lambda x, beta: [1, [2, 3]], "differ in shape"),
+        (lambda x, beta: [None, 1.0], "with None in it"),
+        (lambda x, beta: x * np.nan, "not finite"),
+        (lambda x, beta: x.ravel()[:2], "returned the shape (2,)"),
+        (lambda x, beta: right(x, beta) * 1j, "complex numbers"),
+        (lambda x, beta: x > 0, "True or False"),
+        (lambda x, beta: jax.random.key(0), "expected numbers"),
+        (lambda x, beta: np.array([x, None], object), "expected numbers"),
+        (lambda x: x, "raised TypeError"),
+        (lambda x, beta: x.nothing, "AttributeError"),
+        (lambda x, beta: (right(x, beta), beta), "differ in shape"),
+    ],
+)
 def test_nonsense_gets_a_verdict_not_an_exception(answer, words):
     verdict = check_forward_mean(answer)
     assert not verdict.passed and verdict.answered and verdict.slip is None and words in " ".join(str(verdict).split())
     assert np.isnan(verdict.mean_error)
 
 
-@pytest.mark.parametrize("answer", [
-    None, ..., lambda x, beta: None, lambda x, beta: ..., raises(NotImplementedError("write me")),
-    lambda x, beta: jnp.sqrt(...) * x, lambda x, beta: ... * x,
-])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        ...,
+        lambda x, beta: None,
+        lambda x, beta: ...,
+        raises(NotImplementedError("write me")),
+        lambda x, beta: jnp.sqrt(...) * x,
+        lambda x, beta: ... * x,
+    ],
+)
 def test_a_blank_is_not_yet_answered(answer):
     verdict = check_forward_mean(answer)
     assert not verdict.passed and not verdict.answered and str(verdict).startswith("Not yet answered")
@@ -73,9 +96,19 @@ def test_a_result_in_the_place_of_a_function():
     assert "expected a function, got float" in str(check_forward_mean(0.3))
 
 
-@pytest.mark.parametrize("convert", [
-    np.float32, np.float64, jnp.asarray, np.asmatrix, list, tuple, lambda a: a.astype(complex), lambda a: a.astype(object),
-])
+@pytest.mark.parametrize(
+    "convert",
+    [
+        np.float32,
+        np.float64,
+        jnp.asarray,
+        np.asmatrix,
+        list,
+        tuple,
+        lambda a: a.astype(complex),
+        lambda a: a.astype(object),
+    ],
+)
 def test_any_kind_of_number_array_passes(convert):
     check_ = Exercise("twice", "0", ("x",), lambda seed: [(np.array([[0.5, 1.5]]),)], lambda x: 2 * x)
     assert check(lambda x: convert(2 * x), check_).passed
@@ -84,7 +117,7 @@ def test_any_kind_of_number_array_passes(convert):
 def test_a_number_may_come_in_an_array_of_one():
     length = Exercise("length", "0", ("x",), lambda seed: [(np.array([3.0, 4.0]),)], lambda x: 5.0)
     for answer in (5, 5.0, np.float32(5), jnp.array(5.0), np.array([5.0]), [[5.0]]):
-        assert check(lambda x: answer, length).passed  # noqa: B023
+        assert check(lambda x: answer, length).passed
 
 
 def test_the_line_of_the_students_code_is_named_below_a_library():
@@ -152,7 +185,8 @@ def test_an_endless_loop_in_compiled_code_is_left_behind():
     """In a process of its own, which must end although the loop never does."""
     code = """
 import jax, numpy as np
-from ddpm.grading import check_forward_mean, runner
+from ddpm.grading import runner
+from ddpm.chapters.forward_extremes.exercises import check_forward_mean
 runner.CALL_LIMIT = 2.0
 loop = jax.jit(lambda x: jax.lax.while_loop(lambda c: c[0, 0] > -1, lambda c: abs(c + 1) % 7, abs(x)))
 print(check_forward_mean(lambda x, beta: loop(x)))
@@ -205,11 +239,26 @@ def test_what_it_changes_elsewhere_is_put_back():
     wanted = np.random.random()
     np.random.seed(5)
     random.seed(5)
-    before = np.sqrt, jnp.sqrt, runner.as_numbers, jax.config.jax_enable_x64, os.getcwd(), sys.getrecursionlimit(), np.get_printoptions()
+    before = (
+        np.sqrt,
+        jnp.sqrt,
+        runner.as_numbers,
+        jax.config.jax_enable_x64,
+        os.getcwd(),
+        sys.getrecursionlimit(),
+        np.get_printoptions(),
+    )
     verdict = check_forward_mean(vandal)
     assert not verdict.passed and "VANDAL" not in os.environ
-    assert before == (np.sqrt, jnp.sqrt, runner.as_numbers, jax.config.jax_enable_x64, os.getcwd(),
-                      sys.getrecursionlimit(), np.get_printoptions())
+    assert before == (
+        np.sqrt,
+        jnp.sqrt,
+        runner.as_numbers,
+        jax.config.jax_enable_x64,
+        os.getcwd(),
+        sys.getrecursionlimit(),
+        np.get_printoptions(),
+    )
     assert np.random.random() == wanted
     assert random.random() != random.Random(0).random()  # the run-time check of annotations draws from `random` too
     assert check_forward_mean(right).passed
@@ -217,6 +266,7 @@ def test_what_it_changes_elsewhere_is_put_back():
 
 def replaced(owner, name, value):
     """A function that gives nonsense and replaces something meanwhile."""
+
     def answer(x, beta):
         if isinstance(owner, Exercise):
             object.__setattr__(owner, name, value)
@@ -227,24 +277,32 @@ def replaced(owner, name, value):
     return answer
 
 
-@pytest.mark.parametrize("owner, name, value", [
-    (FORWARD_MEAN, "reference", lambda x, beta: 0 * x), (FORWARD_MEAN, "slips", ()), (np, "isclose",
-                                                                                      lambda *_, **__: True),
-    (np, "allclose", lambda *_, **__: True), (np, "asarray", lambda *_: np.zeros(1)), (Verdict, "__init__",
-                                                                                       lambda self, *_, **__: None),
-    (Verdict, "__repr__", lambda self: "Right"), (verdict, "Verdict", lambda *_, **__: "Right"), (exercise, "_judge",
-                                                                                                  lambda *_: "Right"),
-    (exercise, "close", lambda *_: True), (remarks.close, "__code__",
-                                           (lambda answer, wanted, tolerance: True).__code__),
-    (remarks.close, "__defaults__", (1e9,)), (runner._Job, "answer", lambda self, case: np.zeros(1)), (runner, "USES",
-                                                                                                       {}),
-], ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    "owner, name, value",
+    [
+        (FORWARD_MEAN, "reference", lambda x, beta: 0 * x),
+        (FORWARD_MEAN, "slips", ()),
+        (np, "isclose", lambda *_, **__: True),
+        (np, "allclose", lambda *_, **__: True),
+        (np, "asarray", lambda *_: np.zeros(1)),
+        (Verdict, "__init__", lambda self, *_, **__: None),
+        (Verdict, "__repr__", lambda self: "Right"),
+        (verdict, "Verdict", lambda *_, **__: "Right"),
+        (exercise, "_judge", lambda *_: "Right"),
+        (exercise, "close", lambda *_: True),
+        (remarks.close, "__code__", (lambda answer, wanted, tolerance: True).__code__),
+        (remarks.close, "__defaults__", (1e9,)),
+        (runner._Job, "answer", lambda self, case: np.zeros(1)),
+        (runner, "USES", {}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
 def test_what_a_function_replaces_in_the_checks_changes_no_verdict(owner, name, value):
     wanted = str(check_forward_mean(lambda x, beta: 0 * x))
     assert "Every answer is 0." in wanted
-    assert " ".join(str(check_forward_mean(replaced(owner, name, value))).split()).replace("answer",
-                                                                                           "<lambda>") == " ".join(
-        wanted.split()).replace("answer", "<lambda>")
+    assert " ".join(str(check_forward_mean(replaced(owner, name, value))).split()).replace(
+        "answer", "<lambda>"
+    ) == " ".join(wanted.split()).replace("answer", "<lambda>")
     assert check_forward_mean(right).passed and str(check_forward_mean(lambda x, beta: 0 * x)) == wanted
 
 
@@ -262,7 +320,11 @@ def test_a_check_that_a_cell_has_changed_says_so_and_gives_no_verdict():
     object.__setattr__(FORWARD_MEAN, "reference", lambda x, beta: 0 * x)
     try:
         verdict = check_forward_mean(lambda x, beta: 0 * x)
-        assert not verdict.passed and "FORWARD_MEAN.reference is not what it was" in " ".join(str(verdict).split()) and "restart the kernel" in str(verdict)
+        assert (
+            not verdict.passed
+            and "FORWARD_MEAN.reference is not what it was" in " ".join(str(verdict).split())
+            and "restart the kernel" in str(verdict)
+        )
     finally:
         object.__setattr__(FORWARD_MEAN, "reference", before)
     assert check_forward_mean(right).passed
@@ -310,18 +372,26 @@ def test_it_works_in_a_folder_that_is_gone(tmp_path, monkeypatch):
     assert check_forward_mean(right).passed
 
 
-@pytest.mark.parametrize("answer, words", [
-    (lambda x, beta: np.sqrt(-beta) * x, "the square root of a negative number"),
-    (lambda x, beta: jnp.sqrt(beta - 1) * x, "the square root of a negative number"),
-    (jax.jit(lambda x, beta: (jnp.asarray(beta) - 1) ** 0.5 * x), "a root (or another power) of a negative number"),
-    (lambda x, beta: x / jnp.zeros(()), "a division by 0"), (lambda x, beta: x / np.float64(0), "a division by 0"),
-    (lambda x, beta: x * (jnp.zeros(()) / 0), "a division without a value, as 0 / 0"),
-    (lambda x, beta: jnp.log(0 * x), "the logarithm of 0"), (lambda x, beta: np.log(-abs(x)),
-                                                             "the logarithm of a negative number"),
-])
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (lambda x, beta: np.sqrt(-beta) * x, "the square root of a negative number"),
+        (lambda x, beta: jnp.sqrt(beta - 1) * x, "the square root of a negative number"),
+        (jax.jit(lambda x, beta: (jnp.asarray(beta) - 1) ** 0.5 * x), "a root (or another power) of a negative number"),
+        (lambda x, beta: x / jnp.zeros(()), "a division by 0"),
+        (lambda x, beta: x / np.float64(0), "a division by 0"),
+        (lambda x, beta: x * (jnp.zeros(()) / 0), "a division without a value, as 0 / 0"),
+        (lambda x, beta: jnp.log(0 * x), "the logarithm of 0"),
+        (lambda x, beta: np.log(-abs(x)), "the logarithm of a negative number"),
+    ],
+)
 def test_the_first_value_that_is_not_finite_is_traced(answer, words):
     text = " ".join(str(check_forward_mean(answer)).split())
-    assert f"The first value that is not finite comes from {words}" in text and "at line" in text and "It printed" not in text
+    assert (
+        f"The first value that is not finite comes from {words}" in text
+        and "at line" in text
+        and "It printed" not in text
+    )
 
 
 def test_expected_and_got_are_what_they_say():
@@ -352,7 +422,11 @@ def test_an_interrupt_by_the_reader_goes_through(heard):
 
 def test_jax_and_numpy_styles_both_get_their_arrays():
     def at(schedule, x_0, t, noise):
-        return (x_0 * jnp.sqrt(schedule.alpha_bar[t])).at[...].add(noise.at[...].multiply(jnp.sqrt(schedule.one_minus_alpha_bar[t])))
+        return (
+            (x_0 * jnp.sqrt(schedule.alpha_bar[t]))
+            .at[...]
+            .add(noise.at[...].multiply(jnp.sqrt(schedule.one_minus_alpha_bar[t])))
+        )
 
     def assigned(schedule, x_0, t, noise):
         x_0[...] = np.sqrt(schedule.alpha_bar[t]) * x_0 + np.sqrt(schedule.one_minus_alpha_bar[t]) * noise

@@ -12,9 +12,10 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from submissions import COVARIANCE, HOSTILE, MEAN, SAMPLE, SPEEDS, WRITTEN, notebook
+
 from ddpm.grading.score import folder, lean, sandbox
 from ddpm.grading.score.found import find
-from submissions import COVARIANCE, HOSTILE, MEAN, SAMPLE, SPEEDS, WRITTEN, notebook
 
 ROOT = Path(__file__).parents[3]
 THREE = ("forward_mean", "forward_covariance", "q_sample")
@@ -23,12 +24,27 @@ HUGE = "from ddpm.derivation.symbols import *\nanswer_3_2 = {}"
 SUBMISSIONS = {
     "perfect": notebook([MEAN, COVARIANCE, SAMPLE], "diffusion", THREE),
     "copy": notebook(["# mine\n" + MEAN, COVARIANCE, SAMPLE], "diffusion", THREE),
-    "blank": notebook(["def forward_mean(x_prev, beta):\n    ...  # your answer", SAMPLE.partition("\n")[0] + "\n    ..."], "diffusion", THREE),
-    "slips <b>": notebook([MEAN, COVARIANCE.replace("beta *", "beta**0.5 *"), "1 / 0", "globals = print = list = str = None"], "diffusion", THREE),
+    "blank": notebook(
+        ["def forward_mean(x_prev, beta):\n    ...  # your answer", SAMPLE.partition("\n")[0] + "\n    ..."],
+        "diffusion",
+        THREE,
+    ),
+    "slips <b>": notebook(
+        [MEAN, COVARIANCE.replace("beta *", "beta**0.5 *"), "1 / 0", "globals = print = list = str = None"],
+        "diffusion",
+        THREE,
+    ),
     "written": notebook(WRITTEN, "derivations", ["answer_2_1", "answer_3_1", "answer_3_2"]),
-    "huge": notebook([HUGE.format("(999999999/999999998*alpha[t])**99999999"), "answer_3_1 = exp(-999999999)"], "derivations",
-                     ["answer_2_1", "answer_3_1", "answer_3_2"]),
-    "predicted": notebook([f"answer_4_2 = {SPEEDS}", f"import numpy as np\nmeasured = {{**{SPEEDS}, 'eager': np.float64(1.4)}}"], "loss_func_comp", FOUR_2),
+    "huge": notebook(
+        [HUGE.format("(999999999/999999998*alpha[t])**99999999"), "answer_3_1 = exp(-999999999)"],
+        "derivations",
+        ["answer_2_1", "answer_3_1", "answer_3_2"],
+    ),
+    "predicted": notebook(
+        [f"answer_4_2 = {SPEEDS}", f"import numpy as np\nmeasured = {{**{SPEEDS}, 'eager': np.float64(1.4)}}"],
+        "loss_func_comp",
+        FOUR_2,
+    ),
     "predicted, not run": notebook([f"answer_4_2 = {SPEEDS}"], "loss_func_comp", FOUR_2),
     "measured in the head": notebook([f"answer_4_2 = {SPEEDS}", "measured = answer_4_2"], "loss_func_comp", FOUR_2),
 }
@@ -57,24 +73,37 @@ def honest(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    made = {name: notebook(cells, "diffusion", THREE) for name, cells in HOSTILE.items()} | {"zz perfect": SUBMISSIONS["perfect"]}
+    made = {name: notebook(cells, "diffusion", THREE) for name, cells in HOSTILE.items()} | {
+        "zz perfect": SUBMISSIONS["perfect"]
+    }
     return graded(hand_in(tmp_path_factory.mktemp("hostile"), made))
 
 
 @pytest.mark.slow
 def test_answers_are_judged(honest):
-    assert honest["perfect"].points == 3 and not honest["perfect"].problem and not honest["perfect"].cells and not honest["perfect"].remarks
+    assert (
+        honest["perfect"].points == 3
+        and not honest["perfect"].problem
+        and not honest["perfect"].cells
+        and not honest["perfect"].remarks
+    )
     assert honest["blank"].points == 0 and not any(v.answered for v in honest["blank"].verdicts.values())
     slips = honest["slips <b>"]
     assert slips.verdicts["forward_mean"].passed and "standard deviation" in slips.verdicts["forward_covariance"].slip
     assert "not in the notebook" in str(slips.verdicts["q_sample"]) and "ZeroDivisionError" in slips.cells[3]
-    assert honest[""].same == ["copy.ipynb, perfect.ipynb: the same answers in all of forward_mean, forward_covariance, q_sample"]
+    assert honest[""].same == [
+        "copy.ipynb, perfect.ipynb: the same answers in all of forward_mean, forward_covariance, q_sample"
+    ]
 
 
 @pytest.mark.slow
 def test_written_answers_are_graded_like_code(honest):
     verdicts = honest["written"].verdicts
-    assert verdicts["answer_2_1"].passed and "sign of the noise" in verdicts["answer_3_1"].slip and "ZeroDivisionError" in str(verdicts["answer_3_2"])
+    assert (
+        verdicts["answer_2_1"].passed
+        and "sign of the noise" in verdicts["answer_3_1"].slip
+        and "ZeroDivisionError" in str(verdicts["answer_3_2"])
+    )
     assert honest["written"].points == 1 and honest["huge"].points == 0 and len(honest["huge"].verdicts) == 3
 
 
@@ -92,14 +121,20 @@ needs_sandbox = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap
 def test_hostile_submissions_cost_their_owners_alone(hostile):
     assert hostile["zz perfect"].points == 3 and not hostile["zz perfect"].remarks
     assert hostile["thief"].cells == {}, "it saw classmates, files, processes, or references, or wrote the package"
-    assert {name: hostile[name].points for name in ("thief", "crowd", "loud", "full")} == dict.fromkeys(("thief", "crowd", "loud", "full"), 2)
+    assert {name: hostile[name].points for name in ("thief", "crowd", "loud", "full")} == dict.fromkeys(
+        ("thief", "crowd", "loud", "full"), 2
+    )
     assert [hostile[name].points for name in ("hidden", "deep", "nested", "greedy")] == [2, 2, 2, 2]
-    assert hostile["deep"].cells == {3: "ended the kernel"} and not list(Path(tempfile.gettempdir()).glob("ddpm-*/s*/d"))
+    assert hostile["deep"].cells == {3: "ended the kernel"} and not list(
+        Path(tempfile.gettempdir()).glob("ddpm-*/s*/d")
+    )
     assert "files" in hostile["hidden"].cells[2] and "files" in hostile["hidden"].cells[3]
     assert not hostile["nested"].cells
     assert (os.cpu_count() or 1) < 2 or "processors" in hostile["greedy"].cells[2]
     assert "300 processes" in hostile["crowd"].cells[2] and "files" in hostile["full"].cells[2]
-    assert hostile["forger"].points == 0 and any("looks into the checks" in remark for remark in hostile["forger"].remarks)
+    assert hostile["forger"].points == 0 and any(
+        "looks into the checks" in remark for remark in hostile["forger"].remarks
+    )
     assert not [p for p in psutil.process_iter(["cmdline"]) if "3141" in (p.info["cmdline"] or [])], "a process is left"
 
 
@@ -107,17 +142,26 @@ def test_hostile_submissions_cost_their_owners_alone(hostile):
 @needs_sandbox
 def test_the_cell_that_ends_the_kernel_is_named_and_pays_alone(hostile):
     quits, wild = hostile["quits"], hostile["wild"]
-    assert quits.points == 3 and quits.cells.keys() == {2, 3, 5, 6} and "ends the kernel" in quits.cells[2] and quits.cells[6] == "ended the kernel"
+    assert (
+        quits.points == 3
+        and quits.cells.keys() == {2, 3, 5, 6}
+        and "ends the kernel" in quits.cells[2]
+        and quits.cells[6] == "ended the kernel"
+    )
     assert wild.points == 2 and "ended the kernel" in str(wild.verdicts["q_sample"])
     assert wild.cells[2] == "ended the kernel" and "15 s" in wild.cells[3] and "memory" in wild.cells[4]
-    assert "unreachable" in wild.cells[6] and "AssertionError" in wild.cells[7], "no network, not even for compiled code"
+    assert "unreachable" in wild.cells[6] and "AssertionError" in wild.cells[7], (
+        "no network, not even for compiled code"
+    )
 
 
 @pytest.mark.slow
 @needs_sandbox
 def test_a_cell_that_fails_is_named_and_its_other_imports_happen(hostile):
     cells = hostile["elsewhere"].cells
-    assert cells.keys() == {1, 2, 5} and "google" in cells[1] and "torch" in cells[1] and "%tensorflow_version" in cells[2]
+    assert (
+        cells.keys() == {1, 2, 5} and "google" in cells[1] and "torch" in cells[1] and "%tensorflow_version" in cells[2]
+    )
     assert hostile["elsewhere"].points == 2 and "pandas_of_mine" in cells[5]
 
 
@@ -125,19 +169,23 @@ def test_a_cell_that_fails_is_named_and_its_other_imports_happen(hostile):
 @needs_sandbox
 def test_the_packages_own_function_is_told(hostile):
     assert hostile["borrowed"].points == 2
-    assert any("called the package's own ddpm.forward.q_sample" in remark for remark in hostile["borrowed"].remarks)
+    assert any("called the package's own ddpm.process.q_sample" in remark for remark in hostile["borrowed"].remarks)
     assert any("code cell 2 names setprofile" in remark for remark in hostile["unwatched"].remarks)
     said = "; ".join(hostile["unwatched"].remarks)
-    assert "forward_covariance called the package's own ddpm.forward" in said, "in a thread"
+    assert "forward_covariance called the package's own ddpm.process" in said, "in a thread"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("level", [sandbox.USER, sandbox.NONE])
 def test_without_a_sandbox_it_works_and_says_what_is_not_safe(tmp_path, level):
     tmp_path.chmod(0o755)
-    if problem := sandbox.problem(sandbox.Sandbox(level, lean.write(tmp_path / "package", judged_elsewhere=True).parent), tmp_path):
+    if problem := sandbox.problem(
+        sandbox.Sandbox(level, lean.write(tmp_path / "package", judged_elsewhere=True).parent), tmp_path
+    ):
         pytest.skip(f"{level}: {problem}")
-    made = {name: notebook(HOSTILE[name], "diffusion", THREE) for name in ("quits", "crowd")} | {"zz perfect": SUBMISSIONS["perfect"]}
+    made = {name: notebook(HOSTILE[name], "diffusion", THREE) for name in ("quits", "crowd")} | {
+        "zz perfect": SUBMISSIONS["perfect"]
+    }
     found = graded(hand_in(tmp_path, made), level)
     assert [found[name].points for name in ("quits", "crowd", "zz perfect")] == [3, 2, 3]
     assert {sandbox.NONE: "read and change all", sandbox.USER: "open to all users"}[level] in found[""].ran
@@ -155,17 +203,33 @@ def test_the_time_of_a_whole_notebook_is_limited(tmp_path):
 
 @pytest.mark.slow
 def test_what_was_graded_until_then_is_kept(tmp_path):
-    subs = hand_in(tmp_path, {"a": SUBMISSIONS["perfect"], "b": notebook([MEAN, "import time\ntime.sleep(600)"], "diffusion", THREE),
-                              "c": notebook(["import time\ntime.sleep(600)", MEAN], "diffusion", THREE)})
+    subs = hand_in(
+        tmp_path,
+        {
+            "a": SUBMISSIONS["perfect"],
+            "b": notebook([MEAN, "import time\ntime.sleep(600)"], "diffusion", THREE),
+            "c": notebook(["import time\ntime.sleep(600)", MEAN], "diffusion", THREE),
+        },
+    )
     (subs / "scores.csv").write_text("the last scores")
-    listening = ("import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's job may not
-                 "runpy.run_module('ddpm.grading.score', run_name='__main__')")
-    process = subprocess.Popen([sys.executable, "-c", listening, str(subs)], env=os.environ | {"PYTHONPATH": str(ROOT / "code")},
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    listening = (
+        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's job may not
+        "runpy.run_module('ddpm.grading.score', run_name='__main__')"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", listening, str(subs)],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "code")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     until = time.monotonic() + 400
     while not (subs / "scores.part.csv").exists() and time.monotonic() < until:
         time.sleep(0.5)
     process.send_signal(2)  # Ctrl-C
     said = process.communicate(timeout=400)[0]
     assert process.returncode == 130 and "scores.part.csv" in said, said
-    assert "a.ipynb,diffusion,3,3" in (subs / "scores.part.csv").read_text() and (subs / "scores.csv").read_text() == "the last scores"
+    assert (
+        "a.ipynb,diffusion,3,3" in (subs / "scores.part.csv").read_text()
+        and (subs / "scores.csv").read_text() == "the last scores"
+    )

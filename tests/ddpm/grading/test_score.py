@@ -1,4 +1,5 @@
-"""What lies in a folder of submissions is found, read, named and listed, whatever it is. (What runs is in `test_sandbox`.)"""
+"""What lies in a folder of submissions is found, read, named and listed, whatever it is. (What runs is in
+`test_sandbox`.)"""
 
 import csv
 import dataclasses
@@ -13,8 +14,11 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from submissions import COVARIANCE, MEAN, SAMPLE, TITLE, notebook
+
+from ddpm.chapters.exercises import ASSIGNMENTS, EXERCISES, WRITTEN
 from ddpm.grading.exercise import Exercise
-from ddpm.grading.exercises import ASSIGNMENTS, EXERCISES, WRITTEN
+from ddpm.grading.runner import run
 from ddpm.grading.score import output, report
 from ddpm.grading.score.__main__ import main
 from ddpm.grading.score.assigned import Stated, in_class, in_words, stated
@@ -23,22 +27,31 @@ from ddpm.grading.score.folder import Class, Score
 from ddpm.grading.score.found import find, readable, twice
 from ddpm.grading.score.reading import NoNotebook, read
 from ddpm.grading.score.remarks import answers, of_notebook, same
-from ddpm.grading.runner import Run, run
 from ddpm.grading.verdict import Verdict
-from submissions import COVARIANCE, MEAN, SAMPLE, TITLE, notebook
 
 ROOT = Path(__file__).parents[3]
 JSON = nbformat.writes(notebook([MEAN, "# gr\u00fc\u00dfe"]), ensure_ascii=False)
-OLD = json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": [MEAN, ""], "metadata": {}}]}]})
+OLD = json.dumps(
+    {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": [MEAN, ""], "metadata": {}}]}]}
+)
 
 
 # A file: what can be read is read, and else it is said why not
 
 
-@pytest.mark.parametrize("data, encoding", [
-    (JSON.encode(), ""), (b"\xef\xbb\xbf" + JSON.encode(), "utf-8-sig"), (JSON.encode("utf-16"), "utf-16"), (JSON.encode("utf-16-le"), "utf-16-le"),
-    (JSON.encode("utf-16-be"), "utf-16-be"), (JSON.encode("utf-32"), "utf-32"), (JSON.encode("cp1252"), "cp1252"),
-], ids=["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+@pytest.mark.parametrize(
+    "data, encoding",
+    [
+        (JSON.encode(), ""),
+        (b"\xef\xbb\xbf" + JSON.encode(), "utf-8-sig"),
+        (JSON.encode("utf-16"), "utf-16"),
+        (JSON.encode("utf-16-le"), "utf-16-le"),
+        (JSON.encode("utf-16-be"), "utf-16-be"),
+        (JSON.encode("utf-32"), "utf-32"),
+        (JSON.encode("cp1252"), "cp1252"),
+    ],
+    ids=["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"],
+)
 def test_notebooks_are_read_in_every_usual_encoding(tmp_path, data, encoding):
     path = tmp_path / "x.ipynb"
     path.write_bytes(data)
@@ -51,12 +64,41 @@ def test_notebooks_of_the_old_format_are_read(tmp_path):
     assert [cell.source for cell in read(tmp_path / "x.ipynb").cells] == [MEAN]
 
 
-@pytest.mark.parametrize("data, why", [
-    (b"", "an empty file"), (b"{", "broken JSON"), (JSON.encode()[:-20], "broken JSON"), (b"[" * 100_000, "no JSON|too deeply"),
-    (b'{"a":' * 100_000, "nested too deeply"), (b"{}", "JSON without cells"), (b"[1]", "JSON without cells"), (b'{"cells": 1}', "without cells"),
-    (b"print(1)", "no JSON"), (b"<html>", "no JSON"), (b"PK\x03\x04...", "ZIP archive"), (b"%PDF-1.7", "a PDF"),
-    (b'{"cells": "\x81"}', "encoding: no UTF-8"), (b"\xff\xfe{\x00\x00\xd8", "encoding: no utf-16"),
-], ids=["empty", "half", "cut", "deep list", "deep object", "object", "list", "number", "code", "HTML", "ZIP", "PDF", "byte", "surrogate"])
+@pytest.mark.parametrize(
+    "data, why",
+    [
+        (b"", "an empty file"),
+        (b"{", "broken JSON"),
+        (JSON.encode()[:-20], "broken JSON"),
+        (b"[" * 100_000, "no JSON|too deeply"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+        (b"{}", "JSON without cells"),
+        (b"[1]", "JSON without cells"),
+        (b'{"cells": 1}', "without cells"),
+        (b"print(1)", "no JSON"),
+        (b"<html>", "no JSON"),
+        (b"PK\x03\x04...", "ZIP archive"),
+        (b"%PDF-1.7", "a PDF"),
+        (b'{"cells": "\x81"}', "encoding: no UTF-8"),
+        (b"\xff\xfe{\x00\x00\xd8", "encoding: no utf-16"),
+    ],
+    ids=[
+        "empty",
+        "half",
+        "cut",
+        "deep list",
+        "deep object",
+        "object",
+        "list",
+        "number",
+        "code",
+        "HTML",
+        "ZIP",
+        "PDF",
+        "byte",
+        "surrogate",
+    ],
+)
 def test_what_is_no_notebook_says_why(tmp_path, data, why):
     (tmp_path / "x").write_bytes(data)
     with pytest.raises(NoNotebook, match=why):
@@ -64,8 +106,20 @@ def test_what_is_no_notebook_says_why(tmp_path, data, why):
 
 
 def test_odd_cells_do_no_harm(tmp_path):
-    (tmp_path / "x").write_text(json.dumps({"metadata": 3, "cells": [1, None, {}, {"cell_type": "code", "source": 5, "metadata": []},
-                                                                     {"cell_type": "code", "source": ["a", 1]}]}))
+    (tmp_path / "x").write_text(
+        json.dumps(
+            {
+                "metadata": 3,
+                "cells": [
+                    1,
+                    None,
+                    {},
+                    {"cell_type": "code", "source": 5, "metadata": []},
+                    {"cell_type": "code", "source": ["a", 1]},
+                ],
+            }
+        )
+    )
     assert [cell.source for cell in read(tmp_path / "x").cells] == ["5", "a1"]
 
 
@@ -75,8 +129,16 @@ def test_odd_cells_do_no_harm(tmp_path):
 def test_everything_in_a_folder_appears(tmp_path):
     folder, secret = tmp_path / "subs", tmp_path / "secret.ipynb"
     secret.write_text(JSON)
-    for name in (b"Ben.IPYNB", b"a.ipynb.txt", b"b.ipynb.json", b"x.ipynb (1)", "J\u00fcrgen.ipynb".encode("latin-1"), "J\u00fcrgen2.ipynb".encode("cp437"),
-                 b"deep/er/c.ipynb", b".hidden.ipynb"):
+    for name in (
+        b"Ben.IPYNB",
+        b"a.ipynb.txt",
+        b"b.ipynb.json",
+        b"x.ipynb (1)",
+        "J\u00fcrgen.ipynb".encode("latin-1"),
+        "J\u00fcrgen2.ipynb".encode("cp437"),
+        b"deep/er/c.ipynb",
+        b".hidden.ipynb",
+    ):
         path = Path(os.fsdecode(os.path.join(os.fsencode(folder), name)))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(JSON)
@@ -92,16 +154,38 @@ def test_everything_in_a_folder_appears(tmp_path):
     found, ignored = find(folder)
     by_name = {f.name: f for f in found}
     assert {name for name, f in by_name.items() if f.notebook} == {
-        "Ben.IPYNB", "a.ipynb.txt", "b.ipynb.json", "x.ipynb (1)", "J\u00fcrgen.ipynb", "J\u00fcrgen2.ipynb", "deep/er/c.ipynb", ".hidden.ipynb"}
+        "Ben.IPYNB",
+        "a.ipynb.txt",
+        "b.ipynb.json",
+        "x.ipynb (1)",
+        "J\u00fcrgen.ipynb",
+        "J\u00fcrgen2.ipynb",
+        "deep/er/c.ipynb",
+        ".hidden.ipynb",
+    }
     problems = {name: f.problem for name, f in by_name.items() if not f.notebook}
-    assert {name: next(word for word in ("ZIP", "no JSON", "PDF", "empty folder", "FIFO", "link") if word in problem) for name, problem in problems.items()} == {
-        "all.zip": "ZIP", "code.py": "no JSON", "paper.pdf": "PDF", "nothing/": "empty folder", "pipe.ipynb": "FIFO", "link.ipynb": "link",
-        "folder_link": "link", "zero.ipynb": "link", "scores.csv/inside.txt": "no JSON", "report.html": "link"}
+    assert {
+        name: next(word for word in ("ZIP", "no JSON", "PDF", "empty folder", "FIFO", "link") if word in problem)
+        for name, problem in problems.items()
+    } == {
+        "all.zip": "ZIP",
+        "code.py": "no JSON",
+        "paper.pdf": "PDF",
+        "nothing/": "empty folder",
+        "pipe.ipynb": "FIFO",
+        "link.ipynb": "link",
+        "folder_link": "link",
+        "zero.ipynb": "link",
+        "scores.csv/inside.txt": "no JSON",
+        "report.html": "link",
+    }
     assert sorted(ignored) == [".DS_Store", ".ipynb_checkpoints"]
 
 
 @pytest.mark.parametrize("make", [lambda path, real: path.symlink_to(real), lambda path, real: os.mkfifo(path)])
-def test_a_file_that_becomes_a_link_or_a_pipe_between_two_looks_is_neither_followed_nor_waited_for(tmp_path, monkeypatch, make):
+def test_a_file_that_becomes_a_link_or_a_pipe_between_two_looks_is_neither_followed_nor_waited_for(
+    tmp_path, monkeypatch, make
+):
     real, path = tmp_path / "real", tmp_path / "x.ipynb"
     real.write_text(JSON)
     make(path, real)
@@ -135,7 +219,9 @@ def test_one_file_and_no_file(tmp_path):
 
 
 def test_names_are_text_and_differ():
-    assert [readable(os.fsdecode(raw)) for raw in (b"\xfc.ipynb", b"\x81.ipynb", "\u00fc.ipynb".encode(), b"a\nb")] == ["\u00fc.ipynb"] * 3 + ["a\\x0ab"]
+    assert [readable(os.fsdecode(raw)) for raw in (b"\xfc.ipynb", b"\x81.ipynb", "\u00fc.ipynb".encode(), b"a\nb")] == [
+        "\u00fc.ipynb"
+    ] * 3 + ["a\\x0ab"]
     assert twice(["a", "b", "a", "a"]) == ["a", "b", "a (2)", "a (3)"]
 
 
@@ -155,8 +241,11 @@ def folder(tmp_path):
     written.folder = tmp_path
 
 
-MENTIONS = ["# forward_mean, mean_loss, answer_2_1", "from ddpm.forward import q_sample\nfrom ddpm.losses import noise_loss, mean_loss",
-            "forward_mean.my_betas = 'answer_2_1'"]
+MENTIONS = [
+    "# forward_mean, mean_loss, answer_2_1",
+    "from ddpm.process import q_sample\nfrom ddpm.losses import noise_loss, mean_loss",
+    "forward_mean.my_betas = 'answer_2_1'",
+]
 
 
 def test_metadata_decide_whatever_is_mentioned():
@@ -173,7 +262,13 @@ def test_without_its_metadata_a_notebook_is_told_by_its_cells_then_its_title_the
     assert (found.assignment, found.exercises) == ("loss_func_comp", ("mean_loss",)) and "cells" in found.rule
     found = stated(written(notebook([*MENTIONS, MEAN]), [TITLE.format("denoising") + ", solutions"]))
     assert (found.assignment, found.exercises) == ("denoising", ASSIGNMENTS["denoising"]) and "title" in found.rule
-    found = stated(written(notebook([*MENTIONS, SAMPLE, "print(check_sampler(sampler))", "%pip install x\ncheck_layer_sizes(layer_sizes)"])))
+    found = stated(
+        written(
+            notebook(
+                [*MENTIONS, SAMPLE, "print(check_sampler(sampler))", "%pip install x\ncheck_layer_sizes(layer_sizes)"]
+            )
+        )
+    )
     assert found.assignment == "denoising" and "checks" in found.rule
     found = stated(written(notebook([*MENTIONS, MEAN])))
     assert found.assignment == "diffusion" and "defines" in found.rule
@@ -182,8 +277,12 @@ def test_without_its_metadata_a_notebook_is_told_by_its_cells_then_its_title_the
 
 def test_nobody_alone_changes_what_was_set():
     all_of_it, less = ASSIGNMENTS["denoising"], ASSIGNMENTS["denoising"][:2]
-    assert in_class([Stated("denoising", less), Stated("denoising", all_of_it), Stated("denoising", all_of_it)]) == {"denoising": all_of_it}
-    assert in_class([Stated("denoising", all_of_it), Stated("denoising", less), Stated("denoising", less)]) == {"denoising": less}
+    assert in_class([Stated("denoising", less), Stated("denoising", all_of_it), Stated("denoising", all_of_it)]) == {
+        "denoising": all_of_it
+    }
+    assert in_class([Stated("denoising", all_of_it), Stated("denoising", less), Stated("denoising", less)]) == {
+        "denoising": less
+    }
     assert in_class([Stated("denoising", less), Stated("denoising", all_of_it), Stated("")]) == {"denoising": all_of_it}
 
 
@@ -191,37 +290,74 @@ def test_what_was_set_is_told_with_the_number_of_votes():
     all_of_it, less = ASSIGNMENTS["denoising"], ASSIGNMENTS["denoising"][:1]
     few, whole = Stated("denoising", less), Stated("denoising", all_of_it)
     assert in_words({"denoising": less}, [few, few, whole, Stated("")]) == [
-        f"denoising: layer_sizes (1 of {len(all_of_it)} exercises), as stated by 2 of 3 notebooks"]
-    assert in_words({"denoising": all_of_it}, [whole]) == [
-        "denoising: all 5 exercises, as stated by 1 of 1 notebooks"]
+        f"denoising: layer_sizes (1 of {len(all_of_it)} exercises), as stated by 2 of 3 notebooks"
+    ]
+    assert in_words({"denoising": all_of_it}, [whole]) == ["denoising: all 5 exercises, as stated by 1 of 1 notebooks"]
 
 
 # What a person should look at
 
 
-@pytest.mark.parametrize("cells, name, remark", [
-    (["from ddpm.forward import q_sample as ready\n" + SAMPLE.replace("return", "return ready(schedule, x_0, t, noise)\n    return")], "q_sample",
-     "q_sample uses the package's own ddpm.forward.q_sample"),
-    (["import ddpm.forward\nq_sample = ddpm.forward.q_sample"], "q_sample", "own ddpm.forward.q_sample"),
-    (["import ddpm.forward as f", "def mix(*a):\n    return f.q_sample(*a)", "def q_sample(*a):\n    return mix(*a)"], "q_sample", "own ddpm.forward.q_sample"),
-    (["from ddpm.grading import written\nanswer_2_2b = written.bound._kl_form()"], "answer_2_2b", "looks into the checks: ddpm.grading.written.bound._kl_form"),
-    (["import ddpm.grading.forward as g\ng.FORWARD_MEAN"], "forward_mean", "looks into the checks: ddpm.grading.forward.FORWARD_MEAN"),
-    (["answer_4_2 = {}", "measured = dict(answer_4_2)"], "answer_4_2", "code cell 2 makes `measured` out of answer_4_2"),
-    (["answer_4_2 = {}", "measured = {k: 1.01 * v for k, v in globals()['answer_' + '4_2'].items()}"], "answer_4_2",
-     "code cell 2 makes `measured` out of nothing that the notebook has computed"),
-    (["import sys", "sys.setprofile(None)"], "q_sample", "code cell 2 names setprofile"),
-])
+@pytest.mark.parametrize(
+    "cells, name, remark",
+    [
+        (
+            [
+                "from ddpm.process import q_sample as ready\n"
+                + SAMPLE.replace("return", "return ready(schedule, x_0, t, noise)\n    return")
+            ],
+            "q_sample",
+            "q_sample uses the package's own ddpm.process.q_sample",
+        ),
+        (["import ddpm.process\nq_sample = ddpm.process.q_sample"], "q_sample", "own ddpm.process.q_sample"),
+        (
+            [
+                "import ddpm.process as f",
+                "def mix(*a):\n    return f.q_sample(*a)",
+                "def q_sample(*a):\n    return mix(*a)",
+            ],
+            "q_sample",
+            "own ddpm.process.q_sample",
+        ),
+        (
+            ["from ddpm.grading import written\nanswer_2_2b = written.bound._kl_form()"],
+            "answer_2_2b",
+            "looks into the checks: ddpm.chapters.likelihood_to_kl.exercises.written._kl_form",
+        ),
+        (
+            ["import ddpm.chapters.forward_extremes.exercises.step as g\ng.FORWARD_MEAN"],
+            "forward_mean",
+            "looks into the checks: ddpm.chapters.closed_form.exercises.q_sample.FORWARD_MEAN",
+        ),
+        (
+            ["answer_4_2 = {}", "measured = dict(answer_4_2)"],
+            "answer_4_2",
+            "code cell 2 makes `measured` out of answer_4_2",
+        ),
+        (
+            ["answer_4_2 = {}", "measured = {k: 1.01 * v for k, v in globals()['answer_' + '4_2'].items()}"],
+            "answer_4_2",
+            "code cell 2 makes `measured` out of nothing that the notebook has computed",
+        ),
+        (["import sys", "sys.setprofile(None)"], "q_sample", "code cell 2 names setprofile"),
+    ],
+)
 def test_what_a_person_should_look_at(cells, name, remark):
     assert any(remark in found for found in of_notebook(written(notebook(cells)), [name]))
 
 
 def test_honest_notebooks_need_no_look():
-    cells = ["from ddpm.forward import q_sample as of_the_book\nimport ddpm\nnoise = of_the_book(1, 2, 3, 4)", SAMPLE, MEAN,
-             "from ddpm.grading import check_q_sample\nfrom ddpm.grading import answered\nprint(check_q_sample(q_sample))",
-             "from ddpm.derivation.symbols import x, t, mu_tilde\nanswer_3_1 = mu_tilde(t, x[t], x[0])",
-             "from ddpm.grading.written import check_answer_3_1\ncheck_answer_3_1(answer_3_1)\nmeasured = {'a': noise}",
-             "def my_betas(T):\n    return ddpm.linear(T).beta[1:]", "def beta():\n    return of_the_book(1)",
-             "from ddpm.forward import posterior_mean as x_prev"]  # arguments of forward_mean have these names
+    cells = [
+        "from ddpm.process import q_sample as of_the_book\nimport ddpm\nnoise = of_the_book(1, 2, 3, 4)",
+        SAMPLE,
+        MEAN,
+        "from ddpm.grading import check_q_sample\nfrom ddpm.grading import answered\nprint(check_q_sample(q_sample))",
+        "from ddpm.derivation.symbols import x, t, mu_tilde\nanswer_3_1 = mu_tilde(t, x[t], x[0])",
+        "from ddpm.grading.written import check_answer_3_1\ncheck_answer_3_1(answer_3_1)\nmeasured = {'a': noise}",
+        "def my_betas(T):\n    return ddpm.linear(T).beta[1:]",
+        "def beta():\n    return of_the_book(1)",
+        "from ddpm.process import posterior_mean as x_prev",
+    ]  # arguments of forward_mean have these names
     assert of_notebook(written(notebook(cells)), ["q_sample", "forward_mean", "answer_3_1", "my_betas"]) == []
 
 
@@ -229,15 +365,26 @@ def test_the_same_answers_are_told_and_blanks_are_none():
     noted = "def forward_mean(x_prev, beta):\n    'Mine.'\n    # my own work\n    return np.sqrt(1-beta)*x_prev"
     asked = ["forward_mean", "forward_covariance", "q_sample"]
     blank = "def q_sample(*a):\n    ...  # your answer"
-    ada, ben, cleo, dora = (answers(written(notebook(cells)), asked) for cells in (
-        [MEAN, COVARIANCE, blank], [noted, "extra = 1\n" + COVARIANCE], [MEAN, COVARIANCE, SAMPLE], [blank]))
+    ada, ben, cleo, dora = (
+        answers(written(notebook(cells)), asked)
+        for cells in (
+            [MEAN, COVARIANCE, blank],
+            [noted, "extra = 1\n" + COVARIANCE],
+            [MEAN, COVARIANCE, SAMPLE],
+            [blank],
+        )
+    )
     assert same([("ada", ada), ("ben", ben), ("cleo", cleo), ("dora", dora), ("emil", dora)]) == [
-        "ada, ben: the same answers in all of forward_mean, forward_covariance"]
+        "ada, ben: the same answers in all of forward_mean, forward_covariance"
+    ]
 
 
 def test_a_very_long_sum_does_no_harm():
     made = written(notebook([MEAN, "answer_3_2 = " + "+".join(["1"] * 3000), "answer_3_1 = " + "(" * 300 + ")" * 300]))
-    assert of_notebook(made, ["answer_3_2"]) == [] and answers(made, ["forward_mean", "answer_3_2"]).keys() <= {"forward_mean", "answer_3_2"}
+    assert of_notebook(made, ["answer_3_2"]) == [] and answers(made, ["forward_mean", "answer_3_2"]).keys() <= {
+        "forward_mean",
+        "answer_3_2",
+    }
 
 
 # Data, there and back
@@ -257,10 +404,16 @@ def test_cases_and_runs_survive_as_data(name):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("data", [
-    {"answers": ["a"] * 1001, "blank": "", "notes": []}, {"answers": [{"shape": [2], "values": [1, 2, 3]}], "blank": "", "notes": []},
-    {"answers": [{"shape": [200_000], "values": [0.0] * 200_000}], "blank": "", "notes": []}, {"answers": [3], "blank": "", "notes": []}, {},
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"answers": ["a"] * 1001, "blank": "", "notes": []},
+        {"answers": [{"shape": [2], "values": [1, 2, 3]}], "blank": "", "notes": []},
+        {"answers": [{"shape": [200_000], "values": [0.0] * 200_000}], "blank": "", "notes": []},
+        {"answers": [3], "blank": "", "notes": []},
+        {},
+    ],
+)
 def test_data_that_are_no_run_are_refused(data):
     with pytest.raises((ValueError, KeyError, TypeError)):
         unpack_run(data)
@@ -274,7 +427,11 @@ def test_scores_are_put_in_place_whole(tmp_path):
     target.write_text("mine")
     (tmp_path / "scores.csv").symlink_to(target)
     assert output.put(tmp_path, "scores.csv", "a\udcfc") == tmp_path / "scores.csv"
-    assert target.read_text() == "mine" and not (tmp_path / "scores.csv").is_symlink() and (tmp_path / "scores.csv").read_text() == "a\\udcfc"
+    assert (
+        target.read_text() == "mine"
+        and not (tmp_path / "scores.csv").is_symlink()
+        and (tmp_path / "scores.csv").read_text() == "a\\udcfc"
+    )
     (tmp_path / "report.html").mkdir()
     assert output.put(tmp_path, "report.html", "b").name == "graded-report.html"
     assert output.put(tmp_path / "gone", "scores.csv", "c").read_text() == "c"
@@ -285,17 +442,42 @@ def test_scores_are_put_in_place_whole(tmp_path):
 
 def test_csv_and_page():
     nan = float("nan")
-    verdicts = {"forward_mean": Verdict(True, 1e-8, "Right"), "q_sample": Verdict(False, 0.5, "Not \ud800 <b>", "the slip <i>")}
-    scores = [Score("=a<b>\udcfc", "diffusion", verdicts, {4: "ZeroDivisionError: <b>"}, "", ["uses <b>"]), Score("torn", problem="broken JSON"),
-              Score("blank", "diffusion", {"forward_mean": Verdict(False, nan, "Not yet answered", answered=False)}, closed=False)]
+    verdicts = {
+        "forward_mean": Verdict(True, 1e-8, "Right"),
+        "q_sample": Verdict(False, 0.5, "Not \ud800 <b>", "the slip <i>"),
+    }
+    scores = [
+        Score("=a<b>\udcfc", "diffusion", verdicts, {4: "ZeroDivisionError: <b>"}, "", ["uses <b>"]),
+        Score("torn", problem="broken JSON"),
+        Score(
+            "blank",
+            "diffusion",
+            {"forward_mean": Verdict(False, nan, "Not yet answered", answered=False)},
+            closed=False,
+        ),
+    ]
     rows = list(csv.DictReader(io.StringIO(report.to_csv(scores))))
-    assert rows[0]["notebook"].startswith("'=") and rows[0]["points"] == "1" and rows[0]["of"] == "2" and rows[0]["remarks"] == "uses <b>"
+    assert (
+        rows[0]["notebook"].startswith("'=")
+        and rows[0]["points"] == "1"
+        and rows[0]["of"] == "2"
+        and rows[0]["remarks"] == "uses <b>"
+    )
     assert rows[1]["problem"] == "broken JSON" and rows[1]["q_sample"] == "" and rows[2]["forward_mean"] == "0"
     graded = Class(scores, ["a, c: the same"], "It ran <here>.", ["diffusion: all <6>"])
     page = report.to_html(graded, seed=123, ignored=[".DS_Store"])
     assert not {"<b>", "<i>", "<here>"} & set(page.replace(">", "> ").split()) and "<b>" not in page
-    for text in ("What was set</h2><ul><li>diffusion: all &lt;6&gt;", "1 × q_sample: the slip &lt;i&gt;", "a, c: the same",
-                 ".DS_Store", "Code cell 4", "broken JSON", "a hook in Python alone", "seed 123", f"numpy {np.__version__}"):
+    for text in (
+        "What was set</h2><ul><li>diffusion: all &lt;6&gt;",
+        "1 × q_sample: the slip &lt;i&gt;",
+        "a, c: the same",
+        ".DS_Store",
+        "Code cell 4",
+        "broken JSON",
+        "a hook in Python alone",
+        "seed 123",
+        f"numpy {np.__version__}",
+    ):
         assert text in page
 
 
@@ -306,13 +488,18 @@ def test_the_command(tmp_path, capsys, monkeypatch):
     (tmp_path / "subs $HOME/torn.ipynb").write_text("{")
     (tmp_path / "subs $HOME/scores.csv").write_text("the last scores")
     assert main(["~/subs $HOME", "--seed", "9"]) == 0 and "Seed 9" in capsys.readouterr().out
-    assert "torn.ipynb" in (tmp_path / "subs $HOME/scores.csv").read_text() and "broken JSON" in (tmp_path / "subs $HOME/report.html").read_text()
+    assert (
+        "torn.ipynb" in (tmp_path / "subs $HOME/scores.csv").read_text()
+        and "broken JSON" in (tmp_path / "subs $HOME/report.html").read_text()
+    )
     assert {path.name for path in (tmp_path / "subs $HOME").iterdir()} == {"torn.ipynb", "scores.csv", "report.html"}
 
 
 @pytest.mark.parametrize("name", ["~/subs", "a $HOME b", "it's", 'a"b', "$(x)", "a;b"])
 def test_make_hands_the_folder_over_as_it_is(name):
-    alone = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}  # tests may run under make
+    alone = {
+        key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))
+    }  # tests may run under make
     command = ["make", "-n", "-o", ".venv/.ready", "grade", f"SUBMISSIONS={name}"]
     made = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True)
     folder = made.stdout.strip().splitlines()[-1].split(" -m ddpm.grading.score ")[1]
@@ -322,8 +509,10 @@ def test_make_hands_the_folder_over_as_it_is(name):
 def test_the_recipe_of_the_container_copies_what_is_there():
     page = (ROOT / "book/for_instructors.md").read_text(encoding="utf-8")
     copied = [name for line in re.findall(r"^COPY (.*)$", page, re.M) for name in line.split()[:-1]]
-    assert {"Makefile", "pyproject.toml", "requirements.txt", "code"} <= set(copied) and all((ROOT / name).exists() for name in copied)
-    target, = re.findall(r"^RUN make (\S+)$", page, re.M)
+    assert {"Makefile", "pyproject.toml", "requirements.txt", "code"} <= set(copied) and all(
+        (ROOT / name).exists() for name in copied
+    )
+    (target,) = re.findall(r"^RUN make (\S+)$", page, re.M)
     assert "READY  := $(VENV)/.ready" in (ROOT / "Makefile").read_text() and target == ".venv/.ready"
     assert '"-m", "ddpm.grading.score", "/root/submissions"' in page and "submissions:/root/submissions" in page
 
@@ -334,7 +523,11 @@ def test_the_recipe_of_the_container_copies_what_is_there():
 @pytest.fixture(scope="module")
 def lean(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lean")
-    subprocess.run([sys.executable, "-P", "-m", "ddpm.grading.score.lean", str(folder)], check=True, env=os.environ | {"PYTHONPATH": str(ROOT / "code")})
+    subprocess.run(
+        [sys.executable, "-P", "-m", "ddpm.grading.score.lean", str(folder)],
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "code")},
+    )
     return folder
 
 
@@ -352,14 +545,14 @@ import sys
 import numpy as np
 from ddpm.grading.exercise import Exercise, check
 from ddpm.grading.exercise import Exercise
-from ddpm.grading.exercises import EXERCISES
-import ddpm.grading.written
+from ddpm.chapters.exercises import EXERCISES
+import ddpm.chapters.likelihood_to_kl.exercises
 found = []
 namespace = {"np": np}
 exec(open(sys.argv[1]).read(), namespace)
 for name, student in namespace["STUDENTS"]:
     found.append(repr(check(student, EXERCISES[name])))
-print(repr((found, ddpm.grading.written.check_answer_2_2a(0) is not None)))
+print(repr((found, ddpm.chapters.likelihood_to_kl.exercises.check_answer_2_2a(0) is not None)))
 """
 STUDENTS = """
 STUDENTS = [
@@ -374,7 +567,15 @@ STUDENTS = [
 def test_it_checks_as_the_whole_one_does(lean, tmp_path):
     """To the words, but for the digits of a mean error: the stored values have five."""
     (tmp_path / "students.py").write_text(STUDENTS)
-    shown = [subprocess.run([sys.executable, "-P", "-c", TRIAL, str(tmp_path / "students.py")], check=True, capture_output=True, text=True,
-                            env=os.environ | {"PYTHONPATH": str(package)}).stdout for package in (lean, ROOT / "code")]
+    shown = [
+        subprocess.run(
+            [sys.executable, "-P", "-c", TRIAL, str(tmp_path / "students.py")],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(package)},
+        ).stdout
+        for package in (lean, ROOT / "code")
+    ]
     few, whole = (re.sub(r"-?\d+\.?\d*(e[-+]?\d+)?", "#", text) for text in shown)
     assert few == whole and "known slip" in few and "Right" in few

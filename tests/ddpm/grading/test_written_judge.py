@@ -1,16 +1,28 @@
-"""One judge for notebook and grader: the same verdicts, also from a process of its own, which survives whatever it is handed."""
+"""One judge for notebook and grader: the same verdicts, also from a process of its own, which survives whatever it
+is handed."""
 
 import json
 
 import pytest
-from ddpm.grading.exercises import WRITTEN
-from ddpm.grading.written import judge as module
-from ddpm.grading.written.judge import Judge
 from written_answers import MEASURED, NO_DERIVATION, OTHER_FORM, REFUSED, RIGHT, SLIPS
 
-FORMS = [(number, kind, words, answer) for kind, answers in (("right", RIGHT), ("other", OTHER_FORM), ("result", NO_DERIVATION),
-                                                             ("slip", SLIPS), ("refused", REFUSED))
-         for number in answers if number not in MEASURED for words, answer in answers[number].items()]
+from ddpm.chapters.exercises import WRITTEN
+from ddpm.grading.written import judge as module
+from ddpm.grading.written.judge import Judge
+
+FORMS = [
+    (number, kind, words, answer)
+    for kind, answers in (
+        ("right", RIGHT),
+        ("other", OTHER_FORM),
+        ("result", NO_DERIVATION),
+        ("slip", SLIPS),
+        ("refused", REFUSED),
+    )
+    for number in answers
+    if number not in MEASURED
+    for words, answer in answers[number].items()
+]
 
 
 def collected(number, answer):
@@ -28,7 +40,11 @@ def agree(judge, forms):
     for number, kind, words, answer in forms:
         name, data = collected(number, answer)
         here, there = WRITTEN[name].check(answer), judge(name, data)
-        assert str(here) == str(there) and (here.passed, here.slip, here.unfinished) == (there.passed, there.slip, there.unfinished), (kind, words)
+        assert str(here) == str(there) and (here.passed, here.slip, here.unfinished) == (
+            there.passed,
+            there.slip,
+            there.unfinished,
+        ), (kind, words)
 
 
 def test_notebook_and_grader_say_the_same_of_a_tenth_of_all_forms(judge):
@@ -36,10 +52,18 @@ def test_notebook_and_grader_say_the_same_of_a_tenth_of_all_forms(judge):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number, part", [
-    ("1.4", 0), ("2.2a", 0), ("3.1", 0), ("3.2", 0), *((number, part) for number in ("2.1", "2.2b") for part in range(3))])
+@pytest.mark.parametrize(
+    "number, part",
+    [
+        ("1.4", 0),
+        ("2.2a", 0),
+        ("3.1", 0),
+        ("3.2", 0),
+        *((number, part) for number in ("2.1", "2.2b") for part in range(3)),
+    ],
+)
 def test_notebook_and_grader_say_the_same_of_all_forms(judge, number, part):
-    agree(judge, [form for form in FORMS if form[0] == number][part::3 if number in ("2.1", "2.2b") else 1])
+    agree(judge, [form for form in FORMS if form[0] == number][part :: 3 if number in ("2.1", "2.2b") else 1])
 
 
 @pytest.mark.parametrize("number", MEASURED)
@@ -49,10 +73,14 @@ def test_predictions_are_judged_there_too(judge, number):
     verdict = judge(name, WRITTEN[name].collect({name: right, "measured": MEASURED[number]}))
     assert verdict.passed and str(verdict).startswith("Right: all")
     slip = next(iter(SLIPS[number].values()))
-    assert judge(name, WRITTEN[name].collect({name: slip, "measured": slip})).passed is False  # what is measured is not what is predicted
+    assert (
+        judge(name, WRITTEN[name].collect({name: slip, "measured": slip})).passed is False
+    )  # what is measured is not what is predicted
 
 
-@pytest.mark.parametrize("data", [None, [], {"lines": 3}, {"lines": [{"right": "1/0"}]}, "text", {"lines": [["Pow"] * 5]}])
+@pytest.mark.parametrize(
+    "data", [None, [], {"lines": 3}, {"lines": [{"right": "1/0"}]}, "text", {"lines": [["Pow"] * 5]}]
+)
 def test_data_that_are_no_answer_get_a_verdict(judge, data):
     verdict = judge("answer_1_4", data)
     assert not verdict.passed and "cannot be read" in str(verdict)
@@ -66,11 +94,13 @@ def test_a_name_that_is_none_and_data_that_are_no_json_get_a_verdict(judge):
 
 
 def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
-    program = ("import json, sys, time\nfrom ddpm.grading.written.judge import limit_work\nprint('ready', flush=True)\n"
-               "for line in sys.stdin:\n    name, data, seconds = json.loads(line)\n    limit_work(seconds)\n"
-               "    if name == 'hang':\n        while True: 9 ** (10 ** 7)\n    if name == 'end':\n        sys.exit(3)\n"
-               "    if name == 'sleep':\n        time.sleep(999)\n"
-               "    print(json.dumps({'passed': True, 'mean_error': 0.0, 'message': name}), flush=True)\n")
+    program = (
+        "import json, sys, time\nfrom ddpm.grading.written.judge import limit_work\nprint('ready', flush=True)\n"
+        "for line in sys.stdin:\n    name, data, seconds = json.loads(line)\n    limit_work(seconds)\n"
+        "    if name == 'hang':\n        while True: 9 ** (10 ** 7)\n    if name == 'end':\n        sys.exit(3)\n"
+        "    if name == 'sleep':\n        time.sleep(999)\n"
+        "    print(json.dumps({'passed': True, 'mean_error': 0.0, 'message': name}), flush=True)\n"
+    )
     real = module.subprocess.Popen
 
     def start(arguments, **options):

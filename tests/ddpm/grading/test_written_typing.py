@@ -1,29 +1,55 @@
-"""What is typed by hand: echoes can be typed back, natural first tries are understood or answered in one sentence, nothing stops the judge."""
+"""What is typed by hand: echoes can be typed back, natural first tries are understood or answered in one sentence,
+nothing stops the judge."""
 
 import math
 import re
 import time
 from pathlib import Path
 
-import ddpm.derivation.symbols as symbols
 import jax.numpy as jnp
 import numpy as np
 import pytest
 import sympy as sp
+from written_answers import NO_DERIVATION, OTHER_FORM, RIGHT, SLIPS
+
+import ddpm.derivation.symbols as symbols
+from ddpm.chapters.closed_form.exercises import check_answer_1_4
+from ddpm.chapters.likelihood_to_kl.exercises import check_answer_2_1
+from ddpm.chapters.mean_to_noise.exercises import check_answer_3_1, check_answer_3_2
 from ddpm.derivation import densities, expectation, gaussians
 from ddpm.derivation.densities import p, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.numbers import Point
 from ddpm.derivation.symbols import (
-    C, Product, SquaredNorm, Sum, T, alpha, alpha_bar, beta, epsilon, epsilon_t, epsilon_theta, log, mu_theta, mu_tilde, sigma, sqrt, t, x,
+    C,
+    Product,
+    SquaredNorm,
+    Sum,
+    T,
+    alpha,
+    alpha_bar,
+    beta,
+    epsilon,
+    epsilon_t,
+    epsilon_theta,
+    log,
+    mu_theta,
+    mu_tilde,
+    sigma,
+    sqrt,
+    t,
+    x,
 )
-from ddpm.grading import written
 from ddpm.grading.written import wire
 from ddpm.grading.written.reading import read
 from ddpm.grading.written.sample import Sample
-from written_answers import NO_DERIVATION, OTHER_FORM, RIGHT, SLIPS
 
-NAMES = {name: value for module in (symbols, densities, expectation, gaussians) for name, value in vars(module).items() if name[0] != "_"}
+NAMES = {
+    name: value
+    for module in (symbols, densities, expectation, gaussians)
+    for name, value in vars(module).items()
+    if name[0] != "_"
+}
 NAMES["n"] = sp.Symbol("n")  # an index of the reader's own
 
 
@@ -44,7 +70,9 @@ def test_an_echo_can_be_typed_back(number):
 
 
 def test_forms_of_the_paper_are_understood():
-    assert q(x[t - 1] | x[t], x[0]) == q(x[t - 1] | (x[t], x[0])) and q(x[1], x[2] | x[0]).args[1] == sp.Tuple(x[1], x[2])
+    assert q(x[t - 1] | x[t], x[0]) == q(x[t - 1] | (x[t], x[0])) and q(x[1], x[2] | x[0]).args[1] == sp.Tuple(
+        x[1], x[2]
+    )
     assert E_q[log(q(x[1]))] == E_q(log(q(x[1]))) and epsilon[t] == epsilon_t[t]
     assert Sum(x[t], t, 1, 3) == Sum(x[t], (t, 1, 3)) and Product(alpha[t], t, 1, 3) == Product(alpha[t], (t, 1, 3))
     assert np.sqrt(1 - alpha_bar[t]) == sqrt(1 - alpha_bar[t]) and np.log(alpha[t]) == log(alpha[t])
@@ -52,36 +80,62 @@ def test_forms_of_the_paper_are_understood():
 
 
 def test_numbers_are_still_numbers():
-    assert math.sqrt(sp.Integer(4)) == 2 and float(sp.pi / 3) == pytest.approx(math.pi / 3) and float(jnp.sqrt(4.0)) == 2
+    assert (
+        math.sqrt(sp.Integer(4)) == 2 and float(sp.pi / 3) == pytest.approx(math.pi / 3) and float(jnp.sqrt(4.0)) == 2
+    )
     for product in (alpha[t] * 2.0, np.float64(2) * alpha[t]):
         assert read(product, "name").lines[0].right == 2 * alpha[t]
 
 
-@pytest.mark.parametrize("typed, words", [
-    (lambda: sqrt(symbols.alpha_bar) * x[0], "write alpha_bar[t]"), (lambda: 2 * x, "write x[t]"), (lambda: np.float64(2) * x, "write x[t]"),
-    (lambda: x[t] - beta, "write beta[t]"), (lambda: sigma**2, "write sigma[t]"), (lambda: mu_theta[t], r"write mu_theta(x[t], t)"),
-    (lambda: epsilon - epsilon_theta, "write epsilon_theta(x[t], t)"), (lambda: -mu_tilde, "write mu_tilde(t, x[t], x[0])"),
-    (lambda: beta[t] ^ 2, "two stars: a**2"), (lambda: (1 - alpha[t]) ^ 2, "two stars"), (lambda: t ^ 2, "two stars"),
-    (lambda: x[1:], "write x[0:T]"), (lambda: x[T:0], "x[0:T]"), (lambda: range(1, T), "Sum(a, (t, 1, T))"),
-    (lambda: q(x[1] | x[2] | x[0]), "write q(x[t - 1] | (x[t], x[0]))"), (lambda: x[:t], "write x[0:T]"),
-    (lambda: KL(q(x[1]) | p(x[1]), q(x[1])), "as KL(a, b), with a comma"),
-    (lambda: jnp.sqrt(alpha_bar[t]), "sqrt and log of ddpm.derivation.symbols"), (lambda: jnp.log(1 - alpha[t]), "sqrt and log of ddpm"),
-    (lambda: math.sqrt(1 - alpha_bar[t]), "sqrt and log of ddpm"), (lambda: jnp.log(q(x[1])), "sqrt and log of ddpm"),
-    (lambda: q(x[1] | x[0], x[2] | x[0]), "one bar"), (lambda: q(t), "takes states such as x[t]"),
-])
+@pytest.mark.parametrize(
+    "typed, words",
+    [
+        (lambda: sqrt(symbols.alpha_bar) * x[0], "write alpha_bar[t]"),
+        (lambda: 2 * x, "write x[t]"),
+        (lambda: np.float64(2) * x, "write x[t]"),
+        (lambda: x[t] - beta, "write beta[t]"),
+        (lambda: sigma**2, "write sigma[t]"),
+        (lambda: mu_theta[t], r"write mu_theta(x[t], t)"),
+        (lambda: epsilon - epsilon_theta, "write epsilon_theta(x[t], t)"),
+        (lambda: -mu_tilde, "write mu_tilde(t, x[t], x[0])"),
+        (lambda: beta[t] ^ 2, "two stars: a**2"),
+        (lambda: (1 - alpha[t]) ^ 2, "two stars"),
+        (lambda: t ^ 2, "two stars"),
+        (lambda: x[1:], "write x[0:T]"),
+        (lambda: x[T:0], "x[0:T]"),
+        (lambda: range(1, T), "Sum(a, (t, 1, T))"),
+        (lambda: q(x[1] | x[2] | x[0]), "write q(x[t - 1] | (x[t], x[0]))"),
+        (lambda: x[:t], "write x[0:T]"),
+        (lambda: KL(q(x[1]) | p(x[1]), q(x[1])), "as KL(a, b), with a comma"),
+        (lambda: jnp.sqrt(alpha_bar[t]), "sqrt and log of ddpm.derivation.symbols"),
+        (lambda: jnp.log(1 - alpha[t]), "sqrt and log of ddpm"),
+        (lambda: math.sqrt(1 - alpha_bar[t]), "sqrt and log of ddpm"),
+        (lambda: jnp.log(q(x[1])), "sqrt and log of ddpm"),
+        (lambda: q(x[1] | x[0], x[2] | x[0]), "one bar"),
+        (lambda: q(t), "takes states such as x[t]"),
+    ],
+)
 def test_a_first_try_that_raises_says_what_to_type(typed, words):
     with pytest.raises(TypeError) as error:
         typed()
     assert words in str(error.value) and len(str(error.value)) < 130
 
 
-@pytest.mark.parametrize("answer, words", [
-    ([mu_tilde, x[t]], "write mu_tilde(t, x[t], x[0])"), (SquaredNorm(mu_theta), "write mu_theta(x[t], t)"), (alpha, "write alpha[t]"),
-    (x[t] | x[0], "write q(x[t] | x[0])"), (mu_tilde(t, x[t]), "write mu_tilde(t, x[t], x[0])"), (sqrt(-alpha[t]), "root of a negative number"),
-    (["x_t = sqrt(alpha_bar) x_0"], "without quotation marks"), (sp.Symbol("a") * x[t], "holds a, not a symbol of the book"),
-])
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        ([mu_tilde, x[t]], "write mu_tilde(t, x[t], x[0])"),
+        (SquaredNorm(mu_theta), "write mu_theta(x[t], t)"),
+        (alpha, "write alpha[t]"),
+        (x[t] | x[0], "write q(x[t] | x[0])"),
+        (mu_tilde(t, x[t]), "write mu_tilde(t, x[t], x[0])"),
+        (sqrt(-alpha[t]), "root of a negative number"),
+        (["x_t = sqrt(alpha_bar) x_0"], "without quotation marks"),
+        (sp.Symbol("a") * x[t], "holds a, not a symbol of the book"),
+    ],
+)
 def test_a_first_try_that_raises_nothing_is_answered_with_what_to_type(answer, words):
-    verdict = written.check_answer_3_1(answer)
+    verdict = check_answer_3_1(answer)
     assert str(verdict).startswith("Not right yet") and words in " ".join(str(verdict).split()), verdict
 
 
@@ -100,34 +154,61 @@ def test_the_example_of_the_box_on_typing_is_read_and_true():
 
 
 STOPPERS = {
-    "exponential": sp.exp(-999999999), "exponentials": sp.exp(sp.exp(sp.exp(x[t]))), "exponent in t": alpha[t] ** (999999999 * t),
-    "exponent": beta[t] ** (10**9), "exponent of a number": (999999999 / 999999998 * alpha[t]) ** 99999999, "negative": x[t] ** -(10**7),
-    "tower": ((alpha[t] + beta[t]) ** 20 + 1) ** 20, "deeper tower": (((alpha[t] + 1) ** 9 + 1) ** 9 + 1) ** 9,
-    "root": alpha[t] ** sp.Rational(1, 10**6), "multiplied out": sp.Mul(*(alpha[t] + x[i] + beta[i + 1] for i in range(9))) ** 2,
-    "index": alpha_bar[10**8], "index to a power": alpha_bar[t**9], "product": Product(alpha[symbols.s] + x[symbols.s], (symbols.s, 1, 100)),
-    "long sum": Sum(alpha[symbols.s], (symbols.s, 1, 10**9)), "limit": Sum(alpha[symbols.s], (symbols.s, 1, 10**6 * t)),
-    "number": sp.Rational(10**12, 7) * alpha[t], "small number": sp.Float("1e-300") * alpha[t], "power of powers": 9 ** (9 ** t) * alpha[t],
-    "nested": eval("sqrt(1 + " * 60 + "x[t]" + ")" * 60), "exponent of a sum": (alpha[t] + beta[t] + x[t] + x[0] + epsilon + 1) ** 24,
-    "norm": SquaredNorm(sum(x[i] for i in range(9)) ** 12), "in a density": log(q(x[10**7] | x[0])), "mean": E_noise(epsilon ** (10**6)),
+    "exponential": sp.exp(-999999999),
+    "exponentials": sp.exp(sp.exp(sp.exp(x[t]))),
+    "exponent in t": alpha[t] ** (999999999 * t),
+    "exponent": beta[t] ** (10**9),
+    "exponent of a number": (999999999 / 999999998 * alpha[t]) ** 99999999,
+    "negative": x[t] ** -(10**7),
+    "tower": ((alpha[t] + beta[t]) ** 20 + 1) ** 20,
+    "deeper tower": (((alpha[t] + 1) ** 9 + 1) ** 9 + 1) ** 9,
+    "root": alpha[t] ** sp.Rational(1, 10**6),
+    "multiplied out": sp.Mul(*(alpha[t] + x[i] + beta[i + 1] for i in range(9))) ** 2,
+    "index": alpha_bar[10**8],
+    "index to a power": alpha_bar[t**9],
+    "product": Product(alpha[symbols.s] + x[symbols.s], (symbols.s, 1, 100)),
+    "long sum": Sum(alpha[symbols.s], (symbols.s, 1, 10**9)),
+    "limit": Sum(alpha[symbols.s], (symbols.s, 1, 10**6 * t)),
+    "number": sp.Rational(10**12, 7) * alpha[t],
+    "small number": sp.Float("1e-300") * alpha[t],
+    "power of powers": 9 ** (9**t) * alpha[t],
+    "nested": eval("sqrt(1 + " * 60 + "x[t]" + ")" * 60),
+    "exponent of a sum": (alpha[t] + beta[t] + x[t] + x[0] + epsilon + 1) ** 24,
+    "norm": SquaredNorm(sum(x[i] for i in range(9)) ** 12),
+    "in a density": log(q(x[10**7] | x[0])),
+    "mean": E_noise(epsilon ** (10**6)),
 }
 
 
 @pytest.mark.parametrize("name", STOPPERS)
 def test_nothing_typed_stops_the_judge(name):
     started = time.process_time()
-    for check in (written.check_answer_1_4, written.check_answer_2_1, written.check_answer_3_2):
+    for check in (check_answer_1_4, check_answer_2_1, check_answer_3_2):
         verdict = check([STOPPERS[name], x[0]])
-        assert not verdict.passed and str(verdict).startswith("Not right yet") and "could not be compared within" not in str(verdict)
+        assert (
+            not verdict.passed
+            and str(verdict).startswith("Not right yet")
+            and "could not be compared within" not in str(verdict)
+        )
     assert time.process_time() - started < 5  # they are refused at once
 
 
 def test_a_bound_does_not_refuse_what_is_small():
-    for expr in (alpha[t] ** 24, (alpha[t] + beta[t]) ** 12, sp.exp(-((x[t] - x[0]) ** 2) / 2), alpha[t] ** (t / 2), Sum(beta[t], (t, 1, 100))):
+    for expr in (
+        alpha[t] ** 24,
+        (alpha[t] + beta[t]) ** 12,
+        sp.exp(-((x[t] - x[0]) ** 2) / 2),
+        alpha[t] ** (t / 2),
+        Sum(beta[t], (t, 1, 100)),
+    ):
         assert not read(expr, "name").fault
     assert read(alpha[t] ** 25, "name").fault and read(Sum(beta[t], (t, 1, 101)), "name").fault
 
 
-@pytest.mark.parametrize("expr", [x[0] ** 2, x[1] ** -3, alpha[1] ** sp.Rational(5, 2), (x[0] + 1) ** 2, alpha_bar[2] ** 7, q(x[1] | x[0]) ** 2])
+@pytest.mark.parametrize(
+    "expr",
+    [x[0] ** 2, x[1] ** -3, alpha[1] ** sp.Rational(5, 2), (x[0] + 1) ** 2, alpha_bar[2] ** 7, q(x[1] | x[0]) ** 2],
+)
 def test_powers_with_numbers_as_indices_survive_as_data(expr):
     reading = read(expr, "name")
     assert not reading.fault and wire.from_json(wire.to_json(reading)) == reading

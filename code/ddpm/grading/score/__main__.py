@@ -7,8 +7,12 @@ from pathlib import Path
 
 
 def main(arguments=None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m ddpm.grading.score", description="Grade all notebooks of a folder.")
-    parser.add_argument("folder", type=Path, help="the submitted notebooks, or one; scores.csv and report.html are written here")
+    parser = argparse.ArgumentParser(
+        prog="python -m ddpm.grading.score", description="Grade all notebooks of a folder."
+    )
+    parser.add_argument(
+        "folder", type=Path, help="the submitted notebooks, or one; scores.csv and report.html are written here"
+    )
     parser.add_argument("--seed", type=int, help="of the cases, to grade again with the same; by default a new one")
     parser.add_argument("--minutes", type=float, default=10, help="for one notebook (default: 10)")
     parser.add_argument("--gigabytes", type=float, default=4, help="of memory for one notebook (default: 4)")
@@ -37,7 +41,9 @@ def main(arguments=None) -> int:
     so_far = []
 
     def done(one):
-        print(f"{one.name}: {one.points} of {len(one.verdicts)}{f' ({one.problem})' if one.problem else ''}", flush=True)
+        print(
+            f"{one.name}: {one.points} of {len(one.verdicts)}{f' ({one.problem})' if one.problem else ''}", flush=True
+        )
         so_far.append(one)
         output.put(folder, PARTIAL, to_csv(so_far))
 
@@ -46,7 +52,10 @@ def main(arguments=None) -> int:
     except KeyboardInterrupt:
         print(f"Stopped. What was graded until then is in {folder / PARTIAL}.", file=sys.stderr)
         return 130
-    written = [output.put(folder, SCORES, to_csv(graded.scores)), output.put(folder, REPORT, to_html(graded, seed, ignored))]
+    written = [
+        output.put(folder, SCORES, to_csv(graded.scores)),
+        output.put(folder, REPORT, to_html(graded, seed, ignored)),
+    ]
     (folder / PARTIAL).unlink(missing_ok=True)
     print(f"{graded.ran}\nSeed {seed}. Written: {', '.join(map(str, written))}")
     return 0

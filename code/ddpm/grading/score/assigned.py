@@ -1,6 +1,8 @@
-"""Which assignment a notebook is, and which exercises were set: stated by the notebook, never guessed from what it mentions.
+"""Which assignment a notebook is, and which exercises were set: stated by the notebook, never guessed from what it
+mentions.
 
-The builder of the assignments writes both into the notebook's metadata and into that of each exercise's cell. For a notebook that
+The builder of the assignments writes both into the notebook's metadata and into that of each exercise's cell. For a
+notebook that
 has lost them there are further rules, and the report says which was used.
 """
 
@@ -11,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ddpm.grading.exercises import ASSIGNMENTS
+from ddpm.chapters.exercises import ASSIGNMENTS
 from ddpm.grading.score.reading import Notebook
 
 KEY = "ddpm"  # of the metadata
@@ -35,7 +37,8 @@ class Stated:
 
 
 def stated(notebook: Notebook) -> Stated:
-    """The assignment that a notebook states: in its metadata, else in its cells', else in its title, else by the checks that it calls
+    """The assignment that a notebook states: in its metadata, else in its cells', else in its title, else by the
+    checks that it calls
     and the exercises that it defines."""
     own = notebook.metadata.get(KEY)
     name, exercises = (own.get("assignment"), own.get("exercises")) if isinstance(own, dict) else (None, None)
@@ -45,7 +48,9 @@ def stated(notebook: Notebook) -> Stated:
     names = Counter(cell["assignment"] for cell in cells if cell.get("assignment") in ASSIGNMENTS)
     if names:
         [(name, _)] = names.most_common(1)
-        return Stated(name, _of(name, [e for cell in cells for e in cell.get("exercises") or ()]), "by the metadata of its cells")
+        return Stated(
+            name, _of(name, [e for cell in cells for e in cell.get("exercises") or ()]), "by the metadata of its cells"
+        )
     if titles := [name for text in notebook.text for name in TITLE.findall(text) if name in ASSIGNMENTS]:
         return Stated(titles[0], ASSIGNMENTS[titles[0]], "by its title, since its metadata are lost")
     for find, rule in ((_checked, "by the checks that it calls"), (_defined, "by what it defines")):
@@ -63,7 +68,8 @@ def _of(name, exercises) -> tuple[str, ...]:
 
 
 def in_class(all_stated: Sequence[Stated]) -> dict[str, tuple[str, ...]]:
-    """For each assignment the exercises that were set: those that most of its notebooks state, so that nobody changes them alone."""
+    """For each assignment the exercises that were set: those that most of its notebooks state, so that nobody
+    changes them alone."""
     found = {}
     for name in ASSIGNMENTS:
         counts = Counter(s.exercises for s in all_stated if s.assignment == name)
@@ -73,7 +79,8 @@ def in_class(all_stated: Sequence[Stated]) -> dict[str, tuple[str, ...]]:
 
 
 def in_words(exercises: dict[str, tuple[str, ...]], all_stated: Sequence[Stated]) -> list[str]:
-    """What was set of each assignment, and how many of its notebooks state that: who hands in many files has many votes."""
+    """What was set of each assignment, and how many of its notebooks state that: who hands in many files has many
+    votes."""
     found = []
     for name, asked in exercises.items():
         own = [s for s in all_stated if s.assignment == name]
@@ -95,8 +102,15 @@ def parsed(cell) -> ast.Module:
 
 def _checked(tree) -> set[str]:
     """The names that are handed to a check: x in `check_...(x)`."""
-    return {node.args[0].id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            and node.func.id.startswith("check_") and node.args and isinstance(node.args[0], ast.Name)}
+    return {
+        node.args[0].id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id.startswith("check_")
+        and node.args
+        and isinstance(node.args[0], ast.Name)
+    }
 
 
 def _defined(tree) -> set[str]:
@@ -112,6 +126,10 @@ def definitions(tree) -> dict[str, ast.stmt]:
             found[node.name] = node
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            found |= {inner.id: node for target in targets for inner in ast.walk(target)
-                      if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+            found |= {
+                inner.id: node
+                for target in targets
+                for inner in ast.walk(target)
+                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+            }
     return found

@@ -1,6 +1,8 @@
-"""One submission, in a process of its own: `python -P child.py`, a job on stdin, what is found as lines of JSON on stdout. Imports nothing of ddpm.
+"""One submission, in a process of its own: `python -P child.py`, a job on stdin, what is found as lines of JSON on
+stdout. Imports nothing of ddpm.
 
-It starts the kernel, in its sandbox, and speaks to it. A cell that ends the kernel, does not end, or takes too much is left
+It starts the kernel, in its sandbox, and speaks to it. A cell that ends the kernel, does not end, or takes too much
+is left
 out: the kernel starts again with the others. The kernel never holds the pipe on which results leave.
 """
 
@@ -31,13 +33,15 @@ MIME = "application/x-ddpm-answer+json"  # as in `kernel`
 LARGEST = 4_000_000  # bytes of one answer
 SHOWN = 200_000_000  # bytes that one run may print and show
 PROCESSES, THREADS, FILES = 300, 5000, 2**30
-OWN = 120  # seconds for the imports before the first cell, and for the calls of one function, which have limits (`runner`)
+# seconds for the imports before the first cell, and for the calls of one function, which have limits (`runner`)
+OWN = 120
 GRACE = 10  # seconds for the kernel's own work
 PAUSE = 0.02  # seconds in which a kernel that was told to end does
 
 
 def prepare(closed: bool, same_user: bool) -> bool:
-    """Adopt orphans, hide from processes of the same user, and leave the network unless the sandbox does. Returns whether that is so."""
+    """Adopt orphans, hide from processes of the same user, and leave the network unless the sandbox does. Returns
+    whether that is so."""
     for kind, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, FILES)):
         resource.setrlimit(kind, (most, most))
     if not sys.platform.startswith("linux"):
@@ -185,9 +189,16 @@ class Kernel:
         user = job["user"]
         if user is not None:
             os.chown(file, user, user)
-        self.process = subprocess.Popen(job["command"], env=job["environment"], cwd=self.folder, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-                                        **({} if user is None else {"user": user, "group": user, "extra_groups": []}))
+        self.process = subprocess.Popen(
+            job["command"],
+            env=job["environment"],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **({} if user is None else {"user": user, "group": user, "extra_groups": []}),
+        )
         self.watch = Watch(self.process, job)
         self.client = BlockingKernelClient(connection_file=str(file))
         self.client.load_connection_file()
@@ -247,7 +258,9 @@ class Kernel:
                     raise Lost(self.watch.fired or "ended the kernel") from None
                 continue
             content, kind = message["content"], message["msg_type"]
-            self.shown += len(str(content.get("text", ""))) + sum(len(str(part)) for part in dict(content.get("data") or {}).values())
+            self.shown += len(str(content.get("text", ""))) + sum(
+                len(str(part)) for part in dict(content.get("data") or {}).values()
+            )
             if self.shown > SHOWN:
                 raise Lost(f"printed and showed more than {SHOWN / 1e6:g} MB")
             if message["parent_header"].get("msg_id") != wanted:
@@ -321,8 +334,11 @@ class Session:
 
     def ask(self, kernel, name, cases):
         """What the submission answers to `name`, on the pipe."""
-        error, found = kernel.execute(f"import os, json; os.chdir({self.job['folder']!r}); import ddpm.grading.score.kernel as k; "
-                                      f"k.answer({name!r}, json.loads({json.dumps(cases)!r}))", OWN)
+        error, found = kernel.execute(
+            f"import os, json; os.chdir({self.job['folder']!r}); import ddpm.grading.score.kernel as k; "
+            f"k.answer({name!r}, json.loads({json.dumps(cases)!r}))",
+            OWN,
+        )
         self.answered.add(name)
         if error or not found:
             say(run=name, broken=f"raised {error}" if error else "gave no answer back")

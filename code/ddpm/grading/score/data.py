@@ -1,4 +1,5 @@
-"""Cases and runs as plain data: a submission gets the one and gives the other back, and nothing of it is run where it is judged."""
+"""Cases and runs as plain data: a submission gets the one and gives the other back, and nothing of it is run where
+it is judged."""
 
 from collections.abc import Sequence
 
@@ -61,7 +62,12 @@ def unpack_run(data: dict) -> Run:
     Raises:
         ValueError, KeyError, TypeError: the data are something else; they come from a notebook and may be anything.
     """
-    if len(data["answers"]) > MOST_ANSWERS or sum(len(a["values"]) for a in data["answers"] if not isinstance(a, str)) > LARGEST:
+    if (
+        len(data["answers"]) > MOST_ANSWERS
+        or sum(len(a["values"]) for a in data["answers"] if not isinstance(a, str)) > LARGEST
+    ):
         raise ValueError("far more answers than cases")
-    answers = [a if isinstance(a, str) else np.array(a["values"], np.float64).reshape(a["shape"]) for a in data["answers"]]
+    answers = [
+        a if isinstance(a, str) else np.array(a["values"], np.float64).reshape(a["shape"]) for a in data["answers"]
+    ]
     return Run(answers, str(data["blank"]), [str(note) for note in data["notes"]])

@@ -1,4 +1,5 @@
-"""All that lies in a folder of submissions: what is a notebook runs, in its sandbox, and its answers are judged outside of it."""
+"""All that lies in a folder of submissions: what is a notebook runs, in its sandbox, and its answers are judged
+outside of it."""
 
 import contextlib
 import ctypes
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from ddpm.grading.exercises import EXERCISES, WRITTEN
+from ddpm.chapters.exercises import EXERCISES, WRITTEN
 from ddpm.grading.score import assigned, lean, remarks, sandbox
 from ddpm.grading.score.child import SET_CHILD_SUBREAPER
 from ddpm.grading.score.data import pack_cases, unpack_run
@@ -85,8 +86,13 @@ class Class:
     asked: list[str] = field(default_factory=list)
 
 
-def score(found: Sequence[Found], seed: int, limits: Limits = Limits(), done: Callable[[Score], None] = lambda s: None,
-          level: str | None = None) -> Class:
+def score(
+    found: Sequence[Found],
+    seed: int,
+    limits: Limits = Limits(),
+    done: Callable[[Score], None] = lambda s: None,
+    level: str | None = None,
+) -> Class:
     """The scores of what was found in a folder, in its order.
 
     Args:
@@ -120,7 +126,11 @@ def score(found: Sequence[Found], seed: int, limits: Limits = Limits(), done: Ca
                     grader.over = True
                     pool.shutdown(cancel_futures=True)
                     raise
-        answers = [(s.name, remarks.answers(f.notebook, exercises[s.assignment])) for s, f in zip(scores, found) if s.assignment]
+        answers = [
+            (s.name, remarks.answers(f.notebook, exercises[s.assignment]))
+            for s, f in zip(scores, found)
+            if s.assignment
+        ]
         return Class(scores, remarks.same(answers), box.words, assigned.in_words(exercises, stated))
 
 
@@ -178,11 +188,18 @@ class Grader:
         with _temporary(prefix="s", dir=self.top) as folder:
             if user is not None:
                 os.chown(folder, user, user)
-            job = {"command": self.box.command(["-m", "ipykernel_launcher", "-f", str(folder / "k.json")], folder),
-                   "environment": self.box.environment(folder), "folder": str(folder), "user": user,
-                   "closed": self.box.level == sandbox.BUBBLEWRAP, "cells": [cell.source for cell in notebook.cells],
-                   "cases": {e: pack_cases(self.cases[e]) for e in asked},
-                   "cores": cores, "cell_seconds": self.limits.cell_seconds, "memory": self.limits.memory}
+            job = {
+                "command": self.box.command(["-m", "ipykernel_launcher", "-f", str(folder / "k.json")], folder),
+                "environment": self.box.environment(folder),
+                "folder": str(folder),
+                "user": user,
+                "closed": self.box.level == sandbox.BUBBLEWRAP,
+                "cells": [cell.source for cell in notebook.cells],
+                "cases": {e: pack_cases(self.cases[e]) for e in asked},
+                "cores": cores,
+                "cell_seconds": self.limits.cell_seconds,
+                "memory": self.limits.memory,
+            }
             lines, words, in_time = self._supervised(json.dumps(job))
         runs, at = {}, ""
         for line in lines:
@@ -190,7 +207,9 @@ class Grader:
             at = line.get("at", at)
             result.problem = line.get("problem", result.problem)
             if "cell" in line:
-                result.cells[line["cell"]] = "; ".join(filter(None, dict.fromkeys([*result.cells.get(line["cell"], "").split("; "), line["what"]])))
+                result.cells[line["cell"]] = "; ".join(
+                    filter(None, dict.fromkeys([*result.cells.get(line["cell"], "").split("; "), line["what"]]))
+                )
             if "run" in line:
                 runs[line["run"]] = line
         if not in_time:
@@ -204,8 +223,14 @@ class Grader:
         """The lines that a supervisor has said; its last words if it failed; whether it ended in time."""
         lines, end, before = [], time.monotonic() + self.limits.seconds, set(psutil.Process().children(recursive=True))
         with tempfile.TemporaryFile() as log:
-            process = subprocess.Popen([sys.executable, "-P", str(CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                                       cwd=self.top, start_new_session=True)
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(CHILD)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=self.top,
+                start_new_session=True,
+            )
             reader = threading.Thread(target=_listen, args=(process, job, lines), daemon=True)
             reader.start()
             while process.poll() is None and time.monotonic() < end and not self.over:
@@ -275,7 +300,8 @@ def _listen(process, job, lines):
 
 
 def _end_others(before):
-    """End what a submission without a sandbox has left behind, which has become this process's own, until nothing is left."""
+    """End what a submission without a sandbox has left behind, which has become this process's own, until nothing is
+    left."""
     until = time.monotonic() + GRACE
     while (left := set(psutil.Process().children(recursive=True)) - before) and time.monotonic() < until:
         for child in left:

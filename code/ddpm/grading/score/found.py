@@ -30,7 +30,8 @@ class Found:
 
 
 def find(place: Path) -> tuple[list[Found], list[str]]:
-    """All that lies in a folder and below, or one file: what counts as handed in, and the names of what systems leave behind.
+    """All that lies in a folder and below, or one file: what counts as handed in, and the names of what systems
+    leave behind.
 
     Raises:
         FileNotFoundError: there is no such place, or nothing in it.

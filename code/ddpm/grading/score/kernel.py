@@ -14,7 +14,7 @@ import threading
 from IPython import get_ipython
 from IPython.display import display
 
-from ddpm.grading.exercises import EXERCISES, WRITTEN
+from ddpm.chapters.exercises import EXERCISES, WRITTEN
 from ddpm.grading.runner import TO_FILL_IN, Run, run
 from ddpm.grading.score.data import pack_run, unpack_cases
 
@@ -25,7 +25,8 @@ _INTERNET = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr
 
 
 def begin(closed: bool) -> None:
-    """Before the first cell: `exit()` is an error of its cell, and without `closed` Python code is kept from the network.
+    """Before the first cell: `exit()` is an error of its cell, and without `closed` Python code is kept from the
+    network.
 
     Args:
         closed: the system itself keeps the network away.
@@ -42,12 +43,15 @@ def _refuse_exit(*_):
 
 
 def _no_network(event, args):
-    if event in _INTERNET or (event in ("socket.connect", "socket.sendto", "socket.sendmsg") and isinstance(args[1], tuple)):
+    if event in _INTERNET or (
+        event in ("socket.connect", "socket.sendto", "socket.sendmsg") and isinstance(args[1], tuple)
+    ):
         raise PermissionError(f"no network while notebooks are graded ({event})")
 
 
 def go_on(source: str) -> None:
-    """After a cell that an import or a magic has ended: run the statements below that one, each for itself; show what failed."""
+    """After a cell that an import or a magic has ended: run the statements below that one, each for itself; show
+    what failed."""
     shell, failed, trace = get_ipython(), [], getattr(sys, "last_traceback", None)
     while trace is not None and trace.tb_frame.f_globals is not shell.user_global_ns:
         trace = trace.tb_next
@@ -72,7 +76,11 @@ def _brings_something(node) -> bool:
 def answer(name: str, cases: list) -> None:
     """Show the notebook's written answer `name`, or what its function `name` answers to the cases."""
     namespace, used = vars(sys.modules["__main__"]), set()
-    data = WRITTEN[name].collect(namespace) if name in WRITTEN else pack_run(_called(namespace, name, unpack_cases(cases), used))
+    data = (
+        WRITTEN[name].collect(namespace)
+        if name in WRITTEN
+        else pack_run(_called(namespace, name, unpack_cases(cases), used))
+    )
     _show({"data": data, "used": sorted(used)})
 
 
@@ -91,9 +99,14 @@ def _called(namespace, name, cases, used):
 
 def _watched(student, used):
     """`student`, and into `used` come the functions of the package that it calls."""
+
     def note(frame, event, _):
         code = frame.f_code
-        if event == "call" and code.co_filename.startswith(PACKAGE) and not frame.f_back.f_code.co_filename.startswith(PACKAGE):
+        if (
+            event == "call"
+            and code.co_filename.startswith(PACKAGE)
+            and not frame.f_back.f_code.co_filename.startswith(PACKAGE)
+        ):
             module = code.co_filename.removeprefix(PACKAGE).lstrip(os.sep).removesuffix(".py").replace(os.sep, ".")
             if module.partition(".")[0] not in ALLOWED and code.co_name[0] not in "_<":
                 used.add(f"ddpm.{module}.{code.co_name}")

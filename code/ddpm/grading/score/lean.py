@@ -1,7 +1,9 @@
-"""The package without references: `python -m ddpm.grading.score.lean FOLDER` writes the one that students' notebooks carry.
+"""The package without references: `python -m ddpm.grading.score.lean FOLDER` writes the one that students' notebooks
+carry.
 
 In the place of a module that holds the right answers of exercises in code stands one that holds their values for the
-cases of one seed. For a process that runs submissions the modules of the derivations are replaced too: there an answer is only
+cases of one seed. For a process that runs submissions the modules of the derivations are replaced too: there an
+answer is only
 read. What the book's proofs need, and what grades, is left out.
 """
 
@@ -22,7 +24,7 @@ from ddpm.grading.score.stored import SEED
 from ddpm.grading.written.problem import Derivation
 
 PACKAGE = Path(ddpm.__file__).parent
-LEFT_OUT = ("equations", "grading/score", "grading/written/judge.py")
+LEFT_OUT = ("grading/score", "grading/written/judge.py")
 KEPT = ("__init__.py", "data.py", "kernel.py", "stored.py", "unjudged.py")  # of grading/score
 DIGITS = 5  # of the stored values; the checks tell 1e-4 apart
 
@@ -36,17 +38,24 @@ def write(folder: Path, judged_elsewhere: bool) -> Path:
     target = folder / "ddpm"
     for path in sorted(PACKAGE.rglob("*")):
         place = path.relative_to(PACKAGE)
-        if path.is_file() and "__pycache__" not in place.parts and not place.as_posix().startswith(LEFT_OUT):
+        if (
+            path.is_file()
+            and "__pycache__" not in place.parts
+            and not place.as_posix().startswith(LEFT_OUT)
+            and place.name != "equations.py"
+        ):
             _copy(path, target / place)
     for name in KEPT:
         _copy(PACKAGE / "grading/score" / name, target / "grading/score" / name)
     stored = {}
-    for path in sorted((PACKAGE / "grading").rglob("*.py")):
+    for path in sorted((PACKAGE / "chapters").rglob("exercises/*.py")):
         place = path.relative_to(PACKAGE)
-        if place.parts[1] != "score" and (text := _stand_in(path, place, judged_elsewhere, stored)):
+        if text := _stand_in(path, place, judged_elsewhere, stored):
             (target / place).write_text(text, encoding="utf-8")
     text = json.dumps({name: _values(exercise) for name, exercise in stored.items()})
-    (target / "grading/score/values.py").write_text(f'"""Cases, right answers and slips of exercises in code, as values."""\n\nTEXT = r"""{text}"""\n')
+    (target / "grading/score/values.py").write_text(
+        f'"""Cases, right answers and slips of exercises in code, as values."""\n\nTEXT = r"""{text}"""\n'
+    )
     return target
 
 
@@ -58,7 +67,13 @@ def _copy(path, target):
 def _stand_in(path, place, judged_elsewhere, stored) -> str:
     """What stands for a module with references; "" for a module without. Its exercises in code go into `stored`."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    made = [target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)]
+    made = [
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
     module = importlib.import_module(".".join(("ddpm", *place.with_suffix("").parts)).removesuffix(".__init__"))
     lines, of = [], {}
     for name in made:
@@ -77,19 +92,34 @@ def _stand_in(path, place, judged_elsewhere, stored) -> str:
     if not of:
         return ""
     helper = "stored" if "stored." in lines[0] else "unjudged"
-    return f'"""Stands for this module where there are no references."""\n\nfrom ddpm.grading.score import {helper}\n\n' + "\n".join(lines) + "\n"
+    return (
+        f'"""Stands for this module where there are no references."""\n\nfrom ddpm.grading.score import {helper}\n\n'
+        + "\n".join(lines)
+        + "\n"
+    )
 
 
 def _values(exercise: Exercise) -> dict:
     """An exercise, its answers and its slips on the cases of one seed, in the words of JSON."""
     cases = exercise.cases(SEED)
     with np.errstate(all="ignore"):  # slips divide by 0
-        slips = [{"name": slip.name, "hint": slip.hint, "answers": [_number(slip.make(*case)) for case in cases]} for slip in exercise.slips]
+        slips = [
+            {"name": slip.name, "hint": slip.hint, "answers": [_number(slip.make(*case)) for case in cases]}
+            for slip in exercise.slips
+        ]
         answers = [_number(exercise.reference(*case)) for case in cases]
     plain = {"name", "problem", "arguments", "cases", "reference", "slips"}
-    more = {field.name: getattr(exercise, field.name) for field in dataclasses.fields(exercise) if field.name not in plain}
-    return {"problem": exercise.problem, "arguments": exercise.arguments, "cases": pack_cases(cases), "answers": answers, "slips": slips,
-            "more": more}
+    more = {
+        field.name: getattr(exercise, field.name) for field in dataclasses.fields(exercise) if field.name not in plain
+    }
+    return {
+        "problem": exercise.problem,
+        "arguments": exercise.arguments,
+        "cases": pack_cases(cases),
+        "answers": answers,
+        "slips": slips,
+        "more": more,
+    }
 
 
 def _number(value):

@@ -11,7 +11,11 @@ def put(folder: Path, name: str, text: str) -> Path:
     It is written under another name and put in place: what was there stays until then. A link of that name is replaced,
     not followed; beside a folder of that name the file gets another one.
     """
-    for place, path in ((folder, folder / name), (folder, folder / f"graded-{name}"), (Path(tempfile.gettempdir()), None)):
+    for place, path in (
+        (folder, folder / name),
+        (folder, folder / f"graded-{name}"),
+        (Path(tempfile.gettempdir()), None),
+    ):
         try:
             place.mkdir(parents=True, exist_ok=True)
             path = path or Path(tempfile.mkdtemp(prefix="scores-")) / name

@@ -9,12 +9,29 @@ from pathlib import Path
 LARGEST = 100 * 2**20  # bytes
 MOST_CODE = 2 * 2**20  # letters of code: parsed, it takes some hundred times the memory
 MOST_TEXT = 10_000  # letters of a text cell that are kept: its heading is among them
-KINDS = ((b"PK\x03\x04", "a ZIP archive: unpack it"), (b"%PDF", "a PDF file"), (b"\x1f\x8b", "a compressed file: unpack it"),
-         (b"Rar!", "an archive: unpack it"), (b"7z\xbc\xaf", "an archive: unpack it"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"))
-SPECIAL = ((stat.S_ISLNK, "a link, which is not followed"), (stat.S_ISFIFO, "a pipe (FIFO)"), (stat.S_ISSOCK, "a socket"),
-           (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"))
-ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"),
-             (b"\xfe\xff", "utf-16"))
+KINDS = (
+    (b"PK\x03\x04", "a ZIP archive: unpack it"),
+    (b"%PDF", "a PDF file"),
+    (b"\x1f\x8b", "a compressed file: unpack it"),
+    (b"Rar!", "an archive: unpack it"),
+    (b"7z\xbc\xaf", "an archive: unpack it"),
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+)
+SPECIAL = (
+    (stat.S_ISLNK, "a link, which is not followed"),
+    (stat.S_ISFIFO, "a pipe (FIFO)"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+ENCODINGS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 
 
 class NoNotebook(Exception):
@@ -103,7 +120,9 @@ def _text(data) -> tuple[str, str]:
 
 def _notebook(found, encoding) -> Notebook:
     if isinstance(found, dict) and isinstance(sheets := found.get("worksheets"), list):  # nbformat 3
-        found = found | {"cells": [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]}
+        found = found | {
+            "cells": [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]
+        }
     if not isinstance(found, dict) or not isinstance(found.get("cells"), list):
         raise NoNotebook("no notebook: JSON without cells")
     code, text = [], []

@@ -1,10 +1,11 @@
-"""What a person should look at: the package's own functions as answers, predictions as measurements, the same answers twice."""
+"""What a person should look at: the package's own functions as answers, predictions as measurements, the same
+answers twice."""
 
 import ast
 import contextlib
 from collections.abc import Sequence
 
-from ddpm.grading.exercises import EXERCISES
+from ddpm.chapters.exercises import EXERCISES
 from ddpm.grading.score.assigned import definitions, parsed
 from ddpm.grading.score.reading import Notebook
 
@@ -15,7 +16,8 @@ ANSWERS = {"schedule", "derivation", "grading"}  # the parts of the package that
 
 
 def of_notebook(notebook: Notebook, asked: Sequence[str]) -> list[str]:
-    """What the text of a notebook tells: where an answer names a function of the package, and where `measured` comes from answers."""
+    """What the text of a notebook tells: where an answer names a function of the package, and where `measured` comes
+    from answers."""
     trees = list(map(parsed, notebook.cells))
     known = _imported(trees)
     found, made = [], {}
@@ -30,7 +32,9 @@ def of_notebook(notebook: Notebook, asked: Sequence[str]) -> list[str]:
         for used in sorted(_uses(name, made, known)):
             found.append(f"{name} uses the package's own {used}")
     for number, tree in enumerate(trees, start=1):
-        for used in sorted({whole for node in ast.walk(tree) if (whole := _whole(node, known)) and _is_reference(whole)}):
+        for used in sorted(
+            {whole for node in ast.walk(tree) if (whole := _whole(node, known)) and _is_reference(whole)}
+        ):
             found.append(f"code cell {number} looks into the checks: {used}")
         for used in sorted(set(WATCHES) & {_last_name(node) for node in ast.walk(tree)}):
             found.append(f"code cell {number} names {used}, with which it can hide what it calls")
@@ -42,8 +46,11 @@ def _imported(trees) -> dict[str, str]:
     known = {}
     for node in (node for tree in trees for node in ast.walk(tree)):
         if isinstance(node, ast.Import):
-            known |= {(alias.asname or "ddpm"): (alias.name if alias.asname else "ddpm") for alias in node.names
-                      if alias.name.partition(".")[0] == "ddpm"}
+            known |= {
+                (alias.asname or "ddpm"): (alias.name if alias.asname else "ddpm")
+                for alias in node.names
+                if alias.name.partition(".")[0] == "ddpm"
+            }
         elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "ddpm":
             known |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
     return known
@@ -67,8 +74,14 @@ def _names(node) -> list[str]:
     """The names that a statement takes from elsewhere."""
     own = {inner.arg for inner in ast.walk(node) if isinstance(inner, ast.arg)}
     if isinstance(node, ast.FunctionDef):
-        own |= {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
-    return [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in own]
+        own |= {
+            inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+        }
+    return [
+        inner.id
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in own
+    ]
 
 
 def _uses(name, made, known) -> set[str]:
@@ -98,8 +111,13 @@ def _root(node) -> str:
 def _is_reference(whole) -> bool:
     """Whether a name leads into a module of the checks, and not to a check or to what a notebook is meant to use."""
     parts = whole.split(".")
-    return parts[:2] == ["ddpm", "grading"] and len(parts) > 2 and not parts[-1].startswith("check_") \
-        and parts[2:] not in (["answered"], ["written"]) and not (len(parts) > 3 and parts[-2].startswith("check_"))
+    return (
+        parts[:2] == ["ddpm", "grading"]
+        and len(parts) > 2
+        and not parts[-1].startswith("check_")
+        and parts[2:] not in (["answered"], ["written"])
+        and not (len(parts) > 3 and parts[-2].startswith("check_"))
+    )
 
 
 def answers(notebook: Notebook, asked: Sequence[str]) -> dict[str, str]:
@@ -110,8 +128,11 @@ def answers(notebook: Notebook, asked: Sequence[str]) -> dict[str, str]:
             if name in asked:
                 with contextlib.suppress(RecursionError):  # a sum of thousands of terms
                     found[name] = _plain(node)
-    return {name: text for name, text in found.items() if not any(
-        isinstance(node, ast.Constant) and node.value is Ellipsis for node in ast.walk(ast.parse(text)))}
+    return {
+        name: text
+        for name, text in found.items()
+        if not any(isinstance(node, ast.Constant) and node.value is Ellipsis for node in ast.walk(ast.parse(text)))
+    }
 
 
 def _plain(node) -> str:
@@ -128,5 +149,8 @@ def same(named: Sequence[tuple[str, dict[str, str]]]) -> list[str]:
     for name, found in named:
         if len(found) >= SAME:
             groups.setdefault(tuple(sorted(found.items())), []).append(name)
-    return [f"{', '.join(names)}: the same answers in all of {', '.join(n for n in EXERCISES if n in dict(key))}"
-            for key, names in groups.items() if len(names) > 1]
+    return [
+        f"{', '.join(names)}: the same answers in all of {', '.join(n for n in EXERCISES if n in dict(key))}"
+        for key, names in groups.items()
+        if len(names) > 1
+    ]

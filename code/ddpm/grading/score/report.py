@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from importlib.metadata import packages_distributions, version
 
-from ddpm.grading.exercises import EXERCISES, WRITTEN
+from ddpm.chapters.exercises import EXERCISES, WRITTEN
 from ddpm.grading.score.folder import Class, Score
 
 STYLE = """
@@ -16,7 +16,20 @@ table { border-collapse: collapse } th, td { padding: .25rem .75rem; border-bott
 pre { background: #f3f4f6; padding: .75rem; overflow-x: auto } .wide { overflow-x: auto } a { color: inherit }
 @media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117 } pre { background: #161b22 } }
 """
-USUAL = ("jax", "numpy", "scipy", "matplotlib", "sympy", "equinox", "optax", "pandas", "torch", "tensorflow", "ipywidgets", "tqdm")
+USUAL = (
+    "jax",
+    "numpy",
+    "scipy",
+    "matplotlib",
+    "sympy",
+    "equinox",
+    "optax",
+    "pandas",
+    "torch",
+    "tensorflow",
+    "ipywidgets",
+    "tqdm",
+)
 LONGEST = 20_000  # letters of one verdict
 
 
@@ -27,20 +40,47 @@ def columns(scores: Sequence[Score]) -> list[str]:
 
 def word(verdict) -> str:
     """A verdict in a word: right, blank, other form (true, but not in the form asked for), or wrong."""
-    return "right" if verdict.passed else "other form" if verdict.unfinished else "wrong" if verdict.answered else "blank"
+    return (
+        "right" if verdict.passed else "other form" if verdict.unfinished else "wrong" if verdict.answered else "blank"
+    )
 
 
 def to_csv(scores: Sequence[Score]) -> str:
-    """A line for each file: points, out of how many, for each exercise 1 or 0 (empty: not set), for those in code its mean error, remarks."""
+    """A line for each file: points, out of how many, for each exercise 1 or 0 (empty: not set), for those in code
+    its mean error, remarks."""
     names, text = columns(scores), io.StringIO()
     in_code = [name for name in names if name not in WRITTEN]
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["notebook", "assignment", "points", "of", *names, *(f"{name} mean error" for name in in_code), "problem", "remarks"])
+    table.writerow(
+        [
+            "notebook",
+            "assignment",
+            "points",
+            "of",
+            *names,
+            *(f"{name} mean error" for name in in_code),
+            "problem",
+            "remarks",
+        ]
+    )
     for score in scores:
         verdicts = [score.verdicts.get(name) for name in names]
-        errors = [f"{v.mean_error:.3g}" if (v := score.verdicts.get(name)) and not math.isnan(v.mean_error) else "" for name in in_code]
-        table.writerow([_safe(score.name), score.assignment, score.points, len(score.verdicts),
-                        *("" if v is None else int(v.passed) for v in verdicts), *errors, _safe(score.problem), _safe("; ".join(score.remarks))])
+        errors = [
+            f"{v.mean_error:.3g}" if (v := score.verdicts.get(name)) and not math.isnan(v.mean_error) else ""
+            for name in in_code
+        ]
+        table.writerow(
+            [
+                _safe(score.name),
+                score.assignment,
+                score.points,
+                len(score.verdicts),
+                *("" if v is None else int(v.passed) for v in verdicts),
+                *errors,
+                _safe(score.problem),
+                _safe("; ".join(score.remarks)),
+            ]
+        )
     return text.getvalue()
 
 
@@ -56,18 +96,23 @@ def to_html(graded: Class, seed: int, ignored: Sequence[str] = ()) -> str:
     head = "".join(f'<th scope="col">{name}<br>{EXERCISES[name].problem}</th>' for name in names)
     rows = "".join(
         f'<tr><th scope="row"><a href="#n{i}">{html.escape(score.name)}</a></th><td>{score.assignment}</td><td>{_points(score)}</td>'
-        + "".join(f"<td>{word(score.verdicts[name]) if name in score.verdicts else ''}</td>" for name in names) + "</tr>"
-        for i, score in enumerate(scores))
+        + "".join(f"<td>{word(score.verdicts[name]) if name in score.verdicts else ''}</td>" for name in names)
+        + "</tr>"
+        for i, score in enumerate(scores)
+    )
     parts = "".join(_section(i, score) for i, score in enumerate(scores))
-    network = "" if all(score.closed for score in scores) else (
-        " Some notebooks were kept from the network by a hook in Python alone, which compiled code can pass.")
+    network = (
+        ""
+        if all(score.closed for score in scores)
+        else (" Some notebooks were kept from the network by a hook in Python alone, which compiled code can pass.")
+    )
     notebooks = sum(bool(score.assignment) for score in scores)
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Scores</title><style>{STYLE}</style>
 <h1>Scores</h1>
 <p>{notebooks} notebooks, {len(scores) - notebooks} other files; cases drawn with the seed {seed}. {html.escape(graded.ran)}{network}</p>
-<p>The notebooks could use {', '.join(_packages())}, and what else is installed where they were graded.</p>
+<p>The notebooks could use {", ".join(_packages())}, and what else is installed where they were graded.</p>
 {_list("What was set", graded.asked)}{_list("Left out", ignored)}
 <div class="wide" tabindex="0"><table><thead><tr><th scope="col">File</th><th scope="col">Assignment</th><th scope="col">Points</th>{head}</tr></thead>
 <tbody>{rows}</tbody></table></div>
@@ -99,12 +144,20 @@ def _slips(scores, names) -> list[str]:
         for name, verdict in score.verdicts.items():
             if verdict.slip:
                 counts[name, verdict.slip] = counts.get((name, verdict.slip), 0) + 1
-    return [f"{count} × {name}: {slip}" for (name, slip), count in sorted(counts.items(), key=lambda item: (-item[1], names.index(item[0][0])))]
+    return [
+        f"{count} × {name}: {slip}"
+        for (name, slip), count in sorted(counts.items(), key=lambda item: (-item[1], names.index(item[0][0])))
+    ]
 
 
 def _section(i, score) -> str:
-    cells = "".join(f"<li>Code cell {number}: {html.escape(str(what))}</li>" for number, what in sorted(score.cells.items()))
-    verdicts = "".join(f"<h3>{name}</h3><pre>{html.escape(verdict.message[:LONGEST])}</pre>" for name, verdict in score.verdicts.items())
+    cells = "".join(
+        f"<li>Code cell {number}: {html.escape(str(what))}</li>" for number, what in sorted(score.cells.items())
+    )
+    verdicts = "".join(
+        f"<h3>{name}</h3><pre>{html.escape(verdict.message[:LONGEST])}</pre>"
+        for name, verdict in score.verdicts.items()
+    )
     said = [text.rstrip(".?!") for text in [score.problem, *score.remarks] if text]
     notes = "".join(f"<p>Remark: {html.escape(text)}.</p>" for text in said)
     return f'<h2 id="n{i}">{html.escape(score.name)}: {_points(score)}</h2>{notes}{f"<ul>{cells}</ul>" if cells else ""}{verdicts}'

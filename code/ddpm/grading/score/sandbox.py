@@ -1,4 +1,5 @@
-"""Where a submission runs: in a sandbox (bubblewrap) if there is one, else under a user of its own, else as whoever grades.
+"""Where a submission runs: in a sandbox (bubblewrap) if there is one, else under a user of its own, else as whoever
+grades.
 
 What each of them keeps from a submission is said in `Sandbox.words`, which the report prints.
 """
@@ -15,19 +16,35 @@ from pathlib import Path
 import ddpm
 
 BUBBLEWRAP, USER, NONE = "bubblewrap", "user", "none"
-FIRST_USER = 61_000  # of the users that submissions get where root grades without bubblewrap; nobody else's, by Debian's policy
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
-          "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/nix/store", "/gnu/store")
+FIRST_USER = (
+    61_000  # of the users that submissions get where root grades without bubblewrap; nobody else's, by Debian's policy
+)
+SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/localtime",
+    "/nix/store",
+    "/gnu/store",
+)
 TEMPORARY = 2**30  # bytes for temporary files
 SECONDS = 120  # for the trial run
 TRIAL = "import ipykernel, ddpm.grading.score.kernel"
 WORDS = {
     BUBBLEWRAP: "Each submission ran in a sandbox of its own (bubblewrap): it saw no network, no file but the programs' and its own, and no process "
-                "but its own, and all of these were gone when its time was over.",
+    "but its own, and all of these were gone when its time was over.",
     USER: "Each submission ran under a user of its own, without bubblewrap: it could change neither files nor processes of "
-          "others, but read every file that is open to all users of this machine, other submissions among them if they are.",
+    "others, but read every file that is open to all users of this machine, other submissions among them if they are.",
     NONE: "The submissions ran without a sandbox, as the user who graded. What stood in one could read and change all that this user can: the "
-          "other submissions, this package, these scores. Do not rely on these scores if you do not know all authors.",
+    "other submissions, this package, these scores. Do not rely on these scores if you do not know all authors.",
 }
 
 
@@ -56,10 +73,22 @@ class Sandbox:
 
     def environment(self, folder: Path) -> dict[str, str]:
         """The environment of that command. No secret of the grader's is in it."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
+            if name in os.environ
+        }
         home = str(folder)
-        return kept | {"HOME": home, "TMPDIR": home, "IPYTHONDIR": home, "MPLCONFIGDIR": home, "JAX_PLATFORMS": "cpu", "PYTHONUTF8": "1",
-                       "PYDEVD_DISABLE_FILE_VALIDATION": "1", "PYTHONPATH": str(self.package)}
+        return kept | {
+            "HOME": home,
+            "TMPDIR": home,
+            "IPYTHONDIR": home,
+            "MPLCONFIGDIR": home,
+            "JAX_PLATFORMS": "cpu",
+            "PYTHONUTF8": "1",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            "PYTHONPATH": str(self.package),
+        }
 
 
 def choose(package: Path, scratch: Path) -> Sandbox:
@@ -88,8 +117,15 @@ def problem(sandbox, scratch) -> str:
     folder = scratch / "trial"
     folder.mkdir(exist_ok=True)
     try:
-        done = subprocess.run(sandbox.command(["-c", TRIAL], folder), env=sandbox.environment(folder), cwd=folder, stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=SECONDS, **as_user(sandbox, FIRST_USER))
+        done = subprocess.run(
+            sandbox.command(["-c", TRIAL], folder),
+            env=sandbox.environment(folder),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            **as_user(sandbox, FIRST_USER),
+        )
     except OSError as error:
         return f"{error.strerror}: {error.filename}"
     except subprocess.SubprocessError as error:
@@ -104,7 +140,17 @@ def as_user(sandbox: Sandbox, user: int) -> dict:
 
 
 def _bubblewrap(package, folder) -> list[str]:
-    command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "grading"]
+    command = [
+        "bwrap",
+        "--unshare-all",
+        "--unshare-user",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--hostname",
+        "grading",
+    ]
     if "--disable-userns" in _options():  # in a namespace of its own it could make file systems in memory
         command.append("--disable-userns")
     for path in SYSTEM:
@@ -112,15 +158,40 @@ def _bubblewrap(package, folder) -> list[str]:
             command += ["--symlink", os.readlink(path), path]
         elif os.path.exists(path):
             command += ["--ro-bind", path, path]
-    command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--size", str(TEMPORARY), "--tmpfs", "/dev/shm",
-                "--size", str(TEMPORARY), "--tmpfs", "/tmp"]
+    command += [
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--remount-ro",
+        "/dev",
+        "--size",
+        str(TEMPORARY),
+        "--tmpfs",
+        "/dev/shm",
+        "--size",
+        str(TEMPORARY),
+        "--tmpfs",
+        "/tmp",
+    ]
     shown = [path for path in _pythons() if not path.is_relative_to("/usr")]
     for path in shown:
         command += ["--ro-bind", str(path), str(path)]
     own = Path(ddpm.__file__).parent  # with its references: if it would be seen, the other stands in its place
     if any(own.is_relative_to(path) for path in (*shown, Path("/usr"))):
         command += ["--ro-bind", str(package / "ddpm"), str(own)]
-    return [*command, "--ro-bind", str(package), str(package), "--bind", str(folder), str(folder), "--chdir", str(folder), "--"]
+    return [
+        *command,
+        "--ro-bind",
+        str(package),
+        str(package),
+        "--bind",
+        str(folder),
+        str(folder),
+        "--chdir",
+        str(folder),
+        "--",
+    ]
 
 
 @functools.cache

@@ -1,4 +1,5 @@
-"""Exercises whose right answers and slips are stored values, for one seed: what a package without references checks with.
+"""Exercises whose right answers and slips are stored values, for one seed: what a package without references checks
+with.
 
 `lean` writes the values, and makes modules out of this one that stand for those with the references.
 """
@@ -35,7 +36,9 @@ def exercise(name: str) -> Exercise:
         return answer
 
     slips = tuple(Slip(slip["name"], slip["hint"], at(slip["answers"])) for slip in data["slips"])
-    return Exercise(name, data["problem"], tuple(data["arguments"]), lambda seed: cases, at(data["answers"]), slips, **data["more"])
+    return Exercise(
+        name, data["problem"], tuple(data["arguments"]), lambda seed: cases, at(data["answers"]), slips, **data["more"]
+    )
 
 
 def checks(of: Exercise):

@@ -11,6 +11,7 @@ def derivation(name: str, problem: str) -> Derivation:
 
 def check(name: str):
     """Stands for the check of the written answer `name`."""
+
     def unjudged(answer=None, *rest):
         return Verdict(False, float("nan"), f"{name} is judged when the notebook has been run.")
 

@@ -1,4 +1,5 @@
-"""How large a typed expression may be. Looked at before anything is calculated with it: no bound is reached by an honest answer, and
+"""How large a typed expression may be. Looked at before anything is calculated with it: no bound is reached by an
+honest answer, and
 without them a few signs keep a computer busy for ever, as beta[t]**(10**9) does.
 """
 
@@ -96,7 +97,11 @@ def _power(expr, depth):
         return 1, 1
     terms, degree = _counted(base, depth + 1)
     if not isinstance(exponent, sp.Number):  # such as t or t / 2
-        if size(exponent) > 12 or any(abs(n) > POWER for n in exponent.atoms(sp.Number)) or exponent.has(sp.Pow, sp.exp):
+        if (
+            size(exponent) > 12
+            or any(abs(n) > POWER for n in exponent.atoms(sp.Number))
+            or exponent.has(sp.Pow, sp.exp)
+        ):
             raise Unreadable(f"holds a power whose exponent this check does not compare; whole ones go up to {POWER}")
         return terms, min(degree * 2, MANY)
     number(exponent)

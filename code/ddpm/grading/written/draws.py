@@ -1,4 +1,5 @@
-"""Draws: what is linear in independent standard normal noises, also in those of all steps under a sum, as mean and variance."""
+"""Draws: what is linear in independent standard normal noises, also in those of all steps under a sum, as mean and
+variance."""
 
 import dataclasses
 import itertools
@@ -53,11 +54,17 @@ def mean_and_variance(draw, where) -> tuple:
 def earlier_state_put_in(draw, where):
     earlier = {e for e in parts(draw) if isinstance(e, STATE) and e != x[0]}
     if len(earlier) > 1:
-        raise Unreadable(f"has the states {' and '.join(sorted(map(sp.sstr, earlier)))} in one draw, which are not independent; put one of them in")
+        raise Unreadable(
+            f"has the states {' and '.join(sorted(map(sp.sstr, earlier)))} in one draw, which are not independent; put one of them in"
+        )
     for state in earlier:
         time = state.args[0]
         for noise in noises(draw):
-            if noise != epsilon and not (noise.args[0].free_symbols - time.free_symbols) and not _ordered(time, noise.args[0], where):
+            if (
+                noise != epsilon
+                and not (noise.args[0].free_symbols - time.free_symbols)
+                and not _ordered(time, noise.args[0], where)
+            ):
                 raise Unreadable(f"has {noise} beside {state}; that noise is in {state} already")
         draw = draw.subs(state, sqrt(alpha_bar[time]) * x[0] + sqrt(1 - alpha_bar[time]) * NOISE(-1))
     return draw
@@ -77,8 +84,12 @@ def _collected(expr):
         if len(noisy) == 1:
             factor = expr / noisy[0]
             rest, found = _collected(noisy[0])
-            return factor * rest, [dataclasses.replace(part, coefficient=factor * part.coefficient) if isinstance(part, Run)
-                                   else (factor * part[0], part[1]) for part in found]
+            return factor * rest, [
+                dataclasses.replace(part, coefficient=factor * part.coefficient)
+                if isinstance(part, Run)
+                else (factor * part[0], part[1])
+                for part in found
+            ]
     if isinstance(expr, sp.Sum):
         rest, found = _collected(expr.args[0])
         return sp.Sum(rest, expr.args[1]) if rest != 0 else rest, [_summed(part, *expr.args[1]) for part in found]
@@ -122,4 +133,8 @@ def _both(a, b, where):
         return sp.Sum(a.coefficient**2, (n, a.first, a.last))
     first = b.first if _ordered(a.first, b.first, where) else a.first
     last = b.last if _ordered(b.last, a.last, where) else a.last
-    return sp.Sum(a.coefficient * b.coefficient, (n, first, last)) if not _ordered(last, first - 1, where) else sp.Integer(0)
+    return (
+        sp.Sum(a.coefficient * b.coefficient, (n, first, last))
+        if not _ordered(last, first - 1, where)
+        else sp.Integer(0)
+    )

@@ -1,4 +1,5 @@
-"""Families of the reader's own, such as M in Eq(M[t], sqrt(alpha[t]) * M[t - 1]): what they are is put into the lines that hold them."""
+"""Families of the reader's own, such as M in Eq(M[t], sqrt(alpha[t]) * M[t - 1]): what they are is put into the
+lines that hold them."""
 
 import dataclasses
 
@@ -11,9 +12,12 @@ from ddpm.grading.written.notation import FUNCTIONS
 
 
 def own_families(items) -> frozenset:
-    """The names of families that are not the book's, have an equation of their own, and stand elsewhere too or with a number as index."""
+    """The names of families that are not the book's, have an equation of their own, and stand elsewhere too or with
+    a number as index."""
     equations = [item for item in items if isinstance(item, sp.Eq)]
-    named = [e.lhs for e in equations if isinstance(e.lhs, Quantity) and e.lhs.code not in FUNCTIONS and len(e.lhs.args) == 1]
+    named = [
+        e.lhs for e in equations if isinstance(e.lhs, Quantity) and e.lhs.code not in FUNCTIONS and len(e.lhs.args) == 1
+    ]
     others = [item.rhs if isinstance(item, sp.Eq) else item for item in items if isinstance(item, (sp.Eq, sp.Expr))]
     used = {e.code for item in others for e in item.atoms(Quantity)}
     used |= {e.code for e in named if e.args[0].is_Integer}
@@ -29,7 +33,9 @@ def with_definitions(lines: list[Line], own: frozenset) -> tuple[Line, ...]:
         if is_of(line.left, own) and line.left.args[0] == t and not held(line.right, own):
             formulas[line.left.code] = line.right
     if missing := sorted(own - set(formulas)):
-        raise Unreadable(f"holds {missing[0]}[t], but no line says what it is: add Eq({missing[0]}[t], ...) with the book's symbols")
+        raise Unreadable(
+            f"holds {missing[0]}[t], but no line says what it is: add Eq({missing[0]}[t], ...) with the book's symbols"
+        )
     recurrent = {line.left.code for line in lines if is_of(line.left, own) and line.left.code in held(line.right, own)}
 
     def put_in(expr):
@@ -38,7 +44,11 @@ def with_definitions(lines: list[Line], own: frozenset) -> tuple[Line, ...]:
     found = []
     for line in lines:
         if not is_of(line.left, own):
-            found.append(dataclasses.replace(line, right=put_in(line.right), left=None if line.left is None else put_in(line.left)))
+            found.append(
+                dataclasses.replace(
+                    line, right=put_in(line.right), left=None if line.left is None else put_in(line.left)
+                )
+            )
         elif line.right == formulas[line.left.code] and line.left.args[0] == t:
             found.append(Line(line.right, of="induction" if line.left.code in recurrent else "definition"))
         else:

@@ -1,4 +1,5 @@
-"""Written answers judged in a process of their own, under a limit that nothing can evade: what takes too long is killed.
+"""Written answers judged in a process of their own, under a limit that nothing can evade: what takes too long is
+killed.
 
     with Judge() as judge:
         verdict = judge("answer_1_4", data)     # data: what `collect` has found in a notebook
@@ -31,7 +32,8 @@ class Judge:
     """Judges what `collect` of a written problem has found.
 
     Args:
-        seconds: of the processor, for one answer; where the system has no such limit, or for what sleeps, `ASLEEP` times
+        seconds: of the processor, for one answer; where the system has no such limit, or for what sleeps, `ASLEEP`
+            times
             as many by the clock.
     """
 
@@ -61,9 +63,20 @@ class Judge:
                 return _not_judged(name, f"could not be judged ({type(error).__name__})")
 
     def _start(self):
-        environment = os.environ | {"PYTHONPATH": str(Path(ddpm.__file__).parents[1]), "PYTHONUTF8": "1", "JAX_PLATFORMS": "cpu"}
-        self.process = subprocess.Popen([sys.executable, "-P", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, env=environment, text=True, encoding="utf-8")
+        environment = os.environ | {
+            "PYTHONPATH": str(Path(ddpm.__file__).parents[1]),
+            "PYTHONUTF8": "1",
+            "JAX_PLATFORMS": "cpu",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            text=True,
+            encoding="utf-8",
+        )
         self.answers = queue.Queue()
         threading.Thread(target=_listen, args=(self.process.stdout, self.answers), daemon=True).start()
         self._answer(START)
@@ -107,7 +120,7 @@ def _not_judged(name, why) -> Verdict:
 
 def serve() -> None:
     """Verdicts as lines of JSON on standard output, for questions on standard input."""
-    from ddpm.grading.exercises import WRITTEN
+    from ddpm.chapters.exercises import WRITTEN
 
     out, sys.stdout = sys.stdout, sys.stderr  # what anything prints is no verdict
     with contextlib.suppress(ImportError):  # Windows has no limits of this kind

@@ -13,11 +13,47 @@ from ddpm.grading.written.bounds import Unreadable
 
 FARTHEST = 9  # how far an index may lie from its symbol, and the largest index without one
 NAMES = {"t": t, "T": T, "s": symbols.s, "epsilon": epsilon, "eps": epsilon, "ε": epsilon, "C": C}
-FUNCTIONS = {f.code: f for f in (
-    *(f.function for f in (symbols.alpha, symbols.beta, symbols.alpha_bar, symbols.sigma, symbols.x, symbols.epsilon_t, symbols.beta_tilde)),
-    symbols.epsilon_theta, symbols.mu_theta, symbols.mu_tilde)}
-PLAIN = (sp.Add, sp.Mul, sp.Pow, sp.Rational, type(sp.pi), type(sp.E), sp.Symbol, sp.Tuple, sp.log, sp.exp, sp.Abs, sp.Sum, sp.Product, Density,
-         Normal, Expectation, KL, SquaredNorm, Path)
+FUNCTIONS = {
+    f.code: f
+    for f in (
+        *(
+            f.function
+            for f in (
+                symbols.alpha,
+                symbols.beta,
+                symbols.alpha_bar,
+                symbols.sigma,
+                symbols.x,
+                symbols.epsilon_t,
+                symbols.beta_tilde,
+            )
+        ),
+        symbols.epsilon_theta,
+        symbols.mu_theta,
+        symbols.mu_tilde,
+    )
+}
+PLAIN = (
+    sp.Add,
+    sp.Mul,
+    sp.Pow,
+    sp.Rational,
+    type(sp.pi),
+    type(sp.E),
+    sp.Symbol,
+    sp.Tuple,
+    sp.log,
+    sp.exp,
+    sp.Abs,
+    sp.Sum,
+    sp.Product,
+    Density,
+    Normal,
+    Expectation,
+    KL,
+    SquaredNorm,
+    Path,
+)
 AT_T = {"epsilon_theta": (x[t], t), "mu_theta": (x[t], t), "mu_tilde": (t, x[t], x[0])}
 KNOWN = "those are in ddpm.derivation.symbols, as alpha[t], alpha_bar[t], x[t], epsilon"
 
@@ -34,7 +70,9 @@ def in_notation(expr: sp.Expr, own: frozenset = frozenset()) -> sp.Expr:
     bounds.check(expr)
     expr = expr.xreplace({number: exact(number) for number in expr.atoms(sp.Float)})
     expr = without_identity(evaluated(expr))
-    expr = expr.xreplace({e: FUNCTIONS[e.func.__name__](*e.args) for e in expr.atoms(AppliedUndef) if e.func.__name__ in FUNCTIONS})
+    expr = expr.xreplace(
+        {e: FUNCTIONS[e.func.__name__](*e.args) for e in expr.atoms(AppliedUndef) if e.func.__name__ in FUNCTIONS}
+    )
     bound = {e.args[1][0] for e in expr.atoms(sp.Sum, sp.Product)}
     expr = expr.xreplace({e: NAMES.get(e.name, sp.Symbol(e.name, integer=True)) for e in bound})
     expr = expr.xreplace({e: NAMES[e.name] for e in variables(expr) if e.name in NAMES})
@@ -97,7 +135,9 @@ def refuse_others(expr, own):
         if e in (sp.nan, sp.zoo, sp.oo, -sp.oo):
             raise Unreadable("is not finite: there is a division by 0 in it")
         if e is sp.I:
-            raise Unreadable("holds the root of a negative number (or SymPy's I, where the identity matrix may be left out)")
+            raise Unreadable(
+                "holds the root of a negative number (or SymPy's I, where the identity matrix may be left out)"
+            )
         if isinstance(e, Quantity) and e.code not in (*FUNCTIONS, *own) or isinstance(e, AppliedUndef):
             raise Unreadable(f"holds {e}, which is not a symbol of the book; {KNOWN}")
         if not isinstance(e, (*PLAIN, Quantity)):
@@ -107,7 +147,9 @@ def refuse_others(expr, own):
         for index in indices(e):
             refuse_index(index, e)
     if unknown := sorted(e.name for e in variables(expr) - bound - set(NAMES.values())):
-        raise Unreadable(f"holds {', '.join(unknown)}, not {'a symbol' if len(unknown) == 1 else 'symbols'} of the book; {KNOWN}")
+        raise Unreadable(
+            f"holds {', '.join(unknown)}, not {'a symbol' if len(unknown) == 1 else 'symbols'} of the book; {KNOWN}"
+        )
 
 
 def counted(expr) -> set:
@@ -134,9 +176,14 @@ def indices(e) -> tuple:
 def refuse_index(index, e):
     """An index is a whole number, or symbols added or subtracted and a whole number: x[0], x[t - 1], x[T - s + 1]."""
     constant, terms = sp.expand(index).as_coeff_add()
-    if not (constant.is_Integer and abs(constant) <= (bounds.LAST if isinstance(e, (sp.Sum, sp.Product)) else FARTHEST)
-            and all(term.is_Symbol or (-term).is_Symbol for term in terms)):
-        raise Unreadable(f"holds {sp.sstr(e)[:60]} with the index {sp.sstr(index)}; indices are as in x[0], x[t - 1], x[T - s + 1]")
+    if not (
+        constant.is_Integer
+        and abs(constant) <= (bounds.LAST if isinstance(e, (sp.Sum, sp.Product)) else FARTHEST)
+        and all(term.is_Symbol or (-term).is_Symbol for term in terms)
+    ):
+        raise Unreadable(
+            f"holds {sp.sstr(e)[:60]} with the index {sp.sstr(index)}; indices are as in x[0], x[t - 1], x[T - s + 1]"
+        )
 
 
 def earliest(expr) -> int:

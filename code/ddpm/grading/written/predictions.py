@@ -1,4 +1,5 @@
-"""A written problem that is answered by predictions: numbers and words, given before an experiment and compared with what it shows."""
+"""A written problem that is answered by predictions: numbers and words, given before an experiment and compared with
+what it shows."""
 
 import textwrap
 from collections.abc import Callable, Mapping
@@ -6,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ddpm.grading.verdict import WIDTH, Verdict, blank, wrap
 from ddpm.grading.limit import TooLong, of_work, within
+from ddpm.grading.verdict import WIDTH, Verdict, blank, wrap
 from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.quantities import Choice, Quantity, numbers_of
 from ddpm.grading.written.reading import SECONDS, called, is_placeholder
@@ -34,7 +35,8 @@ class Predictions:
         problem: its number in the problem set.
         quantities: by their key, in order.
         misconceptions: tried one after the other where something is wrong.
-        known: what the experiment shows on any machine, None where that depends on it. A grader compares with this, not with
+        known: what the experiment shows on any machine, None where that depends on it. A grader compares with this,
+            not with
             what a notebook says that it has measured.
     """
 
@@ -64,10 +66,14 @@ class Predictions:
     def _read(self, answer):
         if is_placeholder(answer := called(answer)):
             return {"blank": f"{self.name} is still to be filled in."}
-        if isinstance(answer, (list, tuple)) and (len(answer) == len(self.quantities) or all(map(is_placeholder, answer))):
+        if isinstance(answer, (list, tuple)) and (
+            len(answer) == len(self.quantities) or all(map(is_placeholder, answer))
+        ):
             answer = dict(zip(self.quantities, answer))
         if not isinstance(answer, Mapping):
-            raise Unreadable(f"is of the type {type(answer).__name__}; expected a dictionary with the keys {', '.join(self.quantities)}")
+            raise Unreadable(
+                f"is of the type {type(answer).__name__}; expected a dictionary with the keys {', '.join(self.quantities)}"
+            )
         if strange := [str(key) for key in answer if key not in self.quantities]:
             raise Unreadable(f"has the unknown key {strange[0]!r}; the keys are {', '.join(self.quantities)}")
         given = {key: value for key, value in answer.items() if not is_placeholder(value)}
@@ -94,7 +100,8 @@ class Predictions:
         return [kind.word(given, key)] if isinstance(kind, Choice) else numbers_of(given, key, kind.count)
 
     def collect(self, namespace: Mapping) -> dict:
-        """What a notebook says, as plain data: its variables -> data for `graded`. What it has measured is its variable `measured`."""
+        """What a notebook says, as plain data: its variables -> data for `graded`. What it has measured is its
+        variable `measured`."""
         if self.name not in namespace:
             return {"reading": {"blank": f"{self.name} is not in the notebook."}, "measured": None}
         return {"reading": self.read(namespace[self.name]), "measured": self._measured(namespace.get(MEASURED))}
@@ -114,7 +121,12 @@ class Predictions:
         reading, measured = data["reading"], self.known or data["measured"]
         if "values" not in reading:
             return self.judge(reading)
-        reading = {"values": {key: self.predicted(value if len(value) > 1 else value[0], key) for key, value in reading["values"].items()}}
+        reading = {
+            "values": {
+                key: self.predicted(value if len(value) > 1 else value[0], key)
+                for key, value in reading["values"].items()
+            }
+        }
         if not (verdict := self.judge(reading)).answered:
             return verdict
         if measured is None or set(measured) != set(self.quantities):
@@ -122,7 +134,9 @@ class Predictions:
         if not self.known:
             measured = {key: value if len(value) > 1 else value[0] for key, value in measured.items()}
             if all(self.figures(measured[key], key) == value for key, value in reading["values"].items()):
-                return self.judge({"fault": "was not compared: the figures of the experiment are the predictions themselves"})
+                return self.judge(
+                    {"fault": "was not compared: the figures of the experiment are the predictions themselves"}
+                )
         return self.judge(reading, measured)
 
     def judge(self, reading: dict, measured=None) -> Verdict:
@@ -137,39 +151,61 @@ class Predictions:
         if "blank" in reading:
             return blank(reading["blank"])
         if "fault" in reading:
-            return Verdict(False, NAN, wrap(f"Not right yet: {self.name} {reading['fault']}{'' if reading['fault'][-1] in '.?' else '.'}"))
+            return Verdict(
+                False,
+                NAN,
+                wrap(f"Not right yet: {self.name} {reading['fault']}{'' if reading['fault'][-1] in '.?' else '.'}"),
+            )
         values = {key: reading["values"][key] for key in self.quantities if key in reading["values"]}
         if missing := [key for key in self.quantities if key not in values]:
-            return Verdict(False, NAN, wrap(f"Not yet answered in full: still to predict {', '.join(missing)}."), answered=False)
+            return Verdict(
+                False, NAN, wrap(f"Not yet answered in full: still to predict {', '.join(missing)}."), answered=False
+            )
         if measured is None:
             return Verdict(False, NAN, f"Noted: {len(values)} predictions. The experiment will tell.")
         return self._compared(values, {key: self.figures(measured[key], key) for key in values})
 
     def figures(self, measured, key: str) -> list:
-        """What was measured for a key, as its value; or, of one number, the first, second and third quartile of many measurements.
+        """What was measured for a key, as its value; or, of one number, the first, second and third quartile of many
+        measurements.
 
         Raises:
             Unreadable: it is something else.
         """
-        quartiles = self.quantities[key].count == 1 and isinstance(measured, (list, tuple, np.ndarray)) and len(measured) == 3
+        quartiles = (
+            self.quantities[key].count == 1 and isinstance(measured, (list, tuple, np.ndarray)) and len(measured) == 3
+        )
         return numbers_of(measured, key, 3) if quartiles else self.value(measured, key)
 
     def _compared(self, values, measured):
-        right = {key: all(self.quantities[key].near(*pair) for pair in zip(value, nearest(value, measured[key]), strict=True))
-                 for key, value in values.items()}
+        right = {
+            key: all(
+                self.quantities[key].near(*pair) for pair in zip(value, nearest(value, measured[key]), strict=True)
+            )
+            for key, value in values.items()
+        }
         count = sum(right.values())
-        rows = [("", "predicted", "measured", ""),
-                *((key, row(value), row(measured[key]), "right" if right[key] else "off") for key, value in values.items())]
+        rows = [
+            ("", "predicted", "measured", ""),
+            *((key, row(value), row(measured[key]), "right" if right[key] else "off") for key, value in values.items()),
+        ]
         wide = [max(map(len, column)) for column in zip(*rows)]
-        table = "\n".join(f"{key:{wide[0]}}  {left:>{wide[1]}}  {middle:>{wide[2]}}  {last}".rstrip() for key, left, middle, last in rows)
+        table = "\n".join(
+            f"{key:{wide[0]}}  {left:>{wide[1]}}  {middle:>{wide[2]}}  {last}".rstrip()
+            for key, left, middle, last in rows
+        )
         if count == len(values):
             return Verdict(True, 0.0, f"Right: all {count} predictions of {self.name} hold.\n{table}")
-        text = f"{count} of {len(values)} predictions of {self.name} hold.\n{table}"  # an honest guess that misses is no mistake
+        # an honest guess that misses is no mistake
+        text = f"{count} of {len(values)} predictions of {self.name} hold.\n{table}"
         found = next((m for m in self.misconceptions if _shows(m, values, measured)), None)
         if found:
             text = f"Not right: {text}\nThis is a known slip:\n{wrap('  ' + found.name, '  ')}\n{wrap('Hint: ' + found.hint, '  ')}"
         else:
-            text += "\n" + wrap("Off: " + "; ".join(f"{key} ({self.quantities[key].what})" for key in values if not right[key]) + ".", "  ")
+            text += "\n" + wrap(
+                "Off: " + "; ".join(f"{key} ({self.quantities[key].what})" for key in values if not right[key]) + ".",
+                "  ",
+            )
         return Verdict(False, NAN, text, found.name if found else None)
 
 
@@ -183,12 +219,19 @@ def nearest(values: list, measured: list) -> list:
 def _shows(misconception, values, measured) -> bool:
     middles = {key: figures[1:2] if len(figures) > len(values[key]) else figures for key, figures in measured.items()}
     with np.errstate(all="ignore"):
-        return bool(misconception.shows(*({k: np.array(v) if len(v) > 1 else v[0] for k, v in side.items()} for side in (values, middles))))
+        return bool(
+            misconception.shows(
+                *({k: np.array(v) if len(v) > 1 else v[0] for k, v in side.items()} for side in (values, middles))
+            )
+        )
 
 
 def row(values) -> str:
     """Numbers or a word in a few letters; one alone where all are equal."""
-    texts = [value if isinstance(value, str) else short(value) if len(values) == 1 else short(round(value, 2)) for value in values]
+    texts = [
+        value if isinstance(value, str) else short(value) if len(values) == 1 else short(round(value, 2))
+        for value in values
+    ]
     text = texts[0] if len(set(texts)) == 1 else " ".join(texts)
     return text if len(text) <= WIDTH // 4 else text[: WIDTH // 4 - 1] + "…"
 

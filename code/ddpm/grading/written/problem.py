@@ -84,7 +84,8 @@ class Derivation:
         claims: lines -> what they claim, in their order. Raises `Unreadable` if they are no answer to this problem.
         form: claims, all right -> what they lack of the form asked for, "" for nothing.
         derived: claims, all right and the last in form -> "" if a derivation is there, else what is missing of one.
-        sound: a claim whose numbers agree -> "" , else why the line does not hold in general; with the slip, if it is a known one.
+        sound: a claim whose numbers agree -> "" , else why the line does not hold in general; with the slip, if it
+            is a known one.
         remark: claims -> what else to say of a right answer.
     """
 
@@ -97,7 +98,8 @@ class Derivation:
     remark: Callable[[list[Claim]], str] = lambda claims: ""
 
     def check(self, answer) -> Verdict:
-        """The verdict on an answer, the same as a grader's. Whatever it is, a verdict comes back, never an exception."""
+        """The verdict on an answer, the same as a grader's. Whatever it is, a verdict comes back, never an
+        exception."""
         return self.graded(json.loads(json.dumps(to_json(read(answer, self.name)))))
 
     def collect(self, namespace: Mapping) -> dict:
@@ -110,7 +112,8 @@ class Derivation:
         """The verdict on what `collect` has found.
 
         Raises:
-            ValueError, KeyError, TypeError, RecursionError: the data are something else; they come from a notebook and may be anything.
+            ValueError, KeyError, TypeError, RecursionError: the data are something else; they come from a notebook
+                and may be anything.
         """
         return self.judge(from_json(data))
 
@@ -125,7 +128,9 @@ class Derivation:
         except (Unreadable, Undecided) as error:
             return self.refused(str(error))
         except TooLong:
-            return self.refused(f"could not be compared within {SECONDS} s of work. Is there a simpler way to write it?")
+            return self.refused(
+                f"could not be compared within {SECONDS} s of work. Is there a simpler way to write it?"
+            )
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SymPy may raise anything on an expression that is none
@@ -142,7 +147,10 @@ class Derivation:
     def _judge(self, reading):
         claims, samples, ways = self.claims(reading.lines), {}, {}
         for claim in claims:
-            sample = samples.setdefault((id(claim.target), *claim.where.items()), Sample({**claim.target.where, **claim.where}, claim.target.value))
+            sample = samples.setdefault(
+                (id(claim.target), *claim.where.items()),
+                Sample({**claim.target.where, **claim.where}, claim.target.value),
+            )
             way, verdict = self._compared(claim, sample)
             if verdict:
                 return self._and_the_other(verdict, claim, claims)
@@ -150,7 +158,9 @@ class Derivation:
             if not claim.step and claim is claims[-1] and (where := sample.lacking(claim.compared, claim.target.value)):
                 raise Unreadable(f"agrees with {claim.target.what} as far as it has a value, but has none at {where}")
         if problem := self.form(claims):
-            return Verdict(False, NAN, wrap(f"Right, but not in the form asked for: {self.name} {problem}"), unfinished=True)
+            return Verdict(
+                False, NAN, wrap(f"Right, but not in the form asked for: {self.name} {problem}"), unfinished=True
+            )
         if missing := self.derived(claims):
             return Verdict(False, NAN, wrap(f"Right result, no derivation yet: {missing}"), unfinished=True)
         names = dict.fromkeys(claim.target.what for claim in claims if not claim.step)
@@ -161,8 +171,9 @@ class Derivation:
         return Verdict(True, 0.0, text)
 
     def _and_the_other(self, verdict, first, claims) -> Verdict:
-        """The verdict on a wrong claim, and on the first wrong one after it about something else: mean and variance, say."""
-        later = () if first.step else claims[claims.index(first) + 1:]
+        """The verdict on a wrong claim, and on the first wrong one after it about something else: mean and variance,
+        say."""
+        later = () if first.step else claims[claims.index(first) + 1 :]
         for claim in (claim for claim in later if not claim.step and claim.target is not first.target):
             try:
                 found = self._compared(claim, Sample({**claim.target.where, **claim.where}, claim.target.value))[1]
@@ -194,7 +205,9 @@ class Derivation:
         if found := sample.difference(*pair, thorough=True):
             return "", self._wrong(claim, found, sample)
         if symbols := counted(claim.compared) & {t, T}:
-            raise Unreadable(f"agrees at all points tried, but holds {symbols.pop()} as a number, and no proof was found; write it without")
+            raise Unreadable(
+                f"agrees at all points tried, but holds {symbols.pop()} as a number, and no proof was found; write it without"
+            )
         return f"not proved, but equal at {sample.tried} random points", None
 
     def _wrong(self, claim, found, sample):
@@ -202,7 +215,9 @@ class Derivation:
         what = f"is not {claim.target.what}" if claim.target.what else "is not true"
         text = wrap(f"Not right yet: {place}{self.name} {what}.")
         text += "\n" + wrap(f"Yours: {textwrap.shorten(sp.sstr(claim.typed), 300, placeholder=' ...')}", "  ")
-        text += "\n" + wrap(f"For example at {found.point}{', inside of the expectation' if claim.inside else ''}:", "  ")
+        text += "\n" + wrap(
+            f"For example at {found.point}{', inside of the expectation' if claim.inside else ''}:", "  "
+        )
         sides = ("expected", "got     ") if claim.target.what else ("right side", "left side ")
         text += f"\n  {sides[0]} {number(found.right)}\n  {sides[1]} {number(found.left)}"
         slip = matching(claim, sample)
@@ -216,7 +231,9 @@ class Derivation:
 def _named(slip: Slip) -> str:
     names, hints = slip.name.split("\n"), slip.hint.split("\n")
     head = "This is a known slip" if len(names) == 1 else "These are two known slips at once"
-    return "\n".join([f"\n{head}:", *(wrap("  " + name, "  ") for name in names), *(wrap("Hint: " + hint, "  ") for hint in hints)])
+    return "\n".join(
+        [f"\n{head}:", *(wrap("  " + name, "  ") for name in names), *(wrap("Hint: " + hint, "  ") for hint in hints)]
+    )
 
 
 def _count(reading: Reading) -> str:
@@ -224,7 +241,9 @@ def _count(reading: Reading) -> str:
     lines = sum(1 + len(line.between) for line in reading.lines if line.of != "definition")
     names = sum(line.of == "definition" for line in reading.lines)
     beside = [f"{n} {word}{'s' * (n != 1)}" for n, word in ((reading.texts, "text"), (names, "name")) if n]
-    return f"{lines} line{'s' * (lines != 1)} checked" + (f", {' and '.join(beside)} beside {'it' if lines == 1 else 'them'}" if beside else "")
+    return f"{lines} line{'s' * (lines != 1)} checked" + (
+        f", {' and '.join(beside)} beside {'it' if lines == 1 else 'them'}" if beside else ""
+    )
 
 
 def matching(claim: Claim, sample: Sample) -> Slip | None:
@@ -242,7 +261,8 @@ def matching(claim: Claim, sample: Sample) -> Slip | None:
 
 
 def solved(line: Line, target: Target, compared: Callable = lambda typed: typed) -> tuple[sp.Expr, str]:
-    """What the line says that the target is; and "" if the target stands alone on one side or is left out, else what is to be done.
+    """What the line says that the target is; and "" if the target stands alone on one side or is left out, else what
+    is to be done.
 
     Args:
         compared: puts definitions into a side.

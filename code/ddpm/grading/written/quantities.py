@@ -54,6 +54,7 @@ def within_factor(most: float | int, same_side: bool = False) -> Callable:
     Args:
         same_side: and on the same side of 1, unless the measured number is within a tenth of 1.
     """
+
     def near(predicted, measured):
         if not (predicted > 0 and measured > 0):
             return False
@@ -89,11 +90,21 @@ class Choice:
         word = " ".join(word.lower().split()) if isinstance(word, str) else ""
         word = {known.lower(): known for known in self.words}.get(SYNONYMS.get(word, word))
         if word is None:
-            raise Unreadable(f"has {textwrap.shorten(repr(given), 40)} for {key}; choose from {', '.join(map(repr, self.words))}")
+            raise Unreadable(
+                f"has {textwrap.shorten(repr(given), 40)} for {key}; choose from {', '.join(map(repr, self.words))}"
+            )
         return word
 
 
-SYNONYMS = {"true": "yes", "false": "no", "greater": "larger", "bigger": "larger", "more": "larger", "less": "smaller", "same": "equal"}
+SYNONYMS = {
+    "true": "yes",
+    "false": "no",
+    "greater": "larger",
+    "bigger": "larger",
+    "more": "larger",
+    "less": "smaller",
+    "same": "equal",
+}
 
 
 def numbers_of(value, key: str, count: int) -> list[float]:

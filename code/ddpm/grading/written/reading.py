@@ -55,7 +55,9 @@ def _read(answer, name):
     if is_placeholder(answer):
         return Reading(blank=f"{name} returns {answer}.")
     everything = list(flat(answer))
-    items = [item for item in everything if not isinstance(item, str)] or everything  # texts beside expressions are remarks
+    items = [
+        item for item in everything if not isinstance(item, str)
+    ] or everything  # texts beside expressions are remarks
     if not items:
         return Reading(blank=f"{name} is empty.")
     if any(is_placeholder(item) for item in items):
@@ -76,7 +78,11 @@ def called(answer):
         return answer
     if is_blank(answer):
         return None
-    needed = [p for p in inspect.signature(answer).parameters.values() if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    needed = [
+        p
+        for p in inspect.signature(answer).parameters.values()
+        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
     if needed:
         raise Unreadable(f"is a function of {', '.join(p.name for p in needed)}; expected an expression: {HINT}")
     try:
@@ -88,8 +94,10 @@ def called(answer):
 def flat(answer):
     """The items of a list, a tuple or a dictionary, also of one inside another; a single answer alone."""
     if isinstance(answer, Mapping):
-        answer = [sp.Eq(sp.Symbol(key), value, evaluate=False) if is_name(key) and is_formula(value) else value
-                  for key, value in answer.items()]
+        answer = [
+            sp.Eq(sp.Symbol(key), value, evaluate=False) if is_name(key) and is_formula(value) else value
+            for key, value in answer.items()
+        ]
     if isinstance(answer, (list, tuple, sp.Tuple)):
         for item in answer:
             yield from flat(item)
@@ -141,7 +149,8 @@ def chain(item: Chain) -> Line:
 
 
 def equation(left, right, own=frozenset()) -> Line:
-    """An equation as a line. A symbol or m[t] that is not the book's is a name for what is asked; it stands alone on a side, or with C."""
+    """An equation as a line. A symbol or m[t] that is not the book's is a name for what is asked; it stands alone on
+    a side, or with C."""
     for named, other in ((left, right), (right, left)):
         bounds.check(named)
         name, rest = _name(named, own)
@@ -151,10 +160,16 @@ def equation(left, right, own=frozenset()) -> Line:
 
 
 def _name(side, own):
-    """A name that is not the book's, and what stands beside it on its side: L[t - 1] - C; (None, None) if there is none."""
+    """A name that is not the book's, and what stands beside it on its side: L[t - 1] - C; (None, None) if there is
+    none."""
     terms = sp.Add.make_args(side)
-    strange = [e for e in terms if isinstance(e, (sp.Symbol, Quantity, AppliedUndef))
-               and (e.name if isinstance(e, sp.Symbol) else getattr(e, "code", type(e).__name__)) not in (*NAMES, *FUNCTIONS, *own)]
+    strange = [
+        e
+        for e in terms
+        if isinstance(e, (sp.Symbol, Quantity, AppliedUndef))
+        and (e.name if isinstance(e, sp.Symbol) else getattr(e, "code", type(e).__name__))
+        not in (*NAMES, *FUNCTIONS, *own)
+    ]
     rest = [e for e in terms if e not in strange]
     if len(strange) != 1 or not all(e.atoms(sp.Symbol) <= {C} and not e.atoms(Quantity) for e in rest):
         return None, None

@@ -1,4 +1,5 @@
-"""Expressions at random points, the same for all that are compared: is one equal to another, and if not, where do they differ?"""
+"""Expressions at random points, the same for all that are compared: is one equal to another, and if not, where do
+they differ?"""
 
 import itertools
 
@@ -26,7 +27,13 @@ class Sample:
     """
 
     def __init__(self, where: dict, about=None):
-        self.points, self.where, self.about, self.known, self.why = [Point(seed, where) for seed in SEEDS], where, about, {}, ""
+        self.points, self.where, self.about, self.known, self.why = (
+            [Point(seed, where) for seed in SEEDS],
+            where,
+            about,
+            {},
+            "",
+        )
 
     def value(self, expr, i: int):
         """At point i; None if it has none there."""
@@ -108,8 +115,12 @@ class Sample:
             return None
 
         def make(a, b):
-            sums = all(v[a] is not None and v[b] is not None and close(got, v[a] + v[b] - wanted) for got, wanted, v in rows)
-            return sums or all(v[a] is not None and v[b] is not None and close(got * wanted, v[a] * v[b]) for got, wanted, v in rows)
+            sums = all(
+                v[a] is not None and v[b] is not None and close(got, v[a] + v[b] - wanted) for got, wanted, v in rows
+            )
+            return sums or all(
+                v[a] is not None and v[b] is not None and close(got * wanted, v[a] * v[b]) for got, wanted, v in rows
+            )
 
         return next((pair for pair in itertools.combinations(range(len(slips)), 2) if make(*pair)), None)
 

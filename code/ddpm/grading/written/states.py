@@ -1,4 +1,5 @@
-"""Which states a line about the two chains speaks of: inside of the chain, each density with one, and none both given and asked for."""
+"""Which states a line about the two chains speaks of: inside of the chain, each density with one, and none both
+given and asked for."""
 
 import functools
 import itertools
@@ -7,15 +8,18 @@ import sympy as sp
 
 from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, LAW_Q, Expectation
-from ddpm.derivation.symbols import Path, Quantity, T, t, x
+from ddpm.derivation.symbols import Path, Quantity, T, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.notation import indices
 
 STATE = x.function
 LONGEST, SMALL = 5, 3  # steps of the chains that are looked at; the largest number in an index
-POINT = Slip("Bayes' rule is used where its left side holds x_0: given x_0, x_0 is a point and has no density.",
-             "Keep the term t = 1 apart from the others, and follow what happens to it.", lambda: sp.Integer(0))
+POINT = Slip(
+    "Bayes' rule is used where its left side holds x_0: given x_0, x_0 is a point and has no density.",
+    "Keep the term t = 1 apart from the others, and follow what happens to it.",
+    lambda: sp.Integer(0),
+)
 
 
 def refuse_foreign(expr, where) -> None:
@@ -31,19 +35,29 @@ def refuse_foreign(expr, where) -> None:
         if isinstance(e, Density):
             law, targets, given = e.args
             if law.name == "p" and (given or tuple(targets) != (x[T],)):
-                raise Unreadable(f"holds {e}, but p is the density of x_T alone, where the reverse process starts: "
-                                 "write p(x[T]), and p_theta for its steps and paths")
+                raise Unreadable(
+                    f"holds {e}, but p is the density of x_T alone, where the reverse process starts: "
+                    "write p(x[T]), and p_theta for its steps and paths"
+                )
         if isinstance(e, Expectation) and e.args[1] != LAW_Q:
-            raise Unreadable("holds E_noise, the mean over x_0 and epsilon; "
-                             "the states here are those of the forward process: write E_q")
+            raise Unreadable(
+                "holds E_noise, the mean over x_0 and epsilon; "
+                "the states here are those of the forward process: write E_q"
+            )
         if isinstance(e, sp.Abs) or isinstance(e, Quantity) and not isinstance(e, STATE):
-            raise Unreadable(f"holds {sp.sstr(e)}; here only densities, their logs, KL divergences and expectations are compared")
+            raise Unreadable(
+                f"holds {sp.sstr(e)}; here only densities, their logs, KL divergences and expectations are compared"
+            )
     if found := sorted(map(sp.sstr, bare(expr))):
-        raise Unreadable(f"holds {found[0]} as a number; here it belongs into a density, an index or the limits of a sum")
+        raise Unreadable(
+            f"holds {found[0]} as a number; here it belongs into a density, an index or the limits of a sum"
+        )
     for e in sp.preorder_traversal(expr):
         for index in indices(e):
             if abs(index.as_coeff_add()[0]) > SMALL:
-                raise Unreadable(f"holds {sp.sstr(e)}; a line holds for chains of every length, so fixed indices go up to {SMALL}")
+                raise Unreadable(
+                    f"holds {sp.sstr(e)}; a line holds for chains of every length, so fixed indices go up to {SMALL}"
+                )
     refuse_outside(expr, where)
 
 
@@ -70,7 +84,9 @@ def refuse_outside(expr, where) -> None:
                     hint = "a path has both ends in it, so x[0:T] is x_0, ..., x_T"
                 else:
                     hint = "the first step leads from x[0] to x[1], the last one to x[T], and a sum over all runs over (t, 1, T)"
-                raise Unreadable(f"holds {sp.sstr(state)}, and with it x[{time if time < 0 else 'T + 1'}], which does not exist: {hint}")
+                raise Unreadable(
+                    f"holds {sp.sstr(state)}, and with it x[{time if time < 0 else 'T + 1'}], which does not exist: {hint}"
+                )
 
 
 def point(expr, where) -> str:
@@ -81,15 +97,19 @@ def point(expr, where) -> str:
         if twice:
             steps = {n: value for n, value in values.items() if n != T and density.has(n)}
             at = ", ".join(f"{n} = {value}" for n, value in steps.items())
-            return (f"holds {sp.sstr(density)}{f'. At {at} that is {sp.sstr(density.subs(steps))}' if at else ''}: "
-                    f"x_{twice[0]} is known there, so it is a point and has no density")
+            return (
+                f"holds {sp.sstr(density)}{f'. At {at} that is {sp.sstr(density.subs(steps))}' if at else ''}: "
+                f"x_{twice[0]} is known there, so it is a point and has no density"
+            )
     return ""
 
 
 def every(expr, where):
     """(density, values of its symbols) for all densities in `expr`, in chains of every length up to a few steps."""
     bound = {e.args[1][0] for e in expr.atoms(sp.Sum, sp.Product)}
-    free = sorted({n for e in expr.atoms(STATE, Path) for i in indices(e) for n in i.free_symbols} - bound - {T}, key=str)
+    free = sorted(
+        {n for e in expr.atoms(STATE, Path) for i in indices(e) for n in i.free_symbols} - bound - {T}, key=str
+    )
     for last in range(max(where.values(), default=1), LONGEST + 1):
         for numbers in itertools.product(*(range(where.get(n, 1), last + 1) for n in free)):
             yield from _inside(expr, {T: last, **dict(zip(free, numbers))})
@@ -125,7 +145,8 @@ def span(state, values):
 
 
 def is_log_linear(expr) -> bool:
-    """Whether `expr` is built from logs of products of densities and KL divergences by sums, numbers as factors, and expectations.
+    """Whether `expr` is built from logs of products of densities and KL divergences by sums, numbers as factors, and
+    expectations.
 
     Of such a line it can be said from chains of events what holds for densities.
     """

@@ -1,6 +1,8 @@
-"""Signs that come naturally and mean something else in Python: they are understood, or answered with the one that works.
+"""Signs that come naturally and mean something else in Python: they are understood, or answered with the one that
+works.
 
-Importing this module adds methods to SymPy's expressions that these do not have: NumPy's functions ask for them by name. JAX takes
+Importing this module adds methods to SymPy's expressions that these do not have: NumPy's functions ask for them by
+name. JAX takes
 an object apart before it calculates with it, and Python asks it for a float: both are told what to write instead.
 """
 
@@ -25,8 +27,9 @@ def _power(self, other):
 
 
 def _index(self):
-    raise TypeError(f"{self} is no number yet; a sum and a product over t are typed "
-                    "Sum(a, (t, 1, T)) and Product(a, (t, 1, T))")
+    raise TypeError(
+        f"{self} is no number yet; a sum and a product over t are typed Sum(a, (t, 1, T)) and Product(a, (t, 1, T))"
+    )
 
 
 def _no_number(formula):

@@ -1,4 +1,5 @@
-"""A reading as plain data and back: what a submitted notebook says is judged in another process, and nothing of it is ever run there."""
+"""A reading as plain data and back: what a submitted notebook says is judged in another process, and nothing of it
+is ever run there."""
 
 import sympy as sp
 
@@ -10,8 +11,26 @@ from ddpm.grading.written import bounds
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
 
-HEADS = {head.__name__: head for head in (
-    sp.Add, sp.Mul, sp.Pow, sp.Tuple, sp.log, sp.exp, sp.Abs, sp.Sum, sp.Product, Density, Normal, Expectation, KL, SquaredNorm, Path)} | FUNCTIONS
+HEADS = {
+    head.__name__: head
+    for head in (
+        sp.Add,
+        sp.Mul,
+        sp.Pow,
+        sp.Tuple,
+        sp.log,
+        sp.exp,
+        sp.Abs,
+        sp.Sum,
+        sp.Product,
+        Density,
+        Normal,
+        Expectation,
+        KL,
+        SquaredNorm,
+        Path,
+    )
+} | FUNCTIONS
 LAZY = (sp.Add, sp.Mul, sp.Pow, sp.log, sp.exp, sp.Abs)  # all that SymPy calculates with
 CONSTANTS = {"pi": sp.pi, "e": sp.E}
 KINDS = ("", "induction", "identity", "definition")
@@ -19,8 +38,16 @@ KINDS = ("", "induction", "identity", "definition")
 
 def to_json(reading: Reading) -> dict:
     """The reading as dictionaries, lists and strings."""
-    lines = [{"right": packed(line.right), "left": None if line.left is None else packed(line.left),
-              "of": line.of, "name": line.name, "between": [packed(expr) for expr in line.between]} for line in reading.lines]
+    lines = [
+        {
+            "right": packed(line.right),
+            "left": None if line.left is None else packed(line.left),
+            "of": line.of,
+            "name": line.name,
+            "between": [packed(expr) for expr in line.between],
+        }
+        for line in reading.lines
+    ]
     return {"lines": lines, "texts": reading.texts, "blank": reading.blank, "fault": reading.fault}
 
 
@@ -28,8 +55,10 @@ def from_json(data: dict) -> Reading:
     """The reading in the words of `to_json`.
 
     Raises:
-        ValueError, KeyError, TypeError, RecursionError: the data are something else; they come from a notebook and may be anything.
+        ValueError, KeyError, TypeError, RecursionError: the data are something else; they come from a notebook and
+            may be anything.
     """
+
     def expression(part):
         return in_notation(unpacked(part, [bounds.LARGEST]))
 
@@ -57,7 +86,8 @@ def packed(expr):
 
 
 def unpacked(part, left):
-    """The expression, not evaluated: what it would be as a number is nobody's business before `bounds` has looked at it.
+    """The expression, not evaluated: what it would be as a number is nobody's business before `bounds` has looked at
+    it.
 
     Args:
         left: how many parts there may still be, in a list.

@@ -1,0 +1,1 @@
+"""What `python -m bookbuild` runs: the checks before a build, the build, the server."""

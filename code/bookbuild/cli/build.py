@@ -1,0 +1,167 @@
+"""Run Jupyter Book with warnings as errors; the last thing printed says what was built or what is wrong."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from bookbuild.cli import check, freshness, lock
+
+CODE = Path(__file__).parents[2]
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# Sphinx prints each warning in red and ends it with this reset; tracebacks inside use other resets.
+RED = re.compile(r"\x1b\[91m(.*?)\x1b\[39;49;00m", re.S)
+# what it prints when it gives up: a red heading, the reason, then tracebacks of tools
+STOP = re.compile(
+    r"\x1b\[91m([^\n]*(?:[Ee]rror|occurred)[^\n:]*:)\x1b\[39;49;00m\n(.*?)(?=\x1b\[91m|\nTraceback |\Z)", re.S
+)
+CELL = re.compile(r"An error occurred while executing the following cell:\n-+\n(.*?)\n-+\n(.*)", re.S)
+
+
+def build(root: Path, builder: str = "html") -> int:
+    """Check the book under `root`, then build it into `_build`; the exit status."""
+    if check.main(root):
+        return 1
+    try:
+        with lock.held(root / "_build"):
+            return locked(root, builder)
+    except OSError as error:
+        print(
+            f"The book cannot be built in {root}: {error}. The build writes into _build there: "
+            "make that possible, or build a copy of the folder.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def locked(root: Path, builder: str) -> int:
+    started, status, changed = time.monotonic(), 1, []
+    before = freshness.begin(root)
+    try:
+        status, executed, errors = run_jupyter_book(root, builder)
+    finally:
+        changed = freshness.finish(before, without_warnings=status == 0)
+    if status:
+        print(
+            f"\n{summary(errors, root)}\n\nThe book was not built. All output: {root / '_build/build.log'}",
+            file=sys.stderr,
+        )
+        return 1
+    cells = f"{executed} executed, the others" if executed else "all chapters"
+    print(f"Built in {time.monotonic() - started:.0f} s ({cells} from the cache).")
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        print(f"Changed while the build ran: {', '.join(changed[:3])}{more}. Build again to see that.")
+    if builder == "html":
+        print(f"Open {(root / '_build/html/index.html').as_uri()}")
+    return 0
+
+
+@contextmanager
+def none_left(process: subprocess.Popen):
+    """End `process` and all that it started, kernels too, when this one is told to end (SIGTERM, Ctrl-C) or fails."""
+
+    def end(*_):
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except BaseException:
+        for each in [*psutil.Process(process.pid).children(recursive=True), process]:
+            try:
+                each.kill()
+            except psutil.NoSuchProcess:
+                pass
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def run_jupyter_book(root: Path, builder: str) -> tuple[int, int, str]:
+    """Exit status, number of chapters executed, and what came on standard error."""
+    # -P: neither the book's folder `code` nor anything else beside it may stand in for an installed module
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        "from jupyter_book.cli.main import main; main()",
+        "build",
+        str(root),
+        "-W",
+        "-n",
+        "--keep-going",
+        "--builder",
+        builder,
+    ]
+    log, executed = root / "_build/build.log", 0
+    with open(log, "w+", encoding="utf-8") as output, open(f"{log}.err", "w+", encoding="utf-8") as errors:
+        with (
+            subprocess.Popen(
+                command,
+                cwd=root,
+                env=environment(root),
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                encoding="utf-8",
+                errors="replace",
+            ) as process,
+            none_left(process),
+        ):
+            for line in process.stdout:
+                output.write(COLOUR.sub("", line))
+                if found := re.match(r"(.+)\.\w+: Executing notebook", line):
+                    print(f"  {Path(found[1]).relative_to(root)} ...", end="", flush=True)
+                    executed += 1
+                elif found := re.search(r"Executed notebook in ([\d.]+) seconds", line):
+                    print(f" {float(found[1]):.1f} s", flush=True)
+        errors.seek(0)
+        text = errors.read()
+        output.write(COLOUR.sub("", text))
+    Path(f"{log}.err").unlink()
+    return process.returncode, executed, text
+
+
+def environment(root: Path) -> dict[str, str]:
+    """The surroundings of the build: this clone's packages, and nothing of the user's own set-up."""
+    path = os.pathsep.join(filter(None, [str(CODE), os.environ.get("PYTHONPATH")]))
+    return {
+        "JAX_PLATFORMS": "cpu",  # the same numbers, and no word about accelerators, on every machine
+        **os.environ,
+        "PYTHONPATH": path,
+        "PYTHONUTF8": "1",
+        "IPYTHONDIR": str(root / "_build/.ipython"),  # no start-up files, no shared history
+        "TQDM_DISABLE": "1",  # a progress bar would be output that differs from build to build
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+
+
+def summary(errors: str, root: Path) -> str:
+    """The warnings on `errors`, one a line, for a failed cell its place and traceback, and else what stopped Sphinx."""
+    found = [text for text in RED.findall(errors) if re.search(r"(WARNING|ERROR|CRITICAL): ", text)]
+    messages = [failed_cell(text, root) or text.strip() for text in found]
+    if not any("this cell failed" in message for message in messages):
+        messages += [f"{head} {rest.strip()}" for head, rest in STOP.findall(errors)]
+    if not messages:  # Jupyter Book itself fell over
+        messages = ["Jupyter Book stopped:", *errors.strip().splitlines()[-20:]]
+    return COLOUR.sub("", "\n".join(messages)).replace(f"{root}{os.sep}", "")
+
+
+def failed_cell(warning: str, root: Path) -> str | None:
+    """`warning` as 'chapter:line: this cell failed' with the traceback; None if no cell failed."""
+    if "Executing notebook failed" not in warning:
+        return None
+    chapter = Path(warning.split(": WARNING", 1)[0])
+    found = CELL.search(COLOUR.sub("", warning))
+    if not found:
+        return warning.strip()
+    source, traceback = found[1].strip(), found[2].replace("[mystnb.exec]", "").strip()
+    before, cell, _ = chapter.read_text(encoding="utf-8").partition(source)
+    line = f":{before.count(chr(10)) + 1}" if cell else ""
+    return f"{chapter}{line}: this cell failed:\n\n{source}\n\n{traceback}"

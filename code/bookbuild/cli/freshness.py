@@ -1,0 +1,91 @@
+"""Drop results that a change of the sources has made stale.
+
+Jupyter Book keys a chapter's results on its own code cells only, forgets the warnings of a page that it has read
+once, and takes a
+page for read at the moment at which it is done with it, so that an edit made meanwhile is lost. So
+`_build/.fresh.json` keeps
+two keys: `execution`, on everything that a cell may import, and `pages`, on what makes the pages as well. A key says
+what was there
+when the build began, and is written only if nothing of it changed until the end. `pages` is written after a build
+without warnings
+only: a build that failed or was cut off reads all pages again, and fails again for the same reason.
+"""
+
+import hashlib
+import json
+import platform
+import shutil
+from pathlib import Path
+
+STATE = "_build/.fresh.json"
+EXECUTION = ["code/ddpm", "requirements.txt"]
+PAGES = [*EXECUTION, "code/bookbuild", "_config.yml", "_toc.yml"]
+CHAPTERS = ["book"]  # which of them to read again Sphinx knows itself, unless they changed while it read
+RESULTS = ["_build/.jupyter_cache", "_build/jupyter_execute"]
+READ = ["_build/.doctrees", "_build/dark_figures", "_build/html"]
+
+
+def sources(root: Path, names: list[str]) -> list[Path]:
+    """The files under `root` that are, or lie in, one of `names`."""
+    tops = [root / name for name in names]
+    found = [path for top in tops for path in (sorted(top.rglob("*")) if top.is_dir() else [top])]
+    return [path for path in found if path.is_file() and "__pycache__" not in path.parts]
+
+
+def key(root: Path, names: list[str]) -> str:
+    """A hash of the files and folders `names` under `root` and of the version of Python."""
+    total = hashlib.sha256(platform.python_version().encode())
+    for path in sources(root, names):
+        data = path.read_bytes()
+        total.update(f"{path.relative_to(root).as_posix()} {len(data)} ".encode() + data)
+    return total.hexdigest()
+
+
+class Snapshot:
+    """The sources under `root` as they are now."""
+
+    def __init__(self, root: Path):
+        self.root, self.execution, self.pages = root, key(root, EXECUTION), key(root, PAGES)
+        self.times = self._times()
+
+    def _times(self) -> dict[str, int]:
+        return {
+            path.relative_to(self.root).as_posix(): path.stat().st_mtime_ns
+            for path in sources(self.root, PAGES + CHAPTERS)
+        }
+
+    def changed(self) -> list[str]:
+        """The files that were written, made or removed since."""
+        now = self._times()
+        return sorted(name for name in self.times.keys() | now.keys() if self.times.get(name) != now.get(name))
+
+
+def begin(root: Path) -> Snapshot:
+    """Drop what is stale under `root`, before a build; what the build will read."""
+    now, state = Snapshot(root), root / STATE
+    try:
+        old = json.loads(state.read_text())
+    except (OSError, ValueError):
+        old = {}
+    stale = RESULTS if old.get("execution") != now.execution else []
+    if old.get("pages") != now.pages:
+        stale = stale + READ
+    for name in stale:
+        if (root / name).exists():
+            shutil.rmtree(root / name)
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.write_text("{}")  # a build that is cut off may have run cells with sources that changed meanwhile
+    return now
+
+
+def finish(before: Snapshot, without_warnings: bool) -> list[str]:
+    """Note at the end of a build what its results are keyed on; the files that changed meanwhile, which the next
+    build reads anew."""
+    changed = before.changed()
+    state = {}
+    if not any(name.startswith(tuple(EXECUTION)) for name in changed):
+        state["execution"] = before.execution
+    if without_warnings and not changed:
+        state["pages"] = before.pages
+    (before.root / STATE).write_text(json.dumps(state))
+    return changed

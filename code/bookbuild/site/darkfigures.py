@@ -1,0 +1,82 @@
+"""Figures for dark pages: every SVG gets a twin in light ink, and no other image is dimmed.
+
+The figures of `ddpm.figures` are drawn in INK on nothing. The theme shows the one of the two images that fits
+(`only-light`, `only-dark`) and takes the other out of the page for screen readers also.
+"""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from docutils import nodes
+
+# the theme's colours of text and page in dark mode
+LIGHT_INK, DARK_PAGE = "#ced6dd", "#121212"
+IMAGE = re.compile(r'<img (?!loading)[^>]*src="([^":]+\.svg)"[^>]*>')
+SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
+
+
+def dark(svg: str) -> str:
+    """`svg` with ink and paper exchanged for those of a dark page."""
+    from ddpm.figures import INK  # here, since it brings matplotlib with it
+
+    return svg.replace(INK, LIGHT_INK).replace("#ffffff", DARK_PAGE)
+
+
+def pair_figures(app, doctree):
+    for image in list(doctree.findall(nodes.image)):
+        if {"only-light", "only-dark", "dark-light"} & set(image["classes"]):
+            continue
+        source = Path(app.env.relfn2path(image["uri"], app.env.docname)[1])
+        if source.suffix == ".svg" and source.is_file() and not isinstance(image.parent, nodes.reference):
+            pair(app, image, source.read_text(encoding="utf-8"))
+        else:
+            image["classes"].append("dark-light")
+
+
+def pair(app, image, svg: str):
+    """Put the dark twin of `image` behind it."""
+    text = dark(svg)
+    path = Path(app.outdir).parent / "dark_figures" / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.svg"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    twin = image.deepcopy()
+    twin["ids"], twin["names"] = [], []
+    twin["uri"] = "/" + Path(os.path.relpath(path, app.srcdir)).as_posix()
+    twin["classes"].append("only-dark")
+    image["classes"].append("only-light")
+    if isinstance(image.parent, nodes.TextElement):
+        image.parent.insert(image.parent.index(image) + 1, twin)
+    else:  # in a box, since the theme hides a caption beside a hidden image
+        box = nodes.container(classes=["twins"])
+        image.parent.replace(image, box)
+        box += [image, twin]
+
+
+def lazily(app, error):
+    """Figures are loaded when they are about to be seen, the hidden twin of each never; their place is kept free for
+    them."""
+    if error or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).glob("book/*.html"):
+        page = path.read_text(encoding="utf-8")
+        path.write_text(IMAGE.sub(lambda found: sized(found, path.parent), page), encoding="utf-8")
+
+
+def sized(found, folder: Path) -> str:
+    with open(folder / found[1], encoding="utf-8") as file:
+        size = SIZE.search(file.read(2000))
+    place = (
+        "".join(f' {side}="{round(float(points) * 4 / 3)}"' for side, points in zip(("width", "height"), size.groups()))
+        if size
+        else ""
+    )
+    return found[0].replace("<img ", f'<img loading="lazy"{place} ', 1)
+
+
+def setup(app):
+    app.connect("build-finished", lazily)
+    # before Sphinx itself, at 500, collects the images to copy
+    app.connect("doctree-read", pair_figures, priority=400)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,140 @@
+"""Formulas set by MathJax while the site is built: pages hold finished mathematics and load no script for it.
+
+Sphinx writes each formula between the marks of `MARKS`; when all pages are written, one run of MathJax (in the Node.js
+that comes with playwright) puts the result in their place: glyphs for the eye, and MathML for screen readers.
+The macros of _config.yml serve LaTeX too.
+"""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from docutils import nodes
+from playwright._impl._driver import compute_driver_executable
+from sphinx.ext import mathjax
+from sphinx.util import logging
+
+LOG = logging.getLogger(__name__)
+MARKS = {False: ("<tex-inline>", "</tex-inline>"), True: ("<tex-display>", "</tex-display>")}
+MARKED = re.compile("|".join(f"{start}(.*?){end}" for start, end in MARKS.values()), re.S)
+# browsers break lines between a formula and the comma after it, unless told not to
+JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inline></span>)([.,:;?!)\]’”]*)""")
+DISPLAYED = re.compile(r'(<div class="math[^>]*)(>(?:(?!</div>).)*)', re.S)
+STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
+LINK = re.compile(rf' *<link[^>]*/{STYLE}(?:\?[^"]*)?"[^>]*>\n?')
+GLYPH = re.compile(
+    r'^[^{}\n]*\.(mjx-c[0-9A-F]+)[^{}]*\{(?:"(?:\\.|[^"\\])*"|[^}"])*\}\n*', re.M
+)  # a brace may be a glyph
+
+
+def visit_display(self, node):
+    """Sphinx's own form, with the marks around an environment that stands alone too."""
+    if not node["nowrap"]:
+        return mathjax.html_visit_displaymath(self, node)
+    start, end = MARKS[True]
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    self.body.append(f"{start}{self.encode(node.astext())}{end}</div>\n")
+    raise nodes.SkipNode
+
+
+def typeset(formulas: list[tuple[str, bool]], tex: dict) -> tuple[list[dict], str]:
+    """MathJax's HTML for each (TeX, whether displayed) as `{"html": ..., "error": None or what is wrong}`, and the
+    style sheet.
+
+    Raises:
+        RuntimeError: MathJax itself did not run; with what it said.
+    """
+    with as_file(files("mathjax") / "static/mathjax/es5") as es5:
+        task = {"mathjax": str(es5), "tex": tex, "fonts": FONTS, "formulas": formulas}
+        command = [compute_driver_executable()[0], str(Path(__file__).with_name("typeset.js"))]
+        done = subprocess.run(command, input=json.dumps(task), capture_output=True, encoding="utf-8")
+    if done.returncode:
+        raise RuntimeError(f"MathJax did not set the formulas:\n{done.stderr}")
+    answer = json.loads(done.stdout)
+    return answer["formulas"], answer["style"]
+
+
+def style_for(pages: str, style: str) -> str:
+    """`style` with the rules of those glyphs only that occur in `pages`: of 240 kB some 20."""
+    used = set(re.findall(r"mjx-c[0-9A-F]+", pages))
+    return GLYPH.sub(lambda rule: rule[0] if rule[1] in used else "", style)
+
+
+def set_pages(app, error):
+    """Put finished formulas into the pages that this build wrote."""
+    if error or app.builder.format != "html":
+        return
+    top = Path(app.outdir)
+    pages = {
+        path: path.read_text(encoding="utf-8") for path in sorted(top.rglob("*.html")) if "_static" not in path.parts
+    }
+    found = {key(mark): None for text in pages.values() for mark in MARKED.finditer(text)}
+    results, style = typeset(list(found), app.config.mathjax3_config["tex"]) if found else ([], "")
+    found = dict(zip(found, results, strict=True))
+    for path, text in pages.items():
+        for mark in MARKED.finditer(text):
+            if wrong := found[key(mark)]["error"]:
+                LOG.warning("%s: %s in the formula %s", path.relative_to(top).with_suffix(""), wrong, key(mark)[0])
+        if MARKED.search(text):  # written in this build
+            text = JOINED.sub(join, text)
+            text = DISPLAYED.sub(place, MARKED.sub(lambda mark: found[key(mark)]["html"], text))
+        pages[path] = text if "<mjx-container" in text else LINK.sub("", text)
+        path.write_text(pages[path], encoding="utf-8")
+    if found:
+        (top / "_static" / STYLE).write_text(style_for("".join(pages.values()), style), encoding="utf-8")
+
+
+def join(found) -> str:
+    return f'<span class="joined">{found[0]}</span>' if found[1] or found[3] else found[0]
+
+
+def place(found) -> str:
+    """A displayed formula with the height that is kept for it until it is drawn, near the window (book.css): by its
+    lines."""
+    return (
+        f'{found[1]} style="contain-intrinsic-height: auto {max(4, 2.3 * found[2].count("<mjx-mtr")):.3g}em"{found[2]}'
+    )
+
+
+def key(mark) -> tuple[str, bool]:
+    """The TeX of a match of `MARKED`, and whether it is displayed."""
+    return html.unescape(mark[1] if mark[2] is None else mark[2]).strip(), mark[2] is not None
+
+
+def copy_fonts(app):
+    if app.builder.format == "html":
+        target = Path(app.outdir, "_static", FONTS)
+        with as_file(files("mathjax") / "static/mathjax/es5/output/chtml/fonts/woff-v2") as source:
+            shutil.copytree(source, target, dirs_exist_ok=True)
+
+
+def newcommand(name: str, macro) -> str:
+    r"""A macro of MathJax's configuration as LaTeX: `text` or `[text, arguments]` becomes `\newcommand`.
+
+    `\providecommand` comes first, so that a name which some package has already is taken over.
+    """
+    text, arguments = (macro, 0) if isinstance(macro, str) else macro
+    number = f"[{arguments}]" if arguments else ""
+    return rf"\providecommand{{\{name}}}{{}}\renewcommand{{\{name}}}{number}{{{text}}}"
+
+
+def configure(app, config):
+    config.html_math_renderer = "set_in_build"
+    config.mathjax_inline, config.mathjax_display = map(list, MARKS.values())
+    macros = ((config.mathjax3_config or {}).get("tex") or {}).get("macros") or {}
+    lines = [newcommand(name, macro) for name, macro in sorted(macros.items())]
+    config.latex_elements["preamble"] = "\n".join([config.latex_elements.get("preamble", ""), *lines])
+
+
+def setup(app):
+    app.setup_extension("sphinx.ext.mathjax")
+    app.add_html_math_renderer("set_in_build", (mathjax.html_visit_math, None), (visit_display, None))
+    app.add_css_file(STYLE)
+    app.connect("config-inited", configure)
+    app.connect("builder-inited", copy_fonts)
+    app.connect("build-finished", set_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""The chapter `bound_in_numbers`: what it alone uses."""

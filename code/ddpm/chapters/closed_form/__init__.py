@@ -1,0 +1,1 @@
+"""The chapter `closed_form`: what it alone uses."""

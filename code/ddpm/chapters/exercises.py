@@ -1,0 +1,27 @@
+"""All exercises by the name of the student's function or written answer, and the assignments that they belong to."""
+
+from ddpm.chapters.closed_form.exercises.q_sample import Q_SAMPLE
+from ddpm.chapters.closed_form.exercises.written import PROBLEM_1_4
+from ddpm.chapters.forward_extremes.exercises.betas import MY_BETAS
+from ddpm.chapters.forward_extremes.exercises.step import FORWARD_COVARIANCE, FORWARD_MEAN
+from ddpm.chapters.forward_extremes.exercises.written import PROBLEM_1_1
+from ddpm.chapters.likelihood_to_kl.exercises.written import PROBLEM_2_1, PROBLEM_2_2A, PROBLEM_2_2B
+from ddpm.chapters.mean_or_noise_timing.exercises.losses import MEAN_LOSS, NOISE_LOSS
+from ddpm.chapters.mean_or_noise_timing.exercises.written import PROBLEM_4_2
+from ddpm.chapters.mean_to_noise.exercises.written import PROBLEM_3_1, PROBLEM_3_2
+from ddpm.chapters.train_and_observe.exercises.layers import LAYER_SIZES
+from ddpm.chapters.train_and_observe.exercises.sampling import REVERSE_STEP, SAMPLER
+from ddpm.chapters.train_and_observe.exercises.training import TRAINING_LOSS
+from ddpm.chapters.train_and_observe.exercises.written import PROBLEM_5_2
+from ddpm.grading.written.predictions import Predictions
+from ddpm.grading.written.problem import Derivation
+
+_IN_ORDER = {
+    "diffusion": (PROBLEM_1_1, FORWARD_MEAN, FORWARD_COVARIANCE, MY_BETAS, PROBLEM_1_4, Q_SAMPLE),
+    "derivations": (PROBLEM_2_1, PROBLEM_2_2A, PROBLEM_2_2B, PROBLEM_3_1, PROBLEM_3_2),
+    "loss_func_comp": (MEAN_LOSS, NOISE_LOSS, PROBLEM_4_2),
+    "denoising": (LAYER_SIZES, TRAINING_LOSS, REVERSE_STEP, SAMPLER, PROBLEM_5_2),
+}
+ASSIGNMENTS = {assignment: tuple(exercise.name for exercise in group) for assignment, group in _IN_ORDER.items()}
+EXERCISES = {exercise.name: exercise for group in _IN_ORDER.values() for exercise in group}
+WRITTEN = {name: exercise for name, exercise in EXERCISES.items() if isinstance(exercise, (Derivation, Predictions))}

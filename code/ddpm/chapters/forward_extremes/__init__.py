@@ -1,0 +1,1 @@
+"""The chapter `forward_extremes`: what it alone uses."""

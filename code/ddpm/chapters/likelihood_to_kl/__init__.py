@@ -1,0 +1,1 @@
+"""The chapter `likelihood_to_kl`: what it alone uses."""

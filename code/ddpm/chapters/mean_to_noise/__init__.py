@@ -1,0 +1,1 @@
+"""The chapter `mean_to_noise`: what it alone uses."""

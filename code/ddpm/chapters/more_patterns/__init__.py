@@ -1,0 +1,1 @@
+"""The chapter `more_patterns`: what it alone uses."""

@@ -1,0 +1,1 @@
+"""The chapter `train_and_observe`: what it alone uses."""

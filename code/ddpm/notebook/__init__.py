@@ -1,0 +1,1 @@
+"""What chapters say about themselves: numbers for the prose, and algorithms beside their code."""

@@ -1,0 +1,5 @@
+"""Samples of the model: one loop, and the steps that it takes."""
+
+from ddpm.sample.ancestral import ancestral_sample, ancestral_step, ancestral_trajectory, sample_many
+
+__all__ = ["ancestral_sample", "ancestral_step", "ancestral_trajectory", "sample_many"]

@@ -1,0 +1,77 @@
+"""ddpm.bound.draws: draws average to the exact terms, and the interval of a ratio covers it as often as it says."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.stats import norm
+from truth import Z
+
+from ddpm import Schedule
+from ddpm.bound import exact
+from ddpm.bound.draws import drawn_terms, variance_ratio
+from ddpm.oracle import mixture
+
+HUMPS = ([-1.0, 1.0], [0.09, 0.04], [0.3, 0.7])
+
+
+def test_draws_average_to_the_exact_terms():
+    schedule, draws = Schedule.from_betas([0.1, 0.5, 0.7]), 20_000
+    with jax.enable_x64(True):
+        data = mixture(*HUMPS)
+        process = exact.ReverseProcess(
+            exact.normal(0.1, 1.2), lambda x_t, t: exact.normal(jnp.tanh(x_t), 0.2 + 0.1 * t)
+        )
+        keys = jax.random.split(jax.random.key(0), draws)
+        drawn = jax.jit(jax.vmap(lambda key: drawn_terms(key, schedule, data, process)))(keys)
+        expected = exact.step_terms(schedule, data, process), exact.kl_terms(schedule, data, process)
+        drawn, expected = (tuple(map(np.asarray, both)) for both in (drawn, expected))
+    for ours, truth in zip(drawn, expected):
+        assert ours.shape == (draws, 4)
+        assert (np.abs(ours.mean(0) - truth) <= Z * ours.std(0) / np.sqrt(draws)).all()
+        assert (ours.std(0) / np.sqrt(draws) < 0.03).all()
+
+
+def test_the_true_process_has_the_same_total_on_every_path():
+    schedule, data = Schedule.from_betas([0.1, 0.5, 0.7]), mixture([1.0], [0.25])
+    true = exact.true_reverse(schedule, data)
+    point = exact.normal(0.3, 1e-12)
+    total = jax.jit(jax.vmap(lambda key: drawn_terms(key, schedule, point, true)[0].sum()))
+    steps = total(jax.random.split(jax.random.key(0), 3))
+    np.testing.assert_allclose(steps, -exact.log_density(data, 0.3), rtol=1e-4)  # float32
+
+
+def test_only_gaussian_steps_can_be_drawn():
+    schedule, data = Schedule.from_betas([0.1, 0.5]), mixture(*HUMPS)
+    with pytest.raises(ValueError, match="needs Gaussian steps; got a mixture of 2"):
+        jax.eval_shape(lambda: drawn_terms(jax.random.key(0), schedule, data, exact.true_reverse(schedule, data)))
+
+
+def test_variance_ratio_of_multiples():
+    b = np.random.default_rng(0).normal(size=50)
+    np.testing.assert_allclose(variance_ratio(3 * b + 2, b), (9, 9, 9))
+
+
+def test_the_interval_is_one_of_95_percent_unless_told():
+    a, b = np.random.default_rng(2).exponential(size=(2, 200))
+    ratio, low, high = variance_ratio(a, b)
+    _, low_1, high_1 = variance_ratio(a, b, z=1.0)
+    assert np.log(high / ratio) / np.log(high_1 / ratio) == pytest.approx(norm.ppf(0.975), abs=1e-4)
+    assert np.log(low / ratio) / np.log(low_1 / ratio) == pytest.approx(norm.ppf(0.975), abs=1e-4)
+
+
+def test_the_interval_covers_the_ratio_as_often_as_it_says():
+    # correlated and skewed: a = b + noise, b exponential, so Var a / Var b = 1.5; 95% of 400, within 4 standard errors
+    rng, hits = np.random.default_rng(1), 0
+    for _ in range(400):
+        b = rng.exponential(size=1000)
+        _, low, high = variance_ratio(b + np.sqrt(0.5) * rng.normal(size=1000), b)
+        hits += low < 1.5 < high
+    assert 0.905 <= hits / 400 <= 0.985
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match=r"two arrays of one shape"):
+        variance_ratio(np.zeros(3), np.zeros(4))
+    with pytest.raises(ValueError, match="b does not vary"):
+        variance_ratio(np.arange(3.0), np.ones(3))

@@ -1,0 +1,161 @@
+"""ddpm.bound.terms against integrals, and averages over random draws against exact expectations."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+from truth import RTOL, SCHEDULES, Z, alpha_bars, best_mean, best_noise, posterior
+
+from ddpm import Schedule
+from ddpm.bound.terms import bound_terms, decoder_term, denoising_term, prior_term
+
+BETAS = (0.1, 0.2, 0.3, 0.4)
+VARIANCES = pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
+
+
+def kl_integral(m, v, n, w):
+    p, q = norm(m, np.sqrt(v)), norm(n, np.sqrt(w))
+    width = 12 * np.sqrt(v)
+    return quad(lambda x: p.pdf(x) * (p.logpdf(x) - q.logpdf(x)), m - width, m + width, epsabs=1e-12)[0]
+
+
+def sigma_2(betas, t, variance):
+    return posterior(betas, t, 0, 0)[1] if variance == "beta_tilde" and t > 1 else betas[t - 1]
+
+
+def expected_terms(betas, x_0, variance):
+    """L_0, ..., L_T for one x_0, the expectation over x_t taken exactly."""
+    T = len(betas)
+    terms = []
+    for t in range(1, T + 1):
+        a, (slope, offset) = float(alpha_bars(betas)[t]), best_mean(betas, t)
+        mean, spread = np.sqrt(a) * x_0, 1 - a
+        if t == 1:  # E[-log N(x_0; slope x_1 + offset, beta_1)]
+            square = (x_0 - slope * mean - offset) ** 2 + slope**2 * spread
+            terms.append(-norm(0, np.sqrt(betas[0])).logpdf(0) + square / (2 * betas[0]))
+        else:  # KL of equal means, as an integral, plus what the difference of the means, linear in x_t, adds
+            of_x_0, of_x_t = posterior(betas, t, 1, 0)[0], posterior(betas, t, 0, 1)[0]
+            variance_t = sigma_2(betas, t, variance)
+            square = (of_x_0 * x_0 - offset + (of_x_t - slope) * mean) ** 2 + (of_x_t - slope) ** 2 * spread
+            terms.append(kl_integral(0, posterior(betas, t, 0, 0)[1], 0, variance_t) + square / (2 * variance_t))
+    a = float(alpha_bars(betas)[T])
+    return np.array([*terms, kl_integral(np.sqrt(a) * x_0, 1 - a, 0, 1)])
+
+
+def test_prior_term(precision):
+    image = np.array([[0.7, -1.0], [0.0, 2.0]])
+    a = float(alpha_bars(BETAS)[4])
+    expected = sum(kl_integral(np.sqrt(a) * x, 1 - a, 0, 1) for x in image.ravel())
+    assert float(prior_term(Schedule.from_betas(BETAS), image)) == pytest.approx(expected, rel=RTOL[precision] + 1e-8)
+
+
+def test_prior_term_of_a_chain_that_hardly_adds_noise():
+    # q(x_T | x_0) is almost a point: (v - 1 - log v + x_0^2) / 2 with v = 1e-9.
+    expected = (-1 - np.log(1e-9) + 0.25) / 2
+    assert float(prior_term(Schedule.from_betas([1e-9]), 0.5)) == pytest.approx(expected, rel=1e-5)
+    assert prior_term(Schedule.from_betas([0.3, 1.0]), 0.5) == 0
+
+
+@VARIANCES
+def test_denoising_term(variance, precision):
+    schedule, x_0, x_t, guess = (
+        Schedule.from_betas(BETAS),
+        np.array([0.7, -1.0]),
+        np.array([0.2, 0.1]),
+        np.array([0.4, 0.0]),
+    )
+    for t in (2, 3, 4):
+        expected = 0
+        for i in range(2):
+            mean, spread = posterior(BETAS, t, x_0[i], x_t[i])
+            expected += kl_integral(mean, spread, guess[i], sigma_2(BETAS, t, variance))
+        got = float(denoising_term(schedule, x_0, x_t, t, guess, variance))
+        assert got == pytest.approx(expected, rel=10 * RTOL[precision] + 1e-8)
+
+
+def test_decoder_term(precision):
+    x_0, guess = np.array([0.7, -1.0]), np.array([0.5, -0.8])
+    expected = -norm(guess, np.sqrt(0.1)).logpdf(x_0).sum()
+    assert float(decoder_term(Schedule.from_betas(BETAS), x_0, guess)) == pytest.approx(expected, rel=RTOL[precision])
+    # A narrow density exceeds 1, and the term is below 0.
+    assert decoder_term(Schedule.from_betas([1e-4]), x_0, x_0) < 0
+
+
+@VARIANCES
+@pytest.mark.parametrize("x_0", [-0.4, 0.9])
+def test_terms_average_to_their_expectation(x_0, variance):
+    draws, schedule = 20_000, Schedule.from_betas(BETAS)
+    keys = jax.random.split(jax.random.key(1), draws)
+
+    def terms(key):
+        return bound_terms(key, schedule, lambda x_t, t: best_noise(schedule, x_t, t), x_0, variance)
+
+    drawn = np.asarray(jax.jit(jax.vmap(terms))(keys), np.float64)
+    expected, error = expected_terms(BETAS, x_0, variance), Z * drawn.std(0) / np.sqrt(draws) + 1e-5
+    assert drawn.shape == (draws, 5) and (drawn[:, 1:] >= 0).all()
+    assert (np.abs(drawn.mean(0) - expected) <= error).all()
+    assert (error < 0.05).all()  # or the comparison would say nothing
+    # It is a bound: L >= -log p_theta(x_0), where the reverse chain of the best predictor is Gaussian again.
+    mean, spread = 0.0, 1.0
+    for t in range(len(BETAS), 0, -1):
+        slope, offset = best_mean(BETAS, t)
+        mean, spread = slope * mean + offset, slope**2 * spread + sigma_2(BETAS, t, variance)
+    assert drawn.sum(1).mean() >= -norm(mean, np.sqrt(spread)).logpdf(x_0)
+
+
+@partial(jax.jit, static_argnums=2)
+def half_of_x_t(schedule, x_0, variance):
+    return bound_terms(jax.random.key(0), schedule, lambda x_t, t: 0.5 * x_t, x_0, variance)
+
+
+@VARIANCES
+@pytest.mark.parametrize("betas", SCHEDULES.values(), ids=SCHEDULES.keys())
+def test_no_term_but_the_first_is_negative_or_nan_at_the_extremes(betas, variance):
+    schedule = Schedule.from_betas(betas)
+    terms = half_of_x_t(schedule, np.array([0.7, -1.0]), variance)
+    assert terms.shape == (len(betas) + 1,)
+    assert (terms[1:] >= 0).all()
+
+
+def test_gradients_reach_the_predictor():
+    schedule = Schedule.from_betas(BETAS)
+
+    @partial(jax.jit, static_argnums=1)
+    def loss(scale, variance):
+        return bound_terms(jax.random.key(0), schedule, lambda x_t, t: scale * x_t, 0.7, variance).sum()
+
+    for variance in ("beta", "beta_tilde"):
+        slope = jax.grad(loss)(0.3, variance)
+        difference = (loss(0.31, variance) - loss(0.29, variance)) / 0.02
+        assert float(slope) == pytest.approx(float(difference), rel=2e-3)
+
+
+@pytest.mark.parametrize("shape", [pytest.param((), marks=pytest.mark.slow), (3, 3)])
+def test_shapes_batches_jit_and_vmap(shape):
+    schedule, t = Schedule.from_betas(BETAS), np.array([4, 2, 3])
+    x_0, x_t, guess = np.random.default_rng(0).normal(size=(3, 3, *shape)).astype(np.float32)
+    loop = [denoising_term(schedule, x_0[i], x_t[i], int(t[i]), guess[i]) for i in range(3)]
+    for batched in (denoising_term, jax.jit(denoising_term), jax.vmap(denoising_term, (None, 0, 0, 0, 0))):
+        np.testing.assert_allclose(batched(schedule, x_0, x_t, t, guess), loop, rtol=1e-5)
+    assert prior_term(schedule, x_0[0]).shape == decoder_term(schedule, x_0[0], guess[0]).shape == ()
+    terms = half_of_x_t(schedule, x_0[0], "beta")
+    assert terms.shape == (5,)
+    assert float(terms[4]) == pytest.approx(float(prior_term(schedule, x_0[0])), rel=1e-5)
+
+
+def test_bad_input():
+    schedule = Schedule.from_betas(BETAS)
+    for t in (1, 5):
+        with pytest.raises(ValueError, match=r"t must lie in"):
+            denoising_term(schedule, 0.1, 0.2, t, 0.3)
+        assert np.isnan(jax.jit(denoising_term)(schedule, 0.1, 0.2, t, 0.3))
+    with pytest.raises(ValueError, match="predicted_mean must have the shape of x_t"):
+        denoising_term(schedule, np.zeros(3), np.zeros(3), 2, 0.3)
+    with pytest.raises(ValueError, match="predicted_mean must have the shape of x_0"):
+        decoder_term(schedule, np.zeros(3), 0.3)
+    with pytest.raises(ValueError, match=r"noise must have the shape of x_t, \(3, 3\); got \(3,\)"):
+        bound_terms(jax.random.key(0), schedule, lambda x, t: jnp.zeros(3), np.zeros((3, 3)))

@@ -1,0 +1,128 @@
+"""ddpm.predict: all five kinds from one pair (x_0, noise), and every way from one kind to another."""
+
+import itertools
+
+import jax
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from truth import RTOL, SCHEDULES, alpha_bars, posterior
+
+from ddpm import Schedule
+from ddpm.predict import convert, mean_from_noise, noise_from_x_0, x_0_from_noise
+
+BETAS = (0.1, 0.2, 0.3, 0.4)
+KINDS = ("noise", "x_0", "v", "score", "mean")
+PAIRS = list(itertools.product(KINDS, KINDS))
+
+
+def all_kinds(betas, t, x_0, noise):
+    """x_t and the prediction of each kind, from their definitions, for 0 < alpha_bar_t < 1."""
+    a = alpha_bars(betas)[t]
+    signal, spread = mpmath.sqrt(a), mpmath.sqrt(1 - a)
+    x_0, noise = mpmath.mpf(x_0), mpmath.mpf(noise)
+    x_t = signal * x_0 + spread * noise
+    score = mpmath.diff(lambda x: mpmath.log(mpmath.npdf(x, signal * x_0, spread)), x_t)
+    values = {"noise": noise, "x_0": x_0, "v": signal * noise - spread * x_0, "score": score}
+    return float(x_t), {k: float(v) for k, v in values.items()} | {"mean": posterior(betas, t, x_0, x_t)[0]}
+
+
+@pytest.mark.parametrize("t", [1, 2, 4])
+def test_every_kind_from_every_kind(t, precision):
+    schedule = Schedule.from_betas(BETAS)
+    x_t, values = all_kinds(BETAS, t, 0.7, -1.3)
+    for source, target in PAIRS:
+        got = float(convert(schedule, x_t, t, values[source], source, target))
+        assert got == pytest.approx(values[target], rel=10 * RTOL[precision]), (source, target)
+    assert float(mean_from_noise(schedule, x_t, t, -1.3)) == pytest.approx(values["mean"], rel=RTOL[precision])
+    assert float(x_0_from_noise(schedule, x_t, t, -1.3)) == pytest.approx(0.7, rel=RTOL[precision])
+    assert float(noise_from_x_0(schedule, x_t, t, 0.7)) == pytest.approx(-1.3, rel=RTOL[precision])
+
+
+@settings(max_examples=15)
+@given(
+    betas=st.lists(st.floats(0.01, 0.9), min_size=4, max_size=4),
+    t=st.integers(1, 4),
+    x_t=st.floats(-3, 3),
+    value=st.floats(-3, 3),
+)
+def test_there_and_back(betas, t, x_t, value):
+    with jax.enable_x64(True):
+        schedule = Schedule.from_betas(betas)
+        for source, target in PAIRS:
+            there = convert(schedule, x_t, t, value, source, target)
+            back = convert(schedule, x_t, t, there, target, source)
+            # alpha_bar_4 may be 1e-4: x_0 is then found from the noise with a factor of 100 on every rounding error.
+            np.testing.assert_allclose(back, value, rtol=1e-9, atol=1e-9, err_msg=f"{source} {target}")
+
+
+@pytest.mark.parametrize("betas", SCHEDULES.values(), ids=SCHEDULES.keys())
+def test_extremes_give_numbers_and_so_do_their_gradients(betas):
+    schedule = Schedule.from_betas(betas)
+    t = np.arange(1, len(betas) + 1)
+    x_t, value = np.linspace(-1, 1, len(t)), np.linspace(0.5, 1.5, len(t))
+    for source, target in PAIRS:
+        assert np.isfinite(convert(schedule, x_t, t, value, source, target)).all(), (source, target)
+        gradients = jax.grad(lambda x, v: convert(schedule, x, t, v, source, target).sum(), (0, 1))(x_t, value)
+        assert np.isfinite(np.asarray(gradients)).all(), (source, target)
+    assert np.isfinite(mean_from_noise(schedule, x_t, t, value)).all()
+
+
+def test_what_cannot_be_known_is_zero():
+    nothing_left, nothing_added = Schedule.from_betas([1.0, 0.5]), Schedule.from_betas([0.0])
+    for t in (1, 2):
+        assert x_0_from_noise(nothing_left, 0.7, t, 0.7) == 0
+        assert convert(nothing_left, 0.7, t, 0.7, "noise", "x_0") == 0
+        assert convert(nothing_left, 0.7, t, 0.4, "x_0", "noise") == pytest.approx(0.7)
+    assert noise_from_x_0(nothing_added, 0.7, 1, 0.7) == 0
+    assert convert(nothing_added, 0.7, 1, 0.3, "noise", "mean") == pytest.approx(0.7)
+    # Both formulas of the mean where x_t is noise alone but the last step was not all noise: sqrt(alpha_t) x_t.
+    assert mean_from_noise(nothing_left, 0.7, 2, 0.7) == pytest.approx(0.7 * np.sqrt(0.5))
+    assert convert(nothing_left, 0.7, 2, 0.7, "noise", "mean") == pytest.approx(0.7 * np.sqrt(0.5))
+
+
+@pytest.mark.parametrize("shape", [(), (3, 3)])
+def test_a_batch_is_a_loop_under_jit_and_vmap(shape):
+    schedule, t = Schedule.from_betas(BETAS), np.array([4, 1, 3])
+    rng = np.random.default_rng(0)
+    x_t, value = rng.normal(size=(2, 3, *shape)).astype(np.float32)
+    for source, target in (("noise", "mean"), ("mean", "v"), ("v", "score"), ("score", "x_0"), ("x_0", "noise")):
+
+        def function(schedule, x_t, t, value):
+            return convert(schedule, x_t, t, value, source, target)
+
+        loop = np.stack([function(schedule, x_t[i], int(t[i]), value[i]) for i in range(3)])
+        assert loop.shape == (3, *shape)
+        for batched in (function, jax.jit(function), jax.vmap(function, (None, 0, 0, 0))):
+            np.testing.assert_allclose(batched(schedule, x_t, t, value), loop, rtol=2e-5, atol=1e-6)
+
+
+def test_plain_numbers():
+    schedule = Schedule.from_betas(BETAS)
+    for kind in KINDS:
+        assert isinstance(convert(schedule, 1.0, 2, 0.5, kind, kind), jax.Array)
+
+
+def test_unknown_kinds(unchecked):
+    schedule = Schedule.from_betas(BETAS)
+    for source, target in (("epsilon", "v"), ("v", "epsilon")):
+        with pytest.raises(ValueError, match="'epsilon'; expected one of noise, x_0, v, score, mean"):
+            convert(schedule, 1.0, 1, 1.0, source, target)
+
+
+def test_bad_shapes_and_times():
+    schedule = Schedule.from_betas(BETAS)
+    with pytest.raises(ValueError, match=r"value must have the shape of x_t, \(3,\); got \(\)"):
+        convert(schedule, np.zeros(3), 1, 0.0, "noise", "v")
+    for function, name in ((mean_from_noise, "noise"), (x_0_from_noise, "noise"), (noise_from_x_0, "x_0")):
+        with pytest.raises(ValueError, match=rf"{name} must have the shape of x_t, \(3,\); got \(\)"):
+            function(schedule, np.zeros(3), 1, 0.0)
+    for t in (0, 5):
+        for source, target in PAIRS:
+            with pytest.raises(ValueError, match=r"t must lie in 1\.\.4"):
+                convert(schedule, 1.0, t, 1.0, source, target)
+            if source == target and source in ("noise", "x_0"):
+                continue  # the value itself, whatever t
+            assert np.isnan(jax.jit(convert, static_argnums=(4, 5))(schedule, 1.0, t, 1.0, source, target))
