@@ -1,5 +1,5 @@
 // Figures that answer. A cell's record (ddpm.figures.interactive) becomes controls and a live drawing in the place of
-// the printed one, under the same caption. The formulas are those of ddpm.schedule, ddpm.forward and ddpm.losses.
+// the printed one, under the same caption. The formulas are those of ddpm.schedule, ddpm.process and ddpm.losses.
 (() => {
   "use strict";
 

@@ -9,11 +9,13 @@ from built_site import ROOT, SITE, open_page
 
 from bookbuild.cli import build
 from bookbuild.site import checked
+from ddpm.chapters import load_equations
 from ddpm.derivation import registry
 
 TOO_WIDE = """() => [...document.querySelectorAll("div.math[id^=equation] mjx-container")]
   .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.closest("div.math").id)"""
 DIRECTIVE = re.compile(r"^ *(?:`{3,}|:{3,}|~{3,})\{equation\} *(\S+)", re.M)
+load_equations()
 ENTRIES = registry.entries()
 
 

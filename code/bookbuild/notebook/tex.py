@@ -11,7 +11,7 @@ INNER = {
     "multline": "gathered",
     "equation": "",
 }
-OUTER = re.compile(r"\s*\\begin\{(%s)\*?\}(.*)\\end\{\1\*?\}\s*" % "|".join(INNER), re.S)
+OUTER = re.compile(rf"\s*\\begin\{{({'|'.join(INNER)})\*?\}}(.*)\\end\{{\1\*?\}}\s*", re.S)
 INNERMOST = re.compile(r"\\begin\{(\w+\*?)\}(?:(?!\\begin\{).)*?\\end\{\1\}", re.S)
 
 

@@ -20,9 +20,11 @@ class Equation(MathDirective):
     option_spec = {}
 
     def run(self):
-        from ddpm.derivation.registry import EquationError, run  # here, since it brings JAX and SymPy with it
+        from ddpm.chapters import load_equations  # here, since these bring JAX and SymPy with them
+        from ddpm.derivation.registry import EquationError, run
 
         label = self.arguments.pop()
+        load_equations()
         try:
             result = run(label)
         except EquationError as error:

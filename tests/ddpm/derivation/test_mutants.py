@@ -4,6 +4,7 @@ is refused."""
 import pytest
 import sympy as sp
 
+from ddpm.chapters import load_equations
 from ddpm.derivation.densities import Undecided, q
 from ddpm.derivation.expectation import KL
 from ddpm.derivation.mutants import Claim, changed, claims, mutants
@@ -12,6 +13,7 @@ from ddpm.derivation.settle import Different, settle
 from ddpm.derivation.symbols import alpha, log, s, t, x
 from ddpm.derivation.terms import Equality
 
+load_equations()
 PROOFS = [label for label, entry in entries().items() if entry.kind == "proof"]
 STRIDE = 12  # of every third proof every twelfth in every run, all in `make test-slow`
 DONE = set()  # a statement and its chain claim the same: what has been refused once is not tried again

@@ -10,9 +10,8 @@ from ddpm.derivation.registry import EquationError, cited, definition, numeric, 
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch):
-    """A registry of one's own, which loads nothing."""
+    """A registry of one's own."""
     monkeypatch.setattr(registry, "_ENTRIES", {})
-    monkeypatch.setattr(registry, "load", lambda: None)
 
 
 def chain():

@@ -116,7 +116,7 @@ def best_noise_finite():
     np.testing.assert_allclose(oracle.best_noise(schedule, data, jnp.asarray(0.7), 1), by_hand, rtol=1e-5)
     total = sp.Sum(r(k, x[t]), (k, 1, K))
     of_image = (x[t] - sqrt(alpha_bar[t]) * m[k]) / sqrt(1 - alpha_bar[t])
-    how = prove(
+    prove(
         sp.Sum(r(k, x[t]) * of_image, (k, 1, K)), (total * x[t] - sqrt(alpha_bar[t]) * guess) / sqrt(1 - alpha_bar[t])
     )
     return r"""

@@ -112,8 +112,9 @@ def _is_reference(whole) -> bool:
     """Whether a name leads into a module of the checks, and not to a check or to what a notebook is meant to use."""
     parts = whole.split(".")
     return (
-        parts[:2] == ["ddpm", "grading"]
+        (parts[:2] == ["ddpm", "grading"] or parts[:2] == ["ddpm", "chapters"] and "exercises" in parts)
         and len(parts) > 2
+        and parts[-1] != "exercises"
         and not parts[-1].startswith("check_")
         and parts[2:] not in (["answered"], ["written"])
         and not (len(parts) > 3 and parts[-2].startswith("check_"))
