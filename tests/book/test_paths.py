@@ -204,9 +204,14 @@ def test_the_students_package_has_no_references(site, name):
         for entry in zipfile.ZipFile(wheel).namelist()
         if entry.endswith(".py")
     }
-    assert "sizes[:-1][::-1]" not in "".join(text for entry, text in texts.items() if "/grading/" in entry)
-    assert "lambda" not in texts["ddpm/grading/forward.py"] and "ddpm/grading/score/values.py" in texts
-    assert not [entry for entry in texts if "/equations/" in entry]
+    assert "sizes[:-1][::-1]" not in "".join(
+        text for entry, text in texts.items() if "/grading/" in entry or "/exercises/" in entry
+    )
+    assert (
+        "lambda" not in texts["ddpm/chapters/forward_extremes/exercises/step.py"]
+        and "ddpm/grading/score/values.py" in texts
+    )
+    assert not [entry for entry in texts if entry.endswith("/equations.py") and "/chapters/" in entry]
 
 
 @pytest.mark.parametrize("name", sorted(ASSIGNMENTS))

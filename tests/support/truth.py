@@ -7,6 +7,7 @@ import itertools
 import operator
 
 import jax
+import jax.numpy as jnp
 import mpmath
 import numpy as np
 

@@ -3,6 +3,7 @@ and slips with a part
 of the name that the check must give. None is made from the formulas of the checks.
 """
 
+import importlib
 from fractions import Fraction
 
 import numpy as np
@@ -682,3 +683,18 @@ SLIPS["5.2"] = {
     "spread alike": SEEN | {"spread_1": "equal"},
     "cleaner": SEEN | {"spread_1": "smaller"},
 }
+
+
+def check_of(number: str):
+    """The check of the written answer to a problem."""
+    name = f"check_answer_{number.replace('.', '_')}"
+    chapters = (
+        "forward_extremes",
+        "closed_form",
+        "likelihood_to_kl",
+        "mean_to_noise",
+        "mean_or_noise_timing",
+        "train_and_observe",
+    )
+    modules = [importlib.import_module(f"ddpm.chapters.{chapter}.exercises") for chapter in chapters]
+    return next(getattr(module, name) for module in modules if hasattr(module, name))

@@ -43,7 +43,7 @@ def test_unknown_label_names_the_nearest():
     proof("eq-induction")(chain)
     with pytest.raises(EquationError, match="`eq-inductoin`. Did you mean `eq-induction`?"):
         run("eq-inductoin")
-    with pytest.raises(EquationError, match="Register one in ddpm/equations"):
+    with pytest.raises(EquationError, match="Register one in the module `equations`"):
         run("something else")
 
 

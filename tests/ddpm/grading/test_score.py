@@ -320,14 +320,14 @@ def test_what_was_set_is_told_with_the_number_of_votes():
             "own ddpm.process.q_sample",
         ),
         (
-            ["from ddpm.grading import written\nanswer_2_2b = written.bound._kl_form()"],
+            ["from ddpm.chapters.likelihood_to_kl.exercises import written\nanswer_2_2b = written._kl_form()"],
             "answer_2_2b",
             "looks into the checks: ddpm.chapters.likelihood_to_kl.exercises.written._kl_form",
         ),
         (
             ["import ddpm.chapters.forward_extremes.exercises.step as g\ng.FORWARD_MEAN"],
             "forward_mean",
-            "looks into the checks: ddpm.chapters.closed_form.exercises.q_sample.FORWARD_MEAN",
+            "looks into the checks: ddpm.chapters.forward_extremes.exercises.step.FORWARD_MEAN",
         ),
         (
             ["answer_4_2 = {}", "measured = dict(answer_4_2)"],
@@ -534,9 +534,13 @@ def lean(tmp_path_factory):
 def test_the_students_package_has_no_reference_of_an_exercise_in_code(lean):
     texts = {path.relative_to(lean).as_posix(): path.read_text() for path in lean.rglob("*.py")}
     assert not [name for name in texts if "equations" in name] and "ddpm/grading/score/folder.py" not in texts
-    for name in ("forward", "losses", "network", "sampling", "training", "patterns"):
-        assert "lambda" not in texts[f"ddpm/grading/{name}.py"] and "def " not in texts[f"ddpm/grading/{name}.py"]
-    grading = "".join(text for name, text in texts.items() if name.startswith("ddpm/grading/"))
+    exercises = {name: text for name, text in texts.items() if "/exercises/" in name}
+    for name in ("step", "q_sample", "losses", "layers", "sampling", "training", "best_noise"):
+        (text,) = [text for path, text in exercises.items() if path.endswith(f"/{name}.py")]
+        assert "lambda" not in text and "def " not in text
+    grading = "".join(text for name, text in texts.items() if name.startswith("ddpm/grading/")) + "".join(
+        exercises.values()
+    )
     assert "sizes[:-1][::-1]" not in grading and "np.sqrt(1 - beta) * x" not in grading and "reference=" not in grading
 
 
