@@ -169,6 +169,13 @@ def at_least_1(name: str, value) -> int:
     return value
 
 
+def check_steps(schedule: Schedule, predictor) -> None:
+    """Raise a ValueError if the predictor says by an attribute `T` that it was made for another number of steps."""
+    T = getattr(predictor, "T", schedule.T)
+    if T != schedule.T:
+        raise ValueError(f"the network was made for T = {T} steps; the schedule has T = {schedule.T}")
+
+
 def _checked_betas(betas) -> np.ndarray:
     try:
         betas = np.asarray(betas)

@@ -1,6 +1,7 @@
 """ddpm.schedule against products of 50 digits."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from truth import RTOL, SCHEDULES, alpha_bars, floats, posterior
 
 from ddpm import Schedule, constant, cosine, linear, sigmoid
-from ddpm.schedule import MAX_BETA, at
+from ddpm.schedule import MAX_BETA, at, check_steps
 
 BETA = st.sampled_from([0.0, 1.0]) | st.floats(0, 1)
 
@@ -209,3 +210,11 @@ def test_at_refuses_a_batch_that_does_not_fit():
         at(constant(0.1, 3).beta, np.array([1, 2]), like=jnp.zeros((3, 2)))
     with pytest.raises(ValueError, match="leading axes"):
         at(constant(0.1, 3).beta, np.array([1]), like=0.5)
+
+
+def test_a_predictor_for_another_number_of_steps_is_refused():
+    for_five = SimpleNamespace(T=5)
+    check_steps(cosine(5), for_five)
+    check_steps(cosine(4), lambda x_t, t: x_t)
+    with pytest.raises(ValueError, match="network was made for T = 5 steps; the schedule has T = 4"):
+        check_steps(cosine(4), for_five)

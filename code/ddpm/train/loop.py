@@ -22,7 +22,7 @@ from tqdm import tqdm
 from ddpm.arrays import Key
 from ddpm.gaussian import normal_from_uniform
 from ddpm.process import q_sample
-from ddpm.schedule import Schedule, at_least_1
+from ddpm.schedule import Schedule, at_least_1, check_steps
 from ddpm.train.interrupt import Interrupts
 
 
@@ -122,8 +122,7 @@ def train(
         raise ValueError(f"data must hold images, shape (n, *pixels) with n >= 1; got shape {data.shape}")
     if not np.isfinite(data).all():
         raise ValueError("the pixels of data must be finite")
-    if getattr(state.network, "T", schedule.T) != schedule.T:
-        raise ValueError(f"the network was made for T = {state.network.T} steps; the schedule has T = {schedule.T}")
+    check_steps(schedule, state.network)
     if average is None or state.average is None:
         state = replace(state, average=None if average is None else state.network)
     state = _copy(state)  # the compiled program consumes its input, and the caller's state is the caller's
