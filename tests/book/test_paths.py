@@ -198,7 +198,8 @@ def test_the_students_package_has_no_references(site, name):
     carried = re.search(r'b64decode\("([^"]+)"\)', install)
     (wheel,) = (SITE / "_notebooks/student").glob("*.whl")
     data = base64.b64decode(carried[1]) if carried else wheel.read_bytes()
-    assert "git+" not in install and data == wheel.read_bytes()
+    around = install.replace(carried[1], "") if carried else install  # by chance the letters of base64 say anything
+    assert "git+" not in around and data == wheel.read_bytes()
     texts = {
         entry: zipfile.ZipFile(wheel).read(entry).decode()
         for entry in zipfile.ZipFile(wheel).namelist()
