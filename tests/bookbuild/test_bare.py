@@ -14,7 +14,8 @@ import pytest
 from bookbuild.notebook import bare, install, wheel
 
 ROOT = Path(__file__).parents[2]
-FLOOR = re.compile(r"([\w-]+)>=([\d.]+)")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+FLOOR = re.compile(r"([\w.-]+)>=([\d.]+)")
 
 
 def notebook(*sources, tags=()):
@@ -24,11 +25,9 @@ def notebook(*sources, tags=()):
 
 
 def test_the_versions_promised_are_those_that_are_tried():
-    promised = dict(
-        FLOOR.match(text).groups()
-        for text in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    )
-    tried = dict(line.split("==") for line in (ROOT / "tests/bare/oldest.in").read_text().splitlines() if "==" in line)
+    needs = PROJECT["dependencies"] + PROJECT["optional-dependencies"][install.EXTRA]
+    promised = dict(FLOOR.match(text).groups() for text in needs)
+    tried = dict(re.findall(r"^([\w.-]+)==([\w.]+)", (ROOT / "tests/bare/oldest.txt").read_text(), re.M))
     brought = {"jaxtyping", "equinox"}  # by the first cell
     assert {name: version for name, version in promised.items() if name not in brought}.items() <= tried.items()
     assert not brought & tried.keys()
@@ -81,11 +80,13 @@ def test_verdicts_are_judged(blank, says, fine):
 def test_the_package_comes_from_the_repository_or_the_site_or_the_cell_itself(tmp_path):
     built = wheel.build(ROOT, tmp_path)
     repository, site = "https://github.com/someone/book", "https://someone.github.io/book"
-    assert install.package(repository, "next", site, built) == f'    package = "ddpm @ git+{repository}@next"'
-    assert install.package("", "main", site, built) == f'    package = "ddpm @ {site}/_notebooks/{built.name}"'
+    name = f"{PROJECT['name']}[book]"
+    assert install.package(repository, "next", site, built) == f'    package = "{name} @ git+{repository}@next"'
+    assert install.package("", "main", site, built) == f'    package = "{name} @ {site}/_notebooks/{built.name}"'
     cell = install.cell("", "main", "", built)
     (data,) = re.findall(r'b64decode\("(.*?)"\)', cell.source)
     assert base64.b64decode(data) == built.read_bytes() and built.name in cell.source
+    assert f'd.name != "{PROJECT["name"]}"' in cell.source  # its own version is no constraint
     for source in (install.cell(repository, "next", site, built).source, cell.source):
         compile(re.sub(r"%pip.*", "pass", source), "cell", "exec")
 
@@ -103,7 +104,7 @@ def test_students_notebooks_run_with_the_package_that_they_carry_after_all_other
         (path := tmp_path / f"_build/{name}.ipynb").parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook(f"# {name}"), path)
     for folder in ("html/_notebooks", "html/_notebooks/student"):
-        (tmp_path / "_build" / folder / "ddpm-1.whl").touch()
+        (tmp_path / "_build" / folder / "a-1.whl").touch()
     there, ran = {}, []  # the folder of the wheel that is installed in each environment
     monkeypatch.setattr(bare, "environment", lambda root, name, python: name)
     monkeypatch.setattr(

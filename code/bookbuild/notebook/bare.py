@@ -27,10 +27,10 @@ from nbclient.exceptions import CellExecutionError
 
 from bookbuild.notebook import install
 from bookbuild.notebook.assignments import STUDENT
-from bookbuild.notebook.install import FOLDER
+from bookbuild.notebook.install import DISTRIBUTION, FOLDER
 
 PINS = "tests/bare"
-PACKAGE = "ddpm"
+PACKAGE = "ddpm"  # as it is imported
 TIMEOUT = 300  # seconds for a cell
 AT_ONCE = 2
 NOT_INHERITED = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME", "IPYTHONDIR"}
@@ -121,7 +121,7 @@ def first_cell(name: str, python: Path, notebook: Path, wheel: Path) -> str:
     """Run the install cell, which must bring the package in `wheel` and change nothing that was there, then again,
     when it
     must do nothing; what was wrong."""
-    uninstall = [sys.executable, "-m", "uv", "pip", "uninstall", "--quiet", "--python", str(python), PACKAGE]
+    uninstall = [sys.executable, "-m", "uv", "pip", "uninstall", "--quiet", "--python", str(python), DISTRIBUTION]
     subprocess.run(uninstall, check=True)
     before = installed(python)
     print(

@@ -6,12 +6,14 @@ from urllib.parse import urljoin
 
 import nbformat
 
+DISTRIBUTION = "denoising-diffusion-checked"  # as in pyproject.toml; `ddpm` on PyPI is another project
+EXTRA = "book"  # what chapters need beside the package's core
 FOLDER = "_notebooks"  # in the site: the notebooks and the wheel
 # What is here already stays as it is: pip gets the version of everything as a constraint.
 # (Versions that Python's own rules do not know, as some systems have them, are left out: pip would stop at them.)
 CELL = r"""# @title The book's package, `ddpm`: run this cell first
 # It installs what is missing, changes nothing that is there, and does nothing the next time.
-# (The `ddpm` on PyPI is another project.)
+# (The package is not on PyPI: what is called `ddpm` there is another project.)
 try:
     from ddpm import Schedule
 except ImportError:
@@ -21,19 +23,20 @@ except ImportError:
     from tempfile import mkdtemp
 
     folder = Path(mkdtemp())
-    present = {{f"{{d.name}}=={{d.version}}" for d in distributions() if d.name != "ddpm"}}
+    present = {{f"{{d.name}}=={{d.version}}" for d in distributions() if d.name != "{name}"}}
     pin = r"[\w.-]+==\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?(\+[\w.]+)?"
     Path(folder, "present.txt").write_text("\n".join(p for p in present if re.fullmatch(pin, p)))
 {package}
     %pip install --quiet --constraint {{folder}}/present.txt "{{package}}"
     from ddpm import Schedule"""
-ADDRESS = '    package = "{}"'
+ADDRESS = f'    package = "{DISTRIBUTION}[{EXTRA}] @ {{}}"'
 CARRIED = """\
     # The package as one file, carried by this cell.
     import base64
 
-    package = Path(folder, "{name}")
-    package.write_bytes(base64.b64decode("{data}"))"""
+    wheel = Path(folder, "{name}")
+    package = f"{{wheel}}[{extra}]"
+    wheel.write_bytes(base64.b64decode("{data}"))"""
 
 
 def package(repository: str, branch: str, site: str, wheel: Path | None, folder: str = FOLDER) -> str:
@@ -46,16 +49,16 @@ def package(repository: str, branch: str, site: str, wheel: Path | None, folder:
         folder: where in the site the wheel is.
     """
     if repository:
-        return ADDRESS.format(f"ddpm @ git+{repository}@{branch}")
+        return ADDRESS.format(f"git+{repository}@{branch}")
     if site and wheel:
-        return ADDRESS.format("ddpm @ " + urljoin(site.rstrip("/") + "/", f"{folder}/{wheel.name}"))
+        return ADDRESS.format(urljoin(site.rstrip("/") + "/", f"{folder}/{wheel.name}"))
     data = base64.b64encode(wheel.read_bytes()).decode() if wheel else ""
-    return CARRIED.format(name=wheel.name if wheel else "", data=data)
+    return CARRIED.format(name=wheel.name if wheel else "", data=data, extra=EXTRA)
 
 
 def cell(repository: str, branch: str, site: str, wheel: Path | None, folder: str = FOLDER):
     """The cell, folded in Jupyter and in Colab; what it takes is said at `package`."""
-    source = CELL.format(package=package(repository, branch, site, wheel, folder))
+    source = CELL.format(name=DISTRIBUTION, package=package(repository, branch, site, wheel, folder))
     return nbformat.v4.new_code_cell(
         source,
         metadata={

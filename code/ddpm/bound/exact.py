@@ -15,7 +15,6 @@ import jax
 import jax.numpy as jnp
 from jax.tree_util import Partial
 from jaxtyping import Array, ArrayLike, Float, Int
-from scipy.optimize import minimize
 
 from ddpm import gaussian
 from ddpm.gaussian import kl_divergence
@@ -192,6 +191,8 @@ def entropy(data: Mixture, points: int = 512) -> Float[Array, ""]:
 def fit_model_first(data: Mixture, near: float, points: int = 512) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Mean and variance of the Gaussian p with the least KL(p || data), of those with a mean near `near` (a local
     minimum)."""
+    from scipy.optimize import minimize
+
     z, weight = _standard_normal(points)
 
     @jax.jit

@@ -17,7 +17,6 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Array, ArrayLike, Float, Int, Real
-from tqdm import tqdm
 
 from ddpm.arrays import Key
 from ddpm.gaussian import normal_from_uniform
@@ -114,6 +113,8 @@ def train(
             another T than the schedule's.
         FloatingPointError: the loss is no longer finite; the message names the step.
     """
+    from tqdm import tqdm  # only training shows a bar
+
     steps, batch, chunk = (at_least_1(*item) for item in (("steps", steps), ("batch", batch), ("chunk", chunk)))
     if average is not None and not 0 <= average < 1:
         raise ValueError(f"average, the decay of the moving average, must lie in [0, 1); got {average}")

@@ -278,7 +278,7 @@ def test_a_progress_bar_with_the_loss_on_long_runs_only(monkeypatch, capsys):
 
 
 def test_without_a_bar_it_goes_all_the_way_too(monkeypatch, whole):
-    monkeypatch.setattr("ddpm.train.loop.tqdm", partial(tqdm, disable=True))
+    monkeypatch.setattr("tqdm.tqdm", partial(tqdm, disable=True))
     assert same(go(begin(), 40, average=0.9)[0], whole[0])
 
 
