@@ -9,7 +9,8 @@ import jax
 from bench import recipes
 from ddpm.data import dot
 from ddpm.evaluate import share_within
-from ddpm.oracle import excess_loss, optimal_loss, points
+from ddpm.mixture import points
+from ddpm.oracle import excess_loss, optimal_loss
 from ddpm.sample import sample_many
 
 DRAWS = 10_000

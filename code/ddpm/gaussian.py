@@ -23,7 +23,7 @@ def normal_from_uniform(u: Float[Array, "..."]) -> Float[Array, "..."]:
     return np.sqrt(2).astype(u.dtype) * jax.lax.erf_inv(u)
 
 
-def log_density(
+def gaussian_log_density(
     x: Real[ArrayLike, "..."], mean: Real[ArrayLike, "..."], variance: Real[ArrayLike, "..."]
 ) -> Float[Array, "..."]:
     """log N(x; mean, variance) for each pixel; sum over the pixels for the density of an image.

@@ -8,6 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
+from ddpm.arrays import over_pixels
+
 MAX_BETA = 0.999  # Nichol and Dhariwal (2021), section 3.2: keeps the last steps of cosine and sigmoid invertible
 
 
@@ -116,7 +118,16 @@ def at(values: Float[Array, " time"], t: Int[ArrayLike, "..."], like=None, lowes
     shape = jnp.shape(like)
     if t.shape != shape[: t.ndim]:
         raise ValueError(f"the shape of t, {t.shape}, must be that of the leading axes of the array, {shape}")
-    return result.reshape(t.shape + (1,) * (len(shape) - t.ndim))
+    return over_pixels(result, like)
+
+
+def check_schedule(schedule) -> None:
+    """Raise a TypeError with the order of the arguments unless this is a `Schedule`."""
+    if not isinstance(schedule, Schedule):
+        raise TypeError(
+            f"schedule must be a ddpm.Schedule, such as ddpm.cosine(50); got {type(schedule).__name__}. "
+            "The order of arguments is key, schedule, data or predictor, arrays"
+        )
 
 
 def constant(beta: float | int, T: int, dtype=None) -> Schedule:

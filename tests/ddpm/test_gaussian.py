@@ -10,7 +10,7 @@ from scipy.integrate import quad
 from scipy.stats import norm
 from truth import RTOL
 
-from ddpm.gaussian import kl_divergence, log_density
+from ddpm.gaussian import gaussian_log_density, kl_divergence
 
 CASES = [
     (0.0, 1.0, 0.0, 1.0),
@@ -28,18 +28,18 @@ def kl_integral(m, v, n, w):
     return quad(lambda x: p.pdf(x) * (p.logpdf(x) - q.logpdf(x)), m - width, m + width, epsabs=1e-12, epsrel=1e-10)[0]
 
 
-def test_log_density(precision):
+def test_gaussian_log_density(precision):
     x = np.array([-2.0, 0.0, 0.7])
     for mean, variance in ((0.0, 1.0), (0.5, 0.01), (-1.0, 30.0)):
         expected = norm(mean, np.sqrt(variance)).logpdf(x)
-        np.testing.assert_allclose(log_density(jnp.asarray(x), mean, variance), expected, rtol=RTOL[precision])
-    assert log_density(jnp.asarray(x), 0.0, 1.0).dtype == precision
+        np.testing.assert_allclose(gaussian_log_density(jnp.asarray(x), mean, variance), expected, rtol=RTOL[precision])
+    assert gaussian_log_density(jnp.asarray(x), 0.0, 1.0).dtype == precision
 
 
-def test_log_density_integrates_to_one():
+def test_gaussian_log_density_integrates_to_one():
     with jax.enable_x64(True):
         x = np.linspace(-30, 30, 20001)
-        assert np.trapezoid(np.exp(log_density(x, 1.5, 4.0)), x) == pytest.approx(1, rel=1e-9)
+        assert np.trapezoid(np.exp(gaussian_log_density(x, 1.5, 4.0)), x) == pytest.approx(1, rel=1e-9)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -102,5 +102,5 @@ def test_broadcasting_jit_vmap_and_plain_numbers():
     np.testing.assert_allclose(jax.vmap(kl_divergence, (0, 0, None, None))(images, scales, 0.0, 1.0), loop, rtol=1e-6)
     np.testing.assert_allclose(jax.jit(kl_divergence)(images, scales[:, None, None], 0.0, 1.0), loop, rtol=1e-6)
     assert kl_divergence(0, 1, 0, 1) == 0
-    assert float(log_density(0, 0, 1)) == pytest.approx(norm.logpdf(0))
-    assert log_density(images, 0.0, 1.0).shape == images.shape
+    assert float(gaussian_log_density(0, 0, 1)) == pytest.approx(norm.logpdf(0))
+    assert gaussian_log_density(images, 0.0, 1.0).shape == images.shape

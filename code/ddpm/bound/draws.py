@@ -5,11 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from ddpm import gaussian
 from ddpm.arrays import Key
-from ddpm.bound.exact import ReverseProcess, log_density
-from ddpm.gaussian import kl_divergence
-from ddpm.oracle import Mixture
+from ddpm.bound.exact import ReverseProcess
+from ddpm.gaussian import gaussian_log_density, kl_divergence
+from ddpm.mixture import Mixture, log_density
 from ddpm.process import forward_trajectory, posterior_mean
 from ddpm.schedule import Schedule
 
@@ -31,7 +30,7 @@ def drawn_terms(
         if len(p.weights) != 1 or len(process.start.weights) != 1:
             raise ValueError(f"drawn_terms needs Gaussian steps; got a mixture of {len(p.weights)}")
         log_p = log_density(p, x[t - 1])
-        step = gaussian.log_density(x[t], jnp.sqrt(schedule.alpha[t]) * x[t - 1], schedule.beta[t]) - log_p
+        step = gaussian_log_density(x[t], jnp.sqrt(schedule.alpha[t]) * x[t - 1], schedule.beta[t]) - log_p
         mean, variance = posterior_mean(schedule, x[0], x[t], t), schedule.posterior_variance[t]
         kl = kl_divergence(mean, variance, p.means[0], p.variances[0])
         return step, jnp.where(t == 1, -log_p, kl)

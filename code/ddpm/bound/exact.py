@@ -1,7 +1,7 @@
 """One pixel, of which everything is known: the true reverse process, both forms of the bound, and the likelihood
 itself.
 
-The data are a Gaussian mixture of one pixel (`ddpm.oracle.Mixture`), and so are q(x_t) and q(x_{t-1} | x_t). What
+The data are a Gaussian mixture of one pixel (`ddpm.mixture.Mixture`), and so are q(x_t) and q(x_{t-1} | x_t). What
 has no closed
 form is a sum over evenly spaced points. For smooth integrands that vanish at both ends such a sum is right to rounding
 once the points are dense enough (Trefethen and Weideman 2014); double them to see whether they are.
@@ -16,9 +16,9 @@ import jax.numpy as jnp
 from jax.tree_util import Partial
 from jaxtyping import Array, ArrayLike, Float, Int
 
-from ddpm import gaussian
-from ddpm.gaussian import kl_divergence
-from ddpm.oracle import Mixture, component_posterior
+from ddpm.gaussian import gaussian_log_density, kl_divergence
+from ddpm.level import at_time
+from ddpm.mixture import Mixture, log_density, mean_variance, noised, responsibilities
 from ddpm.process import posterior_mean
 from ddpm.schedule import Schedule, at
 
@@ -44,41 +44,23 @@ def normal(mean: Float[ArrayLike, ""], variance: Float[ArrayLike, ""]) -> Mixtur
     return Mixture(mean, variance, jnp.ones_like(mean))
 
 
-def log_density(p: Mixture, x: Float[ArrayLike, ""]) -> Float[Array, ""]:
-    """log p(x) in nats, for a single x."""
-    return jax.nn.logsumexp(gaussian.log_density(x, p.means, p.variances), b=p.weights)
-
-
-@jax.jit
-def mean_variance(p: Mixture) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """Mean and variance of p; the latter is the mean of the variances plus the variance of the means."""
-    mean = p.weights @ p.means
-    return mean, p.weights @ (p.variances + (p.means - mean) ** 2)
-
-
-def marginal(schedule: Schedule, data: Mixture, t: Int[ArrayLike, ""]) -> Mixture:
-    """q(x_t), t in 0..T: every component goes through the closed form (equation `eq-closed-form`)."""
-    alpha_bar = at(schedule.alpha_bar, t, lowest=0)
-    variances = alpha_bar * data.variances + at(schedule.one_minus_alpha_bar, t, lowest=0)
-    return Mixture(jnp.sqrt(alpha_bar) * data.means, variances, data.weights)
-
-
 def reverse_step(schedule: Schedule, data: Mixture, x_t: Float[ArrayLike, ""], t: Int[ArrayLike, ""]) -> Mixture:
     """q(x_{t-1} | x_t), t in 1..T, by Bayes' rule (equation `eq-true-reverse`).
 
     Within a component x_{t-1} and x_t are jointly Gaussian; the weights are the probabilities of the components
     given x_t.
     """
-    before, after = marginal(schedule, data, jnp.asarray(t) - 1), marginal(schedule, data, t)
+    before = noised(data, at_time(schedule, jnp.asarray(t) - 1, lowest=0))
+    after = noised(data, at_time(schedule, t))
     share = before.variances / after.variances
     means = before.means + jnp.sqrt(at(schedule.alpha, t)) * share * (x_t - after.means)
-    return Mixture(means, share * at(schedule.beta, t), component_posterior(schedule, data, x_t, t))
+    return Mixture(means, share * at(schedule.beta, t), responsibilities(after, x_t))
 
 
 @jax.jit
 def true_reverse(schedule: Schedule, data: Mixture) -> ReverseProcess:
     """The forward process read backwards: it starts from q(x_T), and its steps are q(x_{t-1} | x_t)."""
-    return ReverseProcess(marginal(schedule, data, schedule.T), Partial(reverse_step, schedule, data))
+    return ReverseProcess(noised(data, at_time(schedule, schedule.T)), Partial(reverse_step, schedule, data))
 
 
 def informed(schedule: Schedule, data: Mixture, share: Float[ArrayLike, ""]) -> ReverseProcess:
@@ -117,14 +99,14 @@ def step_terms(schedule: Schedule, data: Mixture, process: ReverseProcess, point
     z, weight = _standard_normal(points)
 
     def term(t):
-        x_prev = _draws(marginal(schedule, data, t - 1), z)[:, :, None]
+        x_prev = _draws(noised(data, at_time(schedule, t - 1, lowest=0)), z)[:, :, None]
         mean = jnp.sqrt(schedule.alpha[t]) * x_prev
         x_t = mean + jnp.sqrt(schedule.beta[t]) * z
         log_p = jnp.vectorize(lambda x_prev, x_t: log_density(process.step(x_t, t), x_prev))(x_prev, x_t)
-        values = gaussian.log_density(x_t, mean, schedule.beta[t]) - log_p
+        values = gaussian_log_density(x_t, mean, schedule.beta[t]) - log_p
         return jnp.einsum("kij,k,i,j", values, data.weights, weight, weight)
 
-    x_T = _draws(marginal(schedule, data, schedule.T), z)
+    x_T = _draws(noised(data, at_time(schedule, schedule.T)), z)
     log_p = jax.vmap(jax.vmap(partial(log_density, process.start)))(x_T)
     first = -jnp.einsum("ki,k,i", log_p, data.weights, weight)
     return jnp.append(first, jax.lax.map(term, jnp.arange(1, schedule.T + 1)))
@@ -148,7 +130,7 @@ def kl_terms(schedule: Schedule, data: Mixture, process: ReverseProcess, points:
         if len(p.weights) == 1:
             return kl_divergence(mean, variance, p.means[0], p.variances[0])
         x = mean + jnp.sqrt(variance) * z
-        return (gaussian.log_density(x, mean, variance) - jax.vmap(partial(log_density, p))(x)) @ weight
+        return (gaussian_log_density(x, mean, variance) - jax.vmap(partial(log_density, p))(x)) @ weight
 
     def denoising(t):
         variance = schedule.posterior_variance[t]
@@ -212,7 +194,7 @@ def fit_model_first(data: Mixture, near: float, points: int = 512) -> tuple[Floa
 def _standard_normal(points: int) -> tuple[Float[Array, " points"], Float[Array, " points"]]:
     """Points z and weights w with sum_i w_i f(z_i) = E[f(Z)], Z standard normal."""
     z = jnp.linspace(-REACH, REACH, points)
-    return z, jnp.exp(gaussian.log_density(z, 0.0, 1.0)) * (z[1] - z[0])
+    return z, jnp.exp(gaussian_log_density(z, 0.0, 1.0)) * (z[1] - z[0])
 
 
 def _draws(p: Mixture, z: Float[Array, " points"]) -> Float[Array, "components points"]:
@@ -224,7 +206,9 @@ def _draws(p: Mixture, z: Float[Array, " points"]) -> Float[Array, "components p
 def _integrate(schedule, data, process, points):
     """E[-log p_theta(x_0)], and the integral of p_theta(x_0), which should be 1."""
     reach = jnp.array([-REACH, REACH])
-    ends = jnp.concatenate([_draws(p, reach) for p in (data, marginal(schedule, data, schedule.T), process.start)])
+    ends = jnp.concatenate(
+        [_draws(p, reach) for p in (data, noised(data, at_time(schedule, schedule.T)), process.start)]
+    )
     x = jnp.linspace(jnp.min(ends), jnp.max(ends), points)
     spacing = x[1] - x[0]
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import Key, check_same_shape
-from ddpm.gaussian import kl_divergence, log_density
+from ddpm.gaussian import gaussian_log_density, kl_divergence
 from ddpm.losses import ReverseVariance, reverse_variance, sum_pixels
 from ddpm.predict import mean_from_noise
 from ddpm.process import posterior_mean, q_mean_variance, q_sample
@@ -54,7 +54,7 @@ def decoder_term(
     exceed 1, so this term, unlike the others, may be negative.
     """
     check_same_shape("predicted_mean", predicted_mean, "x_0", x_0)
-    return -jnp.sum(log_density(x_0, predicted_mean, schedule.beta[1]))
+    return -jnp.sum(gaussian_log_density(x_0, predicted_mean, schedule.beta[1]))
 
 
 def bound_terms(

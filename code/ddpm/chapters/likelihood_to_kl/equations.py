@@ -18,7 +18,7 @@ from ddpm.derivation.settle import prove
 from ddpm.derivation.statement import Statement
 from ddpm.derivation.symbols import T, as_written, log, t, x
 from ddpm.gaussian import kl_divergence
-from ddpm.oracle import mixture
+from ddpm.mixture import mixture
 from ddpm.precision import enable_x64
 
 STEP, REVERSE = q(x[t] | x[t - 1]), p_theta(x[t - 1] | x[t])

@@ -12,7 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
-from ddpm.oracle import Mixture, best_noise, log_density
+from ddpm.level import at_time
+from ddpm.mixture import Mixture, log_density, noised
+from ddpm.oracle import best_noise
 from ddpm.schedule import Schedule
 
 GRID = np.linspace(-5, 5, 501)  # where x_t lies with all but a negligible probability, for data within -2..2
@@ -80,7 +82,7 @@ def _features(x, xp):
 @jax.jit
 def _best_and_density(schedule, data):
     def at(x, t):
-        return best_noise(schedule, data, x, t), jnp.exp(log_density(schedule, data, x, t))
+        return best_noise(schedule, data, x, t), jnp.exp(log_density(noised(data, at_time(schedule, t)), x))
 
     return jax.vmap(jax.vmap(at, (0, None)), (None, 0))(jnp.asarray(GRID), jnp.arange(1, schedule.T + 1))
 

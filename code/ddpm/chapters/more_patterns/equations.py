@@ -24,6 +24,8 @@ from ddpm.derivation.symbols import (
     t,
     x,
 )
+from ddpm.level import at_time
+from ddpm.mixture import noised, points, responsibilities
 
 IMAGES, SHARES, BAR = (
     np.array([-1.0, 0.2, 1.5]),
@@ -51,7 +53,7 @@ def _posterior(x_t):
 
 def _package():
     schedule = ddpm.Schedule.from_betas([1 - BAR])
-    return schedule, oracle.points(IMAGES, SHARES)
+    return schedule, points(IMAGES, SHARES)
 
 
 @numeric("eq-image-posterior", bound=1e-6)
@@ -76,7 +78,7 @@ def image_score():
     """lambda_k is log(pi_k N_k) but for what does not depend on k; the package's posterior is their softmax."""
     schedule, data = _package()
     scores = np.log(SHARES) + np.sqrt(BAR) / (1 - BAR) * IMAGES * 0.7 - BAR / (2 * (1 - BAR)) * IMAGES**2
-    ours = oracle.component_posterior(schedule, data, jnp.asarray(0.7), 1)
+    ours = responsibilities(noised(data, at_time(schedule, 1)), jnp.asarray(0.7))
     np.testing.assert_allclose(ours, np.exp(scores) / np.exp(scores).sum(), rtol=1e-5)
     with as_written():
         of_k = (
@@ -185,7 +187,7 @@ def dots_softmax():
         x_t = rng.normal(size=(3, 3))
         bar = float(schedule.alpha_bar[t_])
         grown = np.exp(np.sqrt(bar) / (1 - bar) * x_t)
-        ours = oracle.best_x_0(schedule, oracle.points(dots()), jnp.asarray(x_t, jnp.float32), t_)
+        ours = oracle.best_x_0(schedule, points(dots()), jnp.asarray(x_t, jnp.float32), t_)
         worst = max(worst, float(np.abs(ours - grown / grown.sum()).max()))
     return (
         r"\mathbb E[x_0 \mid x_t] = \mathrm{softmax}\left(\frac{\sqrt{\bar\alpha_t}}{1 - \bar\alpha_t}\, x_t\right).",
@@ -204,7 +206,7 @@ def image_odds():
     rng, schedule, ratio = np.random.default_rng(0), ddpm.Schedule.from_betas([1 - BAR]), BAR / (1 - BAR)
     images, noise = rng.normal(size=(2, 5)), rng.normal(size=5)
     seen = np.sqrt(BAR) * images[0] + np.sqrt(1 - BAR) * noise
-    first, second = oracle.component_posterior(schedule, oracle.points(images), jnp.asarray(seen, jnp.float32), 1)
+    first, second = responsibilities(noised(points(images), at_time(schedule, 1)), jnp.asarray(seen, jnp.float32))
     apart = images[0] - images[1]
     np.testing.assert_allclose(
         np.log(first / second), ratio / 2 * apart @ apart + np.sqrt(ratio) * apart @ noise, rtol=1e-4

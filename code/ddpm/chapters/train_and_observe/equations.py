@@ -26,7 +26,8 @@ from ddpm.derivation.symbols import (
     t,
     x,
 )
-from ddpm.oracle import best_noise, points
+from ddpm.mixture import points
+from ddpm.oracle import best_noise
 from ddpm.predict import x_0_from_noise
 from ddpm.sample import ancestral_step
 

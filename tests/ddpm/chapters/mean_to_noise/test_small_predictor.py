@@ -8,7 +8,8 @@ import pytest
 
 import ddpm
 from ddpm.chapters.mean_to_noise.small_predictor import SmallPredictor, excess_by_step, fit
-from ddpm.oracle import best_noise, mixture
+from ddpm.mixture import mixture
+from ddpm.oracle import best_noise
 from ddpm.process import q_sample
 
 SCHEDULE = ddpm.Schedule.from_betas([0.1, 0.3, 0.6])
