@@ -16,7 +16,7 @@ from bookbuild.notebook import bare, install
 from bookbuild.notebook.assignments import WAITING, YOUR_WORDS
 from bookbuild.notebook.blanks import BEGIN, END, asked, blank
 from bookbuild.notebook.cellnames import names
-from ddpm.grading.answered import is_blank
+from ddpm.grading.blank import is_blank
 
 CHAPTER = r"""
 # Chapter

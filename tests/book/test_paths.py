@@ -15,10 +15,11 @@ from built_site import SITE
 from bookbuild.notebook import bare
 from bookbuild.notebook.assignments import YOUR_WORDS
 from bookbuild.notebook.blanks import BEGIN, END, PLACEHOLDER
-from ddpm.chapters.exercises import ASSIGNMENTS, EXERCISES
-from ddpm.grading.score.__main__ import main as grade
+from ddpm.chapters.exercises import PROBLEMS
+from ddpm.chapters.score import main as grade
 from ddpm.grading.written.predictions import Predictions
 
+ASSIGNMENTS, EXERCISES = PROBLEMS.assignments, PROBLEMS.exercises
 STUDENT, SOLUTION = SITE / "_notebooks/student", SITE.parent / "solution"
 RIGHT = {
     "answer_1_1": "answer_1_1 = {'mean_0': 1, 'deviation_0': 0, 'mean_1': 0, 'deviation_1': 1, 'same_noise_1': 0, 'mean_almost_1': 0.03,\n"

@@ -40,7 +40,7 @@ Numbers of sections, equations and exercises are those of the book *{title}*, wh
 }
 WAITING = """\
 # A cell that begins with %%answered waits until the answers that it names are there.
-from ddpm.grading import answered"""
+from ddpm.chapters import answered"""
 YOUR_WORDS = "*Your answer in words: double-click here and write.*"
 
 

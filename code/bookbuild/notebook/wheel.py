@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 PACKAGE = "code/ddpm"
+EXERCISES = "ddpm.chapters.exercises"
 SOURCES = ["pyproject.toml", "README.md", PACKAGE]
 EPOCH = "315532800"  # 1980, where the calendar of zip files begins
 
@@ -41,7 +42,7 @@ def build(root: Path, folder: Path, references: bool = True) -> Path | None:
         if not references:
             shutil.rmtree(copy / PACKAGE)
             run(
-                [sys.executable, "-P", "-m", "ddpm.grading.score.lean", str((copy / PACKAGE).parent)],
+                [sys.executable, "-P", "-m", "ddpm.grading.score.lean", str((copy / PACKAGE).parent), EXERCISES],
                 name,
                 surroundings | {"PYTHONPATH": str((root / PACKAGE).parent), "JAX_PLATFORMS": "cpu"},
             )

@@ -56,10 +56,10 @@ def item(app, docname: str, name: str, chapters: list[str]):
 
 def effort(app, name: str, chapters: list[str]) -> str:
     """The points of an assignment, and the minutes of its chapters where all of them state some."""
-    from ddpm.chapters.exercises import ASSIGNMENTS
+    from ddpm.chapters.exercises import PROBLEMS
 
     found = [TIME.search(Path(app.env.doc2path(chapter)).read_text(encoding="utf-8")) for chapter in chapters]
-    words = [f"{len(ASSIGNMENTS[name])} points"] if name in ASSIGNMENTS else []
+    words = [f"{len(PROBLEMS.groups[name])} points"] if name in PROBLEMS.groups else []
     words += [f"about {sum(int(time[1]) for time in found)} minutes"] if all(found) else []
     return f" ({', '.join(words)})" if words else ""
 

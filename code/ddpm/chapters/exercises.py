@@ -1,4 +1,4 @@
-"""All exercises by the name of the student's function or written answer, and the assignments that they belong to."""
+"""All exercises that are graded, by the assignments that they belong to."""
 
 from ddpm.chapters.closed_form.exercises.q_sample import Q_SAMPLE
 from ddpm.chapters.closed_form.exercises.written import PROBLEM_1_4
@@ -13,15 +13,17 @@ from ddpm.chapters.train_and_observe.exercises.layers import LAYER_SIZES
 from ddpm.chapters.train_and_observe.exercises.sampling import REVERSE_STEP, SAMPLER
 from ddpm.chapters.train_and_observe.exercises.training import TRAINING_LOSS
 from ddpm.chapters.train_and_observe.exercises.written import PROBLEM_5_2
-from ddpm.grading.written.predictions import Predictions
-from ddpm.grading.written.problem import Derivation
+from ddpm.grading import seal
+from ddpm.grading.exercise import Problems
 
-_IN_ORDER = {
-    "diffusion": (PROBLEM_1_1, FORWARD_MEAN, FORWARD_COVARIANCE, MY_BETAS, PROBLEM_1_4, Q_SAMPLE),
-    "derivations": (PROBLEM_2_1, PROBLEM_2_2A, PROBLEM_2_2B, PROBLEM_3_1, PROBLEM_3_2),
-    "loss_func_comp": (MEAN_LOSS, NOISE_LOSS, PROBLEM_4_2),
-    "denoising": (LAYER_SIZES, TRAINING_LOSS, REVERSE_STEP, SAMPLER, PROBLEM_5_2),
-}
-ASSIGNMENTS = {assignment: tuple(exercise.name for exercise in group) for assignment, group in _IN_ORDER.items()}
-EXERCISES = {exercise.name: exercise for group in _IN_ORDER.values() for exercise in group}
-WRITTEN = {name: exercise for name, exercise in EXERCISES.items() if isinstance(exercise, (Derivation, Predictions))}
+PROBLEMS = Problems(
+    __name__,
+    {
+        "diffusion": (PROBLEM_1_1, FORWARD_MEAN, FORWARD_COVARIANCE, MY_BETAS, PROBLEM_1_4, Q_SAMPLE),
+        "derivations": (PROBLEM_2_1, PROBLEM_2_2A, PROBLEM_2_2B, PROBLEM_3_1, PROBLEM_3_2),
+        "loss_func_comp": (MEAN_LOSS, NOISE_LOSS, PROBLEM_4_2),
+        "denoising": (LAYER_SIZES, TRAINING_LOSS, REVERSE_STEP, SAMPLER, PROBLEM_5_2),
+    },
+)
+
+seal.look(__name__)

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ddpm.derivation.mutants import claims, mutants
-from ddpm.notebook.glue import powers_of_ten
+from ddpm.digits import powers_of_ten
 
 _ENTRIES: dict[str, "Entry"] = {}
 

@@ -44,7 +44,7 @@ def steps_and_schedules(rng: np.random.Generator) -> list[tuple[int, Schedule]]:
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class Network:
+class Wave:
     """Stands in for a trained network: predicts for each pixel a smooth function of its value and of t.
 
     Works on NumPy's and JAX's arrays, under `jit`, `vmap`, `scan` and `grad`, also with respect to its three numbers.
@@ -55,7 +55,7 @@ class Network:
     pace: object
 
     @classmethod
-    def draw(cls, rng: np.random.Generator) -> "Network":
+    def draw(cls, rng: np.random.Generator) -> "Wave":
         return cls(*(float(rng.uniform(*ends)) for ends in ((0.6, 1.2), (0.8, 1.6), (0.5, 1.0))))
 
     def __call__(self, x_t, t):
@@ -83,7 +83,7 @@ def with_other_noise(cases: list[tuple], place: int) -> list[tuple]:
     return cases + again
 
 
-class Step:
+class Coefficients:
     """The numbers of step t in float64, as the paper writes them. An index past T is T, as it is for JAX's arrays.
 
     Attributes:

@@ -30,7 +30,7 @@ class TooLong(Exception):
         self.stopped = stopped
 
 
-def within(limit: float | int | Callable[[], float], work: Callable):
+def in_time(limit: float | int | Callable[[], float], work: Callable):
     """What `work()` returns, or the exception that it raises, if it is through within its time.
 
     It is stopped when its time is up or the reader interrupts the cell.

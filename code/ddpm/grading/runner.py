@@ -18,7 +18,7 @@ import numpy as np
 
 from ddpm.grading import seal
 from ddpm.grading.later import USES, jax_arguments
-from ddpm.grading.limit import Stopped, TooLong, within
+from ddpm.grading.limit import Stopped, TooLong, in_time
 from ddpm.grading.state import captured, restored, same_precision
 
 CALL_LIMIT = 10.0  # seconds of work for one call; the first may compile
@@ -95,7 +95,7 @@ def run(student: Callable, cases: Sequence[tuple], names: Sequence[str], later: 
     with restored(), captured() as tape:
         precision = same_precision()
         try:
-            within(job.left, lambda: job.work(precision))
+            in_time(job.left, lambda: job.work(precision))
         except TooLong as late:
             job.answers.append(_too_long(job, late.stopped))
     result = Run(job.answers, job.blank)

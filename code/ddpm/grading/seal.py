@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-PACKAGES = ("ddpm.grading", "ddpm.chapters")
 NUMPY = (
     "abs",
     "array",
@@ -28,6 +27,7 @@ NUMPY = (
     "sum",
 )
 _CODE = ("__code__", "__defaults__", "__kwdefaults__")
+_packages: set[str] = set()
 _kept: dict[str, tuple[object, str, object]] = {}
 _seen: set[str] = set()
 
@@ -55,10 +55,16 @@ def _inside(here, exercise):
             yield from ((f"{here}.slips[{i}].{name}", slip, name, content) for name, content in vars(slip).items())
 
 
-def look() -> None:
-    """Take down what has been imported since the last look."""
+def look(package: str | None = None) -> None:
+    """Take down what has been imported since the last look.
+
+    Args:
+        package: one more whose modules are looked at, from now on.
+    """
+    _packages.update({package} - {None})
+    inside = tuple(f"{package}." for package in _packages)
     for name, module in list(sys.modules.items()):
-        if name not in _seen and name.startswith(tuple(f"{package}." for package in PACKAGES)) or name in PACKAGES:
+        if name not in _seen and (name in _packages or name.startswith(inside)):
             _seen.add(name)
             _kept.update({path: rest for path, *rest in _parts(name, module)})
 

@@ -1,7 +1,9 @@
 """What a check answers, and how cases are put into words."""
 
+import math
 import textwrap
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -10,25 +12,37 @@ from ddpm.schedule import Schedule
 WIDTH = 72
 
 
+class Status(StrEnum):
+    """What became of an answer, as a report names it."""
+
+    RIGHT = "right"
+    OTHER_FORM = "other form"  # right, but not what was asked for: another form, no derivation, only eagerly
+    WRONG = "wrong"
+    BLANK = "blank"  # nothing has been filled in yet, or not all of it
+    NOTED = "noted"  # predictions before their experiment
+    NOT_CHECKED = "not checked"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a check found. Its text is what the reader sees.
 
     Attributes:
-        passed: every case agrees within the tolerance.
-        mean_error: mean absolute error over all cases and entries; NaN if the answer could not be compared.
+        status: right or not, or why that cannot be said.
         message: the verdict in words.
+        mean_error: mean absolute error over all cases and entries; NaN if there is none, or nothing to compare.
         slip: the known slip that gives the same answers, if one does, in words.
-        answered: False for a blank: nothing has been filled in yet.
-        unfinished: a written answer that is true, but not in the form asked for.
     """
 
-    passed: bool
-    mean_error: float
+    status: Status
     message: str
+    mean_error: float = math.nan
     slip: str | None = None
-    answered: bool = True
-    unfinished: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer earns its point."""
+        return self.status is Status.RIGHT
 
     def __repr__(self) -> str:
         return self.message
@@ -36,7 +50,7 @@ class Verdict:
 
 def blank(why: str) -> Verdict:
     """The verdict on an exercise that nobody has worked on yet."""
-    return Verdict(False, float("nan"), wrap(f"Not yet answered: {why}"), answered=False)
+    return Verdict(Status.BLANK, wrap(f"Not yet answered: {why}"))
 
 
 def wrap(text: str, indent: str = "") -> str:

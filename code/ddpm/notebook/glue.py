@@ -2,6 +2,8 @@
 
 from IPython.display import display
 
+from ddpm.digits import powers_of_ten
+
 _MIME_PREFIX = "application/papermill.record/"
 
 
@@ -22,13 +24,3 @@ def glue(name: str, value, spec: str = "") -> None:
         metadata={"scrapbook": {"name": name, "mime_prefix": _MIME_PREFIX}},
         raw=True,
     )
-
-
-def powers_of_ten(text: str) -> str:
-    """-1.3e-08 as readers write it: −1.3 × 10⁻⁸, in one line."""
-    digits, e, exponent = text.partition("e")
-    digits = digits.replace("-", "−")
-    if not e:
-        return digits
-    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{digits}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10{raised}"

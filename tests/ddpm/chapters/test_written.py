@@ -13,7 +13,7 @@ from ddpm.chapters.mean_or_noise_timing.exercises import check_answer_4_2
 from ddpm.derivation.densities import q
 from ddpm.derivation.expectation import E_noise, E_q
 from ddpm.derivation.symbols import Sum, T, alpha, alpha_bar, beta, epsilon, epsilon_theta, family, log, sqrt, t, x
-from ddpm.grading import limit
+from ddpm.grading import Status, limit
 from ddpm.grading.written import problem, reading, wire
 from ddpm.grading.written.reading import read
 
@@ -68,34 +68,32 @@ def cases(answers):
 @cases(RIGHT)
 def test_right_answers_pass_in_every_form(number, words):
     verdict = check(number, RIGHT[number][words])
-    assert verdict.passed and verdict.answered and not verdict.slip and str(verdict).startswith("Right: "), verdict
+    assert verdict.status is Status.RIGHT and not verdict.slip and str(verdict).startswith("Right: "), verdict
 
 
 @cases(OTHER_FORM)
 def test_right_answers_in_another_form_are_told_apart(number, words):
     verdict = check(number, OTHER_FORM[number][words])
-    assert verdict.unfinished and not verdict.passed and words in " ".join(str(verdict).split()), verdict
+    assert verdict.status is Status.OTHER_FORM and words in " ".join(str(verdict).split()), verdict
     assert str(verdict).startswith("Right, but not in the form asked for")
 
 
 @cases(NO_DERIVATION)
 def test_a_result_that_the_problem_prints_is_no_derivation(number, words):
     verdict = check(number, NO_DERIVATION[number][words])
-    assert verdict.unfinished and not verdict.passed and str(verdict).startswith("Right result, no derivation yet"), (
-        verdict
-    )
+    assert verdict.status is Status.OTHER_FORM and str(verdict).startswith("Right result, no derivation yet"), verdict
 
 
 @cases(REFUSED)
 def test_what_agrees_in_small_worlds_alone_is_refused(number, words):
     verdict = check(number, REFUSED[number][words])
-    assert not verdict.passed and not verdict.unfinished and words in " ".join(str(verdict).split()), verdict
+    assert verdict.status is Status.WRONG and words in " ".join(str(verdict).split()), verdict
 
 
 @cases(SLIPS)
 def test_slips_are_named(number, words):
     verdict = check(number, SLIPS[number][words])
-    assert not verdict.passed and not verdict.unfinished and verdict.slip and words in verdict.slip, verdict
+    assert verdict.status is Status.WRONG and verdict.slip and words in verdict.slip, verdict
     text = str(verdict)
     assert text.startswith("Not right") and "known slip" in text and "Hint:" in text
     assert (
@@ -178,7 +176,7 @@ STRANGE = {
 def test_whatever_the_answer_is_a_verdict_comes_back(number):
     for answer, words in STRANGE.values():
         verdict = check(number, answer)
-        assert not verdict.passed and verdict.answered and not verdict.unfinished, verdict
+        assert verdict.status is Status.WRONG, verdict
         assert str(verdict).startswith("Not right yet: ") and max(map(len, str(verdict).splitlines())) <= 80
         assert words is None or words in " ".join(str(verdict).split()), verdict
 
@@ -187,7 +185,7 @@ def test_whatever_the_answer_is_a_verdict_comes_back(number):
 @pytest.mark.parametrize("blank", [..., None, NotImplemented, [], {}, [...], lambda: None, lambda: ...])
 def test_blanks_count_as_not_yet_answered(number, blank):
     verdict = check(number, blank)
-    assert not verdict.answered and not verdict.passed and str(verdict).startswith("Not yet answered")
+    assert verdict.status is Status.BLANK and str(verdict).startswith("Not yet answered")
 
 
 def test_an_answer_that_does_not_end_is_stopped(monkeypatch):
@@ -222,9 +220,9 @@ def test_a_limit_of_work_counts_the_processor_and_not_the_clock():
 
 
 def test_a_limit_passes_on_results_and_errors():
-    assert limit.within(5, lambda: 7) == 7
+    assert limit.in_time(5, lambda: 7) == 7
     with pytest.raises(KeyError):
-        limit.within(5, lambda: {}[0])
+        limit.in_time(5, lambda: {}[0])
 
 
 def test_symbols_go_by_their_names():
@@ -283,12 +281,12 @@ def test_before_the_experiment_predictions_are_only_counted(number):
     function = check_of(number)
     right = next(iter(RIGHT[number].values()))
     verdict = function(right)
-    assert str(verdict).startswith("Noted: ") and verdict.answered and not verdict.passed
+    assert str(verdict).startswith("Noted: ") and verdict.status is Status.NOTED
     some = dict(list(right.items())[:2])
     assert (
         "still to predict" in str(function(some))
         and list(right)[2] in str(function(some))
-        and not function(some).answered
+        and function(some).status is Status.BLANK
     )
     assert "still to predict" in str(function(some, MEASURED[number]))
 
@@ -355,17 +353,17 @@ def test_slips_of_a_few_percent_are_told_from_the_right_numbers(key, wrong):
 
 
 def test_a_grader_compares_with_what_is_known_and_not_with_what_a_notebook_says():
-    from ddpm.chapters.exercises import WRITTEN
+    from ddpm.chapters.exercises import PROBLEMS
 
-    speed, extremes = WRITTEN["answer_4_2"], WRITTEN["answer_1_1"]
+    speed, extremes = (PROBLEMS.exercises[name] for name in ("answer_4_2", "answer_1_1"))
     wrong = RIGHT["4.2"]["plain"] | {"eager": 50.0}
     assert "are the predictions themselves" in " ".join(
-        str(speed.graded(speed.collect({"answer_4_2": wrong, "measured": wrong}))).split()
+        str(speed.judge(speed.collect({"answer_4_2": wrong, "measured": wrong}))).split()
     )
-    assert speed.graded(speed.collect({"answer_4_2": RIGHT["4.2"]["plain"], "measured": MEASURED["4.2"]})).passed
+    assert speed.judge(speed.collect({"answer_4_2": RIGHT["4.2"]["plain"], "measured": MEASURED["4.2"]})).passed
     wrong = RIGHT["1.1"]["rows"] | {"mean_1": 1}
-    assert not extremes.graded(extremes.collect({"answer_1_1": wrong, "measured": wrong})).passed
-    assert extremes.graded(extremes.collect({"answer_1_1": RIGHT["1.1"]["rows"]})).passed
+    assert not extremes.judge(extremes.collect({"answer_1_1": wrong, "measured": wrong})).passed
+    assert extremes.judge(extremes.collect({"answer_1_1": RIGHT["1.1"]["rows"]})).passed
 
 
 def test_a_word_that_is_no_choice_is_told_with_the_choices():

@@ -18,7 +18,7 @@ from ddpm.chapters.closed_form.exercises import check_q_sample
 from ddpm.chapters.forward_extremes.exercises import check_forward_mean
 from ddpm.chapters.forward_extremes.exercises.step import FORWARD_MEAN
 from ddpm.chapters.train_and_observe.exercises import check_layer_sizes
-from ddpm.grading import Exercise, Verdict, check, exercise, remarks, runner, verdict
+from ddpm.grading import Compared, Status, Verdict, check, compared, remarks, runner, verdict
 
 
 def right(x, beta):
@@ -71,7 +71,7 @@ def prints(x, beta):
 )
 def test_nonsense_gets_a_verdict_not_an_exception(answer, words):
     verdict = check_forward_mean(answer)
-    assert not verdict.passed and verdict.answered and verdict.slip is None and words in " ".join(str(verdict).split())
+    assert verdict.status is Status.WRONG and verdict.slip is None and words in " ".join(str(verdict).split())
     assert np.isnan(verdict.mean_error)
 
 
@@ -89,11 +89,12 @@ def test_nonsense_gets_a_verdict_not_an_exception(answer, words):
 )
 def test_a_blank_is_not_yet_answered(answer):
     verdict = check_forward_mean(answer)
-    assert not verdict.passed and not verdict.answered and str(verdict).startswith("Not yet answered")
+    assert verdict.status is Status.BLANK and str(verdict).startswith("Not yet answered")
 
 
 def test_a_result_in_the_place_of_a_function():
-    assert "expected a function, got float" in str(check_forward_mean(0.3))
+    verdict = check_forward_mean(0.3)
+    assert verdict.status is Status.NOT_CHECKED and "expected a function, got float" in str(verdict)
 
 
 @pytest.mark.parametrize(
@@ -110,12 +111,12 @@ def test_a_result_in_the_place_of_a_function():
     ],
 )
 def test_any_kind_of_number_array_passes(convert):
-    check_ = Exercise("twice", "0", ("x",), lambda seed: [(np.array([[0.5, 1.5]]),)], lambda x: 2 * x)
+    check_ = Compared("twice", "0", ("x",), lambda seed: [(np.array([[0.5, 1.5]]),)], lambda x: 2 * x)
     assert check(lambda x: convert(2 * x), check_).passed
 
 
 def test_a_number_may_come_in_an_array_of_one():
-    length = Exercise("length", "0", ("x",), lambda seed: [(np.array([3.0, 4.0]),)], lambda x: 5.0)
+    length = Compared("length", "0", ("x",), lambda seed: [(np.array([3.0, 4.0]),)], lambda x: 5.0)
     for answer in (5, 5.0, np.float32(5), jnp.array(5.0), np.array([5.0]), [[5.0]]):
         assert check(lambda x: answer, length).passed
 
@@ -214,7 +215,7 @@ def test_changed_arguments_are_noticed_and_spoil_nothing():
         return sizes
 
     case = (np.ones(3), 0.36)
-    exercise = Exercise("scaled", "0", ("x", "beta"), lambda seed: [case, case], lambda x, beta: 0.8 * x)
+    exercise = Compared("scaled", "0", ("x", "beta"), lambda seed: [case, case], lambda x, beta: 0.8 * x)
     verdict = check(in_place, exercise)
     assert verdict.passed and "changes its argument x in place" in str(verdict) and (case[0] == 1).all()
     verdict = check_layer_sizes(of_a_list)
@@ -268,7 +269,7 @@ def replaced(owner, name, value):
     """A function that gives nonsense and replaces something meanwhile."""
 
     def answer(x, beta):
-        if isinstance(owner, Exercise):
+        if isinstance(owner, Compared):
             object.__setattr__(owner, name, value)
         else:
             setattr(owner, name, value)
@@ -288,8 +289,8 @@ def replaced(owner, name, value):
         (Verdict, "__init__", lambda self, *_, **__: None),
         (Verdict, "__repr__", lambda self: "Right"),
         (verdict, "Verdict", lambda *_, **__: "Right"),
-        (exercise, "_judge", lambda *_: "Right"),
-        (exercise, "close", lambda *_: True),
+        (compared, "_verdict", lambda *_: "Right"),
+        (compared, "close", lambda *_: True),
         (remarks.close, "__code__", (lambda answer, wanted, tolerance: True).__code__),
         (remarks.close, "__defaults__", (1e9,)),
         (runner._Job, "answer", lambda self, case: np.zeros(1)),

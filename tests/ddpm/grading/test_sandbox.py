@@ -14,6 +14,8 @@ import psutil
 import pytest
 from submissions import COVARIANCE, HOSTILE, MEAN, SAMPLE, SPEEDS, WRITTEN, notebook
 
+from ddpm.chapters.exercises import PROBLEMS
+from ddpm.grading import Status
 from ddpm.grading.score import folder, lean, sandbox
 from ddpm.grading.score.found import find
 
@@ -62,7 +64,7 @@ def hand_in(top: Path, made: dict) -> Path:
 def graded(subs: Path, level=None) -> dict:
     """The scores by name, and under "" the whole class."""
     limits = folder.Limits(seconds=200, cell_seconds=15, memory=2**30)
-    found = folder.score(find(subs)[0], seed=123, limits=limits, level=level)
+    found = folder.score(PROBLEMS, find(subs)[0], seed=123, limits=limits, level=level)
     return {"": found} | {s.name.removesuffix(".ipynb"): s for s in found.scores}
 
 
@@ -87,7 +89,7 @@ def test_answers_are_judged(honest):
         and not honest["perfect"].cells
         and not honest["perfect"].remarks
     )
-    assert honest["blank"].points == 0 and not any(v.answered for v in honest["blank"].verdicts.values())
+    assert honest["blank"].points == 0 and {v.status for v in honest["blank"].verdicts.values()} == {Status.BLANK}
     slips = honest["slips <b>"]
     assert slips.verdicts["forward_mean"].passed and "standard deviation" in slips.verdicts["forward_covariance"].slip
     assert "not in the notebook" in str(slips.verdicts["q_sample"]) and "ZeroDivisionError" in slips.cells[3]
@@ -196,7 +198,7 @@ def test_without_a_sandbox_it_works_and_says_what_is_not_safe(tmp_path, level):
 def test_the_time_of_a_whole_notebook_is_limited(tmp_path):
     subs = hand_in(tmp_path, {"slow": notebook([MEAN, "import time\ntime.sleep(600)"], "diffusion", THREE)})
     begun = time.monotonic()
-    [score] = folder.score(find(subs)[0], seed=1, limits=folder.Limits(seconds=25)).scores
+    [score] = folder.score(PROBLEMS, find(subs)[0], seed=1, limits=folder.Limits(seconds=25)).scores
     assert re.search("did not end within 25 s; it was at (code cell [12]|the start)", score.problem)  # some are busy
     assert "Not graded" in str(score.verdicts["forward_mean"]) and time.monotonic() - begun < 500
 
@@ -214,7 +216,7 @@ def test_what_was_graded_until_then_is_kept(tmp_path):
     (subs / "scores.csv").write_text("the last scores")
     listening = (
         "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's job may not
-        "runpy.run_module('ddpm.grading.score', run_name='__main__')"
+        "runpy.run_module('ddpm.chapters.score', run_name='__main__')"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", listening, str(subs)],

@@ -16,19 +16,20 @@ import numpy as np
 import pytest
 from submissions import COVARIANCE, MEAN, SAMPLE, TITLE, notebook
 
-from ddpm.chapters.exercises import ASSIGNMENTS, EXERCISES, WRITTEN
-from ddpm.grading.exercise import Exercise
+from ddpm.chapters.exercises import PROBLEMS
+from ddpm.chapters.score import main
+from ddpm.grading import CodeExercise, Compared, Status, Verdict
+from ddpm.grading.data import pack_cases, pack_run, unpack_cases, unpack_run
 from ddpm.grading.runner import run
-from ddpm.grading.score import output, report
-from ddpm.grading.score.__main__ import main
-from ddpm.grading.score.assigned import Stated, in_class, in_words, stated
-from ddpm.grading.score.data import pack_cases, pack_run, unpack_cases, unpack_run
+from ddpm.grading.score import assigned, output, report
+from ddpm.grading.score.assigned import Stated
 from ddpm.grading.score.folder import Class, Score
 from ddpm.grading.score.found import find, readable, twice
 from ddpm.grading.score.reading import NoNotebook, read
 from ddpm.grading.score.remarks import answers, of_notebook, same
-from ddpm.grading.verdict import Verdict
 
+EXERCISES, ASSIGNMENTS = PROBLEMS.exercises, PROBLEMS.assignments
+CODE = [name for name, exercise in EXERCISES.items() if isinstance(exercise, CodeExercise)]
 ROOT = Path(__file__).parents[3]
 JSON = nbformat.writes(notebook([MEAN, "# gr\u00fc\u00dfe"]), ensure_ascii=False)
 OLD = json.dumps(
@@ -236,6 +237,14 @@ def written(made, text=()):
     return read(path)
 
 
+def stated(made):
+    return assigned.stated(made, ASSIGNMENTS)
+
+
+def in_class(all_stated):
+    return assigned.in_class(all_stated, ASSIGNMENTS)
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path):
     written.folder = tmp_path
@@ -289,10 +298,11 @@ def test_nobody_alone_changes_what_was_set():
 def test_what_was_set_is_told_with_the_number_of_votes():
     all_of_it, less = ASSIGNMENTS["denoising"], ASSIGNMENTS["denoising"][:1]
     few, whole = Stated("denoising", less), Stated("denoising", all_of_it)
-    assert in_words({"denoising": less}, [few, few, whole, Stated("")]) == [
+    assert assigned.in_words({"denoising": less}, [few, few, whole, Stated("")], ASSIGNMENTS) == [
         f"denoising: layer_sizes (1 of {len(all_of_it)} exercises), as stated by 2 of 3 notebooks"
     ]
-    assert in_words({"denoising": all_of_it}, [whole]) == ["denoising: all 5 exercises, as stated by 1 of 1 notebooks"]
+    said = assigned.in_words({"denoising": all_of_it}, [whole], ASSIGNMENTS)
+    assert said == ["denoising: all 5 exercises, as stated by 1 of 1 notebooks"]
 
 
 # What a person should look at
@@ -351,9 +361,11 @@ def test_honest_notebooks_need_no_look():
         "from ddpm.process import q_sample as of_the_book\nimport ddpm\nnoise = of_the_book(1, 2, 3, 4)",
         SAMPLE,
         MEAN,
-        "from ddpm.grading import check_q_sample\nfrom ddpm.grading import answered\nprint(check_q_sample(q_sample))",
+        "from ddpm.chapters.closed_form.exercises import check_q_sample\nfrom ddpm.chapters import answered\n"
+        "print(check_q_sample(q_sample))",
         "from ddpm.derivation.symbols import x, t, mu_tilde\nanswer_3_1 = mu_tilde(t, x[t], x[0])",
-        "from ddpm.grading.written import check_answer_3_1\ncheck_answer_3_1(answer_3_1)\nmeasured = {'a': noise}",
+        "from ddpm.chapters.mean_to_noise.exercises import check_answer_3_1\ncheck_answer_3_1(answer_3_1)\n"
+        "measured = {'a': noise}",
         "def my_betas(T):\n    return ddpm.linear(T).beta[1:]",
         "def beta():\n    return of_the_book(1)",
         "from ddpm.process import posterior_mean as x_prev",
@@ -390,16 +402,17 @@ def test_a_very_long_sum_does_no_harm():
 # Data, there and back
 
 
-@pytest.mark.parametrize("name", sorted(EXERCISES.keys() - WRITTEN.keys()))
+@pytest.mark.parametrize("name", CODE)
 def test_cases_and_runs_survive_as_data(name):
     exercise = EXERCISES[name]
-    if isinstance(exercise, Exercise):
+    if isinstance(exercise, Compared):
         exercise = dataclasses.replace(exercise, later=())  # the references are NumPy's
     cases = exercise.cases(3)
     back = unpack_cases(json.loads(json.dumps(pack_cases(cases))))
     student = getattr(exercise, "reference", lambda T: np.full(T, min(0.5, 10 / T)))
     first, second = (run(student, given, exercise.arguments) for given in (cases, back))
-    assert exercise.judge(cases, unpack_run(json.loads(json.dumps(pack_run(second))))).passed
+    assert exercise.judge(json.loads(json.dumps(pack_run(second))), cases).passed
+    assert exercise.judge(json.loads(json.dumps(exercise.collect({name: student}, back))), cases).passed
     for a, b in zip(first.answers, second.answers, strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -441,10 +454,9 @@ def test_scores_are_put_in_place_whole(tmp_path):
 
 
 def test_csv_and_page():
-    nan = float("nan")
     verdicts = {
-        "forward_mean": Verdict(True, 1e-8, "Right"),
-        "q_sample": Verdict(False, 0.5, "Not \ud800 <b>", "the slip <i>"),
+        "forward_mean": Verdict(Status.RIGHT, "Right", 1e-8),
+        "q_sample": Verdict(Status.WRONG, "Not \ud800 <b>", 0.5, "the slip <i>"),
     }
     scores = [
         Score("=a<b>\udcfc", "diffusion", verdicts, {4: "ZeroDivisionError: <b>"}, "", ["uses <b>"]),
@@ -452,11 +464,11 @@ def test_csv_and_page():
         Score(
             "blank",
             "diffusion",
-            {"forward_mean": Verdict(False, nan, "Not yet answered", answered=False)},
+            {"forward_mean": Verdict(Status.BLANK, "Not yet answered")},
             closed=False,
         ),
     ]
-    rows = list(csv.DictReader(io.StringIO(report.to_csv(scores))))
+    rows = list(csv.DictReader(io.StringIO(report.to_csv(scores, PROBLEMS))))
     assert (
         rows[0]["notebook"].startswith("'=")
         and rows[0]["points"] == "1"
@@ -465,7 +477,7 @@ def test_csv_and_page():
     )
     assert rows[1]["problem"] == "broken JSON" and rows[1]["q_sample"] == "" and rows[2]["forward_mean"] == "0"
     graded = Class(scores, ["a, c: the same"], "It ran <here>.", ["diffusion: all <6>"])
-    page = report.to_html(graded, seed=123, ignored=[".DS_Store"])
+    page = report.to_html(graded, PROBLEMS, seed=123, ignored=[".DS_Store"])
     assert not {"<b>", "<i>", "<here>"} & set(page.replace(">", "> ").split()) and "<b>" not in page
     for text in (
         "What was set</h2><ul><li>diffusion: all &lt;6&gt;",
@@ -502,7 +514,7 @@ def test_make_hands_the_folder_over_as_it_is(name):
     }  # tests may run under make
     command = ["make", "-n", "-o", ".venv/.ready", "grade", f"SUBMISSIONS={name}"]
     made = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True)
-    folder = made.stdout.strip().splitlines()[-1].split(" -m ddpm.grading.score ")[1]
+    folder = made.stdout.strip().splitlines()[-1].split(" -m ddpm.chapters.score ")[1]
     assert subprocess.run(["sh", "-c", f"printf %s {folder}"], capture_output=True, text=True).stdout == name
 
 
@@ -514,7 +526,7 @@ def test_the_recipe_of_the_container_copies_what_is_there():
     )
     (target,) = re.findall(r"^RUN make (\S+)$", page, re.M)
     assert "READY  := $(VENV)/.ready" in (ROOT / "Makefile").read_text() and target == ".venv/.ready"
-    assert '"-m", "ddpm.grading.score", "/root/submissions"' in page and "submissions:/root/submissions" in page
+    assert '"-m", "ddpm.chapters.score", "/root/submissions"' in page and "submissions:/root/submissions" in page
 
 
 # The package without references
@@ -524,7 +536,7 @@ def test_the_recipe_of_the_container_copies_what_is_there():
 def lean(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lean")
     subprocess.run(
-        [sys.executable, "-P", "-m", "ddpm.grading.score.lean", str(folder)],
+        [sys.executable, "-P", "-m", "ddpm.grading.score.lean", str(folder), PROBLEMS.module],
         check=True,
         env=os.environ | {"PYTHONPATH": str(ROOT / "code")},
     )
@@ -533,7 +545,8 @@ def lean(tmp_path_factory):
 
 def test_the_students_package_has_no_reference_of_an_exercise_in_code(lean):
     texts = {path.relative_to(lean).as_posix(): path.read_text() for path in lean.rglob("*.py")}
-    assert not [name for name in texts if "equations" in name] and "ddpm/grading/score/folder.py" not in texts
+    assert not [name for name in texts if "equations" in name]
+    assert not {"ddpm/grading/score/folder.py", "ddpm/grading/judge.py", "ddpm/chapters/score.py"} & texts.keys()
     exercises = {name: text for name, text in texts.items() if "/exercises/" in name}
     for name in ("step", "q_sample", "losses", "layers", "sampling", "training", "best_noise"):
         (text,) = [text for path, text in exercises.items() if path.endswith(f"/{name}.py")]
@@ -547,23 +560,27 @@ def test_the_students_package_has_no_reference_of_an_exercise_in_code(lean):
 TRIAL = """
 import sys
 import numpy as np
-from ddpm.grading.exercise import Exercise, check
-from ddpm.grading.exercise import Exercise
-from ddpm.chapters.exercises import EXERCISES
+from ddpm.grading import check
+from ddpm.chapters.exercises import PROBLEMS
 import ddpm.chapters.likelihood_to_kl.exercises
 found = []
 namespace = {"np": np}
 exec(open(sys.argv[1]).read(), namespace)
 for name, student in namespace["STUDENTS"]:
-    found.append(repr(check(student, EXERCISES[name])))
+    found.append(repr(check(student, PROBLEMS.exercises[name])))
 print(repr((found, ddpm.chapters.likelihood_to_kl.exercises.check_answer_2_2a(0) is not None)))
 """
 STUDENTS = """
 STUDENTS = [
-    ("forward_mean", lambda x, beta: np.sqrt(1 - beta) * x), ("forward_mean", lambda x, beta: (1 - beta) * x), ("forward_mean", lambda x, beta: None),
-    ("forward_covariance", lambda x, beta: np.sqrt(beta) * np.eye(x.size)), ("layer_sizes", lambda sizes: sizes + sizes[:-1][::-1]),
-    ("layer_sizes", lambda sizes: sizes), ("q_sample", lambda s, x, t, e: s.alpha_bar[t] * x + (1 - s.alpha_bar[t]) * e),
-    ("sampler", lambda s, p, x, e: p(x, 1)), ("training_loss", lambda s, p, x, t, e: np.mean((p(x, t) - e) ** 2)),
+    ("forward_mean", lambda x, beta: np.sqrt(1 - beta) * x),
+    ("forward_mean", lambda x, beta: (1 - beta) * x),
+    ("forward_mean", lambda x, beta: None),
+    ("forward_covariance", lambda x, beta: np.sqrt(beta) * np.eye(x.size)),
+    ("layer_sizes", lambda sizes: sizes + sizes[:-1][::-1]),
+    ("layer_sizes", lambda sizes: sizes),
+    ("q_sample", lambda s, x, t, e: s.alpha_bar[t] * x + (1 - s.alpha_bar[t]) * e),
+    ("sampler", lambda s, p, x, e: p(x, 1)),
+    ("training_loss", lambda s, p, x, t, e: np.mean((p(x, t) - e) ** 2)),
 ]
 """
 

@@ -6,9 +6,11 @@ import json
 import pytest
 from written_answers import MEASURED, NO_DERIVATION, OTHER_FORM, REFUSED, RIGHT, SLIPS
 
-from ddpm.chapters.exercises import WRITTEN
-from ddpm.grading.written import judge as module
-from ddpm.grading.written.judge import Judge
+from ddpm.chapters.exercises import PROBLEMS
+from ddpm.grading import judge as module
+from ddpm.grading.judge import Judge
+
+EXERCISES = PROBLEMS.exercises
 
 FORMS = [
     (number, kind, words, answer)
@@ -27,24 +29,20 @@ FORMS = [
 
 def collected(number, answer):
     name = f"answer_{number.replace('.', '_')}"
-    return name, json.loads(json.dumps(WRITTEN[name].collect({name: answer})))
+    return name, json.loads(json.dumps(EXERCISES[name].collect({name: answer})))
 
 
 @pytest.fixture(scope="module")
 def judge():
-    with Judge(seconds=60) as found:
+    with Judge(PROBLEMS.module) as found:
         yield found
 
 
 def agree(judge, forms):
     for number, kind, words, answer in forms:
         name, data = collected(number, answer)
-        here, there = WRITTEN[name].check(answer), judge(name, data)
-        assert str(here) == str(there) and (here.passed, here.slip, here.unfinished) == (
-            there.passed,
-            there.slip,
-            there.unfinished,
-        ), (kind, words)
+        here, there = EXERCISES[name].check(answer), judge(name, data)
+        assert (str(here), here.status, here.slip) == (str(there), there.status, there.slip), (kind, words)
 
 
 def test_notebook_and_grader_say_the_same_of_a_tenth_of_all_forms(judge):
@@ -70,11 +68,11 @@ def test_notebook_and_grader_say_the_same_of_all_forms(judge, number, part):
 def test_predictions_are_judged_there_too(judge, number):
     name = f"answer_{number.replace('.', '_')}"
     right = next(iter(RIGHT[number].values()))
-    verdict = judge(name, WRITTEN[name].collect({name: right, "measured": MEASURED[number]}))
+    verdict = judge(name, EXERCISES[name].collect({name: right, "measured": MEASURED[number]}))
     assert verdict.passed and str(verdict).startswith("Right: all")
     slip = next(iter(SLIPS[number].values()))
     assert (
-        judge(name, WRITTEN[name].collect({name: slip, "measured": slip})).passed is False
+        judge(name, EXERCISES[name].collect({name: slip, "measured": slip})).passed is False
     )  # what is measured is not what is predicted
 
 
@@ -95,11 +93,11 @@ def test_a_name_that_is_none_and_data_that_are_no_json_get_a_verdict(judge):
 
 def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
     program = (
-        "import json, sys, time\nfrom ddpm.grading.written.judge import limit_work\nprint('ready', flush=True)\n"
+        "import json, sys, time\nfrom ddpm.grading.judge import limit_work\nprint('ready', flush=True)\n"
         "for line in sys.stdin:\n    name, data, seconds = json.loads(line)\n    limit_work(seconds)\n"
         "    if name == 'hang':\n        while True: 9 ** (10 ** 7)\n    if name == 'end':\n        sys.exit(3)\n"
         "    if name == 'sleep':\n        time.sleep(999)\n"
-        "    print(json.dumps({'passed': True, 'mean_error': 0.0, 'message': name}), flush=True)\n"
+        "    print(json.dumps({'status': 'right', 'message': name}), flush=True)\n"
     )
     real = module.subprocess.Popen
 
@@ -107,7 +105,7 @@ def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
         return real([arguments[0], "-c", program], **options)
 
     monkeypatch.setattr(module.subprocess, "Popen", start)
-    with Judge(seconds=1.5) as judge:
+    with Judge("none", seconds=1.5) as judge:
         assert judge("one", {}).passed
         first = judge.process
         assert "within 1.5 s of work" in str(judge("hang", {})) and first.poll() is not None

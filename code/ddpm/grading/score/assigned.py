@@ -1,21 +1,19 @@
-"""Which assignment a notebook is, and which exercises were set: stated by the notebook, never guessed from what it
-mentions.
+"""Which assignment a notebook is, and which exercises were set: stated by it, never guessed from what it mentions.
 
 The builder of the assignments writes both into the notebook's metadata and into that of each exercise's cell. For a
-notebook that
-has lost them there are further rules, and the report says which was used.
+notebook that has lost them there are further rules, and the report says which was used.
 """
 
 import ast
 import re
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ddpm.chapters.exercises import ASSIGNMENTS
 from ddpm.grading.score.reading import Notebook
 
+Assignments = Mapping[str, tuple[str, ...]]  # by name, the names of their exercises
 KEY = "ddpm"  # of the metadata
 ONE_AT_A_TIME = threading.Lock()  # Python 3.11 counts the depth of a tree for all threads together
 TITLE = re.compile(r"^# Assignment (\w+)", re.M)
@@ -36,56 +34,54 @@ class Stated:
     rule: str = ""
 
 
-def stated(notebook: Notebook) -> Stated:
+def stated(notebook: Notebook, assignments: Assignments) -> Stated:
     """The assignment that a notebook states: in its metadata, else in its cells', else in its title, else by the
-    checks that it calls
-    and the exercises that it defines."""
+    checks that it calls and the exercises that it defines."""
     own = notebook.metadata.get(KEY)
     name, exercises = (own.get("assignment"), own.get("exercises")) if isinstance(own, dict) else (None, None)
-    if name in ASSIGNMENTS:
-        return Stated(name, _of(name, exercises))
+    if name in assignments:
+        return Stated(name, _of(assignments[name], exercises))
     cells = [cell.metadata[KEY] for cell in notebook.cells if isinstance(cell.metadata.get(KEY), dict)]
-    names = Counter(cell["assignment"] for cell in cells if cell.get("assignment") in ASSIGNMENTS)
+    names = Counter(cell["assignment"] for cell in cells if cell.get("assignment") in assignments)
     if names:
         [(name, _)] = names.most_common(1)
-        return Stated(
-            name, _of(name, [e for cell in cells for e in cell.get("exercises") or ()]), "by the metadata of its cells"
-        )
-    if titles := [name for text in notebook.text for name in TITLE.findall(text) if name in ASSIGNMENTS]:
-        return Stated(titles[0], ASSIGNMENTS[titles[0]], "by its title, since its metadata are lost")
+        listed = [e for cell in cells for e in cell.get("exercises") or ()]
+        return Stated(name, _of(assignments[name], listed), "by the metadata of its cells")
+    if titles := [name for text in notebook.text for name in TITLE.findall(text) if name in assignments]:
+        return Stated(titles[0], assignments[titles[0]], "by its title, since its metadata are lost")
     for find, rule in ((_checked, "by the checks that it calls"), (_defined, "by what it defines")):
         made = set().union(*map(find, map(parsed, notebook.cells)))
-        if found := {name: len(made & set(group)) for name, group in ASSIGNMENTS.items() if made & set(group)}:
+        if found := {name: len(made & set(group)) for name, group in assignments.items() if made & set(group)}:
             name = max(found, key=found.get)
-            return Stated(name, ASSIGNMENTS[name], f"{rule}, since metadata and title are lost")
+            return Stated(name, assignments[name], f"{rule}, since metadata and title are lost")
     return Stated("")
 
 
-def _of(name, exercises) -> tuple[str, ...]:
-    """The stated exercises that belong to the assignment, in its order; all if none is stated."""
+def _of(whole, exercises) -> tuple[str, ...]:
+    """The stated exercises that belong to the whole assignment, in its order; all if none is stated."""
     listed = exercises if isinstance(exercises, list) else []
-    return tuple(e for e in ASSIGNMENTS[name] if e in listed) or ASSIGNMENTS[name]
+    return tuple(e for e in whole if e in listed) or whole
 
 
-def in_class(all_stated: Sequence[Stated]) -> dict[str, tuple[str, ...]]:
+def in_class(all_stated: Sequence[Stated], assignments: Assignments) -> dict[str, tuple[str, ...]]:
     """For each assignment the exercises that were set: those that most of its notebooks state, so that nobody
     changes them alone."""
     found = {}
-    for name in ASSIGNMENTS:
+    for name in assignments:
         counts = Counter(s.exercises for s in all_stated if s.assignment == name)
         if counts:
             found[name] = max(counts, key=lambda exercises: (counts[exercises], len(exercises)))
     return found
 
 
-def in_words(exercises: dict[str, tuple[str, ...]], all_stated: Sequence[Stated]) -> list[str]:
+def in_words(exercises: Assignments, all_stated: Sequence[Stated], assignments: Assignments) -> list[str]:
     """What was set of each assignment, and how many of its notebooks state that: who hands in many files has many
     votes."""
     found = []
     for name, asked in exercises.items():
         own = [s for s in all_stated if s.assignment == name]
-        what = f"{', '.join(asked)} ({len(asked)} of {len(ASSIGNMENTS[name])} exercises)"
-        what = f"all {len(asked)} exercises" if asked == ASSIGNMENTS[name] else what
+        what = f"{', '.join(asked)} ({len(asked)} of {len(assignments[name])} exercises)"
+        what = f"all {len(asked)} exercises" if asked == assignments[name] else what
         found.append(f"{name}: {what}, as stated by {sum(s.exercises == asked for s in own)} of {len(own)} notebooks")
     return found
 

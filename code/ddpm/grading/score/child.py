@@ -298,7 +298,8 @@ class Session:
 
     def attempt(self) -> bool:
         with Kernel(self.job) as kernel:
-            begin = f"import ddpm.grading.score.kernel as k; k.begin({self.job['closed']}); del k"
+            handed = f"{self.job['exercises']!r}, {self.job['closed']}"
+            begin = f"import ddpm.grading.score.kernel as k; k.begin({handed}); del k"
             error, _ = kernel.execute(begin, OWN)
             if error:
                 raise Lost(f"the kernel does not begin: {error}")

@@ -1,5 +1,4 @@
-"""All that lies in a folder of submissions: what is a notebook runs, in its sandbox, and its answers are judged
-outside of it."""
+"""All that lies in a folder of submissions: what is a notebook runs, in its sandbox, and is judged outside of it."""
 
 import contextlib
 import ctypes
@@ -19,16 +18,15 @@ from pathlib import Path
 
 import psutil
 
-from ddpm.chapters.exercises import EXERCISES, WRITTEN
+from ddpm.grading.data import pack_cases
+from ddpm.grading.exercise import Problems
+from ddpm.grading.judge import Judge
 from ddpm.grading.score import assigned, lean, remarks, sandbox
 from ddpm.grading.score.child import SET_CHILD_SUBREAPER
-from ddpm.grading.score.data import pack_cases, unpack_run
 from ddpm.grading.score.found import Found, twice
-from ddpm.grading.verdict import Verdict, blank
-from ddpm.grading.written.judge import Judge
+from ddpm.grading.verdict import Status, Verdict, blank
 
 CHILD = Path(__file__).with_name("child.py")
-NAN = float("nan")
 GRACE = 20  # seconds for a supervisor to take its kernel down
 MOST_LINES, MOST_WORDS = 10_000, 5_000
 
@@ -87,6 +85,7 @@ class Class:
 
 
 def score(
+    problems: Problems,
     found: Sequence[Found],
     seed: int,
     limits: Limits = Limits(),
@@ -102,13 +101,14 @@ def score(
     with _temporary(prefix="ddpm-") as top:
         top.chmod(0o711)  # other users may pass, and not look
         package = top / "package"
-        lean.write(package, judged_elsewhere=True)
-        box = sandbox.choose(package, top) if level is None else sandbox.Sandbox(level, package)
-        stated = [assigned.stated(f.notebook) if f.notebook else assigned.Stated("") for f in found]
-        exercises = assigned.in_class(stated)
+        lean.write(package, problems.module, judged_elsewhere=True)
+        box = sandbox.choose(package, top, problems.module) if level is None else sandbox.Sandbox(level, package)
+        assignments = problems.assignments
+        stated = [assigned.stated(f.notebook, assignments) if f.notebook else assigned.Stated("") for f in found]
+        exercises = assigned.in_class(stated, assignments)
         names, lock = twice([f.name for f in found]), threading.Lock()
-        with Judge() as judge:
-            grader = Grader(box, top, seed, limits, judge)
+        with Judge(problems.module, seed) as judge:
+            grader = Grader(problems, box, top, seed, limits, judge)
 
             def one(i):
                 try:
@@ -131,7 +131,7 @@ def score(
             for s, f in zip(scores, found)
             if s.assignment
         ]
-        return Class(scores, remarks.same(answers), box.words, assigned.in_words(exercises, stated))
+        return Class(scores, remarks.same(answers), box.words, assigned.in_words(exercises, stated, assignments))
 
 
 def shares(level: str) -> list[list[int]]:
@@ -149,13 +149,14 @@ def shares(level: str) -> list[list[int]]:
 class Grader:
     """Runs and judges one submission after the other."""
 
-    def __init__(self, box, top, seed, limits, judge):
-        self.box, self.top, self.seed, self.limits, self.judge, self.over = box, top, seed, limits, judge, False
+    def __init__(self, problems, box, top, seed, limits, judge):
+        self.module, self.box, self.top, self.limits, self.judge = problems.module, box, top, limits, judge
+        self.over = False
         self.shares = shares(box.level)
         self.free = queue.SimpleQueue()  # the shares that no submission has
         for share in self.shares:
             self.free.put(share)
-        self.cases = {name: [] if name in WRITTEN else EXERCISES[name].cases(seed) for name in EXERCISES}
+        self.cases = {name: pack_cases(exercise.cases(seed)) for name, exercise in problems.exercises.items()}
         if box.level == sandbox.NONE and sys.platform.startswith("linux"):
             ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -195,7 +196,8 @@ class Grader:
                 "user": user,
                 "closed": self.box.level == sandbox.BUBBLEWRAP,
                 "cells": [cell.source for cell in notebook.cells],
-                "cases": {e: pack_cases(self.cases[e]) for e in asked},
+                "exercises": self.module,
+                "cases": {e: self.cases[e] for e in asked},
                 "cores": cores,
                 "cell_seconds": self.limits.cell_seconds,
                 "memory": self.limits.memory,
@@ -252,21 +254,19 @@ class Grader:
 
     def _verdict(self, name, run, notebook, result) -> Verdict:
         if run is None:
-            return Verdict(False, NAN, f"Not graded: {result.problem or 'the notebook was stopped before'}.")
+            why = result.problem or "the notebook was stopped before"
+            return Verdict(Status.NOT_CHECKED, f"Not graded: {why}.")
         if "broken" in run:
-            return Verdict(False, NAN, f"Not right: when {name} was called, it {run['broken']}.")
+            return Verdict(Status.WRONG, f"Not right: when {name} was called, it {run['broken']}.")
         try:
             found = json.loads(run["text"])
             data, used = found["data"], [str(function)[:100] for function in found["used"][:5]]
             if used:
                 result.remarks.append(f"{name} called the package's own {', '.join(used)}")
-            if name in WRITTEN:
-                verdict = self.judge(name, data)
-            else:
-                verdict = EXERCISES[name].judge(self.cases[name], unpack_run(data))
         except Exception as error:  # the data come from the notebook
-            return Verdict(False, NAN, f"Not right: the answer {name} cannot be read ({type(error).__name__}).")
-        if not verdict.answered and (why := self._lost(name, notebook, result.cells)):
+            return Verdict(Status.WRONG, f"Not right: the answer {name} cannot be read ({type(error).__name__}).")
+        verdict = self.judge(name, data)
+        if verdict.status is Status.BLANK and (why := self._lost(name, notebook, result.cells)):
             verdict = blank(f"{name} is not there: {why}")
         return verdict
 

@@ -14,23 +14,25 @@ import threading
 from IPython import get_ipython
 from IPython.display import display
 
-from ddpm.chapters.exercises import EXERCISES, WRITTEN
-from ddpm.grading.runner import TO_FILL_IN, Run, run
-from ddpm.grading.score.data import pack_run, unpack_cases
+from ddpm.grading.data import unpack_cases
+from ddpm.grading.exercise import problems
 
 MIME = "application/x-ddpm-answer+json"
 PACKAGE = os.path.dirname(importlib.import_module("ddpm").__file__)
 ALLOWED = ("grading", "schedule", "derivation")  # parts of the package that an answer may use
+_EXERCISES = {}
 _INTERNET = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo")
 
 
-def begin(closed: bool) -> None:
-    """Before the first cell: `exit()` is an error of its cell, and without `closed` Python code is kept from the
-    network.
+def begin(module: str, closed: bool) -> None:
+    """Before the first cell: the exercises are there, `exit()` is an error of its cell, and without `closed` Python
+    code is kept from the network.
 
     Args:
+        module: which holds the exercises, as of `Problems`.
         closed: the system itself keeps the network away.
     """
+    _EXERCISES.update(problems(module).exercises)
     shell = get_ipython()
     shell.ask_exit = shell.kernel.do_shutdown = _refuse_exit
     shell.unobserve_all("exit_now")
@@ -75,26 +77,15 @@ def _brings_something(node) -> bool:
 
 def answer(name: str, cases: list) -> None:
     """Show the notebook's written answer `name`, or what its function `name` answers to the cases."""
-    namespace, used = vars(sys.modules["__main__"]), set()
-    data = (
-        WRITTEN[name].collect(namespace)
-        if name in WRITTEN
-        else pack_run(_called(namespace, name, unpack_cases(cases), used))
-    )
+    namespace, used = dict(vars(sys.modules["__main__"])), set()
+    if cases and callable(namespace.get(name)):
+        namespace[name] = _watched(namespace[name], used)
+    data = _EXERCISES[name].collect(namespace, unpack_cases(cases))
     _show({"data": data, "used": sorted(used)})
 
 
 def _show(data) -> None:
     display({MIME: json.dumps(data)}, raw=True)
-
-
-def _called(namespace, name, cases, used):
-    student = namespace.get(name)
-    if student is None or student is Ellipsis:
-        return Run(blank=TO_FILL_IN if name in namespace else "is not in the notebook.")
-    if not callable(student):
-        return Run([f"is not a function but {type(student).__name__}"])
-    return run(_watched(student, used), cases, EXERCISES[name].arguments, EXERCISES[name].later)
 
 
 def _watched(student, used):

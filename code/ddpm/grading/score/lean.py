@@ -1,5 +1,5 @@
-"""The package without references: `python -m ddpm.grading.score.lean FOLDER` writes the one that students' notebooks
-carry.
+"""The package without references: `python -m ddpm.grading.score.lean FOLDER MODULE` writes the one that students'
+notebooks carry. MODULE holds the exercises.
 
 In the place of a module that holds the right answers of exercises in code stands one that holds their values for the
 cases of one seed. For a process that runs submissions the modules of the derivations are replaced too: there an
@@ -18,21 +18,23 @@ from pathlib import Path
 import numpy as np
 
 import ddpm
-from ddpm.grading.exercise import Exercise
-from ddpm.grading.score.data import pack_cases
+from ddpm.grading.compared import Compared
+from ddpm.grading.data import pack_cases
 from ddpm.grading.score.stored import SEED
 from ddpm.grading.written.problem import Derivation
 
 PACKAGE = Path(ddpm.__file__).parent
-LEFT_OUT = ("grading/score", "grading/written/judge.py")
-KEPT = ("__init__.py", "data.py", "kernel.py", "stored.py", "unjudged.py")  # of grading/score
+LEFT_OUT = ("grading/score", "grading/judge.py")
+KEPT = ("__init__.py", "kernel.py", "stored.py", "unjudged.py")  # of grading/score
+PROOFS, COMMAND = "equations.py", "score.py"  # what is left out of the chapters
 DIGITS = 5  # of the stored values; the checks tell 1e-4 apart
 
 
-def write(folder: Path, judged_elsewhere: bool) -> Path:
+def write(folder: Path, module: str, judged_elsewhere: bool) -> Path:
     """Write the package into `folder`, and return its path there.
 
     Args:
+        module: which holds the exercises; it stands beside the packages of the chapters.
         judged_elsewhere: for a process that runs submissions: written answers are read there, not judged.
     """
     target = folder / "ddpm"
@@ -42,13 +44,14 @@ def write(folder: Path, judged_elsewhere: bool) -> Path:
             path.is_file()
             and "__pycache__" not in place.parts
             and not place.as_posix().startswith(LEFT_OUT)
-            and place.name != "equations.py"
+            and place.name not in (PROOFS, COMMAND)
         ):
             _copy(path, target / place)
     for name in KEPT:
         _copy(PACKAGE / "grading/score" / name, target / "grading/score" / name)
     stored = {}
-    for path in sorted((PACKAGE / "chapters").rglob("exercises/*.py")):
+    chapters = PACKAGE.parent.joinpath(*module.split(".")[:-1])
+    for path in sorted(chapters.rglob("exercises/*.py")):
         place = path.relative_to(PACKAGE)
         if text := _stand_in(path, place, judged_elsewhere, stored):
             (target / place).write_text(text, encoding="utf-8")
@@ -78,7 +81,7 @@ def _stand_in(path, place, judged_elsewhere, stored) -> str:
     lines, of = [], {}
     for name in made:
         value = getattr(module, name, None)
-        if isinstance(value, Exercise):
+        if isinstance(value, Compared):
             stored[value.name] = value
             lines.append(f"{name} = stored.exercise({value.name!r})")
             of[name] = f"stored.checks({name})"
@@ -99,7 +102,7 @@ def _stand_in(path, place, judged_elsewhere, stored) -> str:
     )
 
 
-def _values(exercise: Exercise) -> dict:
+def _values(exercise: Compared) -> dict:
     """An exercise, its answers and its slips on the cases of one seed, in the words of JSON."""
     cases = exercise.cases(SEED)
     with np.errstate(all="ignore"):  # slips divide by 0
@@ -130,4 +133,4 @@ def _number(value):
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), judged_elsewhere=False)
+    write(Path(sys.argv[1]), sys.argv[2], judged_elsewhere=False)

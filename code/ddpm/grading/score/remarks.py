@@ -1,11 +1,10 @@
-"""What a person should look at: the package's own functions as answers, predictions as measurements, the same
-answers twice."""
+"""What a person should look at: the package's own functions as answers, predictions as measurements, the same answers
+twice."""
 
 import ast
 import contextlib
 from collections.abc import Sequence
 
-from ddpm.chapters.exercises import EXERCISES
 from ddpm.grading.score.assigned import definitions, parsed
 from ddpm.grading.score.reading import Notebook
 
@@ -112,11 +111,10 @@ def _is_reference(whole) -> bool:
     """Whether a name leads into a module of the checks, and not to a check or to what a notebook is meant to use."""
     parts = whole.split(".")
     return (
-        (parts[:2] == ["ddpm", "grading"] or parts[:2] == ["ddpm", "chapters"] and "exercises" in parts)
+        (parts[:2] == ["ddpm", "grading"] or "exercises" in parts)
         and len(parts) > 2
         and parts[-1] != "exercises"
         and not parts[-1].startswith("check_")
-        and parts[2:] not in (["answered"], ["written"])
         and not (len(parts) > 3 and parts[-2].startswith("check_"))
     )
 
@@ -149,9 +147,9 @@ def same(named: Sequence[tuple[str, dict[str, str]]]) -> list[str]:
     groups = {}
     for name, found in named:
         if len(found) >= SAME:
-            groups.setdefault(tuple(sorted(found.items())), []).append(name)
+            groups.setdefault(frozenset(found.items()), []).append((name, found))
     return [
-        f"{', '.join(names)}: the same answers in all of {', '.join(n for n in EXERCISES if n in dict(key))}"
-        for key, names in groups.items()
-        if len(names) > 1
+        f"{', '.join(name for name, _ in group)}: the same answers in all of {', '.join(group[0][1])}"
+        for group in groups.values()
+        if len(group) > 1
     ]

@@ -7,12 +7,15 @@ import math
 from collections.abc import Sequence
 from importlib.metadata import packages_distributions, version
 
-from ddpm.chapters.exercises import EXERCISES, WRITTEN
+from ddpm.grading.exercise import Problems
+from ddpm.grading.in_code import CodeExercise
 from ddpm.grading.score.folder import Class, Score
 
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #1f2328; background: #fff }
-table { border-collapse: collapse } th, td { padding: .25rem .75rem; border-bottom: 1px solid #d0d7de; text-align: left }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
+body { color: #1f2328; background: #fff }
+table { border-collapse: collapse }
+th, td { padding: .25rem .75rem; border-bottom: 1px solid #d0d7de; text-align: left }
 pre { background: #f3f4f6; padding: .75rem; overflow-x: auto } .wide { overflow-x: auto } a { color: inherit }
 @media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117 } pre { background: #161b22 } }
 """
@@ -33,23 +36,16 @@ USUAL = (
 LONGEST = 20_000  # letters of one verdict
 
 
-def columns(scores: Sequence[Score]) -> list[str]:
+def columns(scores: Sequence[Score], problems: Problems) -> list[str]:
     """The exercises that were set, in the order of the problem set."""
-    return [name for name in EXERCISES if any(name in score.verdicts for score in scores)]
+    return [name for name in problems.exercises if any(name in score.verdicts for score in scores)]
 
 
-def word(verdict) -> str:
-    """A verdict in a word: right, blank, other form (true, but not in the form asked for), or wrong."""
-    return (
-        "right" if verdict.passed else "other form" if verdict.unfinished else "wrong" if verdict.answered else "blank"
-    )
-
-
-def to_csv(scores: Sequence[Score]) -> str:
+def to_csv(scores: Sequence[Score], problems: Problems) -> str:
     """A line for each file: points, out of how many, for each exercise 1 or 0 (empty: not set), for those in code
     its mean error, remarks."""
-    names, text = columns(scores), io.StringIO()
-    in_code = [name for name in names if name not in WRITTEN]
+    names, text = columns(scores, problems), io.StringIO()
+    in_code = [name for name in names if isinstance(problems.exercises[name], CodeExercise)]
     table = csv.writer(text, lineterminator="\n")
     table.writerow(
         [
@@ -89,14 +85,15 @@ def _safe(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def to_html(graded: Class, seed: int, ignored: Sequence[str] = ()) -> str:
+def to_html(graded: Class, problems: Problems, seed: int, ignored: Sequence[str] = ()) -> str:
     """Who has what, what to look at, the slips of the class, and the verdicts on each notebook."""
     scores = graded.scores
-    names = columns(scores)
-    head = "".join(f'<th scope="col">{name}<br>{EXERCISES[name].problem}</th>' for name in names)
+    names = columns(scores, problems)
+    head = "".join(f'<th scope="col">{name}<br>{problems.exercises[name].problem}</th>' for name in names)
     rows = "".join(
-        f'<tr><th scope="row"><a href="#n{i}">{html.escape(score.name)}</a></th><td>{score.assignment}</td><td>{_points(score)}</td>'
-        + "".join(f"<td>{word(score.verdicts[name]) if name in score.verdicts else ''}</td>" for name in names)
+        f'<tr><th scope="row"><a href="#n{i}">{html.escape(score.name)}</a></th>'
+        f"<td>{score.assignment}</td><td>{_points(score)}</td>"
+        + "".join(f"<td>{score.verdicts[name].status if name in score.verdicts else ''}</td>" for name in names)
         + "</tr>"
         for i, score in enumerate(scores)
     )
@@ -111,10 +108,12 @@ def to_html(graded: Class, seed: int, ignored: Sequence[str] = ()) -> str:
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Scores</title><style>{STYLE}</style>
 <h1>Scores</h1>
-<p>{notebooks} notebooks, {len(scores) - notebooks} other files; cases drawn with the seed {seed}. {html.escape(graded.ran)}{network}</p>
+<p>{notebooks} notebooks, {len(scores) - notebooks} other files; cases drawn with the seed {seed}.
+{html.escape(graded.ran)}{network}</p>
 <p>The notebooks could use {", ".join(_packages())}, and what else is installed where they were graded.</p>
 {_list("What was set", graded.asked)}{_list("Left out", ignored)}
-<div class="wide" tabindex="0"><table><thead><tr><th scope="col">File</th><th scope="col">Assignment</th><th scope="col">Points</th>{head}</tr></thead>
+<div class="wide" tabindex="0"><table>
+<thead><tr><th scope="col">File</th><th scope="col">Assignment</th><th scope="col">Points</th>{head}</tr></thead>
 <tbody>{rows}</tbody></table></div>
 {_list("To look at", [f"{score.name}: {remark}" for score in scores for remark in score.remarks])}
 {_list("The same answers", graded.same)}
@@ -160,4 +159,5 @@ def _section(i, score) -> str:
     )
     said = [text.rstrip(".?!") for text in [score.problem, *score.remarks] if text]
     notes = "".join(f"<p>Remark: {html.escape(text)}.</p>" for text in said)
-    return f'<h2 id="n{i}">{html.escape(score.name)}: {_points(score)}</h2>{notes}{f"<ul>{cells}</ul>" if cells else ""}{verdicts}'
+    listed = f"<ul>{cells}</ul>" if cells else ""
+    return f'<h2 id="n{i}">{html.escape(score.name)}: {_points(score)}</h2>{notes}{listed}{verdicts}'

@@ -1,5 +1,4 @@
-"""Where a submission runs: in a sandbox (bubblewrap) if there is one, else under a user of its own, else as whoever
-grades.
+"""Where a submission runs: in a sandbox (bubblewrap), else under a user of its own, else as whoever grades.
 
 What each of them keeps from a submission is said in `Sandbox.words`, which the report prints.
 """
@@ -16,9 +15,8 @@ from pathlib import Path
 import ddpm
 
 BUBBLEWRAP, USER, NONE = "bubblewrap", "user", "none"
-FIRST_USER = (
-    61_000  # of the users that submissions get where root grades without bubblewrap; nobody else's, by Debian's policy
-)
+# where root grades without bubblewrap, submissions get users from here on: by Debian's policy nobody else's
+FIRST_USER = 61_000
 SYSTEM = (
     "/usr",
     "/bin",
@@ -37,14 +35,16 @@ SYSTEM = (
 )
 TEMPORARY = 2**30  # bytes for temporary files
 SECONDS = 120  # for the trial run
-TRIAL = "import ipykernel, ddpm.grading.score.kernel"
+TRIAL = "import ipykernel, ddpm.grading.score.kernel, {}"
 WORDS = {
-    BUBBLEWRAP: "Each submission ran in a sandbox of its own (bubblewrap): it saw no network, no file but the programs' and its own, and no process "
-    "but its own, and all of these were gone when its time was over.",
-    USER: "Each submission ran under a user of its own, without bubblewrap: it could change neither files nor processes of "
-    "others, but read every file that is open to all users of this machine, other submissions among them if they are.",
-    NONE: "The submissions ran without a sandbox, as the user who graded. What stood in one could read and change all that this user can: the "
-    "other submissions, this package, these scores. Do not rely on these scores if you do not know all authors.",
+    BUBBLEWRAP: "Each submission ran in a sandbox of its own (bubblewrap): it saw no network, no file but the "
+    "programs' and its own, and no process but its own, and all of these were gone when its time was over.",
+    USER: "Each submission ran under a user of its own, without bubblewrap: it could change neither files nor "
+    "processes of others, but read every file that is open to all users of this machine, other submissions among "
+    "them if they are.",
+    NONE: "The submissions ran without a sandbox, as the user who graded. What stood in one could read and change all "
+    "that this user can: the other submissions, this package, these scores. Do not rely on these scores if you do not "
+    "know all authors.",
 }
 
 
@@ -91,24 +91,25 @@ class Sandbox:
         }
 
 
-def choose(package: Path, scratch: Path) -> Sandbox:
+def choose(package: Path, scratch: Path, module: str) -> Sandbox:
     """The best sandbox that works here; each is tried before it is named.
 
     Args:
         package: the folder that holds the package for submissions.
         scratch: a folder for the trial.
+        module: which holds the exercises: the trial is to import it.
     """
     reasons = []
     for level in (BUBBLEWRAP, USER):
         sandbox = Sandbox(level, package)
-        if why := problem(sandbox, scratch):
+        if why := problem(sandbox, scratch, module):
             reasons.append(f"{level}: {why}")
         else:
             return Sandbox(level, package, "; ".join(reasons))
     return Sandbox(NONE, package, "; ".join(reasons))
 
 
-def problem(sandbox, scratch) -> str:
+def problem(sandbox, scratch, module) -> str:
     """Why this sandbox does not work here, "" if it does."""
     if sandbox.level == BUBBLEWRAP and not shutil.which("bwrap"):
         return "it is not installed"
@@ -118,7 +119,7 @@ def problem(sandbox, scratch) -> str:
     folder.mkdir(exist_ok=True)
     try:
         done = subprocess.run(
-            sandbox.command(["-c", TRIAL], folder),
+            sandbox.command(["-c", TRIAL.format(module)], folder),
             env=sandbox.environment(folder),
             cwd=folder,
             stdin=subprocess.DEVNULL,

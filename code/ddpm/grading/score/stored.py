@@ -10,8 +10,10 @@ import json
 
 import numpy as np
 
-from ddpm.grading.exercise import Exercise, Slip, check
-from ddpm.grading.score.data import unpack_cases
+from ddpm.grading.compared import Compared
+from ddpm.grading.data import unpack_cases
+from ddpm.grading.exercise import Slip
+from ddpm.grading.in_code import check
 
 SEED = 0  # of the cases: the one that checks in a notebook use
 
@@ -22,7 +24,7 @@ def values() -> dict:
     return json.loads(importlib.import_module("ddpm.grading.score.values").TEXT)
 
 
-def exercise(name: str) -> Exercise:
+def exercise(name: str) -> Compared:
     """The exercise `name` on its stored cases, whatever seed is asked for."""
     data = values()[name]
     cases = unpack_cases(data["cases"])
@@ -36,11 +38,11 @@ def exercise(name: str) -> Exercise:
         return answer
 
     slips = tuple(Slip(slip["name"], slip["hint"], at(slip["answers"])) for slip in data["slips"])
-    return Exercise(
+    return Compared(
         name, data["problem"], tuple(data["arguments"]), lambda seed: cases, at(data["answers"]), slips, **data["more"]
     )
 
 
-def checks(of: Exercise):
+def checks(of: Compared):
     """The check of an exercise, for notebooks."""
     return lambda student, seed=None: check(student, of, seed)

@@ -1,6 +1,6 @@
 """Written problems in a process that runs submissions: an answer is read there as data, and judged elsewhere."""
 
-from ddpm.grading.verdict import Verdict
+from ddpm.grading.verdict import Status, Verdict
 from ddpm.grading.written.problem import Derivation
 
 
@@ -13,6 +13,6 @@ def check(name: str):
     """Stands for the check of the written answer `name`."""
 
     def unjudged(answer=None, *rest):
-        return Verdict(False, float("nan"), f"{name} is judged when the notebook has been run.")
+        return Verdict(Status.NOT_CHECKED, f"{name} is judged when the notebook has been run.")
 
     return unjudged

@@ -6,9 +6,9 @@ import dataclasses
 import sympy as sp
 
 from ddpm.derivation.symbols import Quantity, t
-from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.lines import Line
 from ddpm.grading.written.notation import FUNCTIONS
+from ddpm.grading.written.too_large import Unreadable
 
 
 def own_families(items) -> frozenset:

@@ -8,8 +8,8 @@ from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, Expectation
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import C, I, Path, Quantity, SquaredNorm, T, epsilon, evaluated, t, x
-from ddpm.grading.written import bounds
-from ddpm.grading.written.bounds import Unreadable
+from ddpm.grading.written import too_large
+from ddpm.grading.written.too_large import Unreadable
 
 FARTHEST = 9  # how far an index may lie from its symbol, and the largest index without one
 NAMES = {"t": t, "T": T, "s": symbols.s, "epsilon": epsilon, "eps": epsilon, "ε": epsilon, "C": C}
@@ -67,7 +67,7 @@ def in_notation(expr: sp.Expr, own: frozenset = frozenset()) -> sp.Expr:
     Raises:
         Unreadable: it holds something else, or is too large.
     """
-    bounds.check(expr)
+    too_large.check(expr)
     expr = expr.xreplace({number: exact(number) for number in expr.atoms(sp.Float)})
     expr = without_identity(evaluated(expr))
     expr = expr.xreplace(
@@ -79,7 +79,7 @@ def in_notation(expr: sp.Expr, own: frozenset = frozenset()) -> sp.Expr:
     constants = {e for e in expr.atoms(Quantity) if e.code == "C"}
     expr = expr.xreplace(dict.fromkeys(constants, C))
     expr = expr.replace(lambda e: isinstance(e, Quantity) and e.code in AT_T, with_all_arguments)
-    bounds.check(expr)
+    too_large.check(expr)
     refuse_others(expr, own)
     return expr
 
@@ -178,7 +178,7 @@ def refuse_index(index, e):
     constant, terms = sp.expand(index).as_coeff_add()
     if not (
         constant.is_Integer
-        and abs(constant) <= (bounds.LAST if isinstance(e, (sp.Sum, sp.Product)) else FARTHEST)
+        and abs(constant) <= (too_large.LAST if isinstance(e, (sp.Sum, sp.Product)) else FARTHEST)
         and all(term.is_Symbol or (-term).is_Symbol for term in terms)
     ):
         raise Unreadable(

@@ -2,18 +2,17 @@
 what it shows."""
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ddpm.grading.limit import TooLong, of_work, within
-from ddpm.grading.verdict import WIDTH, Verdict, blank, wrap
-from ddpm.grading.written.bounds import Unreadable
-from ddpm.grading.written.quantities import Choice, Quantity, numbers_of
+from ddpm.grading.limit import TooLong, in_time, of_work
+from ddpm.grading.verdict import WIDTH, Status, Verdict, blank, wrap
+from ddpm.grading.written.quantities import Choice, Number, numbers_of
 from ddpm.grading.written.reading import SECONDS, called, is_placeholder
+from ddpm.grading.written.too_large import Unreadable
 
-NAN = float("nan")
 MEASURED = "measured"  # the name of the variable of a chapter or a notebook that holds what the experiment showed
 
 
@@ -42,18 +41,18 @@ class Predictions:
 
     name: str
     problem: str
-    quantities: Mapping[str, Quantity | Choice]
+    quantities: Mapping[str, Number | Choice]
     misconceptions: tuple[Misconception, ...]
     known: Mapping | None = None
 
     def check(self, answer, measured=None) -> Verdict:
         """Before the experiment, without `measured`: whether everything is predicted. After it: what was right."""
-        return self.judge(self.read(answer), measured)
+        return self.verdict(self.read(answer), measured)
 
     def read(self, answer) -> dict:
         """{"values": key -> list of floats or of one word}, or {"blank": why} or {"fault": why}; never an exception."""
         try:
-            return within(of_work(SECONDS), lambda: self._read(answer))
+            return in_time(of_work(SECONDS), lambda: self._read(answer))
         except TooLong:
             return {"fault": f"did not end within {SECONDS} s"}
         except Unreadable as error:
@@ -72,7 +71,8 @@ class Predictions:
             answer = dict(zip(self.quantities, answer))
         if not isinstance(answer, Mapping):
             raise Unreadable(
-                f"is of the type {type(answer).__name__}; expected a dictionary with the keys {', '.join(self.quantities)}"
+                f"is of the type {type(answer).__name__}; "
+                f"expected a dictionary with the keys {', '.join(self.quantities)}"
             )
         if strange := [str(key) for key in answer if key not in self.quantities]:
             raise Unreadable(f"has the unknown key {strange[0]!r}; the keys are {', '.join(self.quantities)}")
@@ -99,8 +99,12 @@ class Predictions:
         kind = self.quantities[key]
         return [kind.word(given, key)] if isinstance(kind, Choice) else numbers_of(given, key, kind.count)
 
-    def collect(self, namespace: Mapping) -> dict:
-        """What a notebook says, as plain data: its variables -> data for `graded`. What it has measured is its
+    def cases(self, seed: int) -> list[tuple]:
+        """None: a dictionary is not called."""
+        return []
+
+    def collect(self, namespace: Mapping, cases: Sequence[tuple] = ()) -> dict:
+        """What a notebook says, as plain data: its variables -> data for `judge`. What it has measured is its
         variable `measured`."""
         if self.name not in namespace:
             return {"reading": {"blank": f"{self.name} is not in the notebook."}, "measured": None}
@@ -112,7 +116,7 @@ class Predictions:
         except Exception:  # what a notebook holds under this name may be anything
             return None
 
-    def graded(self, data: dict) -> Verdict:
+    def judge(self, data: dict, cases: Sequence[tuple] = ()) -> Verdict:
         """The verdict on what `collect` has found.
 
         Raises:
@@ -120,26 +124,26 @@ class Predictions:
         """
         reading, measured = data["reading"], self.known or data["measured"]
         if "values" not in reading:
-            return self.judge(reading)
+            return self.verdict(reading)
         reading = {
             "values": {
                 key: self.predicted(value if len(value) > 1 else value[0], key)
                 for key, value in reading["values"].items()
             }
         }
-        if not (verdict := self.judge(reading)).answered:
+        if (verdict := self.verdict(reading)).status is Status.BLANK:
             return verdict
         if measured is None or set(measured) != set(self.quantities):
-            return self.judge({"fault": "was not compared: the experiment has left no figures"})
+            return self.verdict({"fault": "was not compared: the experiment has left no figures"})
         if not self.known:
             measured = {key: value if len(value) > 1 else value[0] for key, value in measured.items()}
             if all(self.figures(measured[key], key) == value for key, value in reading["values"].items()):
-                return self.judge(
+                return self.verdict(
                     {"fault": "was not compared: the figures of the experiment are the predictions themselves"}
                 )
-        return self.judge(reading, measured)
+        return self.verdict(reading, measured)
 
-    def judge(self, reading: dict, measured=None) -> Verdict:
+    def verdict(self, reading: dict, measured=None) -> Verdict:
         """The verdict on what has been read.
 
         Args:
@@ -151,18 +155,13 @@ class Predictions:
         if "blank" in reading:
             return blank(reading["blank"])
         if "fault" in reading:
-            return Verdict(
-                False,
-                NAN,
-                wrap(f"Not right yet: {self.name} {reading['fault']}{'' if reading['fault'][-1] in '.?' else '.'}"),
-            )
+            why = reading["fault"]
+            return Verdict(Status.WRONG, wrap(f"Not right yet: {self.name} {why}{'' if why[-1] in '.?' else '.'}"))
         values = {key: reading["values"][key] for key in self.quantities if key in reading["values"]}
         if missing := [key for key in self.quantities if key not in values]:
-            return Verdict(
-                False, NAN, wrap(f"Not yet answered in full: still to predict {', '.join(missing)}."), answered=False
-            )
+            return Verdict(Status.BLANK, wrap(f"Not yet answered in full: still to predict {', '.join(missing)}."))
         if measured is None:
-            return Verdict(False, NAN, f"Noted: {len(values)} predictions. The experiment will tell.")
+            return Verdict(Status.NOTED, f"Noted: {len(values)} predictions. The experiment will tell.")
         return self._compared(values, {key: self.figures(measured[key], key) for key in values})
 
     def figures(self, measured, key: str) -> list:
@@ -195,18 +194,19 @@ class Predictions:
             for key, left, middle, last in rows
         )
         if count == len(values):
-            return Verdict(True, 0.0, f"Right: all {count} predictions of {self.name} hold.\n{table}")
+            return Verdict(Status.RIGHT, f"Right: all {count} predictions of {self.name} hold.\n{table}", 0.0)
         # an honest guess that misses is no mistake
         text = f"{count} of {len(values)} predictions of {self.name} hold.\n{table}"
         found = next((m for m in self.misconceptions if _shows(m, values, measured)), None)
         if found:
-            text = f"Not right: {text}\nThis is a known slip:\n{wrap('  ' + found.name, '  ')}\n{wrap('Hint: ' + found.hint, '  ')}"
+            said = wrap("  " + found.name, "  "), wrap("Hint: " + found.hint, "  ")
+            text = "\n".join([f"Not right: {text}", "This is a known slip:", *said])
         else:
             text += "\n" + wrap(
                 "Off: " + "; ".join(f"{key} ({self.quantities[key].what})" for key in values if not right[key]) + ".",
                 "  ",
             )
-        return Verdict(False, NAN, text, found.name if found else None)
+        return Verdict(Status.WRONG, text, slip=found.name if found else None)
 
 
 def nearest(values: list, measured: list) -> list:

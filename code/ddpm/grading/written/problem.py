@@ -10,17 +10,16 @@ import sympy as sp
 from ddpm.derivation.densities import Undecided
 from ddpm.derivation.symbols import T, t
 from ddpm.grading.exercise import Slip
-from ddpm.grading.limit import TooLong, of_work, within
-from ddpm.grading.verdict import Verdict, blank, wrap
-from ddpm.grading.written.bounds import Unreadable
+from ddpm.grading.limit import TooLong, in_time, of_work
+from ddpm.grading.verdict import Status, Verdict, blank, wrap
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import counted
 from ddpm.grading.written.reading import read
 from ddpm.grading.written.sample import Sample, number
+from ddpm.grading.written.too_large import Unreadable
 from ddpm.grading.written.wire import from_json, to_json
 
 SECONDS = 25  # of work, for one answer
-NAN = float("nan")
 
 
 @dataclass(frozen=True)
@@ -100,31 +99,35 @@ class Derivation:
     def check(self, answer) -> Verdict:
         """The verdict on an answer, the same as a grader's. Whatever it is, a verdict comes back, never an
         exception."""
-        return self.graded(json.loads(json.dumps(to_json(read(answer, self.name)))))
+        return self.judge(json.loads(json.dumps(self.collect({self.name: answer}))))
 
-    def collect(self, namespace: Mapping) -> dict:
-        """What a notebook says, as plain data: the variables of the notebook -> data for `graded`."""
+    def cases(self, seed: int) -> list[tuple]:
+        """None: an expression is not called."""
+        return []
+
+    def collect(self, namespace: Mapping, cases: Sequence[tuple] = ()) -> dict:
+        """What a notebook says, as plain data: its variables -> data for `judge`."""
         if self.name not in namespace:
             return to_json(Reading(blank=f"{self.name} is not in the notebook."))
         return to_json(read(namespace[self.name], self.name))
 
-    def graded(self, data: dict) -> Verdict:
+    def judge(self, data: dict, cases: Sequence[tuple] = ()) -> Verdict:
         """The verdict on what `collect` has found.
 
         Raises:
             ValueError, KeyError, TypeError, RecursionError: the data are something else; they come from a notebook
                 and may be anything.
         """
-        return self.judge(from_json(data))
+        return self.verdict(from_json(data))
 
-    def judge(self, reading: Reading) -> Verdict:
+    def verdict(self, reading: Reading) -> Verdict:
         """The verdict on what has been read."""
         if reading.blank:
             return blank(reading.blank)
         if reading.fault:
             return self.refused(reading.fault)
         try:
-            return within(of_work(SECONDS), lambda: self._judge(reading))
+            return in_time(of_work(SECONDS), lambda: self._judge(reading))
         except (Unreadable, Undecided) as error:
             return self.refused(str(error))
         except TooLong:
@@ -139,7 +142,7 @@ class Derivation:
     def refused(self, why: str, place: str = "", slip: Slip | None = None) -> Verdict:
         where = f"{place} of {self.name}" if place else self.name
         text = wrap(f"Not right yet: {where} {why}{'' if why[-1] in '.?' else '.'}")
-        return Verdict(False, NAN, text + (_named(slip) if slip else ""), slip.name if slip else None)
+        return Verdict(Status.WRONG, text + (_named(slip) if slip else ""), slip=slip.name if slip else None)
 
     def _refused(self, claim, why, slip) -> Verdict | None:
         return self.refused(why, claim.place, slip) if why else None
@@ -158,17 +161,16 @@ class Derivation:
             if not claim.step and claim is claims[-1] and (where := sample.lacking(claim.compared, claim.target.value)):
                 raise Unreadable(f"agrees with {claim.target.what} as far as it has a value, but has none at {where}")
         if problem := self.form(claims):
-            return Verdict(
-                False, NAN, wrap(f"Right, but not in the form asked for: {self.name} {problem}"), unfinished=True
-            )
+            text = f"Right, but not in the form asked for: {self.name} {problem}"
+            return Verdict(Status.OTHER_FORM, wrap(text))
         if missing := self.derived(claims):
-            return Verdict(False, NAN, wrap(f"Right result, no derivation yet: {missing}"), unfinished=True)
+            return Verdict(Status.OTHER_FORM, wrap(f"Right result, no derivation yet: {missing}"))
         names = dict.fromkeys(claim.target.what for claim in claims if not claim.step)
         how = next(iter(ways)) if len(ways) == 1 else ", ".join(f"{n} {way}" for way, n in ways.items())
         text = wrap(f"Right: {self.name} agrees with {' and '.join(names)} ({_count(reading)}; {how}).")
         if remark := self.remark(claims):
             text += f"\n{wrap(remark)}"
-        return Verdict(True, 0.0, text)
+        return Verdict(Status.RIGHT, text, 0.0)
 
     def _and_the_other(self, verdict, first, claims) -> Verdict:
         """The verdict on a wrong claim, and on the first wrong one after it about something else: mean and variance,
@@ -182,7 +184,7 @@ class Derivation:
             if found:
                 slips = dict.fromkeys(filter(None, (verdict.slip, found.slip)))
                 message = f"{verdict.message}\n{found.message.replace('Not right yet:', 'And', 1)}"
-                return Verdict(False, NAN, message, "\n".join(slips) or None)
+                return Verdict(Status.WRONG, message, slip="\n".join(slips) or None)
         return verdict
 
     def _compared(self, claim, sample) -> tuple[str, Verdict | None]:
@@ -206,7 +208,8 @@ class Derivation:
             return "", self._wrong(claim, found, sample)
         if symbols := counted(claim.compared) & {t, T}:
             raise Unreadable(
-                f"agrees at all points tried, but holds {symbols.pop()} as a number, and no proof was found; write it without"
+                f"agrees at all points tried, but holds {symbols.pop()} as a number, and no proof was found; "
+                "write it without"
             )
         return f"not proved, but equal at {sample.tried} random points", None
 
@@ -225,7 +228,7 @@ class Derivation:
             text += _named(slip)
         elif factor := sample.factor(claim.compared, claim.target.value):
             text += "\n" + wrap(f"It is {factor} times the right one.")
-        return Verdict(False, NAN, text, slip.name if slip else None)
+        return Verdict(Status.WRONG, text, slip=slip.name if slip else None)
 
 
 def _named(slip: Slip) -> str:

@@ -10,11 +10,11 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
-from ddpm.grading.written.bounds import Unreadable
+from ddpm.grading.written.too_large import Unreadable
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Number:
     """One number to predict, or a row of them.
 
     Attributes:

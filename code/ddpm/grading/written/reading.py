@@ -15,13 +15,13 @@ from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.induction import Induction
 from ddpm.derivation.statement import Law
 from ddpm.derivation.symbols import C, Given, Kind, Quantity, Unfinished, t, x
-from ddpm.grading.answered import is_blank
-from ddpm.grading.limit import TooLong, of_work, within
-from ddpm.grading.written import bounds
-from ddpm.grading.written.bounds import Unreadable
+from ddpm.grading.blank import is_blank
+from ddpm.grading.limit import TooLong, in_time, of_work
+from ddpm.grading.written import too_large
 from ddpm.grading.written.families import own_families, with_definitions
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
+from ddpm.grading.written.too_large import Unreadable
 
 MOST, LONGEST = 40, 40  # lines, and letters of a name
 SECONDS = 10  # for a function that makes the answer
@@ -35,7 +35,7 @@ def read(answer, name: str) -> Reading:
         name: of the reader's variable.
     """
     try:
-        return within(of_work(SECONDS), lambda: _read(answer, name))
+        return in_time(of_work(SECONDS), lambda: _read(answer, name))
     except TooLong:
         return Reading(fault=f"did not end within {SECONDS} s")
     except Unreadable as error:
@@ -152,7 +152,7 @@ def equation(left, right, own=frozenset()) -> Line:
     """An equation as a line. A symbol or m[t] that is not the book's is a name for what is asked; it stands alone on
     a side, or with C."""
     for named, other in ((left, right), (right, left)):
-        bounds.check(named)
+        too_large.check(named)
         name, rest = _name(named, own)
         if name is not None:
             return Line(in_notation(other - rest, own), name=str(name)[:LONGEST])

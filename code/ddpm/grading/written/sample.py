@@ -9,7 +9,7 @@ from ddpm.derivation.densities import Density, Undecided
 from ddpm.derivation.numbers import Point, Undefined, mp
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.settle import Different, Settled, describe
-from ddpm.grading.limit import TooLong, of_work, within
+from ddpm.grading.limit import TooLong, in_time, of_work
 
 SEEDS = (0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11)  # first those whose numbers are easy to follow; odd ones lie far apart
 FEW, FEWEST = 5, 3  # points before a proof is tried, or for a slip; with values at fewer there is no verdict
@@ -127,7 +127,7 @@ class Sample:
     def proof(self, expr, other) -> str:
         """By which rules two expressions are equal, in words; "" if none was found that proves it."""
         try:
-            found = within(of_work(PROOF_SECONDS), lambda: find_proof(expr, other, self.where))
+            found = in_time(of_work(PROOF_SECONDS), lambda: find_proof(expr, other, self.where))
         except (TooLong, Undecided):
             return ""
         except Exception:  # SymPy gives up in many ways

@@ -10,8 +10,8 @@ from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, LAW_Q, Expectation
 from ddpm.derivation.symbols import Path, Quantity, T, x
 from ddpm.grading.exercise import Slip
-from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.notation import indices
+from ddpm.grading.written.too_large import Unreadable
 
 STATE = x.function
 LONGEST, SMALL = 5, 3  # steps of the chains that are looked at; the largest number in an index
@@ -83,10 +83,12 @@ def refuse_outside(expr, where) -> None:
                 if isinstance(state, Path):
                     hint = "a path has both ends in it, so x[0:T] is x_0, ..., x_T"
                 else:
-                    hint = "the first step leads from x[0] to x[1], the last one to x[T], and a sum over all runs over (t, 1, T)"
-                raise Unreadable(
-                    f"holds {sp.sstr(state)}, and with it x[{time if time < 0 else 'T + 1'}], which does not exist: {hint}"
-                )
+                    hint = (
+                        "the first step leads from x[0] to x[1], the last one to x[T], "
+                        "and a sum over all runs over (t, 1, T)"
+                    )
+                outside = f"x[{time if time < 0 else 'T + 1'}]"
+                raise Unreadable(f"holds {sp.sstr(state)}, and with it {outside}, which does not exist: {hint}")
 
 
 def point(expr, where) -> str:

@@ -7,7 +7,7 @@ from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, Expectation
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import Path, SquaredNorm
-from ddpm.grading.written import bounds
+from ddpm.grading.written import too_large
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
 
@@ -60,7 +60,7 @@ def from_json(data: dict) -> Reading:
     """
 
     def expression(part):
-        return in_notation(unpacked(part, [bounds.LARGEST]))
+        return in_notation(unpacked(part, [too_large.LARGEST]))
 
     lines = []
     for line in data["lines"]:
@@ -86,7 +86,7 @@ def packed(expr):
 
 
 def unpacked(part, left):
-    """The expression, not evaluated: what it would be as a number is nobody's business before `bounds` has looked at
+    """The expression, not evaluated: what it would be as a number is nobody's business before `too_large` has looked at
     it.
 
     Args:
@@ -101,7 +101,7 @@ def unpacked(part, left):
         if part.startswith("!"):
             return CONSTANTS[part[1:]]
         above, _, below = part.partition("/")
-        if len(part) > 2 * bounds.DIGITS + 5:
+        if len(part) > 2 * too_large.DIGITS + 5:
             raise ValueError("a number that is too long")
         return sp.Rational(int(above), int(below))
     head, args = HEADS[part[0]], [unpacked(arg, left) for arg in part[1:]]

@@ -132,6 +132,6 @@ def test_slips_differ_from_the_answer_and_from_each_other():
 def test_every_slip_gets_its_own_name_and_lines_that_fit():
     cases = BEST_NOISE.cases(7)
     for slip in BEST_NOISE.slips:
-        verdict = BEST_NOISE.judge(cases, Run([np.asarray(slip.make(*case), float) for case in cases]))
+        verdict = BEST_NOISE.verdict(cases, Run([np.asarray(slip.make(*case), float) for case in cases]))
         assert verdict.slip == slip.name
         assert max(map(len, str(verdict).splitlines())) <= 78

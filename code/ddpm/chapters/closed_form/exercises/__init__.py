@@ -6,4 +6,4 @@ from ddpm.grading import seal
 
 __all__ = ["check_answer_1_4", "check_q_sample"]
 
-seal.look()
+seal.look(__name__)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ddpm.grading.cases import Step, steps_and_schedules, with_other_noise
-from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.cases import Coefficients, steps_and_schedules, with_other_noise
+from ddpm.grading.compared import Compared
+from ddpm.grading.exercise import Slip
+from ddpm.grading.in_code import check
 from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
@@ -31,7 +33,7 @@ def _closed_form(image=lambda s: np.sqrt(s.alpha_bar), noise=lambda s: np.sqrt(1
     """The closed form with one of its factors replaced."""
 
     def sample(schedule, x_0, t, eps):
-        s = Step(schedule, t + shift)
+        s = Coefficients(schedule, t + shift)
         return image(s) * x_0 + noise(s) * eps
 
     return sample
@@ -43,12 +45,12 @@ def _running(s):
 
 
 def _same_noise(schedule, x_0, t, noise):
-    for beta in Step(schedule, t).betas:
+    for beta in Coefficients(schedule, t).betas:
         x_0 = np.sqrt(1 - beta) * x_0 + np.sqrt(beta) * noise
     return x_0
 
 
-Q_SAMPLE = Exercise(
+Q_SAMPLE = Compared(
     "q_sample",
     "1.4",
     ("schedule", "x_0", "t", "noise"),
@@ -201,7 +203,9 @@ Q_SAMPLE = Exercise(
             "sqrt(1) - alpha_bar_t times the noise: the bracket of the root closes too early.",
             "Which brackets does sqrt(1 - alpha_bar_t) need?",
             lambda schedule, x_0, t, noise: (
-                _closed_form(noise=lambda s: 0)(schedule, x_0, t, noise) + 1 - Step(schedule, t).alpha_bar * noise
+                _closed_form(noise=lambda s: 0)(schedule, x_0, t, noise)
+                + 1
+                - Coefficients(schedule, t).alpha_bar * noise
             ),
         ),
         Slip(

@@ -9,11 +9,11 @@ from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import Product, Quantity, Sum, alpha, alpha_bar, beta, s, sqrt, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.bounds import Unreadable
-from ddpm.grading.written.draws import STATE, mean_and_variance, noises
+from ddpm.grading.written.linear import STATE, mean_and_variance, noises
 from ddpm.grading.written.notation import earliest, parts
 from ddpm.grading.written.problem import Claim, Derivation, Target
 from ddpm.grading.written.sample import Sample
+from ddpm.grading.written.too_large import Unreadable
 
 ROOT = "Each step multiplies the image by a root. What is the product of roots?"
 BAR = "alpha_t belongs to one step. Which symbol collects all steps up to t?"

@@ -7,4 +7,4 @@ from ddpm.grading import seal
 
 __all__ = ["check_answer_1_1", "check_forward_mean", "check_forward_variance", "check_my_betas"]
 
-seal.look()
+seal.look(__name__)

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ddpm.grading.exercise import check
+from ddpm.grading.in_code import CodeExercise, check
 from ddpm.grading.remarks import close
 from ddpm.grading.runner import Run
-from ddpm.grading.verdict import Verdict, blank, brief, notes, wrap
+from ddpm.grading.verdict import Status, Verdict, blank, brief, notes, wrap
 
 MOST_LEFT = 0.05  # alpha_bar_T, as the exercise asks
 ROUNDED = MOST_LEFT * (1 + 1e-3)  # a thousand steps in float32
 
 
-class MyBetas:
-    """The exercise `my_betas(T)`, in the form of an `Exercise`: many answers are right, so each is looked at alone."""
+class MyBetas(CodeExercise):
+    """The exercise `my_betas(T)`: many answers are right, so each is looked at alone."""
 
-    name, problem, arguments, later = "my_betas", "1.3", ("T",), ()
+    name, problem, arguments = "my_betas", "1.3", ("T",)
 
     def cases(self, seed: int) -> list[tuple]:
         """Three numbers of steps, and the first once more."""
@@ -24,9 +24,9 @@ class MyBetas:
         short, long = int(rng.integers(8, 17)), int(rng.integers(60, 200))
         return [(short,), (long,), (1000,), (short,)]
 
-    def judge(self, cases: Sequence[tuple], result: Run, name: str = "") -> Verdict:
+    def verdict(self, cases: Sequence[tuple], result: Run, name: str = "") -> Verdict:
         """Valid or not, and for each T what is left of the image."""
-        name, nan = name or self.name, float("nan")
+        name = name or self.name
         if result.blank:
             return blank(f"{name} {result.blank}")
         found = _fault(cases, result.answers)
@@ -37,10 +37,10 @@ class MyBetas:
                 text += f"\n  got      {brief(result.answers[where])}"
             if slip:
                 text += f"\nThat is a known slip:\n{wrap('  ' + slip, '  ')}\n{wrap('Hint: ' + hint, '  ')}"
-            return Verdict(False, nan, text + notes(result.notes), slip)
+            return Verdict(Status.WRONG, text + notes(result.notes), slip=slip)
         lines = [f"Right: {name} gives valid schedules that end in noise. What they reach:"]
         lines += [line for (T,), betas in list(zip(cases, result.answers))[:3] for line in _reach(T, betas)]
-        return Verdict(True, 0.0, "\n".join(lines) + notes(_remarks(result.answers) + result.notes))
+        return Verdict(Status.RIGHT, "\n".join(lines) + notes(_remarks(result.answers) + result.notes), 0.0)
 
 
 MY_BETAS = MyBetas()

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.compared import Compared
+from ddpm.grading.exercise import Slip
+from ddpm.grading.in_code import check
 from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
@@ -21,7 +23,7 @@ def step_cases(seed: int) -> list[tuple]:
     return [(rng.normal(size=SHAPES[i % 3]), float(rng.uniform(0.05, 0.9))) for i in range(20)]
 
 
-FORWARD_MEAN = Exercise(
+FORWARD_MEAN = Compared(
     "forward_mean",
     "1.2",
     ("x_prev", "beta"),
@@ -87,7 +89,7 @@ FORWARD_MEAN = Exercise(
     ),
 )
 
-FORWARD_COVARIANCE = Exercise(
+FORWARD_COVARIANCE = Compared(
     "forward_covariance",
     "1.2",
     ("x_prev", "beta"),

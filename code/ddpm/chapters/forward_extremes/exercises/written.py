@@ -6,7 +6,7 @@ import numpy as np
 
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
-from ddpm.grading.written.quantities import Quantity, within_distance, within_factor
+from ddpm.grading.written.quantities import Number, within_distance, within_factor
 
 NEAR, EXACT = 0.1, 0.02  # which slip was made; what is right, with 100,000 runs, whose means stray by 0.003
 SCALE_HINT = "By what does a step multiply the pixel when beta_t is 1? And when it is 0?"
@@ -22,17 +22,15 @@ PROBLEM_1_1 = Predictions(
     "answer_1_1",
     "1.1",
     {
-        "mean_0": Quantity("the mean in x_1, x_2, x_3 where every beta_t is 0", within_distance(EXACT), 3),
-        "deviation_0": Quantity("its standard deviation there", within_distance(EXACT), 3, least=0),
-        "mean_1": Quantity("the mean in x_1, x_2, x_3 where every beta_t is 1", within_distance(EXACT), 3),
-        "deviation_1": Quantity("its standard deviation there", within_distance(EXACT), 3, least=0),
-        "same_noise_1": Quantity(
+        "mean_0": Number("the mean in x_1, x_2, x_3 where every beta_t is 0", within_distance(EXACT), 3),
+        "deviation_0": Number("its standard deviation there", within_distance(EXACT), 3, least=0),
+        "mean_1": Number("the mean in x_1, x_2, x_3 where every beta_t is 1", within_distance(EXACT), 3),
+        "deviation_1": Number("its standard deviation there", within_distance(EXACT), 3, least=0),
+        "same_noise_1": Number(
             "how far the noise of x_2 is that of x_1 where every beta_t is 1", within_distance(EXACT), least=-1, most=1
         ),
-        "mean_almost_1": Quantity("the mean in x_1 where every beta_t is 0.999", within_distance(0.01)),
-        "half_gone": Quantity(
-            "the step at which half is gone where every beta_t is 0.001", within_factor(1.1), least=0
-        ),
+        "mean_almost_1": Number("the mean in x_1 where every beta_t is 0.999", within_distance(0.01)),
+        "half_gone": Number("the step at which half is gone where every beta_t is 0.001", within_factor(1.1), least=0),
     },
     (
         Misconception(

@@ -5,4 +5,4 @@ from ddpm.grading import seal
 
 __all__ = ["check_answer_2_1", "check_answer_2_2a", "check_answer_2_2b"]
 
-seal.look()
+seal.look(__name__)

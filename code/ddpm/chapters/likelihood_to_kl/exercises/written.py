@@ -9,10 +9,10 @@ from ddpm.derivation.expectation import KL, E_q, Expectation
 from ddpm.derivation.symbols import Path, T, log, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.notation import parts
 from ddpm.grading.written.problem import Claim, Derivation, Target, in_form, solved
 from ddpm.grading.written.states import POINT, SMALL, is_log_linear, is_product, point, refuse_foreign
+from ddpm.grading.written.too_large import Unreadable
 
 L = E_q(-log(p_theta(x[0:T]) / q(x[1:T] | x[0])))
 STEP, REVERSE, POSTERIOR = q(x[t] | x[t - 1]), p_theta(x[t - 1] | x[t]), q(x[t - 1] | (x[t], x[0]))

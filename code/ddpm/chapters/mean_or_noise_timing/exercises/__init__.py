@@ -6,4 +6,4 @@ from ddpm.grading import seal
 
 __all__ = ["check_answer_4_2", "check_mean_loss", "check_noise_loss"]
 
-seal.look()
+seal.look(__name__)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ddpm.grading.cases import Step, steps_and_schedules
-from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.cases import Coefficients, steps_and_schedules
+from ddpm.grading.compared import Compared
+from ddpm.grading.exercise import Slip
+from ddpm.grading.in_code import check
 from ddpm.grading.verdict import Verdict
 
 SIGMA_HINT = "The sigma_t^2 of this exercise is beta_t itself. Which power of sigma_t stands in the loss?"
@@ -48,7 +50,7 @@ def _mean_loss(factors=_posterior_factors, weight=lambda s: 0.5 / s.beta, distan
     """The mean loss with one of its parts replaced."""
 
     def loss(schedule, t, x_0, x_t, predicted_mean):
-        s = Step(schedule, t + shift)
+        s = Coefficients(schedule, t + shift)
         of_x_0, of_x_t = factors(s)
         return weight(s) * distance(of_x_0 * x_0 + of_x_t * x_t - predicted_mean)
 
@@ -63,7 +65,7 @@ def _noise_loss(weight=lambda s: s.beta / (2 * s.alpha * (1 - s.alpha_bar)), dis
     """The noise loss with one of its parts replaced."""
 
     def loss(schedule, t, noise, predicted_noise):
-        s = Step(schedule, t + shift)
+        s = Coefficients(schedule, t + shift)
         return weight(s) * distance(noise - predicted_noise)
 
     return loss
@@ -74,7 +76,7 @@ def _length(d):
 
 
 def _from_the_step(schedule, t, x_0, x_t, predicted_mean):
-    s = Step(schedule, t)
+    s = Coefficients(schedule, t)
     return np.sum((np.sqrt(s.alpha) * x_t - predicted_mean) ** 2) / (2 * s.beta)
 
 
@@ -82,16 +84,16 @@ def _shifted(beta=0, alpha=0, sigma=0):
     """The mean loss with beta_t and alpha_t of mu_tilde_t, and the beta_t of sigma_t^2, of other steps."""
 
     def loss(schedule, t, x_0, x_t, predicted_mean):
-        s = Step(schedule, t)
-        weight = 0.5 / Step(schedule, t + sigma).beta
-        s.beta, s.alpha = Step(schedule, t + beta).beta, Step(schedule, t + alpha).alpha
+        s = Coefficients(schedule, t)
+        weight = 0.5 / Coefficients(schedule, t + sigma).beta
+        s.beta, s.alpha = Coefficients(schedule, t + beta).beta, Coefficients(schedule, t + alpha).alpha
         of_x_0, of_x_t = _posterior_factors(s)
         return weight * np.sum((of_x_0 * x_0 + of_x_t * x_t - predicted_mean) ** 2)
 
     return loss
 
 
-MEAN_LOSS = Exercise(
+MEAN_LOSS = Compared(
     "mean_loss",
     "4.1",
     ("schedule", "t", "x_0", "x_t", "predicted_mean"),
@@ -321,24 +323,24 @@ MEAN_LOSS = Exercise(
 
 def _before(schedule, t):
     """The numbers of step t - 1; beta_0 = 0."""
-    return Step(schedule, t - 1)
+    return Coefficients(schedule, t - 1)
 
 
 def _padded(schedule, t, x_0, x_t, predicted_mean, before):
-    s = Step(schedule, t)
+    s = Coefficients(schedule, t)
     s.before = before(np.cumprod(1 - np.asarray(schedule.beta, np.float64)), t)
     of_x_0, of_x_t = _posterior_factors(s)
     return np.sum((of_x_0 * x_0 + of_x_t * x_t - predicted_mean) ** 2) / (2 * s.beta)
 
 
 def _beta_products(schedule, t, x_0, x_t, predicted_mean):
-    s = Step(schedule, t)
-    s.alpha_bar, s.before = s.beta_bar, Step(schedule, t - 1).beta_bar if t > 1 else 1.0
+    s = Coefficients(schedule, t)
+    s.alpha_bar, s.before = s.beta_bar, Coefficients(schedule, t - 1).beta_bar if t > 1 else 1.0
     of_x_0, of_x_t = _posterior_factors(s)
     return np.sum((of_x_0 * x_0 + of_x_t * x_t - predicted_mean) ** 2) / (2 * s.beta)
 
 
-NOISE_LOSS = Exercise(
+NOISE_LOSS = Compared(
     "noise_loss",
     "4.1",
     ("schedule", "t", "noise", "predicted_noise"),
@@ -407,8 +409,8 @@ NOISE_LOSS = Exercise(
             LATE_HINT,
             lambda schedule, t, noise, predicted_noise: (
                 np.sum((noise - predicted_noise) ** 2)
-                * Step(schedule, t).beta
-                / (2 * Step(schedule, t).alpha * (1 - Step(schedule, t + 1).alpha_bar))
+                * Coefficients(schedule, t).beta
+                / (2 * Coefficients(schedule, t).alpha * (1 - Coefficients(schedule, t + 1).alpha_bar))
             ),
         ),
         Slip(
@@ -527,7 +529,9 @@ NOISE_LOSS = Exercise(
 
 def _weighed(schedule, t, difference, beta=0, alpha=0):
     """The noise loss with beta_t and alpha_t of other steps."""
-    weight = Step(schedule, t + beta).beta / (2 * Step(schedule, t + alpha).alpha * (1 - Step(schedule, t).alpha_bar))
+    weight = Coefficients(schedule, t + beta).beta / (
+        2 * Coefficients(schedule, t + alpha).alpha * (1 - Coefficients(schedule, t).alpha_bar)
+    )
     return weight * np.sum(difference**2)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
-from ddpm.grading.written.quantities import Quantity, within_factor
+from ddpm.grading.written.quantities import Number, within_factor
 
 NAIVE, CAREFUL = within_factor(10, same_side=True), within_factor(1.3)
 WHAT_HINT = "In which of the six does the work on the pixels take most of the time, and what takes it in the others?"
@@ -25,12 +25,12 @@ PROBLEM_4_2 = Predictions(
     "answer_4_2",
     "4.2",
     {
-        "mean_first": Quantity("each loss run once, the mean loss first", NAIVE, least=0),
-        "noise_first": Quantity("each loss run once, the noise loss first", NAIVE, least=0),
-        "eager": Quantity("with care, D = 802, without jit", CAREFUL, least=0),
-        "jit_small": Quantity("with care, D = 802, with jit", CAREFUL, least=0),
-        "jit_large": Quantity("with care, D = 10^7, with jit", CAREFUL, least=0),
-        "gradient": Quantity("with jit, a batch, and the gradient", CAREFUL, least=0),
+        "mean_first": Number("each loss run once, the mean loss first", NAIVE, least=0),
+        "noise_first": Number("each loss run once, the noise loss first", NAIVE, least=0),
+        "eager": Number("with care, D = 802, without jit", CAREFUL, least=0),
+        "jit_small": Number("with care, D = 802, with jit", CAREFUL, least=0),
+        "jit_large": Number("with care, D = 10^7, with jit", CAREFUL, least=0),
+        "gradient": Number("with jit, a batch, and the gradient", CAREFUL, least=0),
     },
     (
         Misconception(

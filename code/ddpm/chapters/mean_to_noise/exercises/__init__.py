@@ -5,4 +5,4 @@ from ddpm.grading import seal
 
 __all__ = ["check_answer_3_1", "check_answer_3_2"]
 
-seal.look()
+seal.look(__name__)

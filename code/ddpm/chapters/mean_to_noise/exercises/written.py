@@ -23,10 +23,10 @@ from ddpm.derivation.symbols import (
 )
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.lines import Line
 from ddpm.grading.written.problem import Claim, Derivation, Target, solved
 from ddpm.grading.written.sample import Sample
+from ddpm.grading.written.too_large import Unreadable
 
 MU, MODEL, GUESS = mu_tilde(t, x[t], x[0]), mu_theta(x[t], t), epsilon_theta(x[t], t)
 REST, REST_BEFORE = 1 - alpha_bar[t], 1 - alpha_bar[t - 1]
@@ -109,10 +109,16 @@ def loss_form(expr) -> str:
     guess = sp.Dummy(real=True)
     bare = expr.replace(epsilon_theta, lambda *args: guess)
     if bare.has(x.function):
-        return "equals the loss on the noise, but x_t still stands outside of epsilon_theta. Subtract the two means: what cancels?"
+        return (
+            "equals the loss on the noise, but x_t still stands outside of epsilon_theta. "
+            "Subtract the two means: what cancels?"
+        )
     for norm in bare.atoms(SquaredNorm):
         if abs(sp.expand(norm.args[0]).coeff(epsilon)) != 1:
-            return "equals the loss on the noise, but a factor still stands inside of the norm. What does it become in front of it?"
+            return (
+                "equals the loss on the noise, but a factor still stands inside of the norm. "
+                "What does it become in front of it?"
+            )
     return ""
 
 

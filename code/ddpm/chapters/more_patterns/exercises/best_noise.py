@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ddpm.grading.cases import Step, steps_and_schedules
-from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.cases import Coefficients, steps_and_schedules
+from ddpm.grading.compared import Compared
+from ddpm.grading.exercise import Slip
+from ddpm.grading.in_code import check
 from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
@@ -49,7 +51,7 @@ def _best(
     weigh = weigh or (lambda a: np.exp(a - a.max()) / np.exp(a - a.max()).sum())
 
     def best(schedule, images, x_t, t):
-        s = Step(schedule, t + shift)
+        s = Coefficients(schedule, t + shift)
         apart = (x_t - (seen or shrink)(s) * images).reshape(len(images), -1)
         weights = weigh(exponent(s, apart) + extra(s, images.reshape(len(images), -1)))
         x_0 = np.tensordot(weights, images, 1)
@@ -63,7 +65,7 @@ def _one(index):
     return lambda a: np.eye(len(a))[index(a)]
 
 
-BEST_NOISE = Exercise(
+BEST_NOISE = Compared(
     "best_noise_of",
     "5",
     ("schedule", "images", "x_t", "t"),
@@ -179,7 +181,7 @@ BEST_NOISE = Exercise(
 
 
 def _by_pixel(schedule, images, x_t, t):
-    bar = Step(schedule, t).alpha_bar
+    bar = Coefficients(schedule, t).alpha_bar
     noises = (x_t - np.sqrt(bar) * images) / np.sqrt(1 - bar)
     weights = np.exp(-(noises**2) / 2)
     return np.sum(weights * noises, axis=0) / np.sum(weights, axis=0)

@@ -8,4 +8,4 @@ from ddpm.grading import seal
 
 __all__ = ["check_answer_5_2", "check_layer_sizes", "check_reverse_step", "check_sampler", "check_training_loss"]
 
-seal.look()
+seal.look(__name__)

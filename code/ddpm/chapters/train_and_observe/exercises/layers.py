@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.compared import Compared
+from ddpm.grading.exercise import Slip
+from ddpm.grading.in_code import check
 from ddpm.grading.verdict import Verdict
 
 BACK_HINT = "The network ends with as many numbers as it begins with. What comes after the innermost layer?"
@@ -23,7 +25,7 @@ def _pairs(sizes):
     return list(zip(sizes[:-1], sizes[1:]))
 
 
-LAYER_SIZES = Exercise(
+LAYER_SIZES = Compared(
     "layer_sizes",
     "5",
     ("sizes",),

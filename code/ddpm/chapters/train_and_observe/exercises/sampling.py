@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ddpm.grading.cases import Network, Step, draw_schedule, steps_and_schedules, with_other_noise
-from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.cases import Coefficients, Wave, draw_schedule, steps_and_schedules, with_other_noise
+from ddpm.grading.compared import Compared
+from ddpm.grading.exercise import Slip
+from ddpm.grading.in_code import check
 from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
@@ -41,7 +43,7 @@ def reverse_step_cases(seed: int) -> list[tuple]:
 
 def sampler_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 54))
-    network = Network.draw(rng)
+    network = Wave.draw(rng)
     return with_other_noise(
         [
             (draw_schedule(rng, T), network, rng.normal(size=SHAPES[i % 3]), rng.normal(size=(T + 1, *SHAPES[i % 3])))
@@ -66,7 +68,7 @@ def _step(
     """The reverse step with one of its parts replaced."""
 
     def step(schedule, x_t, t, predicted_noise, noise):
-        s = Step(schedule, t + shift)
+        s = Coefficients(schedule, t + shift)
         mean = scale(s) * (x_t - share(s) * predicted_noise)
         return mean if noiseless(t, schedule.T) else mean + sigma(s) * noise
 
@@ -76,7 +78,7 @@ def _step(
 def _other_step(formula):
     """A step that is another formula of (s, x_t, predicted noise, noise); the noise is 0 at t = 1."""
     return lambda schedule, x_t, t, predicted_noise, noise: formula(
-        Step(schedule, t), x_t, predicted_noise, noise if t > 1 else 0 * noise
+        Coefficients(schedule, t), x_t, predicted_noise, noise if t > 1 else 0 * noise
     )
 
 
@@ -95,7 +97,7 @@ def _through_x_0(clip=None, before=lambda bars, t: bars[t - 1]):
     """The step by way of the estimate of x_0 and the posterior's mean, with one of its parts replaced."""
 
     def step(schedule, x_t, t, predicted_noise, noise):
-        s = Step(schedule, t)
+        s = Coefficients(schedule, t)
         bars = np.cumprod(1 - np.asarray(schedule.beta, np.float64))
         x_0 = _x_0(s, x_t, predicted_noise)
         if clip is not None:
@@ -109,7 +111,7 @@ def _through_x_0(clip=None, before=lambda bars, t: bars[t - 1]):
 
 def _with_early_beta(schedule, x_t, t, predicted_noise, noise):
     """The step with beta and alpha of step t - 1, and alpha_bar of step t."""
-    s, early = Step(schedule, t), Step(schedule, t - 1)
+    s, early = Coefficients(schedule, t), Coefficients(schedule, t - 1)
     mean = (x_t - early.beta / np.sqrt(1 - s.alpha_bar) * predicted_noise) / np.sqrt(early.alpha)
     return mean if t == 1 else mean + np.sqrt(early.beta) * noise
 
@@ -121,7 +123,7 @@ def _clipped(mean):
         if not mean:
             return np.clip(_step()(schedule, x_t, t, predicted_noise, noise), -1, 1)
         without = _step(noiseless=lambda t, T: True)(schedule, x_t, t, predicted_noise, noise)
-        return np.clip(without, -1, 1) + (t > 1) * np.sqrt(Step(schedule, t).beta) * noise
+        return np.clip(without, -1, 1) + (t > 1) * np.sqrt(Coefficients(schedule, t).beta) * noise
 
     return step
 
@@ -223,12 +225,12 @@ STEP_SLIPS = (
     Slip(
         "alpha_bar of step t + 1 in the place of t.",
         INDEX_HINT,
-        _share_of(lambda schedule, t: Step(schedule, t + 1).alpha_bar),
+        _share_of(lambda schedule, t: Coefficients(schedule, t + 1).alpha_bar),
     ),
     Slip(
         "alpha_bar made as the cumulative product of beta.",
         "What is multiplied up: what a step adds, or what it keeps?",
-        _share_of(lambda schedule, t: Step(schedule, t).beta_bar),
+        _share_of(lambda schedule, t: Coefficients(schedule, t).beta_bar),
     ),
     Slip("beta_t and alpha_t of step t - 1.", INDEX_HINT, _with_early_beta),
     Slip("every number of the schedule one step late.", INDEX_HINT, _step(shift=1)),
@@ -236,7 +238,7 @@ STEP_SLIPS = (
         "the step of the forward process.",
         "Which way does Algorithm 2 walk?",
         lambda schedule, x_t, t, eps, noise: (
-            np.sqrt(Step(schedule, t).alpha) * x_t + np.sqrt(Step(schedule, t).beta) * noise
+            np.sqrt(Coefficients(schedule, t).alpha) * x_t + np.sqrt(Coefficients(schedule, t).beta) * noise
         ),
     ),
     Slip(
@@ -276,7 +278,7 @@ STEP_SLIPS = (
     Slip(
         "the beta_t of sigma_t^2 is taken from step t - 1.",
         INDEX_HINT,
-        lambda schedule, x_t, t, *rest: _step(sigma=lambda s: np.sqrt(Step(schedule, t - 1).beta))(
+        lambda schedule, x_t, t, *rest: _step(sigma=lambda s: np.sqrt(Coefficients(schedule, t - 1).beta))(
             schedule, x_t, t, *rest
         ),
     ),
@@ -305,12 +307,12 @@ EARLY_SLIPS = (
     Slip(
         "alpha_bar of step t - 1 in the place of t.",
         INDEX_HINT,
-        _share_of(lambda schedule, t: Step(schedule, t).before),
+        _share_of(lambda schedule, t: Coefficients(schedule, t).before),
     ),
     Slip("every number of the schedule one step early.", INDEX_HINT, _step(shift=-1)),
 )
 
-REVERSE_STEP = Exercise(
+REVERSE_STEP = Compared(
     "reverse_step",
     "5",
     ("schedule", "x_t", "t", "predicted_noise", "noise"),
@@ -345,7 +347,7 @@ def _states(schedule, predict_noise, x_T, noises):
     return np.array(states)
 
 
-SAMPLER = Exercise(
+SAMPLER = Compared(
     "sampler",
     "5",
     ("schedule", "predict_noise", "x_T", "noises"),

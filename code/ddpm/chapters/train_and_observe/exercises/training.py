@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ddpm.grading.cases import Network, Step, steps_and_schedules, with_other_noise
-from ddpm.grading.exercise import Exercise, Slip, check
+from ddpm.grading.cases import Coefficients, Wave, steps_and_schedules, with_other_noise
+from ddpm.grading.compared import Compared
+from ddpm.grading.exercise import Slip
+from ddpm.grading.in_code import check
 from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
@@ -21,7 +23,7 @@ WEIGHT_HINT = "Algorithm 1 trains on the simple loss. What does it leave out of 
 
 def training_loss_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 51))
-    network = Network.draw(rng)
+    network = Wave.draw(rng)
     return with_other_noise(
         [
             (schedule, network, rng.normal(size=SHAPES[i % 3]), t, rng.normal(size=SHAPES[i % 3]))
@@ -44,7 +46,7 @@ def _loss(
     """The training loss with one of its parts replaced."""
 
     def loss(schedule, predict_noise, x_0, t, noise):
-        s = Step(schedule, t + shift)
+        s = Coefficients(schedule, t + shift)
         x_t = image(s) * x_0 + spread(s) * noise
         predicted = predict_noise(x_t if seen is None else seen(x_0, noise), time(t, schedule.T))
         return weight(s) * reduce(target(x_0, noise, x_t) - predicted)
@@ -56,7 +58,7 @@ def _noise_weight(s):
     return s.beta / (2 * s.alpha * (1 - s.alpha_bar))
 
 
-TRAINING_LOSS = Exercise(
+TRAINING_LOSS = Compared(
     "training_loss",
     "5",
     ("schedule", "predict_noise", "x_0", "t", "noise"),
@@ -106,7 +108,7 @@ TRAINING_LOSS = Exercise(
             "the prediction is compared with the noise in x_t, sqrt(1 - alpha_bar_t) included.",
             TARGET_HINT,
             lambda schedule, predict_noise, x_0, t, noise: _loss(
-                target=lambda *_: np.sqrt(1 - Step(schedule, t).alpha_bar) * noise
+                target=lambda *_: np.sqrt(1 - Coefficients(schedule, t).alpha_bar) * noise
             )(schedule, predict_noise, x_0, t, noise),
         ),
         Slip(
@@ -191,8 +193,8 @@ TRAINING_LOSS = Exercise(
             "alpha_bar_T, that of the last step, in the place of alpha_bar_t.",
             INDEX_HINT,
             lambda schedule, predict_noise, x_0, t, noise: _loss(
-                lambda s: np.sqrt(Step(schedule, schedule.T).alpha_bar),
-                lambda s: np.sqrt(1 - Step(schedule, schedule.T).alpha_bar),
+                lambda s: np.sqrt(Coefficients(schedule, schedule.T).alpha_bar),
+                lambda s: np.sqrt(1 - Coefficients(schedule, schedule.T).alpha_bar),
             )(schedule, predict_noise, x_0, t, noise),
         ),
     ),

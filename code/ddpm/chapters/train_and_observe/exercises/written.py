@@ -3,7 +3,7 @@ it is seen."""
 
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
-from ddpm.grading.written.quantities import Choice, Quantity, within_distance
+from ddpm.grading.written.quantities import Choice, Number, within_distance
 
 START_HINT = "From which distribution does the backward chain start, whatever the forward chain has reached?"
 FRESH_HINT = "Where does a backward chain start, and what is drawn anew in each of its steps?"
@@ -14,10 +14,10 @@ PROBLEM_5_2 = Predictions(
     "answer_5_2",
     "5.2",
     {
-        "middle_T": Quantity("mean of the middle pixel of the backward chains at t = T", within_distance(0.15)),
+        "middle_T": Number("mean of the middle pixel of the backward chains at t = T", within_distance(0.15)),
         "retraced": Choice("whether a backward chain passes through the states of a forward chain", ("yes", "no")),
         "spread_1": Choice("variance of a pixel of x_1, backward beside forward", ("smaller", "equal", "larger")),
-        "best_error": Quantity("largest error of the samples with the best predictor", within_distance(0.02), least=0),
+        "best_error": Number("largest error of the samples with the best predictor", within_distance(0.02), least=0),
         "cause": Choice(
             "where the error of the samples comes from",
             ("start", "fresh noise", "network at 1", "network at T", "all steps alike"),
@@ -75,7 +75,8 @@ PROBLEM_5_2 = Predictions(
             lambda p, m: "errors cancel" == p["why_it_generates"] != m["why_it_generates"],
         ),
         Misconception(
-            "backward and forward states were taken to spread alike: sigma_t^2 = beta_t is not the variance of the posterior.",
+            "backward and forward states were taken to spread alike: sigma_t^2 = beta_t is not the variance of the "
+            "posterior.",
             "Compare beta_t with beta_tilde_t.",
             lambda p, m: "equal" == p["spread_1"] != m["spread_1"],
         ),

@@ -1,15 +1,21 @@
-"""python -m ddpm.grading.score FOLDER: runs what lies in it, and writes scores.csv and report.html there."""
+"""The command that grades a folder: runs what lies in it, and writes scores.csv and report.html there."""
 
 import argparse
 import secrets
 import sys
 from pathlib import Path
 
+from ddpm.grading.exercise import Problems
 
-def main(arguments=None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m ddpm.grading.score", description="Grade all notebooks of a folder."
-    )
+
+def main(problems: Problems, command: str, arguments=None) -> int:
+    """Grade a folder; the exit status.
+
+    Args:
+        command: what was typed for it, for the help.
+        arguments: of the command line, that of this process if None.
+    """
+    parser = argparse.ArgumentParser(prog=command, description="Grade all notebooks of a folder.")
     parser.add_argument(
         "folder", type=Path, help="the submitted notebooks, or one; scores.csv and report.html are written here"
     )
@@ -45,21 +51,17 @@ def main(arguments=None) -> int:
             f"{one.name}: {one.points} of {len(one.verdicts)}{f' ({one.problem})' if one.problem else ''}", flush=True
         )
         so_far.append(one)
-        output.put(folder, PARTIAL, to_csv(so_far))
+        output.put(folder, PARTIAL, to_csv(so_far, problems))
 
     try:
-        graded: Class = score(found, seed, limits, done)
+        graded: Class = score(problems, found, seed, limits, done)
     except KeyboardInterrupt:
         print(f"Stopped. What was graded until then is in {folder / PARTIAL}.", file=sys.stderr)
         return 130
     written = [
-        output.put(folder, SCORES, to_csv(graded.scores)),
-        output.put(folder, REPORT, to_html(graded, seed, ignored)),
+        output.put(folder, SCORES, to_csv(graded.scores, problems)),
+        output.put(folder, REPORT, to_html(graded, problems, seed, ignored)),
     ]
     (folder / PARTIAL).unlink(missing_ok=True)
     print(f"{graded.ran}\nSeed {seed}. Written: {', '.join(map(str, written))}")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

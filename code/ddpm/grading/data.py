@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 import numpy as np
 
-from ddpm.grading.cases import Network
+from ddpm.grading.cases import Wave
 from ddpm.grading.runner import LARGEST, Run
 from ddpm.schedule import Schedule
 
 MOST_ANSWERS = 1000
-NETWORK = ("amplitude", "frequency", "pace")
+WAVE = ("amplitude", "frequency", "pace")
 SCHEDULE = ("beta", "alpha_bar", "one_minus_alpha_bar")
 
 
@@ -27,8 +27,8 @@ def unpack_cases(data: list) -> list[tuple]:
 def _pack(value):
     if isinstance(value, Schedule):
         return {"schedule": [_pack(np.asarray(getattr(value, name))) for name in SCHEDULE]}
-    if isinstance(value, Network):
-        return {"network": [getattr(value, name) for name in NETWORK]}
+    if isinstance(value, Wave):
+        return {"wave": [getattr(value, name) for name in WAVE]}
     if isinstance(value, np.ndarray):
         return {"array": value.ravel().tolist(), "shape": value.shape, "type": value.dtype.str}
     if isinstance(value, list):
@@ -45,8 +45,8 @@ def _unpack(data):
         return data
     if "schedule" in data:
         return Schedule(*(jnp.asarray(_unpack(part)) for part in data["schedule"]))
-    if "network" in data:
-        return Network(*data["network"])
+    if "wave" in data:
+        return Wave(*data["wave"])
     return np.array(data["array"], data["type"]).reshape(data["shape"])
 
 

@@ -1,7 +1,6 @@
-"""Written answers judged in a process of their own, under a limit that nothing can evade: what takes too long is
-killed.
+"""Answers judged in a process of their own, under a limit that nothing can evade: what takes too long is killed.
 
-    with Judge() as judge:
+    with Judge("ddpm.chapters.exercises", seed=3) as judge:
         verdict = judge("answer_1_4", data)     # data: what `collect` has found in a notebook
 
 The process serves one answer after the other, and another takes its place where one was killed.
@@ -9,6 +8,7 @@ The process serves one answer after the other, and another takes its place where
 
 import contextlib
 import dataclasses
+import functools
 import json
 import math
 import os
@@ -21,30 +21,33 @@ import time
 from pathlib import Path
 
 import ddpm
+from ddpm.grading.exercise import problems
 from ddpm.grading.limit import ASLEEP
-from ddpm.grading.verdict import Verdict
+from ddpm.grading.verdict import Status, Verdict
 
 START = 600  # seconds for a process to start, on a busy machine
 MEMORY = 4 * 2**30
 
 
 class Judge:
-    """Judges what `collect` of a written problem has found.
+    """Judges what `collect` of an exercise has found.
 
     Args:
+        module: which holds the exercises, as of `Problems`.
+        seed: of the cases.
         seconds: of the processor, for one answer; where the system has no such limit, or for what sleeps, `ASLEEP`
-            times
-            as many by the clock.
+            times as many by the clock.
     """
 
-    def __init__(self, seconds: float | int = 60):
-        self.seconds, self.process, self.lock = seconds, None, threading.Lock()
+    def __init__(self, module: str, seed: int = 0, seconds: float | int = 60):
+        self.module, self.seed, self.seconds = module, seed, seconds
+        self.process, self.lock = None, threading.Lock()
 
     def __call__(self, name: str, data) -> Verdict:
         """The verdict; whatever the data are, never an exception.
 
         Args:
-            name: of the variable, such as "answer_1_4".
+            name: of the exercise, such as "answer_1_4".
         """
         with self.lock:
             try:
@@ -53,7 +56,7 @@ class Judge:
                     self._start()
                 self.process.stdin.write(question + "\n")
                 self.process.stdin.flush()
-                return Verdict(**json.loads(self._answer(ASLEEP * self.seconds)))
+                return _from_json(self._answer(ASLEEP * self.seconds))
             except queue.Empty:
                 self.close()
                 return _not_judged(name, f"could not be judged within {ASLEEP * self.seconds:g} s")
@@ -69,7 +72,7 @@ class Judge:
             "JAX_PLATFORMS": "cpu",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__],
+            [sys.executable, "-P", "-m", __name__, self.module, str(self.seed)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -115,13 +118,18 @@ def _listen(stream, answers):
 
 
 def _not_judged(name, why) -> Verdict:
-    return Verdict(False, math.nan, f"Not right yet: {name} {why}.")
+    return Verdict(Status.WRONG, f"Not right yet: {name} {why}.")
 
 
-def serve() -> None:
+def _from_json(text) -> Verdict:
+    found = json.loads(text)
+    return Verdict(**found | {"status": Status(found["status"])})
+
+
+def serve(module: str, seed: int) -> None:
     """Verdicts as lines of JSON on standard output, for questions on standard input."""
-    from ddpm.chapters.exercises import WRITTEN
-
+    exercises = problems(module).exercises
+    cases = functools.cache(lambda name: exercises[name].cases(seed))
     out, sys.stdout = sys.stdout, sys.stderr  # what anything prints is no verdict
     with contextlib.suppress(ImportError):  # Windows has no limits of this kind
         import resource
@@ -132,7 +140,7 @@ def serve() -> None:
         name, data, seconds = json.loads(line)
         limit_work(seconds)
         try:
-            verdict = WRITTEN[name].graded(data)
+            verdict = exercises[name].judge(data, cases(name))
         except Exception as error:  # the data come from a notebook
             verdict = _not_judged(name, f"cannot be read ({type(error).__name__})")
         print(json.dumps(dataclasses.asdict(verdict)), file=out, flush=True)
@@ -149,4 +157,4 @@ def limit_work(seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1], int(sys.argv[2]))

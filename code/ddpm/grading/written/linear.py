@@ -7,8 +7,8 @@ import itertools
 import sympy as sp
 
 from ddpm.derivation.symbols import alpha_bar, epsilon, epsilon_t, sqrt, x
-from ddpm.grading.written.bounds import Unreadable
 from ddpm.grading.written.notation import parts
+from ddpm.grading.written.too_large import Unreadable
 
 STATE, NOISE = x.function, epsilon_t.function
 n = sp.Symbol("n", integer=True)
@@ -55,7 +55,8 @@ def earlier_state_put_in(draw, where):
     earlier = {e for e in parts(draw) if isinstance(e, STATE) and e != x[0]}
     if len(earlier) > 1:
         raise Unreadable(
-            f"has the states {' and '.join(sorted(map(sp.sstr, earlier)))} in one draw, which are not independent; put one of them in"
+            f"has the states {' and '.join(sorted(map(sp.sstr, earlier)))} in one draw, which are not independent; "
+            "put one of them in"
         )
     for state in earlier:
         time = state.args[0]
