@@ -16,7 +16,7 @@ import numpy as np
 from bench import recipes
 from ddpm.measure.roofline import cost, measure_machine
 from ddpm.measure.timing import compare, measure, quartiles
-from ddpm.sample import sample_many
+from ddpm.sample import ancestral_sample
 from ddpm.train.loop import _run
 
 SECONDS = 10  # for each comparison
@@ -95,7 +95,8 @@ def sampling(machine):
         ("41-64-64-9", recipes.MLP(jax.random.key(0), [9, 64, 64], T=4)),
         ("[10, 200, 1000]", recipes.problem_set().network),
     ):
-        seconds = measure(partial(sample_many, jax.random.key(0), schedule, network, 10_000), repetitions=31, seconds=2)
+        draw = partial(ancestral_sample, jax.random.key(0), schedule, network, 10_000, (3, 3))
+        seconds = measure(draw, repetitions=31, seconds=2)
         one = cost(jax.jit(jax.vmap(network, (0, None))), jnp.zeros((10_000, 3, 3)), jnp.asarray(1))
         least = one.operations * schedule.T / machine.peak
         reached = (

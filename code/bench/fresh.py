@@ -11,7 +11,7 @@ from ddpm.data import dot
 from ddpm.evaluate import share_within
 from ddpm.mixture import points
 from ddpm.oracle import excess_loss, optimal_loss
-from ddpm.sample import sample_many
+from ddpm.sample import ancestral_sample
 
 DRAWS = 10_000
 
@@ -21,7 +21,8 @@ def the_dot(seed: int, make) -> tuple[float, float]:
     begin = time.perf_counter()
     recipe = make(seed)
     state, _ = recipe.run(recipe.begin(seed), recipe.steps)
-    samples = jax.block_until_ready(sample_many(jax.random.key(seed), recipe.schedule, state.network, DRAWS))
+    key, shape = jax.random.key(seed), recipe.data.shape[1:]
+    samples = jax.block_until_ready(ancestral_sample(key, recipe.schedule, state.network, DRAWS, shape))
     return time.perf_counter() - begin, share_within(samples, dot(), 0.05)
 
 

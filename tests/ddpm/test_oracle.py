@@ -17,7 +17,7 @@ from ddpm.level import at_time
 from ddpm.mixture import log_density, mixture, noised, points, responsibilities
 from ddpm.oracle import Oracle, best_noise, best_x_0, excess_loss, noise_variance, optimal_loss
 from ddpm.predict import noise_from_x_0
-from ddpm.sample import sample_many
+from ddpm.sample import ancestral_sample
 
 BETAS = (0.1, 0.3, 0.5, 0.7)
 MEANS = np.array([[0.0, 1.0], [1.0, -0.5], [0.3, 0.2]])
@@ -165,7 +165,8 @@ def test_excess_loss_is_the_difference_of_the_losses():
 
 def test_samples_of_the_best_predictor_are_the_data_with_their_frequencies():
     schedule, weights = ddpm.cosine(50), np.array([0.5, 0.3, 0.2])
-    samples = np.asarray(sample_many(jax.random.key(0), schedule, Oracle(schedule, points(dots()[:3], weights)), 4000))
+    best = Oracle(schedule, points(dots()[:3], weights))
+    samples = np.asarray(ancestral_sample(jax.random.key(0), schedule, best, 4000, (3, 3)))
     near = np.abs(samples[:, None] - np.asarray(dots()[:3])).max(axis=(2, 3)) < 0.05
     assert near.any(1).mean() > 0.995  # a few stop between the points: the chain has only 50 steps
     # 50 steps are not infinitely many, so the frequencies are right up to a small bias.

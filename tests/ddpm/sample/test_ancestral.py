@@ -9,7 +9,9 @@ import pytest
 from truth import RTOL, SCHEDULES, Z, best_mean, best_noise, posterior
 
 from ddpm import Schedule
-from ddpm.sample import ancestral_sample, ancestral_step, ancestral_trajectory, sample_many
+from ddpm.nn import MLP
+from ddpm.notebook.algorithms import SAMPLING, lines_of_code
+from ddpm.sample import ancestral_sample, ancestral_step, ancestral_trajectory, reverse_chain
 
 BETAS = (0.1, 0.3, 0.2, 0.6, 0.5)
 T = len(BETAS)
@@ -50,9 +52,9 @@ def test_one_step_is_line_4_of_algorithm_2(variance, precision):
 def test_trajectories_have_the_moments_of_the_reverse_chain(variance):
     draws, schedule = 40_000, Schedule.from_betas(BETAS)
     x_T = jax.random.normal(jax.random.key(5), (draws,)) * 0.5 + 1
-    states = jax.jit(ancestral_trajectory, static_argnums=(2, 4))(
-        jax.random.key(6), schedule, predictor(schedule), x_T, variance
-    )
+    keys = jax.random.split(jax.random.key(6), draws)
+    chain = jax.vmap(lambda key, x: ancestral_trajectory(key, schedule, predictor(schedule), x, variance), out_axes=1)
+    states = chain(keys, x_T)
     assert states.shape == (T + 1, draws)
     np.testing.assert_array_equal(states[T], x_T)
     states = np.asarray(states, np.float64)
@@ -64,7 +66,7 @@ def test_trajectories_have_the_moments_of_the_reverse_chain(variance):
 @VARIANCES
 def test_samples_have_the_moments_of_the_model(variance):
     draws, schedule = 40_000, Schedule.from_betas(BETAS)
-    drawn = ancestral_sample(jax.random.key(7), schedule, predictor(schedule), (draws,), variance)
+    drawn = ancestral_sample(jax.random.key(7), schedule, predictor(schedule), draws, (), variance)
     (mean, *_), (spread, *_) = reverse_moments(0.0, 1.0, variance)
     drawn = np.asarray(drawn, np.float64)
     assert abs(drawn.mean() - mean) <= Z * np.sqrt(spread / draws)
@@ -100,7 +102,7 @@ def test_each_step_has_its_own_noise_and_each_pixel_too():
 
 @partial(jax.jit, static_argnums=1)
 def half_of_x_t(schedule, variance):
-    return ancestral_sample(jax.random.key(0), schedule, lambda x, t: 0.5 * x, (3,), variance)
+    return ancestral_sample(jax.random.key(0), schedule, lambda x, t: 0.5 * x, 3, (), variance)
 
 
 @pytest.mark.parametrize("betas", SCHEDULES.values(), ids=SCHEDULES.keys())
@@ -113,9 +115,10 @@ def test_no_nan_at_the_extremes(betas):
 @pytest.mark.parametrize("shape", [pytest.param((), marks=pytest.mark.slow), (2, 3, 3)])
 def test_shapes_batches_jit_and_vmap(shape, precision):
     schedule = Schedule.from_betas(BETAS)
-    sample = ancestral_sample(jax.random.key(0), schedule, predictor(schedule), shape)
-    assert sample.shape == shape and sample.dtype == precision
-    assert ancestral_trajectory(jax.random.PRNGKey(0), schedule, predictor(schedule), sample).shape == (T + 1, *shape)
+    samples = ancestral_sample(jax.random.key(0), schedule, predictor(schedule), 2, shape)
+    assert samples.shape == (2, *shape) and samples.dtype == precision
+    states = ancestral_trajectory(jax.random.PRNGKey(0), schedule, predictor(schedule), samples[0])
+    assert states.shape == (T + 1, *shape) and states.dtype == precision
     t = np.array([5, 1, 3])
     x, guess, noise = np.random.default_rng(0).normal(size=(3, 3, *shape)).astype(precision)
     loop = np.stack([ancestral_step(schedule, x[i], int(t[i]), guess[i], noise[i]) for i in range(3)])
@@ -144,12 +147,61 @@ def test_bad_input(unchecked):
         ancestral_step(schedule, x, 1, x, x, "learned")
     with pytest.raises(TypeError, match="t must be an integer"):
         ancestral_step(schedule, x, 1.0, x, x)
+    key, for_four = jax.random.key(0), MLP(jax.random.key(0), [9, 4], T=4)
+    with pytest.raises(ValueError, match="the network was made for T = 4 steps; the schedule has T = 5"):
+        ancestral_sample(key, schedule, for_four, 2, (3, 3))
+    with pytest.raises(ValueError, match="the network was made for T = 4 steps; the schedule has T = 5"):
+        ancestral_trajectory(key, schedule, for_four, np.zeros((3, 3)))
+    with pytest.raises(TypeError, match=r"key must be a JAX random key; got 0. Make one: jax.random.key\(0\)"):
+        ancestral_sample(0, schedule, predictor(schedule), 2, (3, 3))
+    with pytest.raises(TypeError, match="schedule must be a ddpm.Schedule.*The order of arguments is key, schedule"):
+        ancestral_trajectory(key, predictor(schedule), schedule, np.zeros((3, 3)))
+    with pytest.raises(TypeError, match="schedule must be a ddpm.Schedule"):
+        ancestral_step(x, schedule, 1, x, x)
+    with pytest.raises(TypeError, match=r"shape must be a tuple, the shape of one example, such as \(3, 3\); got 9"):
+        ancestral_sample(key, schedule, predictor(schedule), 2, 9)
+    with pytest.raises(ValueError, match="draws must be at least 1; got 0"):
+        ancestral_sample(key, schedule, predictor(schedule), 0, (3, 3))
+    with pytest.raises(ValueError, match=r"predicted_noise must have the shape of x_t, \(3, 3\); got \(3,\)"):
+        ancestral_trajectory(key, schedule, lambda x_t, t: x_t[0], np.zeros((3, 3)))
 
 
-def test_sample_many_is_ancestral_sampling_example_by_example():
-    schedule = Schedule.from_betas(BETAS)
-    network = jax.tree_util.Partial(lambda weight, x_t, t: weight * x_t.mean() * t + 0 * x_t, jnp.float32(0.1))
-    key = jax.random.key(3)
-    got = sample_many(key, schedule, network, 7, (2, 2))
-    by_hand = ancestral_sample(key, schedule, lambda x, t: 0.1 * t * x.mean((1, 2), keepdims=True) + 0 * x, (7, 2, 2))
-    np.testing.assert_allclose(got, by_hand, rtol=1e-4, atol=1e-5)
+def test_the_package_is_algorithm_2_line_by_line():
+    """Every line of the algorithm is marked in the code that runs, and no other."""
+    marked = lines_of_code([ancestral_sample, reverse_chain, ancestral_step])
+    assert set(marked) == set(range(1, len(SAMPLING) + 1))
+    assert marked[4] == [
+        "return step(x_t, t, predict(x_t, t), z), x_t",
+        "return mean_from_noise(schedule, x_t, t, predicted_noise) + at(sigma, t, x_t) * noise",
+    ]
+
+
+def test_the_predictor_is_asked_for_one_example_and_a_scalar_t():
+    """One that mixes the pixels of an example; the noise is that of the keys folded by hand."""
+    schedule, key = Schedule.from_betas(BETAS), jax.random.key(3)
+
+    def predict(x_t, t):
+        assert x_t.shape == (2, 2) and t.shape == ()
+        return 0.1 * t * x_t.mean() + 0 * x_t
+
+    got = ancestral_sample(key, schedule, predict, 7, (2, 2))
+    x = jax.random.normal(jax.random.fold_in(key, T), (28,)).reshape(7, 2, 2)
+    for t in range(T, 0, -1):
+        noise = jax.random.normal(jax.random.fold_in(key, t - 1), (28,)).reshape(7, 2, 2)
+        guess = 0.1 * t * x.mean((1, 2), keepdims=True) + 0 * x
+        x = ancestral_step(schedule, x, t, guess, noise)
+    np.testing.assert_allclose(got, x, rtol=1e-5, atol=1e-6)
+
+
+def test_one_program_serves_all_predictors_of_a_kind():
+    schedule, traced = Schedule.from_betas(BETAS), []
+
+    def predict(weight, x_t, t):
+        traced.append(t)
+        return weight * x_t
+
+    first, second = (
+        ancestral_sample(jax.random.key(0), schedule, jax.tree_util.Partial(predict, jnp.asarray(weight)), 5, (2, 2))
+        for weight in (0.1, 0.2)
+    )
+    assert len(traced) == 1 and (first != second).all()

@@ -5,7 +5,7 @@ weighted loss has a single minimum, and least squares finds it: no training, no 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
@@ -32,7 +32,7 @@ class SmallPredictor:
     """
 
     parameters: Float[Array, "powers 11"]
-    T: Float[Array, ""]
+    T: int = field(metadata={"static": True})
 
     def __call__(self, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]) -> Float[Array, "..."]:
         """The predicted noise for x_t of any shape, pixel by pixel. t in 1..T."""
@@ -62,8 +62,7 @@ def fit(schedule: Schedule, data: Mixture, weight: Float[ArrayLike, " time"], po
     # E[noise | x_t] in the place of the noise: the loss differs by what no predictor can change (`eq-best-noise`).
     root = np.sqrt(weight[1:, None] * mass).reshape(-1, 1)
     solution = np.linalg.lstsq(root * design, root[:, 0] * best.ravel(), rcond=None)[0]
-    dtype = schedule.beta.dtype
-    return SmallPredictor(jnp.asarray(solution.reshape(powers, -1), dtype), jnp.asarray(schedule.T, dtype))
+    return SmallPredictor(jnp.asarray(solution.reshape(powers, -1), schedule.beta.dtype), schedule.T)
 
 
 def excess_by_step(

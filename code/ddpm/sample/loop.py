@@ -1,0 +1,54 @@
+r"""The reverse chain: one loop, which draws the noise and asks the predictor, around a step that does neither.
+
+A sampler is its step, `step(x_t, t, prediction, z) -> x_{t-1}`. Ancestral sampling has `ancestral_step`; others fit in:
+
+- *A grid of levels* in place of a schedule: arrays `signal` and `spread` of n + 1 entries, entry 0 the sample's, and
+  the times at which the network is asked. T is then n, t counts the grid, and the predictor translates:
+  `lambda x, i: network(x, times[i])`.
+- *DDIM*, with \sigma_i = 0 a solver of the ODE, leaves z to the last term:
+  `signal[i - 1] * x_0 + sqrt(spread[i - 1] ** 2 - sigma[i] ** 2) * noise + sigma[i] * z`, where
+  `x_0 = (x - spread[i] * noise) / signal[i]`. *Euler* is this step in other variables.
+- *Heun* asks twice: the step is given the predictor, too, by `functools.partial`, and asks it at i - 1.
+- *DPM-Solver++ 2M* remembers: x and the last x_0 are stacked on a new leading axis, which the predictor does not see,
+  `lambda pair, i: network(pair[0], times[i])`, and the step returns such a pair.
+- *Guidance* is another predictor.
+
+A step that has no use for z costs no draws in a compiled program.
+"""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from ddpm.arrays import Key
+from ddpm.gaussian import standard_normal
+
+
+def reverse_chain(
+    key: Key,
+    T: int,
+    step: Callable[[Array, Array, Array, Array], Array],
+    predict: Callable[[Array, Array], Array],
+    x_T: Float[Array, "*shape"],
+) -> tuple[Float[Array, "*shape"], Float[Array, "time *shape"]]:
+    """From x_T to x_0 in T steps.
+
+    Args:
+        step: (x_t, t, prediction, z) -> x_{t-1}, with t = T, ..., 1 and z standard normal, shape of x_t. What z does
+            at t = 1 is up to the step.
+        predict: (x_t, t) -> prediction, what the step needs to know.
+        x_T: one example, or many in one array where step and predictor take them so.
+
+    Returns:
+        x_0, and x_0, ..., x_T in one array of shape (T + 1, *shape). A compiled program that uses x_0 alone keeps no
+        more.
+    """
+
+    def back(x_t, t):
+        z = standard_normal(jax.random.fold_in(key, t - 1), x_t.shape, x_t.dtype)  # 3
+        return step(x_t, t, predict(x_t, t), z), x_t  # 4
+
+    x_0, states = jax.lax.scan(back, x_T, jnp.arange(1, T + 1), reverse=True)  # 2, 5
+    return x_0, jnp.concatenate([x_0[None], states])
