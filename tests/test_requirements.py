@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -59,14 +60,15 @@ def test_what_a_module_brings_is_seen():
     assert brought_by("ddpm.derivation.chain", "ddpm.figures") >= {"sympy", "matplotlib"}
 
 
+distributions = cache(packages_distributions)
 ROOMS = sorted(path.name for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists())
 
 
 def needs(room: str) -> dict[str, Path]:
     """The distributions that a room imports, each with a file that does."""
-    known, path = packages_distributions(), PACKAGE / room
+    path = PACKAGE / room
     files = path.rglob("*.py") if path.is_dir() else [path]
-    return {known[name][0].lower(): file for file in files for name in imported(file)}
+    return {distributions()[name][0].lower(): file for file in files for name in imported(file)}
 
 
 @pytest.mark.parametrize("room", ROOMS)
