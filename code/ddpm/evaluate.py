@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import ArrayLike, Bool, Float, Int
 
 
-def within(
+def pixels_within(
     samples: Float[ArrayLike, "n *pixels"], image: Float[ArrayLike, "*pixels"], tolerance: float
 ) -> Bool[np.ndarray, " n"]:
     """Whether every pixel of a sample lies within `tolerance` of the image's."""
@@ -14,7 +14,7 @@ def within(
 
 def share_within(samples: Float[ArrayLike, "n *pixels"], image: Float[ArrayLike, "*pixels"], tolerance: float) -> float:
     """The share of the samples with every pixel within `tolerance` of the image's, in [0, 1]."""
-    return float(within(samples, image, tolerance).mean())
+    return float(pixels_within(samples, image, tolerance).mean())
 
 
 def counts(
@@ -27,17 +27,18 @@ def counts(
     """
     samples, patterns = np.asarray(samples), np.asarray(patterns)
     for k, pattern in enumerate(patterns):
-        if within(patterns, pattern, 2 * tolerance).sum() > 1:
+        if pixels_within(patterns, pattern, 2 * tolerance).sum() > 1:
             raise ValueError(f"tolerance {tolerance} is half the distance of pattern {k} to another one, or more")
-    found = [int(within(samples, pattern, tolerance).sum()) for pattern in patterns]
+    found = [int(pixels_within(samples, pattern, tolerance).sum()) for pattern in patterns]
     return np.array([*found, len(samples) - sum(found)])
 
 
-def confidence_interval(successes: int | np.ndarray, trials: int, z: float = 1.96):
-    """Wilson's interval for a probability from `successes` of `trials` (Wilson 1927); z = 1.96 for 95%.
+def confidence_interval(
+    successes: Int[ArrayLike, "*counts"], trials: int, z: float = 1.96
+) -> tuple[Float[ArrayLike, "*counts"], Float[ArrayLike, "*counts"]]:
+    """Wilson's interval for a probability from `successes` of `trials` (Wilson 1927): its two ends, in [0, 1].
 
-    Returns:
-        Lower and upper end, in [0, 1], shape of `successes`.
+    z = 1.96 for 95%.
     """
     share = np.asarray(successes) / trials
     centre = share + z**2 / (2 * trials)

@@ -3,14 +3,14 @@ import pytest
 from scipy.stats import binomtest
 
 from ddpm.data import dot, dots
-from ddpm.evaluate import confidence_interval, counts, share_within, within
+from ddpm.evaluate import confidence_interval, counts, pixels_within, share_within
 
 
 def test_every_pixel_must_be_near():
     near, far = np.asarray(dot()) + 0.04, np.array(dot())
     far[2, 0] += 0.06
     samples = np.stack([near, far, dot()])
-    np.testing.assert_array_equal(within(samples, dot(), 0.05), [True, False, True])
+    np.testing.assert_array_equal(pixels_within(samples, dot(), 0.05), [True, False, True])
     assert share_within(samples, dot(), 0.05) == pytest.approx(2 / 3)
     assert share_within(samples, dot(), 0.01) == pytest.approx(1 / 3)
     assert share_within(samples - 0.2, dot(), 0.1) == 0  # below counts like above

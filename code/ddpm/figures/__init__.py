@@ -1,10 +1,13 @@
 """The one style of the book's figures, and the figures that are drawn more than once."""
 
 import os
+from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from jaxtyping import ArrayLike, Real
+from matplotlib.figure import Figure
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 INK = "#1f2328"  # text and axes; the site swaps this very colour for a light one in dark mode
@@ -51,7 +54,7 @@ def use_style() -> None:
     set_matplotlib_formats("svg", "pdf")
 
 
-def light(colour) -> str:
+def light(colour: str | tuple) -> str:
     """A quarter of `colour`, as a string: the histograms of Matplotlib 3.10.0 take a tuple for several colours."""
     return mpl.colors.to_hex(mpl.colors.to_rgba(colour, 0.25), keep_alpha=True)
 
@@ -61,17 +64,19 @@ def shade(ax, x, density, colour=INK, label=None) -> None:
     ax.fill_between(x, density, facecolor=light(colour), edgecolor=colour, linewidth=0.8, label=label)
 
 
-def image_strip(images, titles, row_labels=None, limit: float | None = None):
+def image_strip(
+    images: Real[ArrayLike, "*rows columns height width"],
+    titles: Sequence[str],
+    row_labels: Sequence[str] | None = None,
+    limit: float | None = None,
+) -> Figure:
     """Rows of small images, black on white by value, each with its title.
 
     Args:
-        images: shape (rows, columns, height, width), or (columns, height, width) for one row.
+        images: of one row or of several.
         titles: one for each column.
         row_labels: one for each row.
         limit: values are shown from -limit to limit; the largest magnitude if not given.
-
-    Returns:
-        The Matplotlib figure.
 
     Raises:
         ValueError: the numbers of titles or labels do not fit the images.
@@ -99,12 +104,8 @@ def image_strip(images, titles, row_labels=None, limit: float | None = None):
     return figure
 
 
-def chain_diagram(images):
-    """The two directions of the chain drawn over the states x_0, ..., x_T.
-
-    Args:
-        images: shape (4, height, width): x_0, x_{t-1}, x_t and x_T.
-    """
+def chain_diagram(images: Real[ArrayLike, "4 height width"]) -> Figure:
+    """The two directions of the chain drawn over the states x_0, x_{t-1}, x_t and x_T."""
     figure, axes = plt.subplots(1, 4, figsize=(WIDTH, 1.7), layout="none", gridspec_kw={"wspace": 0.9})
     figure.subplots_adjust(left=0.03, right=0.97, bottom=0.14, top=0.9)
     limit = np.abs(np.asarray(images)).max()
@@ -133,11 +134,11 @@ def chain_diagram(images):
     return figure
 
 
-def schedule_curves(schedules):
+def schedule_curves(schedules: Mapping) -> Figure:
     """beta_t, alpha_bar_t and the signal-to-noise ratio over t / T.
 
     Args:
-        schedules: mapping from the name in the legend to a `ddpm.Schedule`.
+        schedules: from the name in the legend to a `ddpm.Schedule`.
     """
     figure, axes = plt.subplots(3, 1, figsize=(WIDTH, 6.4), sharex=True)
     for (name, schedule), marker in zip(schedules.items(), MARKERS):

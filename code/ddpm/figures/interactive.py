@@ -37,12 +37,8 @@ def interactive(figure: str, kind: str, **data) -> None:
     record = json.dumps(
         {"palette": palette, "colours": COLOURS, **_plain(data)}, allow_nan=False, separators=(",", ":")
     )
-    display(
-        {
-            "text/html": f'<div class="interactive" data-figure="{figure}" data-kind="{kind}" data-record="{escape(record)}"></div>'
-        },
-        raw=True,
-    )
+    marks = f'data-figure="{figure}" data-kind="{kind}" data-record="{escape(record)}"'
+    display({"text/html": f'<div class="interactive" {marks}></div>'}, raw=True)
 
 
 def _plain(value):

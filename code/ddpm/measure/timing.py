@@ -5,7 +5,7 @@ coarse. So: warm up, block until the result is ready, alternate the candidates, 
 compare pair by pair.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +13,7 @@ from time import perf_counter
 
 import jax
 import numpy as np
+from jaxtyping import ArrayLike, Float, Real
 
 MEASUREMENT = 1e-3  # seconds that one measurement lasts at least: thousands of times the grain of the clock
 FEWEST = 5  # repetitions below which quartiles say nothing
@@ -49,15 +50,15 @@ class Comparison:
     """Seconds per call of two functions, measured in turn.
 
     Attributes:
-        seconds_a, seconds_b: shape (repetitions,); entry i of both was measured one right after the other.
+        seconds_a, seconds_b: entry i of both was measured one right after the other.
     """
 
-    seconds_a: np.ndarray
-    seconds_b: np.ndarray
+    seconds_a: Float[np.ndarray, " repetitions"]
+    seconds_b: Float[np.ndarray, " repetitions"]
 
     @property
-    def ratio(self) -> np.ndarray:
-        """a / b, pair by pair, shape (repetitions,)."""
+    def ratio(self) -> Float[np.ndarray, " repetitions"]:
+        """a / b, pair by pair."""
         return self.seconds_a / self.seconds_b
 
     @property
@@ -105,7 +106,9 @@ def compare(a: Callable, b: Callable, *args, repetitions: int = 51, seconds: flo
     return Comparison(*taken[:, :done])
 
 
-def measure(function: Callable, *args, repetitions: int = 51, seconds: float | int = 1.0) -> np.ndarray:
+def measure(
+    function: Callable, *args, repetitions: int = 51, seconds: float | int = 1.0
+) -> Float[np.ndarray, " repetitions"]:
     """Seconds per call of function(*args), one entry for each repetition; measured as in `compare`."""
     _check(repetitions, seconds)
     calls = _warm_up(function, args)
@@ -115,7 +118,7 @@ def measure(function: Callable, *args, repetitions: int = 51, seconds: float | i
     return np.array(taken)
 
 
-def quartiles(values) -> tuple[float, float, float]:
+def quartiles(values: Real[ArrayLike, "*n"] | Sequence[float | int]) -> tuple[float, float, float]:
     """First quartile, median, third quartile."""
     return tuple(float(q) for q in np.quantile(values, (0.25, 0.5, 0.75)))
 

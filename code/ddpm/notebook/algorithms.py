@@ -15,14 +15,16 @@ TRAINING = (
     r"$x_0 \sim q(x_0)$",
     r"$t \sim$ uniform on $1, \dots, T$",
     r"$\epsilon \sim \mathcal N(0, I)$",
-    r"a gradient step on $\lVert \epsilon - \epsilon_\theta(x_t, t) \rVert^2$, $x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon$",
+    r"a gradient step on $\lVert \epsilon - \epsilon_\theta(x_t, t) \rVert^2$, "
+    r"$x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon$",
     "until converged",
 )
 SAMPLING = (
     r"$x_T \sim \mathcal N(0, I)$",
     r"for $t = T, \dots, 1$",
     r"$z \sim \mathcal N(0, I)$ if $t > 1$, else $z = 0$",
-    r"$x_{t-1} = \frac{1}{\sqrt{\alpha_t}} \bigl( x_t - \frac{\beta_t}{\sqrt{1 - \bar\alpha_t}}\, \epsilon_\theta(x_t, t) \bigr)$ ${} + \sigma_t z$",
+    r"$x_{t-1} = \frac{1}{\sqrt{\alpha_t}} \bigl( x_t "
+    r"- \frac{\beta_t}{\sqrt{1 - \bar\alpha_t}}\, \epsilon_\theta(x_t, t) \bigr)$ ${} + \sigma_t z$",
     "end of the loop",
     "return $x_0$",
 )
