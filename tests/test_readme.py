@@ -1,24 +1,87 @@
+"""What README.md and CONTRIBUTING.md say is so."""
+
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
+import yaml
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
-PACKAGE = Path(__file__).parents[1] / "code/ddpm"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "code/ddpm"
+README, CONTRIBUTING = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md"))
+BOTH = pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+ROOMS = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()} - {
+    "__init__"
+}
+NOT_CORE = {"derivation", "grading", "figures", "notebook", "chapters"}
 
 
 def lines(*names: str) -> int:
-    """How many lines the modules and packages of these names have."""
-    patterns = [f"{name}.py" if (PACKAGE / f"{name}.py").exists() else f"{name}/**/*.py" for name in names]
-    files = [file for pattern in patterns for file in PACKAGE.glob(pattern)]
+    """How many lines the rooms of these names have."""
+    files = [file for name in names for file in (PACKAGE / name).rglob("*.py")]
+    files += [file for name in names if (file := PACKAGE / f"{name}.py").exists()]
     return sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
 
 
+def paths(text: str) -> set[str]:
+    """What a text names as a path of the clone: links, and code that begins like one or ends like a file."""
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    code = re.findall(r"`((?:code|book|tests|\.ci)(?:/[\w./-]+)?|[\w./-]+\.(?:py|md|toml|in|txt|yml))`", text)
+    return {*links, *code} - {"book/name.md", "scores.csv"}
+
+
 def test_the_package_is_as_large_as_the_readme_says():
-    said = r"The mathematics \((.*?)\) has about (\d+) lines\..*?for the checks: (.*?)\."
-    mathematics, number, checks = re.search(said, README, re.S).groups()
-    assert lines(*re.findall(r"`(\w+)`", mathematics)) == pytest.approx(int(number), rel=0.15)
-    assert lines(*re.findall(r"`(\w+)`", checks)) > lines("**") / 2
+    core = lines(*(ROOMS - NOT_CORE))
+    (number,) = re.findall(r"The core .*? about\s(\d+) lines, less than a fifth", README, re.S)
+    assert core == pytest.approx(int(number), rel=0.15)
+    assert core < lines(*ROOMS) / 5
+    assert lines("derivation", "grading") > (lines(*ROOMS) - core) / 2
+
+
+def test_the_readme_names_every_room_and_no_other():
+    table = README.partition("| Room |")[2].partition("\n\n")[0]
+    named = [
+        name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1] if "|" in row else "")
+    ]
+    assert sorted(named) == sorted(ROOMS)
+
+
+def test_the_chapters_are_those_of_the_book_with_their_minutes():
+    table = re.findall(r"^\| \[(.*?)\]\((book/\w+)\.md\) \|.*\| (\d+) \|$", README, re.M)
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [
+        toc["root"],
+        *(entry["file"] for part in toc["parts"] if part.get("numbered") for entry in part["chapters"]),
+    ]
+    said = []
+    for name in chapters:
+        text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
+        title, minutes = (re.search(pattern, text, re.M)[1] for pattern in (r"^# (.*)$", r"\*\*Time:\*\* about (\d+)"))
+        said.append((title, name, minutes))
+    assert table == said
+
+
+@BOTH
+def test_paths_that_are_named_exist(text):
+    named = paths(text)
+    assert named >= {"book/jax.md", "LICENSE"} or named >= {"code/ddpm/chapters/exercises.py", ".ci/run"}
+    assert not [path for path in named if not (ROOT / path).exists()]
+
+
+@BOTH
+def test_modules_that_are_named_exist(text):
+    named = set(re.findall(r"\bddpm(?:\.\w+)+", text))
+    assert named
+    for name in named:
+        resolve_name(name)
+
+
+def test_the_two_lines_on_speed_are_those_of_the_table():
+    said = re.search(r"## How fast\n(.*?)\n## ", README, re.S)[1]
+    table = (ROOT / "code/bench/RESULTS.md").read_text(encoding="utf-8")
+    numbers = re.findall(r"\d+\.\d+|\d{4,}", said)
+    assert len(numbers) >= 3 and all(number in table for number in numbers)
 
 
 def test_the_example_runs_and_returns_the_dot(capsys):
@@ -28,9 +91,10 @@ def test_the_example_runs_and_returns_the_dot(capsys):
     assert rows == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
 
 
-def test_every_command_of_the_readme_is_in_the_makefile():
-    makefile = (Path(__file__).parents[1] / "Makefile").read_text()
-    commands = set(re.findall(r"`?make ([a-z-]+)", README))
-    assert commands >= {"book", "test"}
-    missing = {command for command in commands if not re.search(rf"^{command}:", makefile, re.M)}
-    assert not missing
+@BOTH
+def test_every_command_that_is_named_is_in_the_makefile(text):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    code = re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)", text, re.M)
+    commands = {one or other for one, other in code}
+    assert "book" in commands
+    assert not {command for command in commands if not re.search(rf"^{command}:", makefile, re.M)}
