@@ -10,7 +10,7 @@ from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import Key
 from ddpm.nn.mlp import MLP
-from ddpm.schedule import Schedule
+from ddpm.schedule import Schedule, check_schedule
 
 MAX_SCALE = 20.0  # of what a network sees; 1 / (1 - alpha_bar_t) itself is in the hundreds where there is little noise
 MIN_SPREAD = 1e-6  # a step that adds no noise must not divide by 0
@@ -32,6 +32,7 @@ class Denoiser(eqx.Module):
 
     def __init__(self, key: Key, sizes: Sequence[int], schedule: Schedule):
         """A network with random weights for one schedule; arguments and errors as of `MLP`."""
+        check_schedule(schedule)
         self.mlp = MLP(key, sizes, schedule.T)
         self.signal = tuple(np.sqrt(schedule.alpha_bar).tolist())
         self.spread = tuple(np.sqrt(schedule.one_minus_alpha_bar).tolist())

@@ -76,7 +76,9 @@ def checked_input(network, h, x_t, parts):
     expected = network.layers[0].in_features
     if h.size != expected:
         raise ValueError(
-            f"the network takes {expected} inputs ({parts}) of one example; x_t of shape {jnp.shape(x_t)} gives {h.size}. "
-            "For a batch use jax.vmap(network)(x_t, t); for other images choose the first of its sizes to fit"
+            f"the network takes {expected} inputs ({parts}) of one example; "
+            f"x_t of shape {jnp.shape(x_t)} gives {h.size}. "
+            "For a batch use jax.vmap(network)(x_t, t); for other images choose the first of its sizes to fit. "
+            "A data set has an axis for its examples even if there is only one: image[None]"
         )
     return h

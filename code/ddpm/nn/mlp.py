@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
-from ddpm.arrays import Key
+from ddpm.arrays import Key, check_key
 from ddpm.nn.layers import TIME_FEATURES, Activation, checked_input, checked_sizes, linear_layers, time_features
 
 
@@ -31,9 +31,10 @@ class MLP(eqx.Module):
             T: the number of diffusion steps.
 
         Raises:
-            TypeError: a size is not an integer.
+            TypeError: the key is none, or a size is not an integer.
             ValueError: fewer than two sizes, or one below 1.
         """
+        check_key(key)
         pixels, *hidden = checked_sizes(sizes)
         self.layers = linear_layers(key, (pixels + TIME_FEATURES, *hidden, pixels))
         self.T = T

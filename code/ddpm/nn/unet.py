@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
-from ddpm.arrays import Key
+from ddpm.arrays import Key, check_key
 from ddpm.nn.layers import Activation, checked_input, layer_sizes, linear_layers
 
 
@@ -36,9 +36,10 @@ class UNet(eqx.Module):
             T: the number of diffusion steps.
 
         Raises:
-            TypeError: a size is not an integer.
+            TypeError: the key is none, or a size is not an integer.
             ValueError: fewer than two sizes, one below 1, or a first one that leaves no pixel.
         """
+        check_key(key)
         widths = layer_sizes(sizes)
         if widths[0] < 2:
             raise ValueError(f"the first size counts the pixels and the time, so it is at least 2; got {widths[0]}")

@@ -1,5 +1,6 @@
 """Training: one loop for every loss, whole chunks of steps as one program."""
 
-from ddpm.train.loop import SECONDS_BEFORE_THE_BAR, State, draw_batch, start, train, training_loss
+from ddpm.train.denoising import batch_loss, denoising, draw_batch, training_loss
+from ddpm.train.loop import State, start, train
 
-__all__ = ["SECONDS_BEFORE_THE_BAR", "State", "draw_batch", "start", "train", "training_loss"]
+__all__ = ["State", "batch_loss", "denoising", "draw_batch", "start", "train", "training_loss"]

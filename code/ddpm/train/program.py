@@ -1,0 +1,71 @@
+"""Many steps of training as one compiled program."""
+
+from dataclasses import replace
+from functools import partial
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import optax
+
+LOSS_KEY = 2**32 - 1  # the number of no step: the keys of the loss come from it, so that they are not those of the draw
+
+
+@eqx.filter_jit(donate="all-except-first")  # the state's memory is used again
+def run(task, state, steps: int, batch: int, average: float | None, ahead: bool):
+    """The state after `steps` more steps, and the loss of each.
+
+    Args:
+        task: loss, draw and optimiser, as in `ddpm.train.train`.
+        ahead: whether the batches of all steps are drawn before the first.
+    """
+    loss, draw, optimiser = task
+    # Others are line searches and the like, which ask for what stands behind the state.
+    update = optax.with_extra_args_support(optimiser).update
+    arrays, rest = eqx.partition(state, eqx.is_array)
+    loss_key = jax.random.fold_in(state.key, LOSS_KEY)
+    # XLA would unroll a loop of one step and round otherwise than in longer loops, so that resuming would show;
+    # hence two.
+    length = max(steps, 2)
+    keys = jax.vmap(jax.random.fold_in, (None, 0))(state.key, state.step + jnp.arange(length))
+    items = jax.vmap(lambda key: draw(key, batch))(keys) if ahead else keys
+
+    def step(arrays, item):
+        state = eqx.combine(arrays, rest)
+        drawn = item if ahead else draw(item, batch)
+        weights, others = eqx.partition(state.network, eqx.is_inexact_array)
+
+        def value_of(weights):
+            value = loss(eqx.combine(weights, others), jax.random.fold_in(loss_key, state.step), drawn)
+            if (shape := jnp.shape(value)) != ():
+                raise ValueError(f"loss must return one number, such as the mean over the batch; got shape {shape}")
+            return value
+
+        value, gradient = jax.value_and_grad(value_of)(weights)
+        updates, optimiser_state = update(
+            gradient, state.optimiser_state, weights, value=value, grad=gradient, value_fn=value_of
+        )
+        weights = optax.apply_updates(weights, updates)
+        new = replace(
+            state,
+            network=eqx.combine(weights, others),
+            average=_moved(state, weights, average),
+            optimiser_state=optimiser_state,
+            step=state.step + 1,
+        )
+        new = eqx.filter(new, eqx.is_array)
+        if steps < length:
+            new = jax.tree.map(partial(jnp.where, state.step == first), new, arrays)
+        return new, value
+
+    first = state.step
+    arrays, losses = jax.lax.scan(step, arrays, items)
+    return eqx.combine(arrays, rest), losses[:steps]
+
+
+def _moved(state, weights, decay):
+    if decay is None:
+        return None
+    decay = jnp.minimum(decay, (1 + state.step) / (10 + state.step))
+    old, others = eqx.partition(state.average, eqx.is_inexact_array)
+    return eqx.combine(optax.incremental_update(weights, old, 1 - decay), others)
