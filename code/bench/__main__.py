@@ -17,7 +17,8 @@ from bench import recipes
 from ddpm.measure.roofline import cost, measure_machine
 from ddpm.measure.timing import compare, measure, quartiles
 from ddpm.sample import ancestral_sample
-from ddpm.train.loop import _run
+from ddpm.train import denoising
+from ddpm.train.program import run
 
 SECONDS = 10  # for each comparison
 HERE = Path(__file__).parent
@@ -107,7 +108,8 @@ def sampling(machine):
 
 def step_cost(recipe):
     """The work of one step, by XLA's count."""
-    return cost(_run, recipe.begin(), recipe.schedule, recipe.data, recipe.optimiser, 1, recipe.batch, None)
+    task = (*denoising(recipe.schedule, recipe.data), recipe.optimiser)
+    return cost(jax.jit(lambda state: run(task, state, 1, recipe.batch, None, True)), recipe.begin())
 
 
 def shares(machine, work, seconds) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import optax
 import ddpm
 from ddpm.data import dot, glyphs
 from ddpm.nn import MLP, Denoiser, UNet
-from ddpm.train import start, train, training_loss
+from ddpm.train import denoising, start, train, training_loss
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,8 @@ class Recipe:
 
     def run(self, state, steps: int):
         """`steps` steps, as a reader would take them."""
-        return train(
-            state, self.schedule, self.data, self.optimiser, steps=steps, batch=self.batch, average=self.average
-        )
+        task = denoising(self.schedule, self.data)
+        return train(state, *task, self.optimiser, steps=steps, batch=self.batch, average=self.average)
 
 
 def problem_set(seed: int = 0) -> Recipe:
