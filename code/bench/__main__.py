@@ -17,8 +17,7 @@ from bench import recipes
 from ddpm.measure.roofline import cost, measure_machine
 from ddpm.measure.timing import compare, measure, quartiles
 from ddpm.sample import ancestral_sample
-from ddpm.train import denoising
-from ddpm.train.program import run
+from ddpm.train import denoising, program
 
 SECONDS = 10  # for each comparison
 HERE = Path(__file__).parent
@@ -109,7 +108,7 @@ def sampling(machine):
 def step_cost(recipe):
     """The work of one step, by XLA's count."""
     task = (*denoising(recipe.schedule, recipe.data), recipe.optimiser)
-    return cost(jax.jit(lambda state: run(task, state, 1, recipe.batch, None, True)), recipe.begin())
+    return cost(jax.jit(lambda state: program.run(task, state, 1, recipe.batch, None, True)), recipe.begin())
 
 
 def shares(machine, work, seconds) -> tuple[str, str]:
@@ -149,7 +148,10 @@ class Torch:
             encoding="utf-8",
         )
         if not self.process.stdout.readline():
-            self.missing = f"no PyTorch. Install it with `{python} -m pip install torch`, or set TORCH_PYTHON to a Python that has it."
+            self.missing = (
+                f"no PyTorch. Install it with `{python} -m pip install torch`, "
+                "or set TORCH_PYTHON to a Python that has it."
+            )
 
     def __call__(self, name, steps):
         self.process.stdin.write(f"{name} {steps}\n")
