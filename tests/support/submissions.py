@@ -4,7 +4,11 @@ import nbformat
 
 MEAN = "import numpy as np\ndef forward_mean(x_prev, beta):\n    return np.sqrt(1 - beta) * x_prev"
 COVARIANCE = "def forward_covariance(x_prev, beta):\n    return beta * np.eye(x_prev.size)"
-SAMPLE = "def q_sample(schedule, x_0, t, noise):\n    a = np.asarray(schedule.alpha_bar)[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise"
+SAMPLE = """
+def q_sample(schedule, x_0, t, noise):
+    a = np.asarray(schedule.alpha_bar)[t]
+    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise
+""".strip()
 SYMBOLS = (
     "from ddpm.derivation.symbols import *\nfrom ddpm.derivation.densities import p, p_theta, q\n"
     "from ddpm.derivation.expectation import E_q\nx_t = x[t]\n"
@@ -12,7 +16,8 @@ SYMBOLS = (
 )
 WRITTEN = [
     SYMBOLS,
-    "answer_2_1 = [L, E_q(-log(p(x[T]) * Product(p_theta(x[t - 1] | x[t]), (t, 1, T)) / Product(q(x[t] | x[t - 1]), (t, 1, T)))),\n"
+    "steps = Product(p_theta(x[t - 1] | x[t]), (t, 1, T)), Product(q(x[t] | x[t - 1]), (t, 1, T))\n"
+    "answer_2_1 = [L, E_q(-log(p(x[T]) * steps[0] / steps[1])),\n"
     "              E_q(-log(p(x[T])) - Sum(log(p_theta(x[t - 1] | x[t]) / q(x[t] | x[t - 1])), (t, 1, T)))]",
     "answer_3_1 = (x_t + beta[t] / sqrt(1 - alpha_bar[t]) * epsilon) / sqrt(alpha[t])",
     "answer_3_2 = lambda: 1 / 0",
@@ -30,10 +35,11 @@ def notebook(cells, assignment="", exercises=()):
 
 
 THIEF = """
-import ctypes, gc, glob, os, pathlib, subprocess, sys
+import ctypes, gc, glob, importlib.util, os, pathlib, subprocess, sys
 seen = {}
 seen["classmates"] = [p for p in glob.glob("FOLDER/*")] + [p for p in glob.glob("FOLDER/../*/*")]
-seen["processes"] = [p for p in os.listdir("/proc") if p.isdigit() and b"child.py" in pathlib.Path("/proc", p, "cmdline").read_bytes()]
+processes = [p for p in os.listdir("/proc") if p.isdigit()]
+seen["processes"] = [p for p in processes if b"child.py" in pathlib.Path("/proc", p, "cmdline").read_bytes()]
 seen["files"] = [p for p in ("/etc/shadow", "ROOT/book", "ROOT/code") if os.path.exists(p)]
 import ddpm
 try:
@@ -42,6 +48,7 @@ try:
 except OSError:
     seen["package"] = ""
 import ddpm.chapters.closed_form.exercises.q_sample, ddpm.chapters.likelihood_to_kl.exercises.written as bound
+seen["formulas"] = importlib.util.find_spec("ddpm.derivation.formulas")
 seen["kl"] = hasattr(bound, "_kl_form") or hasattr(bound, "KL_TARGET")
 from ddpm.grading import Compared
 exercises = [o for o in gc.get_objects() if isinstance(o, Compared)]
@@ -74,7 +81,8 @@ HOSTILE = {
         SAMPLE,
     ],
     "elsewhere": [
-        "import google.colab, torch\nfrom google.colab import drive\nimport numpy as np\n%matplotlib nothing\nimport math\ndef half(x):\n    return x / 2",
+        "import google.colab, torch\nfrom google.colab import drive\nimport numpy as np\n%matplotlib nothing\n"
+        "import math\ndef half(x):\n    return x / 2",
         "%tensorflow_version 2.x\nimport random",
         MEAN.partition("\n")[2] + "\nassert half(2) == 1 and random and math",
         COVARIANCE,
@@ -83,7 +91,8 @@ HOSTILE = {
     "thief": [MEAN, THIEF, COVARIANCE],
     "crowd": [
         MEAN,
-        "import subprocess\nchildren = [subprocess.Popen(['sleep', '3141']) for _ in range(400)]\nimport time\ntime.sleep(30)",
+        "import subprocess, time\n"
+        "children = [subprocess.Popen(['sleep', '3141']) for _ in range(400)]\ntime.sleep(30)",
         COVARIANCE,
     ],
     "loud": [MEAN, "for _ in range(1000):\n    print('x' * 10**6)", COVARIANCE],
@@ -96,7 +105,8 @@ HOSTILE = {
         MEAN,
         "import os, time\nheld = [os.memfd_create('m') for _ in range(3)]\nfor m in held:\n    for _ in range(9):\n"
         "        os.write(m, bytes(10**8))\ntime.sleep(30)",
-        "import os, time\nheld = [open(f'f{i}', 'wb') for i in range(3)]\nfor i, file in enumerate(held):\n    os.unlink(f'f{i}')\n"
+        "import os, time\nheld = [open(f'f{i}', 'wb') for i in range(3)]\n"
+        "for i, file in enumerate(held):\n    os.unlink(f'f{i}')\n"
         "    for _ in range(9):\n        file.write(bytes(10**8))\ntime.sleep(30)",
         COVARIANCE,
     ],
@@ -108,7 +118,8 @@ HOSTILE = {
     ],
     "nested": [
         MEAN,
-        "import ctypes, os\nchild = os.fork()\nif not child:\n    os._exit(ctypes.CDLL(None).unshare(0x10020000) == 0)\n"
+        "import ctypes, os\nchild = os.fork()\n"
+        "if not child:\n    os._exit(ctypes.CDLL(None).unshare(0x10020000) == 0)\n"
         "assert os.waitpid(child, 0)[1] == 0, 'it has namespaces of its own'",
         COVARIANCE,
     ],
@@ -123,7 +134,8 @@ HOSTILE = {
     ],
     "forger": [
         MEAN,
-        "from ddpm.grading.score import kernel\nkernel._show = lambda data: kernel.display({kernel.MIME: '[' * 10**5}, raw=True)",
+        "from ddpm.grading.score import kernel\n"
+        "kernel._show = lambda data: kernel.display({kernel.MIME: '[' * 10**5}, raw=True)",
         COVARIANCE,
     ],
     "borrowed": [

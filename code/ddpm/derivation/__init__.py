@@ -7,6 +7,7 @@ r"""Derivations that the machine checks, and the registry that ties each equatio
 | `densities` | q(x[t] | x[t - 1]), p_theta(x[0:T]): named densities that obey the Markov property |
 | `expectation` | E_q, E_noise, KL |
 | `gaussians` | `Normal`: densities as formulas, completing the square, KL by moments |
+| `formulas` | what the chapters prove and answers are graded against: the closed form, the posterior, the bound |
 | `induction` | `Induction`: base case and step |
 | `statement` | definitions and results as rows, several chains in one block |
 | `settle` | whether two expressions are equal: `settle`, and `prove` where only a proof will do |

@@ -40,9 +40,13 @@ class WrongStep(ValueError):
     """
 
     def __init__(self, number: int, left, right, reason: str, found: Different):
-        super().__init__(
-            f"step {number} ({reason.replace('$', '')}) does not hold.\n  left:  {plain(left)}\n  right: {plain(right)}\n  {found}"
-        )
+        lines = [
+            f"step {number} ({reason.replace('$', '')}) does not hold.",
+            f"left:  {plain(left)}",
+            f"right: {plain(right)}",
+            str(found),
+        ]
+        super().__init__("\n  ".join(lines))
         self.number, self.left, self.right, self.point = number, left, right, found.point
         self.values = (found.left, found.right)
 

@@ -217,7 +217,7 @@ mu_theta = function("mu_theta", r"\mu_\theta", typed="mu_theta(x[t], t)")
 mu_tilde = function("mu_tilde", r"\tilde\mu", indices=1, typed="mu_tilde(t, x[t], x[0])")
 beta_tilde = family("beta_tilde", r"\tilde\beta", positive=True)
 C = Constant("C", real=True)
-I = sp.Symbol("I")  # the identity matrix, of a covariance such as beta[t] * I
+I = sp.Symbol("I")  # noqa: E741  (the identity matrix, of a covariance such as beta[t] * I)
 TEX = {"epsilon": r"\epsilon", "epsilon'": r"\epsilon'", "distance": r"\lVert a - b \rVert"}  # of single symbols
 
 

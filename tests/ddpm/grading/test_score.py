@@ -25,6 +25,7 @@ from ddpm.grading.score import assigned, output, report
 from ddpm.grading.score.assigned import Stated
 from ddpm.grading.score.folder import Class, Score
 from ddpm.grading.score.found import find, readable, twice
+from ddpm.grading.score.lean import write as write_lean
 from ddpm.grading.score.reading import NoNotebook, read
 from ddpm.grading.score.remarks import answers, of_notebook, same
 
@@ -555,6 +556,17 @@ def test_the_students_package_has_no_reference_of_an_exercise_in_code(lean):
         exercises.values()
     )
     assert "sizes[:-1][::-1]" not in grading and "np.sqrt(1 - beta) * x" not in grading and "reference=" not in grading
+
+
+def test_where_submissions_run_no_formula_of_a_written_answer_is_there(tmp_path):
+    package = write_lean(tmp_path, PROBLEMS.module, judged_elsewhere=True)
+    texts = {path.relative_to(package).as_posix(): path.read_text() for path in package.rglob("*.py")}
+    assert not [name for name in texts if name.endswith(("formulas.py", "equations.py"))]
+    for chapter in ("closed_form", "likelihood_to_kl", "mean_to_noise"):
+        assert "Slip" not in texts[f"chapters/{chapter}/exercises/written.py"]
+    loaded = [sys.executable, "-P", "-c", f"import sys, {PROBLEMS.module}; print(*sys.modules)"]
+    done = subprocess.run(loaded, env=os.environ | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    assert "ddpm.chapters.mean_to_noise.exercises.written" in done.stdout.split(), done.stderr
 
 
 TRIAL = """

@@ -9,14 +9,13 @@ from ddpm.bound import exact
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.densities import p, q
 from ddpm.derivation.expectation import KL, E_q
+from ddpm.derivation.formulas import STEP, TRUE_REVERSE
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_and_variance
 from ddpm.derivation.registry import proof
 from ddpm.derivation.settle import prove
 from ddpm.derivation.statement import Statement
 from ddpm.derivation.symbols import T, alpha, as_written, beta, log, t, x
 from ddpm.mixture import mean_variance, mixture
-
-STEP, TRUE_REVERSE = q(x[t] | x[t - 1]), q(x[t - 1] | x[t])
 
 
 @proof("eq-complete-square")

@@ -5,8 +5,10 @@ import numpy as np
 import sympy as sp
 
 import ddpm
+from ddpm.chapters.example import BARS, BETAS, SCHEDULE
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.densities import q
+from ddpm.derivation.formulas import image_factor, noise_variance, noised
 from ddpm.derivation.gaussians import Normal, mean_and_variance
 from ddpm.derivation.induction import Induction
 from ddpm.derivation.registry import definition, proof
@@ -15,19 +17,18 @@ from ddpm.derivation.statement import Law, Statement, Together
 from ddpm.derivation.symbols import alpha, alpha_bar, as_written, beta, epsilon, epsilon_t, family, s, sqrt, t, x
 from ddpm.process import q_mean_variance, q_sample
 
-BETAS = [0.02, 0.3, 0.05, 0.6]
 PRODUCT = r"$\alpha_t \bar\alpha_{t-1} = \bar\alpha_t$"
 M, V = family("M", "M"), family("V", "V")
 
 
 def the_mean() -> Induction:
     """M_t, the factor of x_0 in x_t, is sqrt(alpha_bar_t)."""
-    return Induction(M, 1, lambda n, before: sqrt(alpha[n]) * before, lambda n: sqrt(alpha_bar[n]), PRODUCT)
+    return Induction(M, 1, lambda n, before: sqrt(alpha[n]) * before, image_factor, PRODUCT)
 
 
 def the_variance() -> Induction:
     """V_t, the variance of x_t given x_0, is 1 - alpha_bar_t."""
-    return Induction(V, 0, lambda n, before: alpha[n] * before + 1 - alpha[n], lambda n: 1 - alpha_bar[n], PRODUCT)
+    return Induction(V, 0, lambda n, before: alpha[n] * before + 1 - alpha[n], noise_variance, PRODUCT)
 
 
 @proof("eq-one-pixel")
@@ -96,10 +97,10 @@ def induction():
 def closed_form():
     """From the two inductions; and the package's closed form is what its steps lead to."""
     mean, variance = the_mean().step.last, the_variance().step.last
-    schedule, factor, spread = ddpm.Schedule.from_betas(BETAS), 1.0, 0.0
+    factor, spread = 1.0, 0.0
     for step, value in enumerate(BETAS, start=1):
         factor, spread = factor * (1 - value) ** 0.5, spread * (1 - value) + value
-        np.testing.assert_allclose(q_mean_variance(schedule, jnp.asarray(1.0), step), (factor, spread), rtol=1e-6)
+        np.testing.assert_allclose(q_mean_variance(SCHEDULE, jnp.asarray(1.0), step), (factor, spread), rtol=1e-6)
     with as_written():
         return Statement(
             (q(x[t] | x[0]), "=", Normal(x[t], mean * x[0], variance, "I")),
@@ -111,12 +112,12 @@ def closed_form():
 @definition("eq-q-sample")
 def draw():
     with as_written():
-        row = sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon
+        row = noised()
     mean, variance = mean_and_variance(row.doit(), epsilon)
     prove(mean, the_mean().step.last * x[0])
     prove(variance, the_variance().step.last)
-    x_0, noise, bar = 1.5, -0.7, float(np.prod(1 - np.array(BETAS)))
-    ours = q_sample(ddpm.Schedule.from_betas(BETAS), jnp.asarray(x_0), 4, jnp.asarray(noise))
+    x_0, noise, bar = 1.5, -0.7, BARS[4]
+    ours = q_sample(SCHEDULE, jnp.asarray(x_0), 4, jnp.asarray(noise))
     np.testing.assert_allclose(ours, bar**0.5 * x_0 + (1 - bar) ** 0.5 * noise, rtol=1e-5)
     return Statement((x[t], "=", row), (epsilon, r"\sim", Law(0, 1, "I")), end=".")
 
@@ -132,8 +133,7 @@ def jump():
     mean, variance = mean_and_variance(factor * state + sqrt(rest_of_it) * onward, epsilon, onward)
     prove(mean, sqrt(alpha_bar[t]) * x[0])
     prove(variance, 1 - alpha_bar[t])
-    whole, rest = ddpm.Schedule.from_betas(BETAS), ddpm.Schedule.from_betas(BETAS[1:])
-    number = float(whole.alpha_bar[4] / whole.alpha_bar[1])
+    rest, number = ddpm.Schedule.from_betas(BETAS[1:]), float(SCHEDULE.alpha_bar[4] / SCHEDULE.alpha_bar[1])
     np.testing.assert_allclose(q_mean_variance(rest, jnp.asarray(2.0), 3), (2 * number**0.5, 1 - number), rtol=1e-5)
     with as_written():
         return Statement((q(x[t] | x[s]), "=", Normal(x[t], factor * x[s], rest_of_it, "I")), end=".")

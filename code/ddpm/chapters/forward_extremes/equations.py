@@ -9,7 +9,9 @@ import sympy as sp
 from scipy import integrate, stats
 
 import ddpm
+from ddpm.chapters.example import BARS, BETAS, SCHEDULE
 from ddpm.derivation.densities import q
+from ddpm.derivation.formulas import noised
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.numbers import number
 from ddpm.derivation.registry import definition, numeric, proof
@@ -18,7 +20,6 @@ from ddpm.derivation.statement import Statement
 from ddpm.derivation.symbols import T, alpha, alpha_bar, as_written, beta, epsilon, family, function, s, sqrt, t, x
 from ddpm.process import forward_mean_variance, forward_trajectory
 
-BETAS = [0.02, 0.3, 0.05, 0.6]
 snr_t = family("snr", r"\mathrm{SNR}", positive=True)
 share = family("R", "R", positive=True)
 Phi = function("Phi", r"\Phi")
@@ -30,10 +31,9 @@ def forward_step():
     """The package's mean and variance of a step are these."""
     with as_written():
         step = Normal(x[t], sqrt(1 - beta[t]) * x[t - 1], beta[t], "I")
-    schedule = ddpm.Schedule.from_betas(BETAS)
     for n, value in enumerate(BETAS, start=1):
         mean, variance = (number(part, {beta[t]: value, x[t - 1]: 2.0}) for part in step.args[1:3])
-        np.testing.assert_allclose(forward_mean_variance(schedule, jnp.asarray(2.0), n), (mean, variance), rtol=1e-6)
+        np.testing.assert_allclose(forward_mean_variance(SCHEDULE, jnp.asarray(2.0), n), (mean, variance), rtol=1e-6)
     return Statement((q(x[t] | x[t - 1]), ":=", step), end=".")
 
 
@@ -63,12 +63,11 @@ def the_alphas():
     with as_written():
         one, product = 1 - beta[t], sp.Product(alpha[s], (s, 1, t))
     prove(product, alpha_bar[t])
-    schedule = ddpm.Schedule.from_betas(BETAS)
-    np.testing.assert_array_equal(schedule.alpha_bar[0], 1)
+    np.testing.assert_array_equal(SCHEDULE.alpha_bar[0], 1)
     for n, value in enumerate(BETAS, start=1):
-        np.testing.assert_allclose(schedule.alpha[n], number(one, {beta[t]: value}), rtol=1e-6)
+        np.testing.assert_allclose(SCHEDULE.alpha[n], number(one, {beta[t]: value}), rtol=1e-6)
         known = {t: n} | {alpha[i]: 1 - b for i, b in enumerate(BETAS, start=1)}
-        np.testing.assert_allclose(schedule.alpha_bar[n], number(product, known), rtol=1e-6)
+        np.testing.assert_allclose(SCHEDULE.alpha_bar[n], number(product, known), rtol=1e-6)
     return Statement((alpha[t], ":=", one), (alpha_bar[t], ":=", product), (alpha_bar[0], ":=", sp.S.One), end=".")
 
 
@@ -76,8 +75,8 @@ def the_alphas():
 def snr():
     with as_written():
         ratio = alpha_bar[t] / (1 - alpha_bar[t])
-    found = [number(ratio, {alpha_bar[t]: bar}) for bar in np.cumprod(1 - np.array(BETAS))]
-    np.testing.assert_allclose(ddpm.Schedule.from_betas(BETAS).snr[1:], found, rtol=1e-5)
+    found = [number(ratio, {alpha_bar[t]: bar}) for bar in BARS[1:]]
+    np.testing.assert_allclose(SCHEDULE.snr[1:], found, rtol=1e-5)
     return Statement((snr_t[t], ":=", ratio), end=".")
 
 
@@ -105,6 +104,5 @@ def snr_alone():
     """The closed form over the standard deviation of its noise."""
     with as_written():
         scaled, pair = x[t] / sqrt(1 - alpha_bar[t]), sqrt(snr_t[t]) * x[0] + epsilon
-    draw = sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon
-    prove(scaled.subs(x[t], draw), pair.subs(snr_t[t], alpha_bar[t] / (1 - alpha_bar[t])))
+    prove(scaled.subs(x[t], noised()), pair.subs(snr_t[t], alpha_bar[t] / (1 - alpha_bar[t])))
     return Statement((scaled, "=", pair), end=".")

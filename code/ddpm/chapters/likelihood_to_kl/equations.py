@@ -12,6 +12,17 @@ from ddpm.bound import exact
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.densities import p, p_theta, q
 from ddpm.derivation.expectation import KL, E_q
+from ddpm.derivation.formulas import (
+    FIRST,
+    POSTERIOR,
+    REVERSE,
+    STEP,
+    TRUE_REVERSE,
+    bound,
+    bound_in_divergences,
+    bound_in_steps,
+    turned_step,
+)
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.registry import definition, numeric, proof
 from ddpm.derivation.settle import prove
@@ -21,14 +32,8 @@ from ddpm.gaussian import kl_divergence
 from ddpm.mixture import mixture
 from ddpm.precision import enable_x64
 
-STEP, REVERSE = q(x[t] | x[t - 1]), p_theta(x[t - 1] | x[t])
-TRUE_REVERSE, POSTERIOR = q(x[t - 1] | x[t]), q(x[t - 1] | (x[t], x[0]))
-FIRST = p_theta(x[0] | x[1])
-
 with as_written():
-    L = E_q(-log(p_theta(x[0:T]) / q(x[1:T] | x[0])))
-    AS_STEPS = E_q(-log(p(x[T])) - sp.Sum(log(REVERSE / STEP), (t, 1, T)))
-    AS_KL = E_q(KL(q(x[T] | x[0]), p(x[T])) + sp.Sum(KL(POSTERIOR, REVERSE), (t, 2, T)) - log(FIRST))
+    L, AS_STEPS, AS_KL = bound(), bound_in_steps(), bound_in_divergences()
 
 
 @definition("eq-reverse-process")
@@ -118,7 +123,7 @@ def gap() -> Chain:
 
 
 @proof("eq-bound")
-def bound():
+def above_the_likelihood():
     """L is the negative log-likelihood plus a KL divergence, and that is not negative by `eq-jensen`."""
     jensen()
     with as_written():
@@ -197,7 +202,7 @@ def problem_2_2a() -> Chain:
         chain.step(q(x[t] | (x[t - 1], x[0])), "the forward chain is Markov")
         chain.step(q(x[t - 1], x[t], x[0]) / q(x[t - 1], x[0]), "definition of a conditional density")
         chain.step(POSTERIOR * q(x[t], x[0]) / q(x[t - 1], x[0]), "the same, other way round")
-        chain.step(POSTERIOR * q(x[t] | x[0]) / q(x[t - 1] | x[0]), "$q(x_0)$ cancels")
+        chain.step(turned_step(), "$q(x_0)$ cancels")
     return chain
 
 
@@ -229,9 +234,7 @@ def bound_steps_chain():
 @proof("eq-bayes-step")
 def bayes_step():
     with as_written():
-        return Statement(
-            (STEP, "=", POSTERIOR * q(x[t] | x[0]) / q(x[t - 1] | x[0])), end=".", settled=problem_2_2a().settled
-        )
+        return Statement((STEP, "=", turned_step()), end=".", settled=problem_2_2a().settled)
 
 
 @proof("eq-bayes-step-chain")

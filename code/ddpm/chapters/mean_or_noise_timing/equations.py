@@ -4,8 +4,9 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-import ddpm
 from ddpm import losses
+from ddpm.chapters.example import BETAS, SCHEDULE
+from ddpm.derivation.formulas import posterior_mean
 from ddpm.derivation.numbers import number
 from ddpm.derivation.printing import tex
 from ddpm.derivation.registry import definition, proof
@@ -22,15 +23,12 @@ from ddpm.derivation.symbols import (
     mu_theta,
     mu_tilde,
     s,
-    sqrt,
     t,
     x,
 )
 from ddpm.measure.roofline import Cost, Machine
 
-BETAS = [0.02, 0.3, 0.05, 0.6]
 TIME = 3
-SCHEDULE = ddpm.Schedule.from_betas(BETAS)
 D, o, w, n, F, B, P, W = sp.symbols("D o w n F B P W", positive=True)
 with as_written():
     TAU = n * o + w + sp.Max(F / P, B / W)  # seconds of a call
@@ -57,10 +55,7 @@ def mean_loss_sample():
     target, predicted = mu_tilde(t, x[t], x[0]), mu_theta(x[t], t)
     with as_written():
         loss = 1 / (2 * beta[t]) * SquaredNorm(target - predicted)
-        mean = (
-            sqrt(alpha_bar[t - 1]) * beta[t] / (1 - alpha_bar[t]) * x[0]
-            + sqrt(alpha[t]) * (1 - alpha_bar[t - 1]) / (1 - alpha_bar[t]) * x[t]
-        )
+        mean = posterior_mean()
     x_0, x_t, prediction = _vectors(3)
     known = _known()
     total = 0.0

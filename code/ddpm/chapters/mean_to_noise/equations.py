@@ -5,10 +5,13 @@ import numpy as np
 import sympy as sp
 from scipy import stats
 
-import ddpm
+from ddpm import predict
+from ddpm.chapters.example import BARS, BETAS, SCHEDULE
+from ddpm.derivation import formulas
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.densities import p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
+from ddpm.derivation.formulas import mean_from_noise
 from ddpm.derivation.gaussians import PIXELS, Normal
 from ddpm.derivation.registry import definition, numeric, proof
 from ddpm.derivation.statement import Together
@@ -34,11 +37,8 @@ from ddpm.derivation.symbols import (
     x,
 )
 from ddpm.losses import prediction_weight, simple_loss
-from ddpm.predict import convert, mean_from_noise
 from ddpm.process import posterior_mean
 
-BETAS = [0.02, 0.3, 0.05, 0.6]
-BARS = np.cumprod([1.0, *(1 - np.array(BETAS))])
 FROM_2 = {t: 2}  # at t = 1 the state x_0 is known, and q(x_{t-1} | x_0) has no density
 
 v, score, snr, c = family("v", "v"), family("s", "s"), family("snr", r"\mathrm{SNR}", positive=True), family("C", "C")
@@ -50,20 +50,13 @@ x_theta, v_theta, s_theta = (
 MU_TILDE = mu_tilde(t, x[t], x[0])
 
 with as_written():
-    total, total_prev = 1 - alpha_bar[t], 1 - alpha_bar[t - 1]
+    total, total_prev = formulas.noise_variance(), formulas.noise_variance(t - 1)
     precision = alpha[t] / beta[t] + 1 / total_prev
     linear_term = sqrt(alpha[t]) / beta[t] * x[t] + sqrt(alpha_bar[t - 1]) / total_prev * x[0]
-    of_x_t = sqrt(alpha[t]) * total_prev / total * x[t]
-    posterior_formula = of_x_t + sqrt(alpha_bar[t - 1]) * beta[t] / total * x[0]
-    variance_formula = total_prev / total * beta[t]
-    clean = (x[t] - sqrt(total) * epsilon) / sqrt(alpha_bar[t])
-    noised = sqrt(alpha_bar[t]) * x[0] + sqrt(total) * epsilon
-    weight = beta[t] ** 2 / (2 * sigma[t] ** 2 * alpha[t] * total)
+    of_x_0, of_x_t = (factor * state for factor, state in zip(formulas.posterior_factors(), (x[0], x[t])))
+    posterior_formula, variance_formula = of_x_t + of_x_0, formulas.posterior_variance()
+    clean, noised, weight = formulas.clean(), formulas.noised(), formulas.noise_weight()
     half_over_sigma_2 = 1 / (2 * sigma[t] ** 2)
-
-
-def mean_of(noise):
-    return 1 / sqrt(alpha[t]) * (x[t] - beta[t] / sqrt(1 - alpha_bar[t]) * noise)
 
 
 def _posterior_by_precision(t_, x_0, x_t):
@@ -94,9 +87,8 @@ def posterior_square():
 
 @proof("eq-posterior-precision")
 def posterior_precision():
-    schedule = ddpm.Schedule.from_betas(BETAS)
     for t_ in (2, 3, 4):
-        np.testing.assert_allclose(schedule.posterior_variance[t_], _posterior_by_precision(t_, 0, 0)[1], rtol=1e-5)
+        np.testing.assert_allclose(SCHEDULE.posterior_variance[t_], _posterior_by_precision(t_, 0, 0)[1], rtol=1e-5)
     with as_written():
         one = 1 / beta_tilde[t]
         chain = Chain(one, where=FROM_2).step(
@@ -108,9 +100,8 @@ def posterior_precision():
 
 @proof("eq-posterior-mean")
 def the_posterior_mean():
-    schedule = ddpm.Schedule.from_betas(BETAS)
     for t_ in (2, 3, 4):
-        ours = posterior_mean(schedule, jnp.asarray(0.7), jnp.asarray(-0.4), t_)
+        ours = posterior_mean(SCHEDULE, jnp.asarray(0.7), jnp.asarray(-0.4), t_)
         np.testing.assert_allclose(ours, _posterior_by_precision(t_, 0.7, -0.4)[0], rtol=1e-5)
     with as_written():
         chain = Chain(MU_TILDE, where=FROM_2)
@@ -156,10 +147,9 @@ def x_0_from_noise():
 
 @proof("eq-mean-from-noise")
 def mean_in_terms_of_the_noise():
-    schedule = ddpm.Schedule.from_betas(BETAS)
     for t_ in (2, 3, 4):
         x_0 = (0.8 + 0.6 * np.sqrt(1 - BARS[t_])) / np.sqrt(BARS[t_])
-        ours = mean_from_noise(schedule, jnp.asarray(0.8), t_, jnp.asarray(-0.6))
+        ours = predict.mean_from_noise(SCHEDULE, jnp.asarray(0.8), t_, jnp.asarray(-0.6))
         np.testing.assert_allclose(ours, _posterior_by_precision(t_, x_0, 0.8)[0], rtol=1e-5)
     with as_written():
         chain = Chain(MU_TILDE)
@@ -167,14 +157,14 @@ def mean_in_terms_of_the_noise():
         chain.step(of_x_t + of_noise, "$x_0$ put in", using={MU_TILDE: posterior_formula, x[0]: clean})
         last = beta[t] / (sqrt(alpha[t]) * sqrt(total)) * epsilon
         chain.step((alpha[t] * total_prev + beta[t]) / (sqrt(alpha[t]) * total) * x[t] - last, "sorted")
-        return chain.step(mean_of(epsilon), r"above: $1 - \bar\alpha_t$")
+        return chain.step(mean_from_noise(epsilon), r"above: $1 - \bar\alpha_t$")
 
 
 @proof("eq-mean-loss-reparameterised")
 def mean_loss_reparameterised():
     with as_written():
         start = E_q(half_over_sigma_2 * SquaredNorm(MU_TILDE - mu_theta(x[t], t)))
-        end = E_noise(half_over_sigma_2 * SquaredNorm(mean_of(epsilon) - mu_theta(x[t], t)))
+        end = E_noise(half_over_sigma_2 * SquaredNorm(mean_from_noise(epsilon) - mu_theta(x[t], t)))
         # x_t stands for its closed form on both sides; the chain reads an expectation over x_0 and the noise so.
         return Chain(start).step(
             end,
@@ -185,19 +175,19 @@ def mean_loss_reparameterised():
 
 @definition("eq-mean-model")
 def mean_model():
-    schedule = ddpm.Schedule.from_betas(BETAS)
     expected = (0.8 + 0.6 * BETAS[2] / np.sqrt(1 - BARS[3])) / np.sqrt(1 - BETAS[2])
-    np.testing.assert_allclose(mean_from_noise(schedule, jnp.asarray(0.8), 3, jnp.asarray(-0.6)), expected, rtol=1e-5)
+    ours = predict.mean_from_noise(SCHEDULE, jnp.asarray(0.8), 3, jnp.asarray(-0.6))
+    np.testing.assert_allclose(ours, expected, rtol=1e-5)
     with as_written():
-        model = mean_of(epsilon_theta(x[t], t))
+        model = mean_from_noise(epsilon_theta(x[t], t))
         return Chain(mu_theta(x[t], t)).step(model, "", using={mu_theta(x[t], t): model})
 
 
 @proof("eq-noise-loss")
 def noise_loss():
     with as_written():
-        model = mean_of(epsilon_theta(x[t], t))
-        chain = Chain(E_noise(half_over_sigma_2 * SquaredNorm(mean_of(epsilon) - mu_theta(x[t], t))))
+        model = mean_from_noise(epsilon_theta(x[t], t))
+        chain = Chain(E_noise(half_over_sigma_2 * SquaredNorm(mean_from_noise(epsilon) - mu_theta(x[t], t))))
         factor = beta[t] / (sqrt(alpha[t]) * sqrt(total))
         difference = factor * (epsilon_theta(x[t], t) - epsilon)
         chain.step(
@@ -219,9 +209,9 @@ def weight_by_snr():
 
 @definition("eq-v")
 def the_definition_of_v():
-    schedule, x_0, noise = ddpm.Schedule.from_betas(BETAS), 0.7, -1.3
+    x_0, noise = 0.7, -1.3
     x_2 = np.sqrt(BARS[2]) * x_0 + np.sqrt(1 - BARS[2]) * noise
-    ours = convert(schedule, jnp.asarray(x_2, jnp.float32), 2, jnp.asarray(noise), "noise", "v")
+    ours = predict.convert(SCHEDULE, jnp.asarray(x_2, jnp.float32), 2, jnp.asarray(noise), "noise", "v")
     np.testing.assert_allclose(ours, np.sqrt(BARS[2]) * noise - np.sqrt(1 - BARS[2]) * x_0, rtol=1e-5)
     with as_written():
         formula = sqrt(alpha_bar[t]) * epsilon - sqrt(total) * x[0]
@@ -256,19 +246,18 @@ def _kinds():
         (epsilon_theta(x[t], t), (x_theta(x[t], t), v_theta(x[t], t), s_theta(x[t], t), mu_theta(x[t], t))),
     ):
         x_0 = (x[t] - sqrt(total) * noise) / sqrt(alpha_bar[t])
-        formulas = x_0, sqrt(alpha_bar[t]) * noise - sqrt(total) * x_0, -noise / sqrt(total), mean_of(noise)
-        pairs[noise] = dict(zip(names, formulas, strict=True))
+        through = x_0, sqrt(alpha_bar[t]) * noise - sqrt(total) * x_0, -noise / sqrt(total), mean_from_noise(noise)
+        pairs[noise] = dict(zip(names, through, strict=True))
     return list(pairs[epsilon].items()), list(pairs[epsilon_theta(x[t], t)].items())
 
 
 @proof("eq-family")
 def the_family():
-    schedule = ddpm.Schedule.from_betas(BETAS)
     bar, beta_3 = BARS[3], BETAS[2]
     factors = {"x_0": bar / (1 - bar), "v": bar, "score": 1 - bar, "mean": (1 - beta_3) * (1 - bar) / beta_3**2}
     for kind, factor in factors.items():
         np.testing.assert_allclose(
-            prediction_weight(schedule, kind)[3] / prediction_weight(schedule, "noise")[3], factor, rtol=1e-5
+            prediction_weight(SCHEDULE, kind)[3] / prediction_weight(SCHEDULE, "noise")[3], factor, rtol=1e-5
         )
     targets, predictions = _kinds()
     with as_written():
@@ -333,7 +322,8 @@ def best_noise():
         r"""
 \begin{aligned}
 &\mathbb E\bigl[ \lVert \epsilon - \epsilon_\theta \rVert^2 \bigr] \\
-&\quad = \mathbb E\bigl[ \lVert \epsilon - \epsilon^\star \rVert^2 \bigr] + \mathbb E\bigl[ \lVert \epsilon^\star - \epsilon_\theta \rVert^2 \bigr], \\
+&\quad = \mathbb E\bigl[ \lVert \epsilon - \epsilon^\star \rVert^2 \bigr]
++ \mathbb E\bigl[ \lVert \epsilon^\star - \epsilon_\theta \rVert^2 \bigr], \\
 &\epsilon^\star := \mathbb E[\epsilon \mid x_t].
 \end{aligned}""",
         abs(left - right),

@@ -232,6 +232,7 @@ def rows_softmax():
         guess_of_row = np.tensordot(chance / chance.sum(), images, 1) - grown / grown.sum(1, keepdims=True)
         worst = max(worst, np.abs(guess_of_row).max())
     return (
-        r"\mathbb E[x_0 \mid x_t]_{\text{row}} = \mathrm{softmax}\left(\frac{\sqrt{\bar\alpha_t}}{1 - \bar\alpha_t}\, (x_t)_{\text{row}}\right).",
+        r"\mathbb E[x_0 \mid x_t]_{\text{row}} = "
+        r"\mathrm{softmax}\left(\frac{\sqrt{\bar\alpha_t}}{1 - \bar\alpha_t}\, (x_t)_{\text{row}}\right).",
         worst,
     )

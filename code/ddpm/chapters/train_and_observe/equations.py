@@ -4,7 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
-import ddpm
+from ddpm.chapters.example import BARS, BETAS, SCHEDULE
+from ddpm.derivation import formulas
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.expectation import E_noise
 from ddpm.derivation.gaussians import mean_and_variance
@@ -31,13 +32,9 @@ from ddpm.oracle import best_noise
 from ddpm.predict import x_0_from_noise
 from ddpm.sample import ancestral_step
 
-BETAS = [0.02, 0.3, 0.05, 0.6]
-SCHEDULE = ddpm.Schedule.from_betas(BETAS)
-BARS = np.cumprod([1.0, *(1 - np.array(BETAS))])
 m, rho, r = family("m", "m"), family("rho", r"\rho", positive=True), family("r", "r", positive=True)
 with as_written():
-    total = 1 - alpha_bar[t]
-    noised = sqrt(alpha_bar[t]) * x[0] + sqrt(total) * epsilon
+    total, noised = formulas.noise_variance(), formulas.noised()
     noise_in_x_t = (x[t] - sqrt(alpha_bar[t]) * x[0]) / sqrt(total)
 
 
@@ -66,7 +63,7 @@ def error_of_the_estimate():
     np.testing.assert_allclose(ours, (0.8 + 0.6 * np.sqrt(1 - BARS[3])) / np.sqrt(BARS[3]), rtol=1e-5)
     with as_written():
         predicted = epsilon_theta(x[t], t)
-        estimate = (x[t] - sqrt(total) * predicted) / sqrt(alpha_bar[t])
+        estimate = formulas.clean(predicted)
         error = sqrt(total / alpha_bar[t]) * (epsilon - predicted)
     prove(estimate.subs(x[t], noised) - x[0], error.subs(x[t], noised))
     return Statement((r"\hat x_0", ":=", estimate), (r"\hat x_0 - x_0", "=", error), end=".")
@@ -91,10 +88,8 @@ def last_step():
 def backward_states():
     """Mean and variance of the step with the best prediction, from a state whose law is N(m_t x_0, rho_t)."""
     fresh = sp.Symbol("z", real=True)
-    total_prev = 1 - alpha_bar[t - 1]
     with as_written():
-        a = sqrt(alpha_bar[t - 1]) * beta[t] / total
-        b = sqrt(alpha[t]) * total_prev / total
+        a, b = formulas.posterior_factors()
     state = m[t] * x[0] + sqrt(rho[t]) * epsilon
     best = (state - sqrt(alpha_bar[t]) * x[0]) / sqrt(total)
     step = (state - beta[t] / sqrt(total) * best) / sqrt(alpha[t]) + sigma[t] * fresh

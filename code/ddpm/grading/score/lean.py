@@ -2,9 +2,8 @@
 notebooks carry. MODULE holds the exercises.
 
 In the place of a module that holds the right answers of exercises in code stands one that holds their values for the
-cases of one seed. For a process that runs submissions the modules of the derivations are replaced too: there an
-answer is only
-read. What the book's proofs need, and what grades, is left out.
+cases of one seed. For a process that runs submissions the modules of the derivations are replaced too, and the book's
+formulas left out: there an answer is only read. What the proofs need, and what grades, is left out of both.
 """
 
 import ast
@@ -26,7 +25,7 @@ from ddpm.grading.written.problem import Derivation
 PACKAGE = Path(ddpm.__file__).parent
 LEFT_OUT = ("grading/score", "grading/judge.py")
 KEPT = ("__init__.py", "kernel.py", "stored.py", "unjudged.py")  # of grading/score
-PROOFS, COMMAND = "equations.py", "score.py"  # what is left out of the chapters
+PROOFS, COMMAND, FORMULAS = "equations.py", "score.py", "formulas.py"  # modules that are left out, by their names
 DIGITS = 5  # of the stored values; the checks tell 1e-4 apart
 
 
@@ -37,14 +36,14 @@ def write(folder: Path, module: str, judged_elsewhere: bool) -> Path:
         module: which holds the exercises; it stands beside the packages of the chapters.
         judged_elsewhere: for a process that runs submissions: written answers are read there, not judged.
     """
-    target = folder / "ddpm"
+    target, left_out = folder / "ddpm", {PROOFS, COMMAND, *([FORMULAS] if judged_elsewhere else [])}
     for path in sorted(PACKAGE.rglob("*")):
         place = path.relative_to(PACKAGE)
         if (
             path.is_file()
             and "__pycache__" not in place.parts
             and not place.as_posix().startswith(LEFT_OUT)
-            and place.name not in (PROOFS, COMMAND)
+            and place.name not in left_out
         ):
             _copy(path, target / place)
     for name in KEPT:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from ddpm import oracle
-from ddpm.mixture import points
 from ddpm.chapters.more_patterns.exercises.best_noise import BEST_NOISE, check_best_noise
 from ddpm.grading.remarks import TOLERANCE
 from ddpm.grading.runner import Run
+from ddpm.mixture import points
 
 
 def by_loop(schedule, images, x_t, t):

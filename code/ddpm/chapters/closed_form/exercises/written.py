@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from ddpm.derivation.densities import Density
+from ddpm.derivation.formulas import image_factor, noise_variance
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import Product, Quantity, Sum, alpha, alpha_bar, beta, s, sqrt, t, x
 from ddpm.grading.exercise import Slip
@@ -29,7 +30,7 @@ PRODUCT_OF_BETA, SUM_OF_BETA = Product(beta[s], (s, 1, t)), Sum(beta[s], (s, 1, 
 
 MEAN = Target(
     "the mean of q(x_t | x_0)",
-    sqrt(alpha_bar[t]) * x[0],
+    image_factor() * x[0],
     (
         Slip("one step alone: the mean starts from x_{t-1}, not from x_0.", INDEX, lambda: sqrt(alpha[t]) * x[t - 1]),
         *(
@@ -70,7 +71,7 @@ MEAN = Target(
 )
 SPREAD = Target(
     "the variance of q(x_t | x_0)",
-    1 - alpha_bar[t],
+    noise_variance(),
     tuple(
         Slip(name, hint, lambda v=v: v)
         for name, hint, v in (
@@ -138,7 +139,7 @@ DENSITY = Target(
 )
 
 
-FACTOR = sqrt(alpha_bar[t])
+FACTOR = image_factor()
 KINDS = {"mean": ("mean", "expect"), "variance": ("var",), "deviation": ("std", "dev")}  # words in the name of a line
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from ddpm.derivation.densities import Density, p, p_theta, q
+from ddpm.derivation.densities import Density, p_theta, q
 from ddpm.derivation.expectation import KL, E_q, Expectation
+from ddpm.derivation.formulas import FIRST, POSTERIOR, REVERSE, START, STEP, bound, bound_in_divergences, bound_in_steps
 from ddpm.derivation.symbols import Path, T, log, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
@@ -14,9 +15,8 @@ from ddpm.grading.written.problem import Claim, Derivation, Target, in_form, sol
 from ddpm.grading.written.states import POINT, SMALL, is_log_linear, is_product, point, refuse_foreign
 from ddpm.grading.written.too_large import Unreadable
 
-L = E_q(-log(p_theta(x[0:T]) / q(x[1:T] | x[0])))
-STEP, REVERSE, POSTERIOR = q(x[t] | x[t - 1]), p_theta(x[t - 1] | x[t]), q(x[t - 1] | (x[t], x[0]))
-NOW, BEFORE, FIRST, START = q(x[t] | x[0]), q(x[t - 1] | x[0]), p_theta(x[0] | x[1]), p(x[T])
+L = bound()
+NOW, BEFORE = q(x[t] | x[0]), q(x[t - 1] | x[0])
 PRIOR_TERM = KL(q(x[T] | x[0]), START)
 
 SIGN = "L is a loss: a likely path makes it small. What sign does the log of a probability then have?"
@@ -238,7 +238,7 @@ SUM_TARGET = Target(
             lambda: bound_of(term=log(REVERSE / STEP)),
         ),
         Slip("the sign of log p(x_T) is turned.", SIGN, lambda: bound_of(prior=log(START))),
-        Slip("all signs are turned: that is -L, the lower bound (ELBO).", SIGN, lambda: -bound_of()),
+        Slip("all signs are turned: that is -L, the lower bound (ELBO).", SIGN, lambda: -bound_in_steps()),
         Slip("log p(x_T) is missing.", PAIRS, lambda: bound_of(prior=0)),
         Slip("the sum begins at t = 2: the step between x_0 and x_1 is missing.", RANGE, lambda: bound_of(first=2)),
         Slip("the sum ends at T - 1: the last step is missing.", RANGE, lambda: bound_of(last=T - 1)),
@@ -286,7 +286,7 @@ SUM_TARGET = Target(
         Slip(
             "the sum over t is missing: that is one step alone.", RANGE, lambda: E_q(-log(START) - log(REVERSE / STEP))
         ),
-        Slip("the expectation is missing.", MEAN, lambda: bound_of().args[0]),
+        Slip("the expectation is missing.", MEAN, lambda: bound_in_steps().args[0]),
         Slip(
             "a product in the place of the sum.",
             "What is the log of a product?",
@@ -368,7 +368,7 @@ KL_TARGET = Target(
             "A KL divergence is never negative. Can a loss fall by the model getting worse?",
             lambda: _kl_form(prior=-PRIOR_TERM),
         ),
-        Slip("all signs are turned: that is -L, the lower bound (ELBO).", SIGN, lambda: -_kl_form()),
+        Slip("all signs are turned: that is -L, the lower bound (ELBO).", SIGN, lambda: -bound_in_divergences()),
         Slip(
             "the KL divergences of the steps are the wrong way round: the model comes first.",
             FIRST_ARGUMENT,
@@ -430,7 +430,7 @@ KL_TARGET = Target(
         Slip(
             "the expectation is missing.",
             "The KL divergences still depend on x_0 and x_t. L is a number.",
-            lambda: _kl_form().args[0],
+            lambda: bound_in_divergences().args[0],
         ),
     ),
     form=in_divergences,

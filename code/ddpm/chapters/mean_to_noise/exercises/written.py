@@ -2,6 +2,7 @@
 
 import sympy as sp
 
+from ddpm.derivation import formulas
 from ddpm.derivation.expectation import E_noise, Expectation
 from ddpm.derivation.symbols import (
     C,
@@ -29,10 +30,9 @@ from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
 MU, MODEL, GUESS = mu_tilde(t, x[t], x[0]), mu_theta(x[t], t), epsilon_theta(x[t], t)
-REST, REST_BEFORE = 1 - alpha_bar[t], 1 - alpha_bar[t - 1]
-NOISED = sqrt(alpha_bar[t]) * x[0] + sqrt(REST) * epsilon
-POSTERIOR = sqrt(alpha_bar[t - 1]) * beta[t] / REST * x[0] + sqrt(alpha[t]) * REST_BEFORE / REST * x[t]
-POSTERIOR_VARIANCE = REST_BEFORE / REST * beta[t]
+REST, REST_BEFORE = formulas.noise_variance(), formulas.noise_variance(t - 1)
+NOISED = formulas.noised()
+POSTERIOR, POSTERIOR_VARIANCE = formulas.posterior_mean(), formulas.posterior_variance()
 
 NOISE_HINT = "Solve the closed form for x_0. By what is the noise multiplied there?"
 SCALE_HINT = "Collect what multiplies x_t, once x_0 is put in. What is alpha_t + beta_t?"
@@ -45,11 +45,11 @@ SIGMA_HINT = "sigma_t^2 stands once in the loss on the mean, below the line. Wha
 ROUND = "Compare with the loss on the mean: what has become smaller, what larger?"
 
 
-def mean_with(noise, factor=None, scale=None):
-    """The mean through the noise, or with one of its parts replaced."""
-    factor = beta[t] / sqrt(REST) if factor is None else factor
+def mean_with(factor=None, scale=None):
+    """The mean through the noise with one of its parts replaced."""
+    factor = formulas.noise_factor() if factor is None else factor
     scale = 1 / sqrt(alpha[t]) if scale is None else scale
-    return scale * (x[t] - factor * noise)
+    return scale * (x[t] - factor * epsilon)
 
 
 def of_x_0_and_noise(expr) -> sp.Expr:
@@ -123,7 +123,7 @@ def loss_form(expr) -> str:
 
 
 def _mean(name, hint, **parts):
-    return Slip(name, hint, lambda: of_x_0_and_noise(mean_with(epsilon, **parts)))
+    return Slip(name, hint, lambda: of_x_0_and_noise(mean_with(**parts)))
 
 
 MEAN_SLIPS = (
@@ -177,12 +177,12 @@ MEAN_SLIPS = (
     Slip(
         "epsilon_t, the noise of step t alone, in the place of epsilon.",
         WHICH_HINT,
-        lambda: of_x_0_and_noise(mean_with(epsilon_t[t])),
+        lambda: of_x_0_and_noise(formulas.mean_from_noise(epsilon_t[t])),
     ),
     Slip(
         "epsilon_theta, the network's prediction, in the place of the noise itself.",
         "The target of the network is asked for, not its answer.",
-        lambda: of_x_0_and_noise(mean_with(GUESS)),
+        lambda: of_x_0_and_noise(formulas.mean_from_noise(GUESS)),
     ),
     Slip(
         "the mean of the forward step, sqrt(alpha_t) x_t.",
@@ -195,7 +195,7 @@ MEAN_SLIPS = (
         lambda: POSTERIOR.subs({x[0]: x[t], x[t]: x[0]}, simultaneous=True).subs(x[t], NOISED),
     ),
 )
-MEAN = Target("mu_tilde_t", of_x_0_and_noise(mean_with(epsilon)), MEAN_SLIPS, form=mean_form)
+MEAN = Target("mu_tilde_t", of_x_0_and_noise(formulas.mean_from_noise()), MEAN_SLIPS, form=mean_form)
 
 
 def _mean_loss(mean, weight=1 / (2 * sigma[t] ** 2)):
@@ -218,7 +218,7 @@ MEAN_LOSS = Target(
     form=mean_form,
 )
 
-RIGHT_WEIGHT = beta[t] ** 2 / (2 * sigma[t] ** 2 * alpha[t] * REST)
+RIGHT_WEIGHT = formulas.noise_weight()
 WEIGHTS = (
     ("the factor 1/2 is missing.", HALF_HINT, 2 * RIGHT_WEIGHT),
     ("beta_t in the place of beta_t^2.", SQUARE_HINT, RIGHT_WEIGHT / beta[t]),
@@ -305,7 +305,7 @@ NOISE_LOSS = Target(
 )
 
 
-OF_MODEL = of_x_0_and_noise(mean_with(GUESS))
+OF_MODEL = of_x_0_and_noise(formulas.mean_from_noise(GUESS))
 ON_THE_WAY = (
     Target("the mean of the model", OF_MODEL),
     Target("the difference of the means", MEAN.value - OF_MODEL),
@@ -356,7 +356,7 @@ def _claim(line, target, place):
             raise Unreadable(f"has C in it; to {target.what} no constant is added, only to the loss")
         formula = of_x_0_and_noise(side)
         return (
-            formula.subs(MODEL.subs(x[t], NOISED), mean_with(GUESS).subs(x[t], NOISED))
+            formula.subs(MODEL.subs(x[t], NOISED), formulas.mean_from_noise(GUESS).subs(x[t], NOISED))
             if target is NOISE_LOSS
             else formula
         )
