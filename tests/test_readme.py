@@ -85,7 +85,7 @@ def test_the_two_lines_on_speed_are_those_of_the_table():
 
 
 def test_the_example_runs_and_returns_the_dot(capsys):
-    (source,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    source = re.search(r"```python\n(.*?)```", README, re.S)[1]
     exec(source, {})
     rows = [[float(v) for v in row.split()] for row in re.findall(r"\[([^\[\]]+)\]", capsys.readouterr().out)]
     assert rows == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
