@@ -91,8 +91,7 @@ HOSTILE = {
     "thief": [MEAN, THIEF, COVARIANCE],
     "crowd": [
         MEAN,
-        "import subprocess, time\n"
-        "children = [subprocess.Popen(['sleep', '3141']) for _ in range(400)]\ntime.sleep(30)",
+        "import subprocess, time\nchildren = [subprocess.Popen(['sleep', '3141']) for _ in range(400)]\ntime.sleep(30)",
         COVARIANCE,
     ],
     "loud": [MEAN, "for _ in range(1000):\n    print('x' * 10**6)", COVARIANCE],

@@ -194,6 +194,7 @@ RIGHT["1.4"] = {
         by_induction("m", 1, lambda k, m: sqrt(alpha[k]) * m, lambda k: sqrt(alpha_bar[k])),
         by_induction("v", 0, lambda k, v: alpha[k] * v + 1 - alpha[k], lambda k: 1 - alpha_bar[k]),
     ],
+    "the variance first": (REST, MEAN),
     "two chains": [
         Chain(sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]) * x[0]).step(MEAN, "product"),
         Chain(alpha[t] * (1 - alpha_bar[t - 1]) + 1 - alpha[t]).step(REST, "product"),
@@ -204,6 +205,7 @@ OTHER_FORM["1.4"] = {
     "mean of q(x_t | x_0)": MEAN,
     "What is the mean": 1 - alpha_bar[t],
     "factor of x_0": (sqrt(alpha_bar[t]), REST),
+    "in line 2, the factor of x_0": (REST, sqrt(alpha_bar[t])),
     "x[t - 1] is still in it": sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t]) * epsilon_t[t],
 }
 SLIPS["1.4"] = {
@@ -228,6 +230,8 @@ SLIPS["1.4"] = {
     "in the end only": Normal(x[t], 0, 1),
     "mean.\nthe standard deviation": {"mean": alpha_bar[t] * x[0], "variance": sqrt(REST)},
     "factor before the exponential": exp(-((x[t] - MEAN) ** 2) / (2 * REST)),
+    "are swapped: the variance stands": Normal(x[t], REST, MEAN),
+    "are swapped: the mean stands": {"mean": REST, "variance": MEAN},
     "one epsilon for two steps": sqrt(alpha[t]) * (sqrt(alpha_bar[t - 1]) * x[0] + sqrt(1 - alpha_bar[t - 1]) * epsilon)
     + sqrt(beta[t]) * epsilon,
 }

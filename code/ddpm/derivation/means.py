@@ -44,15 +44,27 @@ def over_states(point, body, env):
     if isinstance(body, sp.Sum):
         return mp.fsum(over_states(point, body.args[0], inner) for inner in runs(point, body.args[1:], env))
     times = sorted(times_of(point, body, env))
-    world = world_of(point)
-    if len(world.values) ** len(times) > PATHS:
-        raise Undefined("too many paths")
+    world = discrete_world(point, len(times))
     total = []
     for states in itertools.product(world.values, repeat=len(times)):
         drawn = dict(zip(times, states))
         mass = world.density("q", drawn) * mp.fprod([world.cell(state) for state in states])
         total.append(mass * point.evaluate(body, {**env, **{STATE(i): state for i, state in drawn.items()}}))
     return mp.fsum(total)
+
+
+def discrete_world(point, times: int) -> Discrete:
+    """The world of the point, where a sum over its states at so many times is short.
+
+    Raises:
+        Undefined: it is too long, or the world is continuous, since the point was first asked for a density alone.
+    """
+    world = world_of(point)
+    if not isinstance(world, Discrete):
+        raise Undefined("no sum over states in a continuous world")
+    if len(world.values) ** times > PATHS:
+        raise Undefined("too many paths")
+    return world
 
 
 def times_of(point, expr, env) -> set:
@@ -74,9 +86,8 @@ def kl(point, expr, env):
     first, second = expr.args
     if isinstance(first, Normal):
         return kl_of_normals(point, first, second, env)
-    world, times = world_of(point), list(states_of(point, first.args[1], env))
-    if not isinstance(world, Discrete) or len(world.values) ** len(times) > PATHS:
-        raise Undefined("too many paths")
+    times = list(states_of(point, first.args[1], env))
+    world = discrete_world(point, len(times))
     total = []
     for states in itertools.product(world.values, repeat=len(times)):
         drawn = dict(zip(times, states))

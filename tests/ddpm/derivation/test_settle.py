@@ -5,8 +5,10 @@ import pytest
 import sympy as sp
 
 from ddpm.derivation.densities import Undecided, p, p_theta, q
+from ddpm.derivation.draws import Undefined
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_and_variance, mean_of_polynomial
+from ddpm.derivation.numbers import Point
 from ddpm.derivation.settle import Different, Numerically, prove, settle
 from ddpm.derivation.symbols import (
     C,
@@ -174,3 +176,11 @@ def test_mean_and_variance_of_what_is_not_affine_is_refused():
 def test_nonsense_is_refused_when_it_is_built(build):
     with pytest.raises(TypeError):
         build()
+
+
+@pytest.mark.parametrize("mean", [E_q(log(q(x[1]))), KL(q(x[1]), q(x[1] | x[0]))])
+def test_a_mean_over_states_has_no_value_at_a_point_whose_world_is_continuous(mean):
+    point = Point(2, {})
+    assert point.value(q(x[1] | x[0])) > 0  # a density alone: its world is one of Gaussians
+    with pytest.raises(Undefined, match="continuous world"):
+        point.value(mean)

@@ -76,6 +76,8 @@ def test_forms_of_the_paper_are_understood():
     assert E_q[log(q(x[1]))] == E_q(log(q(x[1]))) and epsilon[t] == epsilon_t[t]
     assert Sum(x[t], t, 1, 3) == Sum(x[t], (t, 1, 3)) and Product(alpha[t], t, 1, 3) == Product(alpha[t], (t, 1, 3))
     assert np.sqrt(1 - alpha_bar[t]) == sqrt(1 - alpha_bar[t]) and np.log(alpha[t]) == log(alpha[t])
+    for formula in (alpha[t], 2 * alpha[t], alpha[t] ** 2, -(x[t] ** 2) / 2):  # a power has `exp` for its exponent
+        assert np.exp(formula) == sp.exp(formula)
     assert C[t] == C
 
 
@@ -83,8 +85,10 @@ def test_numbers_are_still_numbers():
     assert (
         math.sqrt(sp.Integer(4)) == 2 and float(sp.pi / 3) == pytest.approx(math.pi / 3) and float(jnp.sqrt(4.0)) == 2
     )
-    for product in (alpha[t] * 2.0, np.float64(2) * alpha[t]):
+    for product in (alpha[t] * 2.0, np.float64(2) * alpha[t], np.multiply(alpha[t], 2), np.sum([alpha[t]] * 2)):
         assert read(product, "name").lines[0].right == 2 * alpha[t]
+    assert list(np.array([1, 2]) * alpha[t]) == [alpha[t], 2 * alpha[t]]
+    assert list(np.sqrt(np.array([alpha[t], beta[t]]))) == [sqrt(alpha[t]), sqrt(beta[t])]
 
 
 @pytest.mark.parametrize(
@@ -107,10 +111,11 @@ def test_numbers_are_still_numbers():
         (lambda: q(x[1] | x[2] | x[0]), "write q(x[t - 1] | (x[t], x[0]))"),
         (lambda: x[:t], "write x[0:T]"),
         (lambda: KL(q(x[1]) | p(x[1]), q(x[1])), "as KL(a, b), with a comma"),
-        (lambda: jnp.sqrt(alpha_bar[t]), "sqrt and log of ddpm.derivation.symbols"),
-        (lambda: jnp.log(1 - alpha[t]), "sqrt and log of ddpm"),
-        (lambda: math.sqrt(1 - alpha_bar[t]), "sqrt and log of ddpm"),
-        (lambda: jnp.log(q(x[1])), "sqrt and log of ddpm"),
+        (lambda: np.sin(alpha_bar[t]), "a formula is no number"),
+        (lambda: jnp.sqrt(alpha_bar[t]), "sqrt, log and exp of ddpm.derivation.symbols"),
+        (lambda: jnp.log(1 - alpha[t]), "sqrt, log and exp of ddpm"),
+        (lambda: math.sqrt(1 - alpha_bar[t]), "sqrt, log and exp of ddpm"),
+        (lambda: jnp.log(q(x[1])), "sqrt, log and exp of ddpm"),
         (lambda: q(x[1] | x[0], x[2] | x[0]), "one bar"),
         (lambda: q(t), "takes states such as x[t]"),
     ],
@@ -119,6 +124,23 @@ def test_a_first_try_that_raises_says_what_to_type(typed, words):
     with pytest.raises(TypeError) as error:
         typed()
     assert words in str(error.value) and len(str(error.value)) < 130
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda: (2 * alpha[t]) ** (10**9),
+        lambda: (alpha[t] / 3) ** (10**9),
+        lambda: sp.Rational(2, 3) ** -(10**9) * alpha[t],
+        lambda: sqrt(2 * alpha[t]) ** (10**9 + 1),
+    ],
+)
+def test_a_power_of_a_number_that_nobody_can_write_down_is_refused_at_once(typed):
+    started = time.process_time()
+    with pytest.raises(ValueError, match="is the exponent what you mean"):
+        typed()
+    assert time.process_time() - started < 1
+    assert sp.Integer(3) ** 10_000 % 10 == 1 and sp.Rational(1, 3) ** 40 == sp.Rational(1, 3**40)
 
 
 @pytest.mark.parametrize(

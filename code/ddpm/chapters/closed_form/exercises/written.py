@@ -25,6 +25,7 @@ VARIANCE = (
     "Noise is multiplied by a standard deviation, and a Gaussian is written with its variance. Which is which here?"
 )
 SHRINK = "What becomes of the noise of the first step in the second one? Try two steps with numbers."
+ORDER = "In a Gaussian the mean stands first, then the variance. Which of your two has x_0 in it?"
 EDGE = "At t = 0 nothing has happened yet: what are mean and variance there?"
 PRODUCT_OF_BETA, SUM_OF_BETA = Product(beta[s], (s, 1, t)), Sum(beta[s], (s, 1, t))
 
@@ -67,6 +68,7 @@ MEAN = Target(
                 ("the mean is 0: that is true in the end only.", EDGE, sp.Integer(0)),
             )
         ),
+        Slip("mean and variance are swapped: the variance stands in the place of the mean.", ORDER, noise_variance),
     ),
 )
 SPREAD = Target(
@@ -105,6 +107,11 @@ SPREAD = Target(
                 "one epsilon for two steps: each step has noise of its own.",
                 "Variances of independent noises add. Do standard deviations?",
                 (sqrt(alpha[t] * (1 - alpha_bar[t - 1])) + sqrt(beta[t])) ** 2,
+            ),
+            (
+                "mean and variance are swapped: the mean stands in the place of the variance.",
+                ORDER,
+                image_factor() * x[0],
             ),
             (
                 "that is the variance of q(x_{t-1} | x_t, x_0).",
@@ -297,6 +304,8 @@ def of_numbers(plain) -> list[Claim]:
             kind = "factor" if len(plain) > 1 and i == 0 and not {"mean", "factor"} & set(kinds) else "variance"
         if kind == "factor":
             open_ = "" if of == "induction" else "gives the factor of x_0. The mean is that times x_0."
+            if open_ and place and "variance" in kinds[:i]:
+                open_ = f"gives the variance first and, in {place}, the factor of x_0. The mean is that times x_0."
             found.append(Claim(MEAN, expr * x[0], expr, place, open_))
         else:
             found.append(
