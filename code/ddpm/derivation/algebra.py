@@ -13,7 +13,7 @@ import sympy as sp
 from sympy.polys.fields import FracField
 
 from ddpm.derivation import symbols
-from ddpm.derivation.bounds import is_at_least, least, lower
+from ddpm.derivation.lowest import is_at_least, least, lower
 from ddpm.derivation.symbols import Quantity
 
 ALPHA, ALPHA_BAR, BETA = (f.function for f in (symbols.alpha, symbols.alpha_bar, symbols.beta))

@@ -13,7 +13,7 @@ p(x_T) and runs backward. So what is proved with them holds for every such chain
 
 import sympy as sp
 
-from ddpm.derivation.bounds import is_at_least, raised
+from ddpm.derivation.lowest import is_at_least, raised
 from ddpm.derivation.symbols import Given, Path, T, x
 
 STATE = x.function

@@ -8,7 +8,6 @@ ones on. A rule that does not reach proves nothing.
 import sympy as sp
 
 from ddpm.derivation.algebra import ALPHA, ALPHA_BAR, BETA, is_positive, vanishes
-from ddpm.derivation.bounds import is_at_least, lower
 from ddpm.derivation.densities import Density, Undecided, as_steps, factors
 from ddpm.derivation.expectation import (
     KL,
@@ -22,6 +21,7 @@ from ddpm.derivation.expectation import (
 )
 from ddpm.derivation.gaussians import PIXELS, Normal
 from ddpm.derivation.images import images, is_image, is_linear
+from ddpm.derivation.lowest import is_at_least, lower
 from ddpm.derivation.symbols import SquaredNorm
 from ddpm.derivation.terms import exactly, fresh
 

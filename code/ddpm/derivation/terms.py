@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from ddpm.derivation.bounds import is_at_least, lower
 from ddpm.derivation.densities import STATE, Density, Undecided
 from ddpm.derivation.expectation import KL, LAW_Q, Expectation
+from ddpm.derivation.lowest import is_at_least, lower
 from ddpm.derivation.symbols import epsilon, evaluated
 
 CLOSED = (

@@ -23,11 +23,11 @@ from ddpm.grading.data import pack_cases, pack_run, unpack_cases, unpack_run
 from ddpm.grading.runner import run
 from ddpm.grading.score import assigned, output, report
 from ddpm.grading.score.assigned import Stated
+from ddpm.grading.score.flags import answers, of_notebook, same
 from ddpm.grading.score.folder import Class, Score
 from ddpm.grading.score.found import find, readable, twice
 from ddpm.grading.score.lean import write as write_lean
-from ddpm.grading.score.reading import NoNotebook, read
-from ddpm.grading.score.remarks import answers, of_notebook, same
+from ddpm.grading.score.notebook import NoNotebook, read
 
 EXERCISES, ASSIGNMENTS = PROBLEMS.exercises, PROBLEMS.assignments
 CODE = [name for name, exercise in EXERCISES.items() if isinstance(exercise, CodeExercise)]
@@ -191,7 +191,7 @@ def test_a_file_that_becomes_a_link_or_a_pipe_between_two_looks_is_neither_follo
     real, path = tmp_path / "real", tmp_path / "x.ipynb"
     real.write_text(JSON)
     make(path, real)
-    monkeypatch.setattr("ddpm.grading.score.reading.os.lstat", lambda _: os.stat(real))
+    monkeypatch.setattr("ddpm.grading.score.notebook.os.lstat", lambda _: os.stat(real))
     with pytest.raises(NoNotebook, match="no file any more|cannot be opened"):
         read(path)
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ddpm.grading.score.reading import Notebook
+from ddpm.grading.score.notebook import Notebook
 
 Assignments = Mapping[str, tuple[str, ...]]  # by name, the names of their exercises
 KEY = "ddpm"  # of the metadata

@@ -21,7 +21,7 @@ import psutil
 from ddpm.grading.data import pack_cases
 from ddpm.grading.exercise import Problems
 from ddpm.grading.judge import Judge
-from ddpm.grading.score import assigned, lean, remarks, sandbox
+from ddpm.grading.score import assigned, flags, lean, sandbox
 from ddpm.grading.score.child import SET_CHILD_SUBREAPER
 from ddpm.grading.score.found import Found, twice
 from ddpm.grading.verdict import Status, Verdict, blank
@@ -127,11 +127,9 @@ def score(
                     pool.shutdown(cancel_futures=True)
                     raise
         answers = [
-            (s.name, remarks.answers(f.notebook, exercises[s.assignment]))
-            for s, f in zip(scores, found)
-            if s.assignment
+            (s.name, flags.answers(f.notebook, exercises[s.assignment])) for s, f in zip(scores, found) if s.assignment
         ]
-        return Class(scores, remarks.same(answers), box.words, assigned.in_words(exercises, stated, assignments))
+        return Class(scores, flags.same(answers), box.words, assigned.in_words(exercises, stated, assignments))
 
 
 def shares(level: str) -> list[list[int]]:
@@ -173,7 +171,7 @@ class Grader:
             result.remarks.append(f"taken for the assignment {stated.assignment} {stated.rule}")
         if stated.exercises != asked:
             result.remarks.append("states other exercises than most notebooks of this assignment")
-        result.remarks += remarks.of_notebook(found.notebook, asked)
+        result.remarks += flags.of_notebook(found.notebook, asked)
         cores = self.free.get()
         try:
             runs = self._run(i, found.notebook, asked, result, cores)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddpm.grading.score.reading import NoNotebook, Notebook, read
+from ddpm.grading.score.notebook import NoNotebook, Notebook, read
 
 # what systems and Jupyter leave behind, and what grading writes: told in one line
 IGNORED_FOLDERS = (".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__")

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Sequence
 
 from ddpm.grading.score.assigned import definitions, parsed
-from ddpm.grading.score.reading import Notebook
+from ddpm.grading.score.notebook import Notebook
 
 MEASURED = "measured"
 WATCHES = ("setprofile", "settrace", "setprofile_all_threads", "settrace_all_threads", "monitoring")  # see `kernel`
