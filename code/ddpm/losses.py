@@ -4,47 +4,33 @@ prediction.
 Each sums over the pixels of an example; with a batch of t the result has the shape of t.
 """
 
-from typing import Literal
-
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import check_same_shape
-from ddpm.predict import Kind
-from ddpm.process import posterior_mean
+from ddpm.predict import Kind, Shares, kind_of
+from ddpm.process import ReverseVariance, posterior_mean, reverse_variance
 from ddpm.schedule import Schedule, at
-
-ReverseVariance = Literal["beta", "beta_tilde"]
-
-
-def reverse_variance(schedule: Schedule, kind: ReverseVariance = "beta") -> Float[Array, " time"]:
-    """sigma_t^2 for t = 0..T: beta_t, or beta_tilde_t, which is 0 at t = 1 (Ho et al. 2020, section 3.2).
-
-    Raises:
-        ValueError: kind is neither "beta" nor "beta_tilde".
-    """
-    if kind == "beta":
-        return schedule.beta
-    if kind == "beta_tilde":
-        return schedule.posterior_variance
-    raise ValueError(f'the reverse variance must be "beta" or "beta_tilde"; got {kind!r}')
 
 
 def mean_loss(
     schedule: Schedule,
-    t: Int[ArrayLike, "..."],
-    x_0: Float[ArrayLike, "..."],
-    x_t: Float[ArrayLike, "..."],
-    predicted_mean: Float[ArrayLike, "..."],
+    t: Int[ArrayLike, "*batch"],
+    x_0: Float[ArrayLike, "*shape"],
+    x_t: Float[ArrayLike, "*shape"],
+    predicted_mean: Float[ArrayLike, "*shape"],
     variance: ReverseVariance = "beta",
-) -> Float[Array, "..."]:
+) -> Float[Array, "*batch"]:
     """||mu_tilde_t(x_t, x_0) - predicted_mean||^2 / (2 sigma_t^2) (Ho et al. 2020, eq. 8, without its constant).
 
     Where sigma_t^2 = 0 it is 0 for equal means and infinite otherwise.
 
     Args:
         x_0, x_t: what mu_tilde_t is made of, see `ddpm.process.posterior_mean`.
-        predicted_mean: mu_theta(x_t, t), shape of x_t.
+        predicted_mean: mu_theta(x_t, t).
+
+    Raises:
+        ValueError: shapes differ, t is outside 1..T, or an unknown variance.
     """
     error = _squared_distance(t, "predicted_mean", predicted_mean, "x_t", posterior_mean(schedule, x_0, x_t, t))
     sigma_2 = at(reverse_variance(schedule, variance), t)
@@ -61,22 +47,13 @@ def prediction_weight(schedule: Schedule, kind: Kind, variance: ReverseVariance 
     Raises:
         ValueError: an unknown kind or variance.
     """
-    sigma_2 = reverse_variance(schedule, variance)
     alpha, total = schedule.alpha, schedule.one_minus_alpha_bar
     before = jnp.concatenate([jnp.zeros_like(total[:1]), total[:-1]])
     alpha_bar_prev = jnp.concatenate([schedule.alpha_bar[:1], schedule.alpha_bar[:-1]])
     # beta_t^2 / (sigma_t^2 (1 - alpha_bar_t)) as a quotient that has its limit where beta_t = 0
     share, over = (schedule.beta_over_total, jnp.ones_like(alpha)) if variance == "beta" else (schedule.beta, before)
-    quotients = {
-        "noise": (share, over * alpha),
-        "x_0": (share * alpha_bar_prev, over * total),
-        "v": (share * alpha_bar_prev, over),
-        "score": (share * total, over * alpha),
-        "mean": (jnp.ones_like(alpha), sigma_2),
-    }
-    if kind not in quotients:
-        raise ValueError(f"unknown kind of prediction {kind!r}; expected one of {', '.join(quotients)}")
-    numerator, denominator = quotients[kind]
+    sigma_2 = reverse_variance(schedule, variance)
+    numerator, denominator = kind_of(kind).weight(Shares(share, over, sigma_2, alpha, alpha_bar_prev, total))
     infinite = denominator == 0
     weight = jnp.where(infinite, jnp.inf, 0.5 * numerator / jnp.where(infinite, 1.0, denominator))
     return weight.at[0].set(jnp.nan)
@@ -92,24 +69,35 @@ def noise_weight(schedule: Schedule, variance: ReverseVariance = "beta") -> Floa
 
 def noise_loss(
     schedule: Schedule,
-    t: Int[ArrayLike, "..."],
-    noise: Float[ArrayLike, "..."],
-    predicted_noise: Float[ArrayLike, "..."],
+    t: Int[ArrayLike, "*batch"],
+    noise: Float[ArrayLike, "*shape"],
+    predicted_noise: Float[ArrayLike, "*shape"],
     variance: ReverseVariance = "beta",
-) -> Float[Array, "..."]:
-    """The same loss in terms of the noise: `noise_weight` times ||noise - predicted_noise||^2 (eq. 12)."""
+) -> Float[Array, "*batch"]:
+    """The same loss in terms of the noise: `noise_weight` times ||noise - predicted_noise||^2 (eq. 12).
+
+    Raises:
+        ValueError: shapes differ, t is outside 1..T, or an unknown variance.
+    """
     error = _squared_distance(t, "predicted_noise", predicted_noise, "noise", noise)
     return _weighted(at(noise_weight(schedule, variance), t), error)
 
 
 def simple_loss(
-    t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "..."], predicted_noise: Float[ArrayLike, "..."]
-) -> Float[Array, "..."]:
-    """||noise - predicted_noise||^2 (Ho et al. 2020, eq. 14): eq. 12 with every weight set to 1."""
+    t: Int[ArrayLike, "*batch"], noise: Float[ArrayLike, "*shape"], predicted_noise: Float[ArrayLike, "*shape"]
+) -> Float[Array, "*batch"]:
+    """||noise - predicted_noise||^2 (Ho et al. 2020, eq. 14): eq. 12 with every weight set to 1.
+
+    A sum over the pixels, as all losses here; training divides it by their number, so that a rate of learning serves
+    images of any size (`ddpm.train`).
+
+    Raises:
+        ValueError: shapes differ.
+    """
     return _squared_distance(t, "predicted_noise", predicted_noise, "noise", noise)
 
 
-def sum_pixels(x: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."]) -> Float[Array, "..."]:
+def sum_pixels(x: Float[ArrayLike, "..."], t: Int[ArrayLike, "*batch"]) -> Float[Array, "*batch"]:
     """The sum over the axes of x behind those of t."""
     return jnp.sum(x, axis=tuple(range(jnp.ndim(t), jnp.ndim(x))))
 

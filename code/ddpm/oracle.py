@@ -19,7 +19,7 @@ from ddpm.gaussian import standard_normal
 from ddpm.level import at_time
 from ddpm.mixture import Images, Mixture, as_mixture, mean_variance, noise_posterior, noised, posterior, score
 from ddpm.process import q_sample
-from ddpm.schedule import Schedule, check_schedule
+from ddpm.schedule import Schedule, check_schedule, check_steps
 
 
 def best_noise(
@@ -74,6 +74,11 @@ class Oracle:
         check_schedule(self.schedule)
         object.__setattr__(self, "data", as_mixture(self.data))
 
+    @property
+    def T(self) -> int:
+        """The number of diffusion steps."""
+        return self.schedule.T
+
     def __call__(self, x_t: Float[ArrayLike, "*pixels"], t: Int[ArrayLike, ""]) -> Float[Array, "*pixels"]:
         """`best_noise` of one example."""
         return best_noise(self.schedule, self.data, x_t, t)
@@ -125,6 +130,10 @@ def excess_loss(
 
     It equals E ||predict_noise(x_t, t) - E[noise | x_t]||^2, mean over the pixels, so it is known far better than the
     difference of two losses.
+
+    Raises:
+        TypeError: key, schedule or data is something else.
+        ValueError: fewer than 2 draws, or a network for another T than the schedule's.
     """
     return _estimate(key, schedule, data, predict_noise, draws, _excess)
 
@@ -140,6 +149,7 @@ def _excess(schedule, data, predict_noise, x_t, t):
 def _estimate(key, schedule, data, predict_noise, draws, function):
     check_key(key)
     check_schedule(schedule)
+    check_steps(schedule, predict_noise)
     data = as_mixture(data)
     if draws < 2:
         raise ValueError(f"an average with its error needs at least 2 draws; got {draws}")

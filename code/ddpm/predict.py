@@ -1,92 +1,57 @@
 """What a network may predict: the noise, x_0, v, the score or the mean. One family, each found from each.
 
-Everything goes through the pair (x_0, noise), which is tied by x_t = sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t)
-noise.
-Where x_t holds no trace of x_0 (alpha_bar_t = 0), or no noise (alpha_bar_t = 1), the pair is not determined; the
-solution of least norm is taken then: 0 for the member that cannot be known.
+Everything goes through the pair (x_0, noise), which is tied by x_t = signal x_0 + spread noise.
+Where x_t holds no trace of x_0 (signal = 0), or no noise (spread = 0), the pair is not determined; the solution of
+least norm is taken then: 0 for the member that cannot be known.
 """
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import check_same_shape
-from ddpm.process import posterior_coefficients, posterior_mean
+from ddpm.level import at_time
+from ddpm.process import posterior_coefficients
 from ddpm.schedule import Schedule, at
 
 Kind = Literal["noise", "x_0", "v", "score", "mean"]
 
 
-def x_0_from_noise(
-    schedule: Schedule, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "..."]
-) -> Float[Array, "..."]:
-    """x_0 = (x_t - sqrt(1 - alpha_bar_t) noise) / sqrt(alpha_bar_t) (Ho et al. 2020, below eq. 9).
+class Place(NamedTuple):
+    """Where a prediction is made: the level of x_t, and the factors of x_0 and x_t in the mean of x_{t-1}."""
 
-    Raises:
-        ValueError: noise and x_t differ in shape, or t is outside 1..T.
+    signal: Float[Array, "..."]
+    spread: Float[Array, "..."]
+    of_x_0: Float[Array, "..."]
+    of_x_t: Float[Array, "..."]
+
+
+class Shares(NamedTuple):
+    """What the weights are made of, for t = 0..T: beta_t^2 / sigma_t^2 is share / over times 1 - alpha_bar_t."""
+
+    share: Float[Array, " time"]
+    over: Float[Array, " time"]
+    sigma_2: Float[Array, " time"]
+    alpha: Float[Array, " time"]
+    alpha_bar_prev: Float[Array, " time"]
+    total: Float[Array, " time"]
+
+
+class Prediction(NamedTuple):
+    """One kind of prediction.
+
+    Attributes:
+        to_pair: (place, x_t, value) -> (x_0, noise).
+        from_pair: (place, x_t, x_0, noise) -> value.
+        weight: shares -> c_t^2 / sigma_t^2 as numerator and denominator, c_t being the size of the factor with which
+            an error of this kind enters the mean (equation `eq-family`).
     """
-    check_same_shape("noise", noise, "x_t", x_t)
-    signal, spread = _scales(schedule, t, x_t)
-    return _divide(x_t - spread * noise, signal)
 
-
-def noise_from_x_0(
-    schedule: Schedule, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."], x_0: Float[ArrayLike, "..."]
-) -> Float[Array, "..."]:
-    """noise = (x_t - sqrt(alpha_bar_t) x_0) / sqrt(1 - alpha_bar_t).
-
-    Raises:
-        ValueError: x_0 and x_t differ in shape, or t is outside 1..T.
-    """
-    check_same_shape("x_0", x_0, "x_t", x_t)
-    signal, spread = _scales(schedule, t, x_t)
-    return _divide(x_t - signal * x_0, spread)
-
-
-def mean_from_noise(
-    schedule: Schedule, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "..."]
-) -> Float[Array, "..."]:
-    """mu = (x_t - beta_t / sqrt(1 - alpha_bar_t) noise) / sqrt(alpha_t) (Ho et al. 2020, eq. 11).
-
-    Raises:
-        ValueError: noise and x_t differ in shape, or t is outside 1..T.
-    """
-    check_same_shape("noise", noise, "x_t", x_t)
-    spread = jnp.sqrt(at(schedule.one_minus_alpha_bar, t, x_t))
-    alpha = at(schedule.alpha, t, x_t)
-    return _divide(x_t - at(schedule.beta_over_total, t, x_t) * spread * noise, jnp.sqrt(alpha))
-
-
-def convert(
-    schedule: Schedule,
-    x_t: Float[ArrayLike, "..."],
-    t: Int[ArrayLike, "..."],
-    value: Float[ArrayLike, "..."],
-    source: Kind,
-    target: Kind,
-) -> Float[Array, "..."]:
-    """A prediction of one kind as a prediction of another.
-
-    noise: epsilon. x_0: the clean data. v = sqrt(alpha_bar_t) noise - sqrt(1 - alpha_bar_t) x_0 (Salimans and Ho
-    2022). score = -noise / sqrt(1 - alpha_bar_t), the gradient of log q(x_t | x_0). mean: of x_{t-1} given x_t.
-
-    Args:
-        value: the prediction, shape of x_t.
-
-    Raises:
-        ValueError: an unknown kind, a value that has not the shape of x_t, or t outside 1..T.
-    """
-    for kind in (source, target):
-        if kind not in _TO_PAIR:
-            raise ValueError(f"unknown kind of prediction {kind!r}; expected one of {', '.join(_TO_PAIR)}")
-    check_same_shape("value", value, "x_t", x_t)
-    x_0, noise = _TO_PAIR[source](schedule, x_t, t, value)
-    return jnp.asarray(_FROM_PAIR[target](schedule, x_t, t, x_0, noise))
-
-
-def _scales(schedule, t, like):
-    return jnp.sqrt(at(schedule.alpha_bar, t, like)), jnp.sqrt(at(schedule.one_minus_alpha_bar, t, like))
+    to_pair: Callable[[Place, Array, Array], tuple[Array, Array]]
+    from_pair: Callable[[Place, Array, Array, Array], Array]
+    weight: Callable[[Shares], tuple[Array, Array]]
 
 
 def _divide(numerator, denominator):
@@ -94,49 +59,114 @@ def _divide(numerator, denominator):
     return jnp.where(zero, 0.0, numerator / jnp.where(zero, 1.0, denominator))
 
 
-def _pair_from_noise(schedule, x_t, t, noise):
-    return x_0_from_noise(schedule, x_t, t, noise), noise
+def _pair_from_noise(place, x_t, noise):
+    return _divide(x_t - place.spread * noise, place.signal), noise
 
 
-def _pair_from_x_0(schedule, x_t, t, x_0):
-    return x_0, noise_from_x_0(schedule, x_t, t, x_0)
+def _pair_from_x_0(place, x_t, x_0):
+    return x_0, _divide(x_t - place.signal * x_0, place.spread)
 
 
-def _pair_from_v(schedule, x_t, t, v):
-    signal, spread = _scales(schedule, t, x_t)
-    return signal * x_t - spread * v, spread * x_t + signal * v
+# epsilon
+NOISE = Prediction(
+    to_pair=_pair_from_noise,
+    from_pair=lambda place, x_t, x_0, noise: noise,
+    weight=lambda s: (s.share, s.over * s.alpha),
+)
+# the clean data
+X_0 = Prediction(
+    to_pair=_pair_from_x_0,
+    from_pair=lambda place, x_t, x_0, noise: x_0,
+    weight=lambda s: (s.share * s.alpha_bar_prev, s.over * s.total),
+)
+# sqrt(alpha_bar_t) noise - sqrt(1 - alpha_bar_t) x_0 (Salimans and Ho 2022); signal^2 + spread^2 is 1
+V = Prediction(
+    to_pair=lambda place, x_t, v: (place.signal * x_t - place.spread * v, place.spread * x_t + place.signal * v),
+    from_pair=lambda place, x_t, x_0, noise: place.signal * noise - place.spread * x_0,
+    weight=lambda s: (s.share * s.alpha_bar_prev, s.over),
+)
+# -noise / sqrt(1 - alpha_bar_t), the gradient of log q(x_t | x_0)
+SCORE = Prediction(
+    to_pair=lambda place, x_t, score: _pair_from_noise(place, x_t, -place.spread * score),
+    from_pair=lambda place, x_t, x_0, noise: _divide(-noise, place.spread),
+    weight=lambda s: (s.share * s.total, s.over * s.alpha),
+)
+# of x_{t-1} given x_t
+MEAN = Prediction(
+    to_pair=lambda place, x_t, mean: _pair_from_x_0(place, x_t, _divide(mean - place.of_x_t * x_t, place.of_x_0)),
+    from_pair=lambda place, x_t, x_0, noise: place.of_x_0 * x_0 + place.of_x_t * x_t,
+    weight=lambda s: (jnp.ones_like(s.alpha), s.sigma_2),
+)
+KINDS = {"noise": NOISE, "x_0": X_0, "v": V, "score": SCORE, "mean": MEAN}
 
 
-def _pair_from_score(schedule, x_t, t, score):
-    _, spread = _scales(schedule, t, x_t)
-    return _pair_from_noise(schedule, x_t, t, -spread * score)
+def kind_of(name: Kind) -> Prediction:
+    """The kind of prediction of this name.
+
+    Raises:
+        ValueError: an unknown name.
+    """
+    if name not in KINDS:
+        raise ValueError(f"unknown kind of prediction {name!r}; expected one of {', '.join(KINDS)}")
+    return KINDS[name]
 
 
-def _pair_from_mean(schedule, x_t, t, mean):
-    of_x_0, of_x_t = posterior_coefficients(schedule, t, like=x_t)
-    return _pair_from_x_0(schedule, x_t, t, _divide(mean - of_x_t * x_t, of_x_0))
+def convert(
+    schedule: Schedule,
+    x_t: Float[ArrayLike, "*shape"],
+    t: Int[ArrayLike, "..."],
+    value: Float[ArrayLike, "*shape"],
+    source: Kind,
+    target: Kind,
+) -> Float[Array, "*shape"]:
+    """A prediction of one kind as a prediction of another; what each kind is stands at its entry in `KINDS`.
+
+    Args:
+        value: the prediction of the kind `source`.
+
+    Raises:
+        ValueError: an unknown kind, a value that has not the shape of x_t, or t outside 1..T.
+    """
+    to_pair, from_pair = kind_of(source).to_pair, kind_of(target).from_pair
+    level = at_time(schedule, t, like=x_t)
+    check_same_shape(source, value, "x_t", x_t)
+    place = Place(level.signal, level.spread, *posterior_coefficients(schedule, t, like=x_t))
+    return jnp.asarray(from_pair(place, x_t, *to_pair(place, x_t, value)))
 
 
-def _v_from_pair(schedule, x_t, t, x_0, noise):
-    signal, spread = _scales(schedule, t, x_t)
-    return signal * noise - spread * x_0
+def x_0_from_noise(
+    schedule: Schedule, x_t: Float[ArrayLike, "*shape"], t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "*shape"]
+) -> Float[Array, "*shape"]:
+    """x_0 = (x_t - sqrt(1 - alpha_bar_t) noise) / sqrt(alpha_bar_t) (Ho et al. 2020, below eq. 9).
+
+    Raises:
+        ValueError: noise and x_t differ in shape, or t is outside 1..T.
+    """
+    return convert(schedule, x_t, t, noise, "noise", "x_0")
 
 
-def _score_from_pair(schedule, x_t, t, x_0, noise):
-    return _divide(-noise, _scales(schedule, t, x_t)[1])
+def noise_from_x_0(
+    schedule: Schedule, x_t: Float[ArrayLike, "*shape"], t: Int[ArrayLike, "..."], x_0: Float[ArrayLike, "*shape"]
+) -> Float[Array, "*shape"]:
+    """noise = (x_t - sqrt(alpha_bar_t) x_0) / sqrt(1 - alpha_bar_t).
+
+    Raises:
+        ValueError: x_0 and x_t differ in shape, or t is outside 1..T.
+    """
+    return convert(schedule, x_t, t, x_0, "x_0", "noise")
 
 
-_TO_PAIR = {
-    "noise": _pair_from_noise,
-    "x_0": _pair_from_x_0,
-    "v": _pair_from_v,
-    "score": _pair_from_score,
-    "mean": _pair_from_mean,
-}
-_FROM_PAIR = {
-    "noise": lambda schedule, x_t, t, x_0, noise: noise,
-    "x_0": lambda schedule, x_t, t, x_0, noise: x_0,
-    "v": _v_from_pair,
-    "score": _score_from_pair,
-    "mean": lambda schedule, x_t, t, x_0, noise: posterior_mean(schedule, x_0, x_t, t),
-}
+def mean_from_noise(
+    schedule: Schedule, x_t: Float[ArrayLike, "*shape"], t: Int[ArrayLike, "..."], noise: Float[ArrayLike, "*shape"]
+) -> Float[Array, "*shape"]:
+    """mu = (x_t - beta_t / sqrt(1 - alpha_bar_t) noise) / sqrt(alpha_t) (Ho et al. 2020, eq. 11).
+
+    Without the way through x_0 it keeps its digits where sqrt(alpha_bar_t) is small.
+
+    Raises:
+        ValueError: noise and x_t differ in shape, or t is outside 1..T.
+    """
+    spread = at_time(schedule, t, like=x_t).spread
+    check_same_shape("noise", noise, "x_t", x_t)
+    alpha = at(schedule.alpha, t, x_t)
+    return _divide(x_t - at(schedule.beta_over_total, t, x_t) * spread * noise, jnp.sqrt(alpha))

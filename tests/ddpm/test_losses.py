@@ -15,7 +15,6 @@ from ddpm.losses import (
     noise_loss,
     noise_weight,
     prediction_weight,
-    reverse_variance,
     simple_loss,
     sum_pixels,
 )
@@ -40,12 +39,6 @@ def weight(betas, t, variance):
     """beta_t^2 / (2 sigma_t^2 alpha_t (1 - alpha_bar_t)), eq. 12."""
     beta = mpmath.mpf(float(betas[t - 1]))
     return float(beta**2 / (2 * sigma_2(betas, t, variance) * (1 - beta) * (1 - alpha_bars(betas)[t])))
-
-
-@VARIANCES
-def test_reverse_variance(variance, precision):
-    expected = [0.0] + [float(sigma_2(BETAS, t, variance)) for t in range(1, 5)]
-    np.testing.assert_allclose(reverse_variance(Schedule.from_betas(BETAS), variance), expected, rtol=RTOL[precision])
 
 
 @VARIANCES
@@ -217,7 +210,7 @@ def test_sum_pixels():
     np.testing.assert_array_equal(sum_pixels(x, np.ones((2, 2), int)), [[3, 12], [21, 30]])
 
 
-def test_shapes_must_agree():
+def test_shapes_must_agree(unchecked):
     schedule, x, y = Schedule.from_betas(BETAS), np.zeros((2, 3)), np.zeros(3)
     with pytest.raises(ValueError, match=r"predicted_mean must have the shape of x_t, \(2, 3\); got \(3,\)"):
         mean_loss(schedule, 1, x, x, y)
@@ -230,7 +223,7 @@ def test_shapes_must_agree():
 
 def test_unknown_variance(unchecked):
     schedule = Schedule.from_betas(BETAS)
-    for call in (reverse_variance, noise_weight, lambda s, v: mean_loss(s, 1, 0.0, 0.0, 0.0, v)):
+    for call in (noise_weight, lambda s, v: mean_loss(s, 1, 0.0, 0.0, 0.0, v)):
         with pytest.raises(ValueError, match='must be "beta" or "beta_tilde"; got \'learned\''):
             call(schedule, "learned")
 

@@ -1,6 +1,7 @@
 """ddpm.predict: all five kinds from one pair (x_0, noise), and every way from one kind to another."""
 
 import itertools
+from typing import get_args
 
 import jax
 import mpmath
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from truth import RTOL, SCHEDULES, alpha_bars, posterior
 
 from ddpm import Schedule
-from ddpm.predict import convert, mean_from_noise, noise_from_x_0, x_0_from_noise
+from ddpm.predict import KINDS as ENTRIES
+from ddpm.predict import Kind, convert, mean_from_noise, noise_from_x_0, x_0_from_noise
 
 BETAS = (0.1, 0.2, 0.3, 0.4)
 KINDS = ("noise", "x_0", "v", "score", "mean")
@@ -99,6 +101,10 @@ def test_a_batch_is_a_loop_under_jit_and_vmap(shape):
             np.testing.assert_allclose(batched(schedule, x_t, t, value), loop, rtol=2e-5, atol=1e-6)
 
 
+def test_every_kind_has_its_entry():
+    assert tuple(ENTRIES) == get_args(Kind) == KINDS
+
+
 def test_plain_numbers():
     schedule = Schedule.from_betas(BETAS)
     for kind in KINDS:
@@ -112,9 +118,9 @@ def test_unknown_kinds(unchecked):
             convert(schedule, 1.0, 1, 1.0, source, target)
 
 
-def test_bad_shapes_and_times():
+def test_bad_shapes_and_times(unchecked):
     schedule = Schedule.from_betas(BETAS)
-    with pytest.raises(ValueError, match=r"value must have the shape of x_t, \(3,\); got \(\)"):
+    with pytest.raises(ValueError, match=r"noise must have the shape of x_t, \(3,\); got \(\)"):
         convert(schedule, np.zeros(3), 1, 0.0, "noise", "v")
     for function, name in ((mean_from_noise, "noise"), (x_0_from_noise, "noise"), (noise_from_x_0, "x_0")):
         with pytest.raises(ValueError, match=rf"{name} must have the shape of x_t, \(3,\); got \(\)"):

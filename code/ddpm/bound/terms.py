@@ -8,9 +8,9 @@ from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import Key, check_same_shape
 from ddpm.gaussian import gaussian_log_density, kl_divergence
-from ddpm.losses import ReverseVariance, reverse_variance, sum_pixels
+from ddpm.losses import sum_pixels
 from ddpm.predict import mean_from_noise
-from ddpm.process import posterior_mean, q_mean_variance, q_sample
+from ddpm.process import ReverseVariance, posterior_mean, q_mean_variance, q_sample, reverse_variance
 from ddpm.schedule import Schedule, at
 
 

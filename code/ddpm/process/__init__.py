@@ -1,16 +1,16 @@
-"""The forward process q, and what follows from it by Bayes' rule."""
+"""The forward process q, and what follows from it by Bayes' rule for the way back."""
 
 from ddpm.process.forward import (
     forward_mean_variance,
     forward_step,
     forward_trajectory,
-    posterior_coefficients,
-    posterior_mean,
     q_mean_variance,
     q_sample,
 )
+from ddpm.process.reverse import ReverseVariance, posterior_coefficients, posterior_mean, reverse_variance
 
 __all__ = [
+    "ReverseVariance",
     "forward_mean_variance",
     "forward_step",
     "forward_trajectory",
@@ -18,4 +18,5 @@ __all__ = [
     "posterior_mean",
     "q_mean_variance",
     "q_sample",
+    "reverse_variance",
 ]

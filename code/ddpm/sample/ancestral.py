@@ -10,8 +10,8 @@ from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import Key, check_key, check_same_shape
 from ddpm.gaussian import standard_normal
-from ddpm.losses import ReverseVariance, reverse_variance
 from ddpm.predict import mean_from_noise
+from ddpm.process import ReverseVariance, reverse_variance
 from ddpm.sample.loop import reverse_chain
 from ddpm.schedule import Schedule, at, at_least_1, check_schedule, check_steps
 

@@ -147,7 +147,7 @@ def test_shapes_batches_jit_and_vmap(shape):
     assert float(terms[4]) == pytest.approx(float(prior_term(schedule, x_0[0])), rel=1e-5)
 
 
-def test_bad_input():
+def test_bad_input(unchecked):
     schedule = Schedule.from_betas(BETAS)
     for t in (1, 5):
         with pytest.raises(ValueError, match=r"t must lie in"):

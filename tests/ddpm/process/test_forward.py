@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import quad
-from scipy.stats import norm
 from truth import RTOL, SCHEDULES, Z, alpha_bars, posterior
 
 from ddpm import Schedule
@@ -93,34 +91,6 @@ def test_trajectories_have_the_mean_and_covariance_of_the_chain():
             assert (error <= Z * products.std(0) / np.sqrt(draws) + 1e-6).all(), (s, t)
 
 
-@ALL
-def test_posterior_mean_is_bayes_rule(betas, precision):
-    schedule = Schedule.from_betas(betas)
-    for t in range(1, len(betas) + 1):
-        for x_0, x_t in ((0.7, -0.4), (1.0, 0.0), (0.0, 1.0)):
-            expected = posterior(betas, t, x_0, x_t)[0]
-            got = float(posterior_mean(schedule, x_0, x_t, t))
-            assert got == pytest.approx(expected, rel=20 * RTOL[precision], abs=RTOL[precision]), (t, x_0, x_t)
-        coefficients = [posterior(betas, t, *unit)[0] for unit in ((1.0, 0.0), (0.0, 1.0))]
-        if sum(betas[:t]):  # without any noise x_t = x_0 is certain, and how it is split is a convention
-            np.testing.assert_allclose(posterior_coefficients(schedule, t), coefficients, rtol=10 * RTOL[precision])
-    assert [float(c) for c in posterior_coefficients(schedule, 1)] == [1, 0]
-
-
-def test_posterior_against_the_integral_of_bayes_rule():
-    with jax.enable_x64(True):
-        schedule, t, x_0, x_t = Schedule.from_betas(BETAS), 3, 0.7, -0.4
-        a = float(alpha_bars(BETAS)[2])
-
-        def joint(x):
-            return norm(np.sqrt(a) * x_0, np.sqrt(1 - a)).pdf(x) * norm(np.sqrt(0.7) * x, np.sqrt(0.3)).pdf(x_t)
-
-        mass, first, second = (quad(lambda x: x**n * joint(x), -8, 8, epsabs=1e-13)[0] for n in range(3))
-        assert float(posterior_mean(schedule, x_0, x_t, t)) == pytest.approx(first / mass, rel=1e-9)
-        variance = second / mass - (first / mass) ** 2
-        assert float(schedule.posterior_variance[t]) == pytest.approx(variance, rel=1e-9)
-
-
 @SHAPES
 def test_any_shape_of_x(shape):
     schedule, x, noise = Schedule.from_betas(BETAS), noise_like(shape), noise_like(shape, 1)
@@ -168,7 +138,7 @@ def test_gradients():
     np.testing.assert_allclose([for_x_0, for_x_t], expected, rtol=1e-5)
 
 
-def test_shapes_must_agree():
+def test_shapes_must_agree(unchecked):
     schedule, x, other = Schedule.from_betas(BETAS), jnp.zeros((3, 3)), jnp.zeros(3)
     with pytest.raises(ValueError, match=r"noise must have the shape of x_prev, \(3, 3\); got \(3,\)"):
         forward_step(schedule, x, 1, other)
@@ -202,3 +172,18 @@ def test_t_out_of_range(name):
 def test_t_must_be_an_integer(name, unchecked):
     with pytest.raises(TypeError, match="t must be an integer"):
         CALLS[name](Schedule.from_betas(BETAS), 1.0)
+
+
+def test_words_for_wrong_arguments(unchecked):
+    schedule, x = Schedule.from_betas(BETAS), jnp.zeros((3, 3))
+    with pytest.raises(TypeError, match=r"key must be a JAX random key; got 0\. Make one: jax\.random\.key\(0\)"):
+        forward_trajectory(0, schedule, x)
+    for call in (
+        lambda: forward_trajectory(jax.random.key(0), x, schedule),
+        lambda: forward_step(x, schedule, 1, x),
+        lambda: q_sample(x, schedule, 1, x),
+        lambda: q_mean_variance(x, schedule, 1),
+        lambda: posterior_mean(x, schedule, schedule, 1),
+    ):
+        with pytest.raises(TypeError, match=r"schedule must be a ddpm\.Schedule, .* The order of arguments is key"):
+            call()

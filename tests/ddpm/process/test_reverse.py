@@ -1,0 +1,57 @@
+"""ddpm.process.reverse against Bayes' rule, in 50 digits and as an integral."""
+
+import jax
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+from truth import RTOL, SCHEDULES, alpha_bars, posterior
+
+from ddpm import Schedule
+from ddpm.process import posterior_coefficients, posterior_mean, reverse_variance
+
+BETAS = (0.1, 0.2, 0.3, 0.4)
+ALL = pytest.mark.parametrize("betas", SCHEDULES.values(), ids=SCHEDULES.keys())
+
+
+@ALL
+def test_posterior_mean_is_bayes_rule(betas, precision):
+    schedule = Schedule.from_betas(betas)
+    for t in range(1, len(betas) + 1):
+        for x_0, x_t in ((0.7, -0.4), (1.0, 0.0), (0.0, 1.0)):
+            expected = posterior(betas, t, x_0, x_t)[0]
+            got = float(posterior_mean(schedule, x_0, x_t, t))
+            assert got == pytest.approx(expected, rel=20 * RTOL[precision], abs=RTOL[precision]), (t, x_0, x_t)
+        coefficients = [posterior(betas, t, *unit)[0] for unit in ((1.0, 0.0), (0.0, 1.0))]
+        if sum(betas[:t]):  # without any noise x_t = x_0 is certain, and how it is split is a convention
+            np.testing.assert_allclose(posterior_coefficients(schedule, t), coefficients, rtol=10 * RTOL[precision])
+    assert [float(c) for c in posterior_coefficients(schedule, 1)] == [1, 0]
+
+
+def test_posterior_against_the_integral_of_bayes_rule():
+    with jax.enable_x64(True):
+        schedule, t, x_0, x_t = Schedule.from_betas(BETAS), 3, 0.7, -0.4
+        a = float(alpha_bars(BETAS)[2])
+
+        def joint(x):
+            return norm(np.sqrt(a) * x_0, np.sqrt(1 - a)).pdf(x) * norm(np.sqrt(0.7) * x, np.sqrt(0.3)).pdf(x_t)
+
+        mass, first, second = (quad(lambda x: x**n * joint(x), -8, 8, epsabs=1e-13)[0] for n in range(3))
+        assert float(posterior_mean(schedule, x_0, x_t, t)) == pytest.approx(first / mass, rel=1e-9)
+        variance = second / mass - (first / mass) ** 2
+        assert float(schedule.posterior_variance[t]) == pytest.approx(variance, rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["beta", "beta_tilde"])
+def test_reverse_variance(kind, precision):
+    expected = BETAS if kind == "beta" else [float(posterior(BETAS, t, 0, 0)[1]) for t in range(1, 5)]
+    np.testing.assert_allclose(
+        reverse_variance(Schedule.from_betas(BETAS), kind), [0.0, *expected], rtol=RTOL[precision]
+    )
+
+
+def test_words_for_wrong_arguments(unchecked):
+    with pytest.raises(ValueError, match='must be "beta" or "beta_tilde"; got \'learned\''):
+        reverse_variance(Schedule.from_betas(BETAS), "learned")
+    with pytest.raises(TypeError, match=r"schedule must be a ddpm\.Schedule, .*; got tuple"):
+        reverse_variance(BETAS)
