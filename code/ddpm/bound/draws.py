@@ -1,45 +1,77 @@
 """Both forms of the bound by Monte Carlo: what one trajectory says, and how much that varies."""
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from ddpm.arrays import Key
-from ddpm.bound.exact import ReverseProcess
-from ddpm.gaussian import gaussian_log_density, kl_divergence
+from ddpm.arrays import Key, check_key
+from ddpm.bound.models import ReverseProcess, from_predictor
+from ddpm.bound.terms import decoder_term, denoising_term, prior_term, step_term
 from ddpm.mixture import Mixture, log_density
-from ddpm.process import forward_trajectory, posterior_mean
-from ddpm.schedule import Schedule
+from ddpm.process import ReverseVariance, forward_trajectory, q_sample
+from ddpm.schedule import Schedule, check_schedule
+
+
+def bound_terms(
+    key: Key,
+    schedule: Schedule,
+    predict_noise: Callable[[Array, Array], Array],
+    x_0: Float[ArrayLike, "*pixels"],
+    variance: ReverseVariance = "beta",
+) -> Float[Array, " time"]:
+    """L_0, L_1, ..., L_T for one example x_0, indexed by the paper's subscript; their sum estimates L.
+
+    Unbiased: each x_t is drawn once from q(x_t | x_0). Average over keys for a finer estimate.
+
+    Args:
+        predict_noise: (x_t, t) -> predicted noise, for one example.
+
+    Raises:
+        TypeError: not a random key, or no schedule.
+        ValueError: a network for another T than the schedule's, a prediction of another shape, or an unknown variance.
+    """
+    check_key(key)
+    check_schedule(schedule)
+    x_0, times = jnp.asarray(x_0, schedule.beta.dtype), jnp.arange(1, schedule.T + 1)
+    process = from_predictor(schedule, predict_noise, x_0.shape, variance)
+
+    def drawn(key, t):
+        return q_sample(schedule, x_0, t, jax.random.normal(key, x_0.shape, x_0.dtype))
+
+    x = jax.vmap(drawn)(jax.random.split(key, schedule.T), times)
+    return _kl_form(schedule, process, x_0, x, jax.vmap(process.step)(x, times))
 
 
 def drawn_terms(
     key: Key, schedule: Schedule, data: Mixture, process: ReverseProcess
 ) -> tuple[Float[Array, " time"], Float[Array, " time"]]:
-    """One trajectory x_0, ..., x_T, and on it what both forms average over: the terms of `step_terms` and of
-    `kl_terms`.
+    """One trajectory x_0, ..., x_T, and on it what both forms average over: the terms of `ddpm.bound.exact.step_terms`
+    and of `kl_terms`.
 
     Raises:
-        ValueError: p_theta is not Gaussian.
+        TypeError: not a random key, or no schedule.
+        ValueError: for more than one pixel, a step that is not Gaussian.
     """
+    check_key(key)
+    check_schedule(schedule)
     data_key, chain_key = jax.random.split(key)
     x = forward_trajectory(chain_key, schedule, data.sample(data_key, 1)[0])
+    times = jnp.arange(1, schedule.T + 1)
+    steps = jax.vmap(process.step)(x[1:], times)
+    by_steps = jax.vmap(step_term, (None, 0, 0, 0, 0))(schedule, x[:-1], x[1:], times, steps)
+    first = -log_density(process.start, x[-1])
+    return jnp.append(first, by_steps), _kl_form(schedule, process, x[0], x[1:], steps)
 
-    def terms(t):
-        p = process.step(x[t], t)
-        if len(p.weights) != 1 or len(process.start.weights) != 1:
-            raise ValueError(f"drawn_terms needs Gaussian steps; got a mixture of {len(p.weights)}")
-        log_p = log_density(p, x[t - 1])
-        step = gaussian_log_density(x[t], jnp.sqrt(schedule.alpha[t]) * x[t - 1], schedule.beta[t]) - log_p
-        mean, variance = posterior_mean(schedule, x[0], x[t], t), schedule.posterior_variance[t]
-        kl = kl_divergence(mean, variance, p.means[0], p.variances[0])
-        return step, jnp.where(t == 1, -log_p, kl)
 
-    T, start = schedule.T, process.start
-    step, kl = jax.vmap(terms)(jnp.arange(1, T + 1))
-    mean = jnp.sqrt(schedule.alpha_bar[T]) * x[0]
-    end = kl_divergence(mean, schedule.one_minus_alpha_bar[T], start.means[0], start.variances[0])
-    return jnp.append(-log_density(start, x[T])[None], step), jnp.append(kl, end)
+def _kl_form(schedule, process, x_0, x, steps):
+    """L_0, ..., L_T from x_0, from x_1, ..., x_T, and the steps from there."""
+    first, rest = jax.tree.map(lambda a: a[0], steps), jax.tree.map(lambda a: a[1:], steps)
+    times = jnp.arange(2, schedule.T + 1)
+    middle = jax.vmap(denoising_term, (None, None, 0, 0, 0))(schedule, x_0, x[1:], times, rest)
+    return jnp.concatenate([decoder_term(x_0, first)[None], middle, prior_term(schedule, x_0, process.start)[None]])
 
 
 def variance_ratio(a: Real[ArrayLike, "..."], b: Real[ArrayLike, "..."], z: float = 1.96) -> tuple[float, float, float]:

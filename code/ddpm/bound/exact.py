@@ -1,92 +1,23 @@
-"""One pixel, of which everything is known: the true reverse process, both forms of the bound, and the likelihood
-itself.
+"""One pixel, of which everything is known: both forms of the bound, and the likelihood itself, as integrals.
 
-The data are a Gaussian mixture of one pixel (`ddpm.mixture.Mixture`), and so are q(x_t) and q(x_{t-1} | x_t). What
-has no closed
-form is a sum over evenly spaced points. For smooth integrands that vanish at both ends such a sum is right to rounding
-once the points are dense enough (Trefethen and Weideman 2014); double them to see whether they are.
+The data are a Gaussian mixture of one pixel (`ddpm.mixture.Mixture`), and so are q(x_t) and q(x_{t-1} | x_t). What has
+no closed form is a sum over evenly spaced points (`ddpm.bound.quadrature`).
 """
 
-from collections.abc import Callable
 from functools import partial
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jax.tree_util import Partial
-from jaxtyping import Array, ArrayLike, Float, Int
+import numpy as np
+from jaxtyping import Array, Float
 
-from ddpm.gaussian import gaussian_log_density, kl_divergence
-from ddpm.level import at_time
-from ddpm.mixture import Mixture, log_density, mean_variance, noised, responsibilities
-from ddpm.process import posterior_mean
-from ddpm.schedule import Schedule, at
-
-REACH = 8.5  # standard deviations to either side; beyond it lies less than 2e-17 of a Gaussian
-
-
-class ReverseProcess(eqx.Module):
-    """p_theta(x_{0:T}) of one pixel (equation `eq-reverse-process`). Immutable, and a JAX pytree.
-
-    Attributes:
-        start: p(x_T).
-        step: (x_t, t) -> p_theta(x_{t-1} | x_t), for a single x_t. Give what it depends on by `jax.tree_util.Partial`
-            rather than by a closure, and what was compiled once serves all values of it.
-    """
-
-    start: Mixture
-    step: Callable[[Array, Array], Mixture]
-
-
-def normal(mean: Float[ArrayLike, ""], variance: Float[ArrayLike, ""]) -> Mixture:
-    """N(mean, variance) of one pixel, as a mixture of one component."""
-    mean, variance = (jnp.asarray(a, jnp.result_type(float)).reshape(1) for a in (mean, variance))
-    return Mixture(mean, variance, jnp.ones_like(mean))
-
-
-def reverse_step(schedule: Schedule, data: Mixture, x_t: Float[ArrayLike, ""], t: Int[ArrayLike, ""]) -> Mixture:
-    """q(x_{t-1} | x_t), t in 1..T, by Bayes' rule (equation `eq-true-reverse`).
-
-    Within a component x_{t-1} and x_t are jointly Gaussian; the weights are the probabilities of the components
-    given x_t.
-    """
-    before = noised(data, at_time(schedule, jnp.asarray(t) - 1, lowest=0))
-    after = noised(data, at_time(schedule, t))
-    share = before.variances / after.variances
-    means = before.means + jnp.sqrt(at(schedule.alpha, t)) * share * (x_t - after.means)
-    return Mixture(means, share * at(schedule.beta, t), responsibilities(after, x_t))
-
-
-@jax.jit
-def true_reverse(schedule: Schedule, data: Mixture) -> ReverseProcess:
-    """The forward process read backwards: it starts from q(x_T), and its steps are q(x_{t-1} | x_t)."""
-    return ReverseProcess(noised(data, at_time(schedule, schedule.T)), Partial(reverse_step, schedule, data))
-
-
-def informed(schedule: Schedule, data: Mixture, share: Float[ArrayLike, ""]) -> ReverseProcess:
-    """A model with Gaussian steps from N(0, 1) that knows the data to a share from 0 to 1.
-
-    At 0 it takes the data for standard normal, at 1 its steps have the mean and the variance of q(x_{t-1} | x_t),
-    and in
-    between it mixes the two means and the two variances.
-    """
-    return ReverseProcess(normal(0.0, 1.0), Partial(_informed_step, schedule, data, jnp.asarray(share, float)))
-
-
-def best_mean(schedule: Schedule, data: Mixture, share: Float[ArrayLike, ""]) -> ReverseProcess:
-    """Gaussian steps from N(0, 1) with the mean of q(x_{t-1} | x_t); their variance is beta_t at share 0, its at
-    share 1."""
-    return ReverseProcess(normal(0.0, 1.0), Partial(_best_mean_step, schedule, data, jnp.asarray(share, float)))
-
-
-def _informed_step(schedule, data, share, x_t, t):
-    wrong, right = (mean_variance(reverse_step(schedule, of, x_t, t)) for of in (normal(0.0, 1.0), data))
-    return normal(*((1 - share) * a + share * b for a, b in zip(wrong, right)))
-
-
-def _best_mean_step(schedule, data, share, x_t, t):
-    mean, variance = mean_variance(reverse_step(schedule, data, x_t, t))
-    return normal(mean, share * variance + (1 - share) * at(schedule.beta, t))
+from ddpm.bound.models import ReverseProcess
+from ddpm.bound.quadrature import REACH, mixture_points, standard_normal_points
+from ddpm.bound.terms import decoder_term, denoising_term, prior_term, step_term
+from ddpm.level import Level, at_time
+from ddpm.mixture import Mixture, log_density, noised
+from ddpm.schedule import Schedule
 
 
 @eqx.filter_jit
@@ -96,19 +27,15 @@ def step_terms(schedule: Schedule, data: Mixture, process: ReverseProcess, point
     Returns:
         Entry 0 is E[-log p(x_T)], entry t is E[-log p_theta(x_{t-1} | x_t) / q(x_t | x_{t-1})].
     """
-    z, weight = _standard_normal(points)
 
     def term(t):
-        x_prev = _draws(noised(data, at_time(schedule, t - 1, lowest=0)), z)[:, :, None]
-        mean = jnp.sqrt(schedule.alpha[t]) * x_prev
-        x_t = mean + jnp.sqrt(schedule.beta[t]) * z
-        log_p = jnp.vectorize(lambda x_prev, x_t: log_density(process.step(x_t, t), x_prev))(x_prev, x_t)
-        values = gaussian_log_density(x_t, mean, schedule.beta[t]) - log_p
-        return jnp.einsum("kij,k,i,j", values, data.weights, weight, weight)
+        before = noised(data, at_time(schedule, t - 1, lowest=0))
+        step = Level(jnp.sqrt(schedule.alpha[t]), jnp.sqrt(schedule.beta[t]))
+        return _average(
+            before, step, lambda x_prev, x_t: step_term(schedule, x_prev, x_t, t, process.step(x_t, t)), points
+        )
 
-    x_T = _draws(noised(data, at_time(schedule, schedule.T)), z)
-    log_p = jax.vmap(jax.vmap(partial(log_density, process.start)))(x_T)
-    first = -jnp.einsum("ki,k,i", log_p, data.weights, weight)
+    first = _cross_entropy(noised(data, at_time(schedule, schedule.T)), process.start, points)
     return jnp.append(first, jax.lax.map(term, jnp.arange(1, schedule.T + 1)))
 
 
@@ -118,29 +45,21 @@ def kl_terms(schedule: Schedule, data: Mixture, process: ReverseProcess, points:
 
     The divergences are in closed form where p_theta is Gaussian, and sums over points where it is not.
     """
-    z, weight = _standard_normal(points)
-    x_0 = _draws(data, z)[:, :, None]
 
-    def average(t, function):
-        """The mean of function(x_0, x_t) over q."""
-        x_t = jnp.sqrt(schedule.alpha_bar[t]) * x_0 + jnp.sqrt(schedule.one_minus_alpha_bar[t]) * z
-        return jnp.einsum("kij,k,i,j", jnp.vectorize(function)(x_0, x_t), data.weights, weight, weight)
+    def term(t):
+        def of_draw(x_0, x_t):
+            step = process.step(x_t, t)
+            return jax.lax.cond(
+                t == 1,
+                lambda: decoder_term(x_0, step),
+                lambda: denoising_term(schedule, x_0, x_t, t, step, points),
+            )
 
-    def kl(mean, variance, p):
-        if len(p.weights) == 1:
-            return kl_divergence(mean, variance, p.means[0], p.variances[0])
-        x = mean + jnp.sqrt(variance) * z
-        return (gaussian_log_density(x, mean, variance) - jax.vmap(partial(log_density, p))(x)) @ weight
+        return _average(data, at_time(schedule, t), of_draw, points)
 
-    def denoising(t):
-        variance = schedule.posterior_variance[t]
-        return average(t, lambda x_0, x_t: kl(posterior_mean(schedule, x_0, x_t, t), variance, process.step(x_t, t)))
-
-    T = schedule.T
-    first = average(1, lambda x_0, x_1: -log_density(process.step(x_1, 1), x_0))
-    root, rest = jnp.sqrt(schedule.alpha_bar[T]), schedule.one_minus_alpha_bar[T]
-    last = average(T, lambda x_0, x_T: kl(root * x_0, rest, process.start))
-    return jnp.concatenate([first[None], jax.lax.map(denoising, jnp.arange(2, T + 1)), last[None]])
+    x_0, weight = mixture_points(data, points)
+    last = weight @ jax.vmap(lambda x_0: prior_term(schedule, x_0, process.start, points))(x_0)
+    return jnp.append(jax.lax.map(term, jnp.arange(1, schedule.T + 1)), last)
 
 
 def negative_log_likelihood(
@@ -166,8 +85,7 @@ def negative_log_likelihood(
 @eqx.filter_jit
 def entropy(data: Mixture, points: int = 512) -> Float[Array, ""]:
     """E[-log q(x_0)], in nats: what no model's negative log-likelihood goes below, on average."""
-    z, weight = _standard_normal(points)
-    return -jnp.einsum("ki,k,i", jax.vmap(jax.vmap(partial(log_density, data)))(_draws(data, z)), data.weights, weight)
+    return _cross_entropy(data, data, points)
 
 
 def fit_model_first(data: Mixture, near: float, points: int = 512) -> tuple[Float[Array, ""], Float[Array, ""]]:
@@ -175,49 +93,48 @@ def fit_model_first(data: Mixture, near: float, points: int = 512) -> tuple[Floa
     minimum)."""
     from scipy.optimize import minimize
 
-    z, weight = _standard_normal(points)
-
-    @jax.jit
-    def divergence(of_p):
-        values = of_p[0] + jnp.exp(of_p[1]) * z
-        return (
-            jnp.sum(weight * (-(z**2) / 2 - jax.vmap(partial(log_density, data))(values))) - of_p[1]
-        )  # up to a constant
-
-    mean, log_deviation = minimize(
-        divergence, (near, -1.0), method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-14}
-    ).x
-    return jnp.asarray(mean), jnp.exp(2 * log_deviation)
+    divergence = partial(_model_first, data, *standard_normal_points(points))
+    options = {"xatol": 1e-7, "fatol": 1e-14}
+    mean, log_deviation = minimize(divergence, (near, -1.0), method="Nelder-Mead", options=options).x
+    return jnp.asarray(mean), jnp.asarray(np.exp(2 * log_deviation))
 
 
-@partial(jax.jit, static_argnums=0)
-def _standard_normal(points: int) -> tuple[Float[Array, " points"], Float[Array, " points"]]:
-    """Points z and weights w with sum_i w_i f(z_i) = E[f(Z)], Z standard normal."""
-    z = jnp.linspace(-REACH, REACH, points)
-    return z, jnp.exp(gaussian_log_density(z, 0.0, 1.0)) * (z[1] - z[0])
+@jax.jit
+def _model_first(data, z, weight, of_p):
+    """KL(p || data), up to a constant, of p with the mean and the log standard deviation of_p."""
+    values = of_p[0] + jnp.exp(of_p[1]) * z
+    return weight @ (-(z**2) / 2 - jax.vmap(partial(log_density, data))(values)) - of_p[1]
 
 
-def _draws(p: Mixture, z: Float[Array, " points"]) -> Float[Array, "components points"]:
-    """Every component's values at z standard deviations from its mean."""
-    return p.means[:, None] + jnp.sqrt(p.variances)[:, None] * z
+def _cross_entropy(q, p, points):
+    """E_q[-log p(x)]."""
+    x, weight = mixture_points(q, points)
+    return -weight @ jax.vmap(partial(log_density, p))(x)
+
+
+def _average(p, level, function, points):
+    """The mean of function(x, y) over x from p and y = signal x + spread noise."""
+    x, weight = mixture_points(p, points)
+    z, weight_of_z = standard_normal_points(points)
+    y = level.signal * x[:, None] + level.spread * z
+    return weight @ jax.vmap(jax.vmap(function, (None, 0)))(x, y) @ weight_of_z
 
 
 @eqx.filter_jit
 def _integrate(schedule, data, process, points):
     """E[-log p_theta(x_0)], and the integral of p_theta(x_0), which should be 1."""
-    reach = jnp.array([-REACH, REACH])
-    ends = jnp.concatenate(
-        [_draws(p, reach) for p in (data, noised(data, at_time(schedule, schedule.T)), process.start)]
-    )
-    x = jnp.linspace(jnp.min(ends), jnp.max(ends), points)
+    laws = data, noised(data, at_time(schedule, schedule.T)), process.start
+    means, deviations = (jnp.concatenate(values) for values in zip(*((p.means, jnp.sqrt(p.variances)) for p in laws)))
+    x = jnp.linspace(jnp.min(means - REACH * deviations), jnp.max(means + REACH * deviations), points)
     spacing = x[1] - x[0]
 
-    def step(density, t):
-        log_kernel = jax.vmap(lambda x_t: jax.vmap(partial(log_density, process.step(x_t, t)))(x))(x)
-        return density @ jnp.exp(log_kernel) * spacing, None
+    def density_of(p):
+        return jnp.exp(jax.vmap(partial(log_density, p))(x))
 
-    start = jnp.exp(jax.vmap(partial(log_density, process.start))(x))
-    density, _ = jax.lax.scan(step, start, jnp.arange(schedule.T, 0, -1))
-    q = jnp.exp(jax.vmap(partial(log_density, data))(x))
+    def step(density, t):
+        kernel = jax.vmap(lambda x_t: density_of(process.step(x_t, t)))(x)
+        return density @ kernel * spacing, None
+
+    density, _ = jax.lax.scan(step, density_of(process.start), jnp.arange(schedule.T, 0, -1))
     log_p = jnp.log(jnp.maximum(density, jnp.finfo(density.dtype).tiny))  # q has vanished long before p_theta does
-    return -jnp.sum(q * log_p) * spacing, jnp.sum(density) * spacing
+    return -jnp.sum(density_of(data) * log_p) * spacing, jnp.sum(density) * spacing

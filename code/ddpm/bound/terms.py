@@ -1,87 +1,91 @@
-"""The terms of the variational bound L = L_T + sum_{t > 1} L_{t-1} + L_0 (Ho et al. 2020, eq. 5), in nats."""
+"""The terms of the variational bound, each for one draw, in nats.
 
-from collections.abc import Callable
+In KL divergences L = L_0 + sum_{t > 1} L_{t-1} + L_T (Ho et al. 2020, eq. 5): `decoder_term`, `denoising_term`,
+`prior_term`. As a sum over steps (its first line): `step_term` for each, and -log p(x_T). What the model says of a
+step, p_theta(x_{t-1} | x_t), and of the start, p(x_T), enters as a mixture, most often of one component.
+
+Averages over q stand in `ddpm.bound.exact` (integrals, one pixel) and `ddpm.bound.draws` (draws).
+"""
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
-from ddpm.arrays import Key, check_same_shape
+from ddpm.arrays import check_same_shape
+from ddpm.bound.quadrature import standard_normal_points
 from ddpm.gaussian import gaussian_log_density, kl_divergence
-from ddpm.losses import sum_pixels
-from ddpm.predict import mean_from_noise
-from ddpm.process import ReverseVariance, posterior_mean, q_mean_variance, q_sample, reverse_variance
+from ddpm.mixture import Mixture, log_density
+from ddpm.process import forward_mean_variance, posterior_mean, q_mean_variance
 from ddpm.schedule import Schedule, at
 
 
-def prior_term(schedule: Schedule, x_0: Float[ArrayLike, "..."]) -> Float[Array, ""]:
-    """L_T = KL(q(x_T | x_0) || N(0, I)) for one example x_0 of any shape. Not negative."""
-    mean, variance = q_mean_variance(schedule, x_0, schedule.T)
-    return jnp.sum(kl_divergence(mean, variance, 0.0, 1.0))
+def prior_term(
+    schedule: Schedule, x_0: Float[ArrayLike, "*pixels"], start: Mixture, points: int = 64
+) -> Float[Array, ""]:
+    """L_T = KL(q(x_T | x_0) || p(x_T)). Not negative; `points` and errors as in `denoising_term`."""
+    return _divergence(*q_mean_variance(schedule, x_0, schedule.T), start, points)
 
 
 def denoising_term(
     schedule: Schedule,
-    x_0: Float[ArrayLike, "..."],
-    x_t: Float[ArrayLike, "..."],
-    t: Int[ArrayLike, "..."],
-    predicted_mean: Float[ArrayLike, "..."],
-    variance: ReverseVariance = "beta",
-) -> Float[Array, "..."]:
-    """L_{t-1} = KL(q(x_{t-1} | x_t, x_0) || N(predicted_mean, sigma_t^2 I)) for t in 2..T, its constant included.
-
-    Returns:
-        Shape of t; not negative. The mean over q(x_t | x_0) is left to the caller.
-    """
-    check_same_shape("predicted_mean", predicted_mean, "x_t", x_t)
-    return sum_pixels(
-        kl_divergence(
-            posterior_mean(schedule, x_0, x_t, t),
-            at(schedule.posterior_variance, t, x_t, lowest=2),
-            predicted_mean,
-            at(reverse_variance(schedule, variance), t, x_t, lowest=2),
-        ),
-        t,
-    )
-
-
-def decoder_term(
-    schedule: Schedule, x_0: Float[ArrayLike, "..."], predicted_mean: Float[ArrayLike, "..."]
+    x_0: Float[ArrayLike, "*pixels"],
+    x_t: Float[ArrayLike, "*pixels"],
+    t: Int[ArrayLike, ""],
+    step: Mixture,
+    points: int = 64,
 ) -> Float[Array, ""]:
-    """L_0 = -log N(x_0; predicted_mean, sigma_1^2 I) for one example.
-
-    sigma_1^2 is beta_1 whatever the other steps use: beta_tilde_1 = 0 leaves no density. A density may
-    exceed 1, so this term, unlike the others, may be negative.
-    """
-    check_same_shape("predicted_mean", predicted_mean, "x_0", x_0)
-    return -jnp.sum(gaussian_log_density(x_0, predicted_mean, schedule.beta[1]))
-
-
-def bound_terms(
-    key: Key,
-    schedule: Schedule,
-    predict_noise: Callable[[Array, Array], Array],
-    x_0: Float[ArrayLike, "..."],
-    variance: ReverseVariance = "beta",
-) -> Float[Array, " time"]:
-    """L_0, L_1, ..., L_T for one example x_0, indexed by the paper's subscript; their sum estimates L.
-
-    Unbiased: each x_t is drawn once from q(x_t | x_0). Average over keys for a finer estimate.
+    """L_{t-1} = KL(q(x_{t-1} | x_t, x_0) || p_theta(x_{t-1} | x_t)) for t in 2..T. Not negative.
 
     Args:
-        predict_noise: (x_t, t) -> predicted noise, shape of x_t.
+        step: p_theta(x_{t-1} | x_t).
+        points: where `step` has several components the divergence is no formula, but for one pixel a sum over so many
+            points.
+
+    Raises:
+        ValueError: shapes differ, t is outside 2..T, or several components for more than one pixel.
     """
-    x_0 = jnp.asarray(x_0, schedule.beta.dtype)
+    variance = at(schedule.posterior_variance, t, lowest=2)
+    return _divergence(posterior_mean(schedule, x_0, x_t, t), variance, step, points)
 
-    def term(t, key):
-        x_t = q_sample(schedule, x_0, t, jax.random.normal(key, x_0.shape, x_0.dtype))
-        return x_t, mean_from_noise(schedule, x_t, t, predict_noise(x_t, t))
 
-    def denoising(t, key):
-        x_t, mean = term(t, key)
-        return denoising_term(schedule, x_0, x_t, t, mean, variance)
+def decoder_term(x_0: Float[ArrayLike, "*pixels"], step: Mixture) -> Float[Array, ""]:
+    """L_0 = -log p_theta(x_0 | x_1). A density may exceed 1, so this term, unlike the others, may be negative.
 
-    keys = jax.random.split(key, schedule.T)
-    first = decoder_term(schedule, x_0, term(jnp.asarray(1), keys[0])[1])
-    middle = jax.vmap(denoising)(jnp.arange(2, schedule.T + 1), keys[1:])
-    return jnp.concatenate([first[None], middle, prior_term(schedule, x_0)[None]])
+    Raises:
+        ValueError: shapes differ.
+    """
+    return -log_density(step, x_0)
+
+
+def step_term(
+    schedule: Schedule,
+    x_prev: Float[ArrayLike, "*pixels"],
+    x_t: Float[ArrayLike, "*pixels"],
+    t: Int[ArrayLike, ""],
+    step: Mixture,
+) -> Float[Array, ""]:
+    """-log p_theta(x_{t-1} | x_t) / q(x_t | x_{t-1}) for t in 1..T, where beta_t > 0 (equation `eq-bound-steps`).
+
+    Args:
+        x_prev: x_{t-1}.
+
+    Raises:
+        ValueError: shapes differ, or t is outside 1..T.
+    """
+    check_same_shape("x_t", x_t, "x_prev", x_prev)
+    return jnp.sum(gaussian_log_density(x_t, *forward_mean_variance(schedule, x_prev, t))) - log_density(step, x_prev)
+
+
+def _divergence(mean, variance, p, points):
+    """KL(N(mean, variance I) || p)."""
+    check_same_shape("the mean of the model's distribution", p.means[0], "x", mean)
+    if len(p.weights) == 1:
+        return jnp.sum(kl_divergence(mean, variance, p.means[0], p.variances[0]))
+    if mean.shape:
+        raise ValueError(
+            f"the divergence to a mixture of {len(p.weights)} components is known for one pixel, shape (), alone; "
+            f"got shape {mean.shape}"
+        )
+    z, weight = standard_normal_points(points)
+    x = mean + jnp.sqrt(variance) * z
+    return weight @ (gaussian_log_density(x, mean, variance) - jax.vmap(log_density, (None, 0))(p, x))

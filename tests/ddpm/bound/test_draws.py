@@ -8,8 +8,15 @@ from scipy.stats import norm
 from truth import Z
 
 from ddpm import Schedule
-from ddpm.bound import exact
-from ddpm.bound.draws import drawn_terms, variance_ratio
+from ddpm.bound import (
+    ReverseProcess,
+    drawn_terms,
+    exact,
+    from_predictor,
+    normal,
+    true_reverse,
+    variance_ratio,
+)
 from ddpm.mixture import log_density, mixture
 
 HUMPS = ([-1.0, 1.0], [0.09, 0.04], [0.3, 0.7])
@@ -19,9 +26,7 @@ def test_draws_average_to_the_exact_terms():
     schedule, draws = Schedule.from_betas([0.1, 0.5, 0.7]), 20_000
     with jax.enable_x64(True):
         data = mixture(*HUMPS)
-        process = exact.ReverseProcess(
-            exact.normal(0.1, 1.2), lambda x_t, t: exact.normal(jnp.tanh(x_t), 0.2 + 0.1 * t)
-        )
+        process = ReverseProcess(normal(0.1, 1.2), lambda x_t, t: normal(jnp.tanh(x_t), 0.2 + 0.1 * t))
         keys = jax.random.split(jax.random.key(0), draws)
         drawn = jax.jit(jax.vmap(lambda key: drawn_terms(key, schedule, data, process)))(keys)
         expected = exact.step_terms(schedule, data, process), exact.kl_terms(schedule, data, process)
@@ -34,17 +39,41 @@ def test_draws_average_to_the_exact_terms():
 
 def test_the_true_process_has_the_same_total_on_every_path():
     schedule, data = Schedule.from_betas([0.1, 0.5, 0.7]), mixture([1.0], [0.25])
-    true = exact.true_reverse(schedule, data)
-    point = exact.normal(0.3, 1e-12)
+    true = true_reverse(schedule, data)
+    point = normal(0.3, 1e-12)
     total = jax.jit(jax.vmap(lambda key: drawn_terms(key, schedule, point, true)[0].sum()))
     steps = total(jax.random.split(jax.random.key(0), 3))
     np.testing.assert_allclose(steps, -log_density(data, 0.3), rtol=1e-4)  # float32
 
 
-def test_only_gaussian_steps_can_be_drawn():
-    schedule, data = Schedule.from_betas([0.1, 0.5]), mixture(*HUMPS)
-    with pytest.raises(ValueError, match="needs Gaussian steps; got a mixture of 2"):
-        jax.eval_shape(lambda: drawn_terms(jax.random.key(0), schedule, data, exact.true_reverse(schedule, data)))
+def test_steps_that_are_mixtures_are_drawn_for_one_pixel_and_close_the_gap():
+    """With the true steps both forms average to the entropy; the sum over steps is -log q(x_0) on every path."""
+    schedule, draws = Schedule.from_betas([0.1, 0.5]), 4000
+    with jax.enable_x64(True):
+        data = mixture(*HUMPS)
+        true = true_reverse(schedule, data)
+        keys = jax.random.split(jax.random.key(0), draws)
+        steps, kl = jax.jit(jax.vmap(lambda key: drawn_terms(key, schedule, data, true)))(keys)
+        entropy = float(exact.entropy(data))
+    for form in (steps, kl):
+        total = np.asarray(form).sum(1)
+        assert abs(total.mean() - entropy) <= Z * total.std() / np.sqrt(draws)
+
+
+def test_both_forms_of_a_predictor_for_images_average_to_the_same():
+    schedule, draws = Schedule.from_betas([0.1, 0.4, 0.3]), 20_000
+    data = mixture(np.array([[0.5, -1.0], [-0.3, 0.8]]), [0.2, 0.1])
+    process = from_predictor(schedule, lambda x, t: jnp.flip(x) * 0.1 * t + 0.5 * jnp.tanh(x), (2,), "beta_tilde")
+    keys = jax.random.split(jax.random.key(3), draws)
+    steps, kl = jax.jit(jax.vmap(lambda key: drawn_terms(key, schedule, data, process)))(keys)
+    apart = np.asarray(steps, np.float64).sum(1) - np.asarray(kl, np.float64).sum(1)
+    assert abs(apart.mean()) <= Z * apart.std() / np.sqrt(draws) < 0.2
+
+
+def test_steps_that_are_mixtures_of_images_are_refused(unchecked):
+    schedule, images = Schedule.from_betas([0.1, 0.5]), mixture(np.zeros((2, 3)) + [[0.0], [1.0]], 0.1)
+    with pytest.raises(ValueError, match=r"mixture of 2 components is known for one pixel, shape \(\), alone; got .*3"):
+        jax.eval_shape(lambda: drawn_terms(jax.random.key(0), schedule, images, true_reverse(schedule, images)))
 
 
 def test_variance_ratio_of_multiples():
@@ -70,8 +99,13 @@ def test_the_interval_covers_the_ratio_as_often_as_it_says():
     assert 0.905 <= hits / 400 <= 0.985
 
 
-def test_bad_input():
+def test_bad_input(unchecked):
     with pytest.raises(ValueError, match=r"two arrays of one shape"):
         variance_ratio(np.zeros(3), np.zeros(4))
+    schedule, data = Schedule.from_betas([0.1, 0.5]), mixture(*HUMPS)
+    with pytest.raises(TypeError, match="key must be a JAX random key; got 0"):
+        drawn_terms(0, schedule, data, None)
+    with pytest.raises(TypeError, match="schedule must be a ddpm.Schedule"):
+        drawn_terms(jax.random.key(0), data, schedule, None)
     with pytest.raises(ValueError, match="b does not vary"):
         variance_ratio(np.arange(3.0), np.ones(3))

@@ -1,4 +1,4 @@
-"""ddpm.bound.exact against Bayes' rule on densities, covariances of all states at once, and SciPy's integrals."""
+"""ddpm.bound.exact against covariances of all states at once, and SciPy's integrals."""
 
 from functools import partial
 
@@ -11,9 +11,8 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from ddpm import Schedule
-from ddpm.bound import exact
-from ddpm.level import at_time
-from ddpm.mixture import log_density, mean_variance, mixture, noised
+from ddpm.bound import ReverseProcess, best_mean, exact, informed, normal, true_reverse
+from ddpm.mixture import mixture
 
 BETAS = (0.1, 0.5, 0.7)
 SLOPES, OFFSETS, SPREADS = (None, 0.9, 0.6, 0.4), (None, 0.1, 0.0, -0.2), (None, 0.15, 0.5, 0.4)
@@ -34,10 +33,10 @@ def schedule():
 
 def linear_process():
     def step(slopes, offsets, spreads, x_t, t):
-        return exact.normal(slopes[t] * x_t + offsets[t], spreads[t])
+        return normal(slopes[t] * x_t + offsets[t], spreads[t])
 
     tables = [jnp.array([0.0, *table[1:]]) for table in (SLOPES, OFFSETS, SPREADS)]
-    return exact.ReverseProcess(exact.normal(0.2, 1.3), Partial(step, *tables))
+    return ReverseProcess(normal(0.2, 1.3), Partial(step, *tables))
 
 
 def density(parts, x):
@@ -67,31 +66,6 @@ def residual(t):
     weights = np.zeros(len(BETAS) + 1)
     weights[t - 1], weights[t] = 1, -SLOPES[t]
     return weights
-
-
-@pytest.mark.parametrize("parts", [GAUSSIAN, HUMPS])
-@pytest.mark.parametrize("t", [1, 2, 3])
-def test_reverse_step_is_bayes_rule(schedule, parts, t):
-    data, before = mixture(*parts), np.prod(1 - np.array(BETAS[: t - 1]))
-    means, variances, weights = map(np.array, parts)
-    earlier = (np.sqrt(before) * means, before * variances + 1 - before, weights)
-    beta, x = BETAS[t - 1], np.linspace(-1.5, 1.5, 7)
-    np.testing.assert_allclose(
-        np.exp([log_density(noised(data, at_time(schedule, t - 1, lowest=0)), z) for z in x]), density(earlier, x)
-    )
-    for x_t in (-0.8, 0.1, 1.2):
-
-        def joint(z):
-            return density(earlier, z) * norm.pdf(x_t, np.sqrt(1 - beta) * z, np.sqrt(beta))
-
-        kernel = exact.reverse_step(schedule, data, x_t, t)
-        total = quad(joint, -9, 9, points=[-1, 0, 1], limit=200)[0]
-        ours = [float(jnp.exp(log_density(kernel, z))) for z in x]
-        np.testing.assert_allclose(ours, joint(x) / total, rtol=1e-7)
-        mean, variance = mean_variance(kernel)
-        first = quad(lambda z: z * joint(z), -9, 9, points=[-1, 0, 1], limit=200)[0] / total
-        second = quad(lambda z: z * z * joint(z), -9, 9, points=[-1, 0, 1], limit=200)[0] / total
-        np.testing.assert_allclose((mean, variance), (first, second - first**2), rtol=1e-7)
 
 
 def test_step_terms(schedule):
@@ -141,7 +115,7 @@ def test_likelihood_of_a_linear_process(schedule):
 @pytest.mark.parametrize("parts", [pytest.param(GAUSSIAN, marks=pytest.mark.slow), HUMPS])
 def test_the_true_reverse_process_closes_the_gap(schedule, parts):
     data = mixture(*parts)
-    true = exact.true_reverse(schedule, data)
+    true = true_reverse(schedule, data)
     entropy = quad(lambda x: -density(parts, x) * np.log(density(parts, x)), -5, 6, points=[-1, 0, 1], limit=400)[0]
     assert float(exact.entropy(data)) == pytest.approx(entropy, abs=1e-9)
     assert float(exact.negative_log_likelihood(schedule, data, true)) == pytest.approx(entropy, abs=1e-9)
@@ -152,12 +126,12 @@ def test_the_true_reverse_process_closes_the_gap(schedule, parts):
 def test_a_grid_that_is_too_coarse_is_refused(schedule):
     data = mixture([0.0], [1e-6])
     with pytest.raises(ValueError, match=r"integrates to .* more than 64 points"):
-        exact.negative_log_likelihood(schedule, data, exact.true_reverse(schedule, data), points=64)
+        exact.negative_log_likelihood(schedule, data, true_reverse(schedule, data), points=64)
 
 
 def test_under_jit_and_for_a_plain_function(schedule):
     data = mixture(*HUMPS)
-    plain = exact.ReverseProcess(exact.normal(0.0, 1.0), lambda x_t, t: exact.normal(0.5 * x_t, 0.3))
+    plain = ReverseProcess(normal(0.0, 1.0), lambda x_t, t: normal(0.5 * x_t, 0.3))
     ours = exact.kl_terms(schedule, data, plain)
     again = jax.jit(partial(exact.kl_terms, process=plain))(schedule, data)
     np.testing.assert_allclose(ours, again, rtol=1e-12)
@@ -182,24 +156,9 @@ def test_with_the_model_first_the_fit_sits_on_a_hump():
     np.testing.assert_allclose(exact.fit_model_first(mixture([0.4], [0.3]), 0.0), (0.4, 0.3), rtol=1e-5)
 
 
-def test_models_that_know_the_data_to_a_share(schedule):
-    data = mixture(*HUMPS)
-    for t in (1, 3):
-        x_t = jnp.asarray(0.4)
-        true = mean_variance(exact.reverse_step(schedule, data, x_t, t))
-        of_normal = np.sqrt(1 - BETAS[t - 1]) * 0.4, BETAS[t - 1]  # of standard normal data
-        found = {share: exact.informed(schedule, data, share).step(x_t, t) for share in (0.0, 0.25, 1.0)}
-        for share, step in found.items():
-            expected = [(1 - share) * a + share * b for a, b in zip(of_normal, true)]
-            np.testing.assert_allclose((step.means[0], step.variances[0]), expected, rtol=1e-12)
-        for share, variance in ((0.0, BETAS[t - 1]), (1.0, true[1])):
-            step = exact.best_mean(schedule, data, share).step(x_t, t)
-            np.testing.assert_allclose((step.means[0], step.variances[0]), (true[0], variance), rtol=1e-12)
-
-
 def test_no_gaussian_steps_have_a_lower_bound_than_those_with_the_true_moments(schedule):
     data = mixture(*HUMPS)
-    least = exact.kl_terms(schedule, data, exact.best_mean(schedule, data, 1.0), points=112).sum()
+    least = exact.kl_terms(schedule, data, best_mean(schedule, data, 1.0), points=112).sum()
     for share in (0.0, 0.9, 1.1):
-        assert exact.kl_terms(schedule, data, exact.best_mean(schedule, data, share), points=112).sum() > least
-    assert exact.kl_terms(schedule, data, exact.informed(schedule, data, 0.95), points=112).sum() > least
+        assert exact.kl_terms(schedule, data, best_mean(schedule, data, share), points=112).sum() > least
+    assert exact.kl_terms(schedule, data, informed(schedule, data, 0.95), points=112).sum() > least

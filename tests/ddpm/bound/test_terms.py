@@ -1,4 +1,4 @@
-"""ddpm.bound.terms against integrals, and averages over random draws against exact expectations."""
+"""ddpm.bound.terms against integrals, and the averages of `bound_terms` over draws against exact expectations."""
 
 from functools import partial
 
@@ -11,7 +11,9 @@ from scipy.stats import norm
 from truth import RTOL, SCHEDULES, Z, alpha_bars, best_mean, best_noise, posterior
 
 from ddpm import Schedule
-from ddpm.bound.terms import bound_terms, decoder_term, denoising_term, prior_term
+from ddpm.bound import bound_terms, decoder_term, denoising_term, normal, prior_term, step_term
+from ddpm.mixture import mixture
+from ddpm.nn import MLP
 
 BETAS = (0.1, 0.2, 0.3, 0.4)
 VARIANCES = pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
@@ -50,14 +52,17 @@ def test_prior_term(precision):
     image = np.array([[0.7, -1.0], [0.0, 2.0]])
     a = float(alpha_bars(BETAS)[4])
     expected = sum(kl_integral(np.sqrt(a) * x, 1 - a, 0, 1) for x in image.ravel())
-    assert float(prior_term(Schedule.from_betas(BETAS), image)) == pytest.approx(expected, rel=RTOL[precision] + 1e-8)
+    start = normal(np.zeros((2, 2)), 1.0)
+    ours = prior_term(Schedule.from_betas(BETAS), image, start)
+    assert float(ours) == pytest.approx(expected, rel=RTOL[precision] + 1e-8)
 
 
 def test_prior_term_of_a_chain_that_hardly_adds_noise():
     # q(x_T | x_0) is almost a point: (v - 1 - log v + x_0^2) / 2 with v = 1e-9.
     expected = (-1 - np.log(1e-9) + 0.25) / 2
-    assert float(prior_term(Schedule.from_betas([1e-9]), 0.5)) == pytest.approx(expected, rel=1e-5)
-    assert prior_term(Schedule.from_betas([0.3, 1.0]), 0.5) == 0
+    start = normal(0.0, 1.0)
+    assert float(prior_term(Schedule.from_betas([1e-9]), 0.5, start)) == pytest.approx(expected, rel=1e-5)
+    assert prior_term(Schedule.from_betas([0.3, 1.0]), 0.5, start) == 0
 
 
 @VARIANCES
@@ -73,16 +78,49 @@ def test_denoising_term(variance, precision):
         for i in range(2):
             mean, spread = posterior(BETAS, t, x_0[i], x_t[i])
             expected += kl_integral(mean, spread, guess[i], sigma_2(BETAS, t, variance))
-        got = float(denoising_term(schedule, x_0, x_t, t, guess, variance))
+        got = float(denoising_term(schedule, x_0, x_t, t, normal(guess, sigma_2(BETAS, t, variance))))
         assert got == pytest.approx(expected, rel=10 * RTOL[precision] + 1e-8)
+
+
+def test_divergences_to_mixtures_of_one_pixel():
+    """L_{t-1} and L_T where the model's distribution has two humps, against SciPy's integral."""
+    parts = (np.array([-1.0, 0.8]), np.array([0.3, 0.2]), np.array([0.4, 0.6]))
+
+    def integral(mean, variance):
+        law = norm(mean, np.sqrt(variance))
+
+        def body(x):
+            log_p = np.log(sum(w * norm.pdf(x, m, np.sqrt(v)) for m, v, w in zip(*parts)))
+            return law.pdf(x) * (law.logpdf(x) - log_p)
+
+        width = 12 * np.sqrt(variance)
+        return quad(body, mean - width, mean + width, epsabs=1e-12, limit=200)[0]
+
+    with jax.enable_x64(True):
+        schedule, model = Schedule.from_betas(BETAS), mixture(*parts)
+        a = float(alpha_bars(BETAS)[4])
+        ours = denoising_term(schedule, 0.7, -0.2, 3, model, 256), prior_term(schedule, 0.7, model, 256)
+        expected = integral(*posterior(BETAS, 3, 0.7, -0.2)), integral(np.sqrt(a) * 0.7, 1 - a)
+        np.testing.assert_allclose(ours, expected, rtol=1e-9)
+
+
+def test_step_term(precision):
+    """Of an image, for a Gaussian and for two humps."""
+    x_prev, x_t, means = np.random.default_rng(1).normal(size=(3, 2, 3))
+    for model in (normal(means, 0.4), mixture(np.stack([means, -means]), [0.4, 0.2], [0.3, 0.7])):
+        laws = zip(np.asarray(model.weights), np.asarray(model.means), np.asarray(model.variances))
+        p = sum(w * norm.pdf(x_prev, m, np.sqrt(v)).prod() for w, m, v in laws)
+        q = norm.pdf(x_t, np.sqrt(1 - BETAS[2]) * x_prev, np.sqrt(BETAS[2])).prod()
+        ours = step_term(Schedule.from_betas(BETAS), x_prev.astype(precision), x_t.astype(precision), 3, model)
+        assert float(ours) == pytest.approx(-np.log(p / q), rel=20 * RTOL[precision])
 
 
 def test_decoder_term(precision):
     x_0, guess = np.array([0.7, -1.0]), np.array([0.5, -0.8])
     expected = -norm(guess, np.sqrt(0.1)).logpdf(x_0).sum()
-    assert float(decoder_term(Schedule.from_betas(BETAS), x_0, guess)) == pytest.approx(expected, rel=RTOL[precision])
+    assert float(decoder_term(x_0, normal(guess, 0.1))) == pytest.approx(expected, rel=RTOL[precision])
     # A narrow density exceeds 1, and the term is below 0.
-    assert decoder_term(Schedule.from_betas([1e-4]), x_0, x_0) < 0
+    assert decoder_term(x_0, normal(x_0, 1e-4)) < 0
 
 
 @VARIANCES
@@ -135,27 +173,40 @@ def test_gradients_reach_the_predictor():
 
 
 @pytest.mark.parametrize("shape", [pytest.param((), marks=pytest.mark.slow), (3, 3)])
-def test_shapes_batches_jit_and_vmap(shape):
+def test_shapes_jit_and_vmap(shape):
     schedule, t = Schedule.from_betas(BETAS), np.array([4, 2, 3])
     x_0, x_t, guess = np.random.default_rng(0).normal(size=(3, 3, *shape)).astype(np.float32)
-    loop = [denoising_term(schedule, x_0[i], x_t[i], int(t[i]), guess[i]) for i in range(3)]
-    for batched in (denoising_term, jax.jit(denoising_term), jax.vmap(denoising_term, (None, 0, 0, 0, 0))):
-        np.testing.assert_allclose(batched(schedule, x_0, x_t, t, guess), loop, rtol=1e-5)
-    assert prior_term(schedule, x_0[0]).shape == decoder_term(schedule, x_0[0], guess[0]).shape == ()
-    terms = half_of_x_t(schedule, x_0[0], "beta")
-    assert terms.shape == (5,)
-    assert float(terms[4]) == pytest.approx(float(prior_term(schedule, x_0[0])), rel=1e-5)
+
+    def of_one(x_0, x_t, t, guess):
+        return jnp.stack([f(schedule, x_0, x_t, t, normal(guess, 0.3)) for f in (denoising_term, step_term)])
+
+    loop = [of_one(x_0[i], x_t[i], int(t[i]), guess[i]) for i in range(3)]
+    np.testing.assert_allclose(jax.jit(jax.vmap(of_one))(x_0, x_t, t, guess), loop, rtol=1e-5)
+    terms, prior = half_of_x_t(schedule, x_0[0], "beta"), prior_term(schedule, x_0[0], normal(np.zeros(shape), 1.0))
+    assert terms.shape == (5,) and prior.shape == ()
+    assert float(terms[4]) == pytest.approx(float(prior), rel=1e-5)
 
 
 def test_bad_input(unchecked):
-    schedule = Schedule.from_betas(BETAS)
+    schedule, step = Schedule.from_betas(BETAS), normal(0.3, 0.1)
     for t in (1, 5):
         with pytest.raises(ValueError, match=r"t must lie in"):
-            denoising_term(schedule, 0.1, 0.2, t, 0.3)
-        assert np.isnan(jax.jit(denoising_term)(schedule, 0.1, 0.2, t, 0.3))
-    with pytest.raises(ValueError, match="predicted_mean must have the shape of x_t"):
-        denoising_term(schedule, np.zeros(3), np.zeros(3), 2, 0.3)
-    with pytest.raises(ValueError, match="predicted_mean must have the shape of x_0"):
-        decoder_term(schedule, np.zeros(3), 0.3)
-    with pytest.raises(ValueError, match=r"noise must have the shape of x_t, \(3, 3\); got \(3,\)"):
+            denoising_term(schedule, 0.1, 0.2, t, step)
+        assert np.isnan(jax.jit(denoising_term)(schedule, 0.1, 0.2, t, step))
+    with pytest.raises(ValueError, match=r"must have the shape of x, \(3,\); got \(\)"):
+        denoising_term(schedule, np.zeros(3), np.zeros(3), 2, step)
+    with pytest.raises(ValueError, match=r"x must be one example, of the mixture's shape \(\); got shape \(3,\)"):
+        decoder_term(np.zeros(3), step)
+    with pytest.raises(ValueError, match=r"x_t must have the shape of x_prev, \(3,\); got \(\)"):
+        step_term(schedule, np.zeros(3), 0.1, 2, step)
+    with pytest.raises(ValueError, match="2 components is known for one pixel"):
+        prior_term(schedule, np.zeros(3), mixture(np.zeros((2, 3)), 0.1))
+    for_three = MLP(jax.random.key(0), [9, 4], T=3)
+    with pytest.raises(ValueError, match="network was made for T = 3 steps; the schedule has T = 4"):
+        bound_terms(jax.random.key(0), schedule, for_three, np.zeros((3, 3)))
+    with pytest.raises(ValueError, match=r"must have the shape of x.*\(3, 3\); got \(3,\)"):
         bound_terms(jax.random.key(0), schedule, lambda x, t: jnp.zeros(3), np.zeros((3, 3)))
+    with pytest.raises(TypeError, match="key must be a JAX random key; got 0"):
+        bound_terms(0, schedule, lambda x, t: x, np.zeros((3, 3)))
+    with pytest.raises(TypeError, match="schedule must be a ddpm.Schedule"):
+        bound_terms(jax.random.key(0), lambda x, t: x, schedule, np.zeros((3, 3)))

@@ -8,7 +8,7 @@ import sympy as sp
 from scipy import integrate, stats
 
 import ddpm
-from ddpm.bound import exact
+from ddpm.bound import ReverseProcess, exact, normal
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.densities import p, p_theta, q
 from ddpm.derivation.expectation import KL, E_q
@@ -65,10 +65,10 @@ def _deviation_of_the_likelihood():
     direct = -np.sum(stats.norm.pdf(x_0.ravel(), 0.3, 0.6) * np.log(density)) * 0.1
 
     def step(x_t, time):
-        return exact.normal(jnp.where(time == 1, slope_1, slope_2) * x_t, jnp.where(time == 1, spread_1, spread_2))
+        return normal(jnp.where(time == 1, slope_1, slope_2) * x_t, jnp.where(time == 1, spread_1, spread_2))
 
     with enable_x64(True):
-        data, process = mixture([0.3], [0.36]), exact.ReverseProcess(exact.normal(0.0, 1.0), step)
+        data, process = mixture([0.3], [0.36]), ReverseProcess(normal(0.0, 1.0), step)
         return abs(float(exact.negative_log_likelihood(schedule, data, process)) - direct)
 
 
