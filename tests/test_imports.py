@@ -12,7 +12,7 @@ import pytest
 CODE = Path(__file__).parents[1] / "code"
 PACKAGE = "ddpm"  # by itself a room too: what `import ddpm` brings
 CORE = (  # each row sees the rows above it, and its own row as long as that leads in no circle
-    {"arrays", "precision"},
+    {"arrays", "precision", "flat_random"},
     {"schedule", "gaussian"},
     {"level"},
     {"mixture"},
@@ -23,7 +23,7 @@ CORE = (  # each row sees the rows above it, and its own row as long as that lea
 ROWS = {room: set().union(*CORE[: i + 1]) for i, row in enumerate(CORE) for room in row}
 FLOOR = {
     **ROWS,
-    "nn": {"arrays", "schedule", "level"},
+    "nn": {"arrays", "flat_random", "schedule", "level"},
     "data": {"arrays"},
     "evaluate": {"arrays"},
     "measure": {"arrays"},

@@ -1,26 +1,7 @@
 """Gaussians with independent pixels: log density and Kullback-Leibler divergence, pixel by pixel."""
 
-import math
-
-import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
-
-from ddpm.arrays import Key
-
-
-def standard_normal(key: Key, shape: tuple[int, ...], dtype=None) -> Float[Array, "..."]:
-    """The values of `jax.random.normal(key, shape, dtype)`, in a program that compiles several times faster.
-
-    XLA unrolls the random number generator; over one axis rather than several that costs it far less.
-    """
-    return jax.random.normal(key, (math.prod(shape),), dtype).reshape(shape)
-
-
-def normal_from_uniform(u: Float[Array, "..."]) -> Float[Array, "..."]:
-    """Standard normal numbers from numbers uniform in (-1, 1), as `jax.random.normal` makes them: sqrt(2) erf^-1(u)."""
-    return np.sqrt(2).astype(u.dtype) * jax.lax.erf_inv(u)
 
 
 def gaussian_log_density(

@@ -16,7 +16,8 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
 from ddpm.arrays import Key, check_key, over_pixels
-from ddpm.gaussian import gaussian_log_density, standard_normal
+from ddpm.flat_random import standard_normal
+from ddpm.gaussian import gaussian_log_density
 from ddpm.level import Level
 
 Images = Real[ArrayLike, "K *pixels"]  # a finite data set

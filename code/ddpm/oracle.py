@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import Key, check_key
-from ddpm.gaussian import standard_normal
+from ddpm.flat_random import standard_normal
 from ddpm.level import at_time
 from ddpm.mixture import Images, Mixture, as_mixture, mean_variance, noise_posterior, noised, posterior, score
 from ddpm.process import q_sample

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ddpm.arrays import Key
+from ddpm.flat_random import uniform_arrays
 
 Activation = Callable[[Array], Array]
 TIME_FEATURES = 32
@@ -51,12 +52,9 @@ def linear_layers(key: Key, widths: tuple[int, ...]) -> tuple[eqx.nn.Linear, ...
     """
     pairs = list(zip(widths, widths[1:]))
     structure = jax.tree.structure(jax.eval_shape(lambda: tuple(eqx.nn.Linear(n, m, key=key) for n, m in pairs)))
-    # One flat draw for all: a random call of its own for each array would take XLA seconds to compile.
-    ends = np.cumsum([n * m for n, m in pairs])
-    flat = jnp.split(jax.random.uniform(key, (int(ends[-1]),), minval=-1.0), ends[:-1])
     arrays = []
-    for (n, m), u in zip(pairs, flat, strict=True):
-        arrays += [np.sqrt(6 / (n + m)) * u.reshape(m, n), jnp.zeros(m)]
+    for u in uniform_arrays(key, [(m, n) for n, m in pairs]):
+        arrays += [np.sqrt(6 / sum(u.shape)) * u, jnp.zeros(len(u))]
     return jax.tree.unflatten(structure, arrays)
 
 

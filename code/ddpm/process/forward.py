@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int, Real
 
 from ddpm.arrays import Key, check_key, check_same_shape
-from ddpm.gaussian import standard_normal
+from ddpm.flat_random import standard_normal
 from ddpm.level import at_time, noised
 from ddpm.schedule import Schedule, at, check_schedule
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import Key, check_key, check_same_shape
-from ddpm.gaussian import standard_normal
+from ddpm.flat_random import standard_normal
 from ddpm.predict import mean_from_noise
 from ddpm.process import ReverseVariance, reverse_variance
 from ddpm.sample.loop import reverse_chain

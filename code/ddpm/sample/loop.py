@@ -23,7 +23,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ddpm.arrays import Key
-from ddpm.gaussian import standard_normal
+from ddpm.flat_random import standard_normal
 
 
 def reverse_chain(

@@ -8,8 +8,9 @@ import numpy as np
 from jax.tree_util import Partial
 from jaxtyping import Array, ArrayLike, Float, Int, Real
 
-from ddpm.arrays import Key, check_same_shape
-from ddpm.gaussian import normal_from_uniform
+from ddpm.arrays import Key
+from ddpm.flat_random import above_minus_one, integers_from_uniform, normal_from_uniform, uniform_arrays
+from ddpm.losses import simple_loss
 from ddpm.process import q_sample
 from ddpm.schedule import Schedule, check_schedule, check_steps
 
@@ -47,14 +48,13 @@ def training_loss(
     t: Int[ArrayLike, ""],
     noise: Float[ArrayLike, "*pixels"],
 ) -> Float[Array, ""]:
-    """The squared error of one example, the mean over its pixels (Algorithm 1, line 5; eq. 14 over the pixels).
+    """`simple_loss` of one example over the number of its pixels (Algorithm 1, line 5; eq. 14).
 
     Raises:
         ValueError: the prediction has not the shape of the noise.
     """
     prediction = predict_noise(q_sample(schedule, x_0, t, noise), t)
-    check_same_shape("the predicted noise", prediction, "the noise", noise)
-    return jnp.mean((noise - prediction) ** 2)
+    return simple_loss(t, noise, prediction) / jnp.size(noise)
 
 
 def batch_loss(network: Callable[[Array, Array], Array], key: Key, batch: Batch, *, schedule: Schedule) -> Array:
@@ -69,16 +69,8 @@ def batch_loss(network: Callable[[Array, Array], Array], key: Key, batch: Batch,
 
 def draw_batch(key: Key, batch: int, *, schedule: Schedule, images: Float[Array, "n *pixels"]) -> Batch:
     """Images, times and noise of `batch` examples (Algorithm 1, lines 2 to 4)."""
-    # One random call for all: each would take XLA a tenth of a second to compile.
-    tiny = jnp.finfo(images.dtype).epsneg
-    u = jax.random.uniform(key, (batch * (2 + images[0].size),), images.dtype, minval=-1 + tiny)
-    image, time, rest = jnp.split(u, (batch, 2 * batch))
-    x_0 = images[_uniform_integers(image, len(images))]
-    t = 1 + _uniform_integers(time, schedule.T)
-    noise = normal_from_uniform(rest).reshape(x_0.shape)
-    return x_0, t, noise
-
-
-def _uniform_integers(u, n):
-    """0 to n - 1 from numbers uniform in (-1, 1)."""
-    return jnp.floor((1 + u) / 2 * n).astype(int)
+    shapes = (batch,), (batch,), (batch, *images.shape[1:])
+    image, time, noise = uniform_arrays(key, shapes, images.dtype, above_minus_one(images.dtype))
+    x_0 = images[integers_from_uniform(image, len(images))]
+    t = 1 + integers_from_uniform(time, schedule.T)
+    return x_0, t, normal_from_uniform(noise)

@@ -141,7 +141,7 @@ def test_a_single_image_without_an_axis_for_the_examples():
         trained(MLP(jax.random.key(1), [9, 16], T=4), dot())
 
 
-def test_a_prediction_that_is_not_one_of_the_noise():
+def test_a_prediction_that_is_not_one_of_the_noise(unchecked):
     """Broadcasting would hide that one number stands for nine."""
-    with pytest.raises(ValueError, match=r"the predicted noise must have the shape of the noise, \(3, 3\); got \(\)"):
+    with pytest.raises(ValueError, match=r"predicted_noise must have the shape of noise, \(3, 3\); got \(\)"):
         trained(jax.tree_util.Partial(lambda w, x_t, t: w * x_t.sum(), jnp.ones(())), dots())
