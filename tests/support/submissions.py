@@ -124,11 +124,11 @@ HOSTILE = {
     ],
     "greedy": [MEAN, "import os, time\nos.sched_setaffinity(0, range(os.cpu_count()))\ntime.sleep(30)", COVARIANCE],
     "unwatched": [
-        "import sys, ddpm.process as f\n" + MEAN,
+        "import sys, ddpm.arrays as g, ddpm.process as f\n" + MEAN,
         "def q_sample(schedule, x_0, t, noise):\n    sys.setprofile(None)\n"
         "    return getattr(f, 'q_' + 'sample')(schedule, x_0, t, noise)",
         "import threading\ndef forward_covariance(x_prev, beta):\n"
-        "    worker = threading.Thread(target=lambda: getattr(f, 'check_' + 'same_shape')('a', x_prev, 'b', x_prev))\n"
+        "    worker = threading.Thread(target=lambda: getattr(g, 'check_' + 'same_shape')('a', x_prev, 'b', x_prev))\n"
         "    worker.start()\n    worker.join()\n    return beta * np.eye(x_prev.size)",
     ],
     "forger": [

@@ -1,5 +1,5 @@
-"""One judge for notebook and grader: the same verdicts, also from a process of its own, which survives whatever it
-is handed."""
+"""One judge for notebook and grader: the same verdicts, also from a process of its own, which survives whatever it is
+handed."""
 
 import json
 
@@ -7,6 +7,7 @@ import pytest
 from written_answers import MEASURED, NO_DERIVATION, OTHER_FORM, REFUSED, RIGHT, SLIPS
 
 from ddpm.chapters.exercises import PROBLEMS
+from ddpm.grading import Status
 from ddpm.grading import judge as module
 from ddpm.grading.judge import Judge
 
@@ -74,6 +75,17 @@ def test_predictions_are_judged_there_too(judge, number):
     assert (
         judge(name, EXERCISES[name].collect({name: slip, "measured": slip})).passed is False
     )  # what is measured is not what is predicted
+
+
+def test_answers_in_code_are_judged_there_on_the_cases_of_its_seed(judge):
+    exercise = EXERCISES["forward_mean"]
+    for function, status in ((lambda x, beta: (1 - beta) ** 0.5 * x, Status.RIGHT), (lambda x, beta: x, Status.WRONG)):
+        data = {seed: exercise.collect({"forward_mean": function}, exercise.cases(seed)) for seed in (0, 1)}
+        verdict = judge("forward_mean", data[0])
+        assert verdict.status is status and str(verdict) == str(exercise.judge(data[0], exercise.cases(0)))
+        assert judge("forward_mean", data[1]).status is Status.WRONG
+    for data in ({}, {"answers": [3], "blank": "", "notes": []}, {"answers": [], "blank": "", "notes": []}):
+        assert judge("forward_mean", data).status is Status.WRONG
 
 
 @pytest.mark.parametrize(

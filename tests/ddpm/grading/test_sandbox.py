@@ -171,19 +171,19 @@ def test_a_cell_that_fails_is_named_and_its_other_imports_happen(hostile):
 @needs_sandbox
 def test_the_packages_own_function_is_told(hostile):
     assert hostile["borrowed"].points == 2
-    assert any("called the package's own ddpm.process.q_sample" in remark for remark in hostile["borrowed"].remarks)
+    own = "called the package's own ddpm.process.forward.q_sample"
+    assert any(own in remark for remark in hostile["borrowed"].remarks)
     assert any("code cell 2 names setprofile" in remark for remark in hostile["unwatched"].remarks)
     said = "; ".join(hostile["unwatched"].remarks)
-    assert "forward_covariance called the package's own ddpm.process" in said, "in a thread"
+    assert "forward_covariance called the package's own ddpm.arrays" in said, "in a thread"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("level", [sandbox.USER, sandbox.NONE])
 def test_without_a_sandbox_it_works_and_says_what_is_not_safe(tmp_path, level):
     tmp_path.chmod(0o755)
-    if problem := sandbox.problem(
-        sandbox.Sandbox(level, lean.write(tmp_path / "package", judged_elsewhere=True).parent), tmp_path
-    ):
+    package = lean.write(tmp_path / "package", PROBLEMS.module, judged_elsewhere=True).parent
+    if problem := sandbox.problem(sandbox.Sandbox(level, package), tmp_path, PROBLEMS.module):
         pytest.skip(f"{level}: {problem}")
     made = {name: notebook(HOSTILE[name], "diffusion", THREE) for name in ("quits", "crowd")} | {
         "zz perfect": SUBMISSIONS["perfect"]
