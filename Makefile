@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks check-notebooks pdf serve test test-slow bench grade lock clean
+.PHONY: help book notebooks check-notebooks pdf serve test test-slow mutants bench grade lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -41,6 +41,13 @@ test-slow: book  ## run the long tests that make test leaves out: every page wit
 	@$(BIN)/python -m bookbuild browser
 	@$(TEST) -m slow tests
 
+# The tool stands apart from the book's environment, in a folder that only this command looks into.
+TOOL := _build/mutants/tool
+mutants: $(READY)  ## change the package in one place at a time, and see its tests fail: make mutants PART=core|derivation|grading [SAMPLE=40]
+	@test -e $(TOOL)/.ready -a $(TOOL)/.ready -nt code/mutants/requirements.txt || { rm -rf $(TOOL); \
+	  $(BIN)/uv pip install --quiet --target $(TOOL) --require-hashes -r code/mutants/requirements.txt && touch $(TOOL)/.ready; }
+	@PYTHONPATH=$(TOOL) $(BIN)/python -m mutants $(PART) $(if $(SAMPLE),--sample $(SAMPLE))
+
 bench: $(READY)  ## time training and sampling, against a plain loop and PyTorch (TORCH_PYTHON=... names a Python that has it)
 	@$(BIN)/python -m bench
 
@@ -50,11 +57,13 @@ grade: $(READY)  ## grade the notebooks of a folder: make grade SUBMISSIONS=fold
 	@test -n $(FOLDER) || { echo "Name the folder of notebooks: make grade SUBMISSIONS=folder" >&2; exit 2; }
 	@$(BIN)/python -m ddpm.chapters.score $(FOLDER)
 
-lock: $(READY)  ## refresh requirements.txt and tests/bare/newest.txt
+lock: $(READY)  ## refresh requirements.txt, tests/bare/newest.txt and code/mutants/requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	  --generate-hashes --custom-compile-command 'make lock' pyproject.toml --extra grader requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy requires-python \
 	  --custom-compile-command 'make lock' tests/bare/newest.in -o tests/bare/newest.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --generate-hashes --custom-compile-command 'make lock' code/mutants/requirements.in -o code/mutants/requirements.txt
 
 clean:  ## remove what was built (the environment stays; delete .venv to renew it)
 	rm -rf _build .pytest_cache .hypothesis

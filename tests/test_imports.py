@@ -37,6 +37,7 @@ SEES = {
     "chapters": {*FLOOR, "derivation", "notebook", "figures", "grading"},
     "bookbuild": {PACKAGE, "chapters", "derivation", "figures"},
     "bench": {*FLOOR, "bench"},
+    "mutants": {"evaluate"},
 }
 LIBRARIES = {  # who alone may use them; what the core brings at import is for `test_requirements`
     "sympy": {"derivation", "grading", "chapters"},
