@@ -90,6 +90,7 @@ def tried(root: Path, todo: dict[str, MutationSpec], trees: Path) -> Iterator[tu
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+        shutil.rmtree(trees, ignore_errors=True)
 
 
 def settle(root: Path, trees: Path) -> None:
