@@ -1,5 +1,6 @@
 """What README.md and CONTRIBUTING.md say is so."""
 
+import ast
 import re
 from pathlib import Path
 from pkgutil import resolve_name
@@ -60,6 +61,13 @@ def test_the_chapters_are_those_of_the_book_with_their_minutes():
         title, minutes = (re.search(pattern, text, re.M)[1] for pattern in (r"^# (.*)$", r"\*\*Time:\*\* about (\d+)"))
         said.append((title, name, minutes))
     assert table == said
+
+
+def test_the_order_of_the_core_is_that_of_the_table():
+    table = ast.parse((ROOT / "tests/test_imports.py").read_text(encoding="utf-8"))
+    (core,) = (node.value for node in table.body if isinstance(node, ast.Assign) and node.targets[0].id == "CORE")
+    said = re.search(r"In the core each of these sees those before it: (.*?)\. ", CONTRIBUTING, re.S)[1]
+    assert [set(re.findall(r"`(\w+)`", row)) for row in said.split(";")] == list(ast.literal_eval(core))
 
 
 @BOTH
