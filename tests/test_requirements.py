@@ -1,6 +1,7 @@
 """What each part of the package imports is declared for that part, and the core brings nothing of the others."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -47,7 +48,8 @@ def imported(path: Path) -> set[str]:
 def brought_by(*modules: str) -> set[str]:
     """Which of the FOREIGN a fresh process has after importing the modules."""
     code = f"import importlib, sys; [importlib.import_module(m) for m in {modules}]; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    surroundings = os.environ | {"PYTHONPATH": str(ROOT / "code")}
+    done = subprocess.run([sys.executable, "-c", code], env=surroundings, capture_output=True, text=True, check=True)
     return {name.partition(".")[0] for name in done.stdout.split()} & FOREIGN
 
 
