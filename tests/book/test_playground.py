@@ -1,0 +1,293 @@
+"""The playground as a reader uses it, in a real browser: with pointer, keyboard, address, and from a file."""
+
+import re
+
+import numpy as np
+import pytest
+from built_site import ROOT, SITE, open_page
+from playground_math import CHAIN, SCRIPTS, TRAIN, caller
+
+import ddpm
+
+T, PLAYGROUND = 100, "book/playground.html"
+BYTES = 60_000
+READY = "() => window.playground?.now && document.querySelector('.playground .show [role=status]').textContent !== ''"
+STARTS = "([part, text]) => document.querySelector(`.playground ${part} [role=status]`).textContent.startsWith(text)"
+TRAINED = "() => { const { state, losses } = playground.now(); return losses.at(-1)?.step === state.train; }"
+RUN = "() => [...document.querySelectorAll('button')].find(button => button.textContent === 'Run').click()"
+LOSSES = "() => playground.now().losses.map(({ step, gap, zero }) => [step, gap, zero])"
+NAMELESS = "() => [...document.querySelectorAll('.playground :is(input, select)')].filter(e => !e.labels.length).length"
+SMALL = """() => [...document.querySelectorAll('.playground :is(button, input, select), button[data-state]')]
+    .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
+CUT = """() => [...document.querySelectorAll('.playground *')].filter(e => e.checkVisibility()
+    && e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 100))"""
+COUNT_FRAMES = """() => { const ask = window.requestAnimationFrame.bind(window); window.frameCount = 0;
+    window.requestAnimationFrame = draw => ask(now => { window.frameCount += 1; draw(now); }); }"""
+
+
+@pytest.fixture
+def run(browser):
+    """The mathematics alone; see `playground_math.caller`."""
+    page = browser.new_page()
+    yield caller(page)
+    page.close()
+
+
+@pytest.fixture
+def playground(page, address):
+    """`playground(state)`: the page, opened with a state in its address."""
+
+    def opened(state=""):
+        page.goto("about:blank")
+        open_page(page, f"{address}{PLAYGROUND}{state}")
+        page.wait_for_function(READY)
+        return page
+
+    return opened
+
+
+def state(page) -> dict:
+    return page.evaluate("() => playground.now().state")
+
+
+def particles(page) -> list:
+    return page.evaluate("() => [...playground.now().particles]")
+
+
+def shown(page, name) -> str:
+    return page.locator(f".playground [data-name={name}]").inner_text()
+
+
+def told(page) -> str:
+    """What is read out of the particles."""
+    return page.locator(".playground .show [role=status]").inner_text()
+
+
+def wait_told(page, text, part=".show"):
+    page.wait_for_function(STARTS, arg=[part, text], timeout=30_000)
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def wait_trained(page):
+    page.wait_for_function(TRAINED, timeout=60_000)
+    wait_told(page, "After", ".choose")
+
+
+def test_the_address_keeps_the_state(playground):
+    page = playground()
+    usual = state(page)
+    assert page.url.endswith(PLAYGROUND), "an address is left alone until something is changed"
+    other = {"data": "eight", "t": 0, "field": "difference", "sampler": "heun", "steps": 1, "by": "network"}
+    own = {"data": "own", "t": 100, "steps": 100, "sampler": "ancestral"}
+    for given in (
+        {**usual, **other, "seed": 9999, "train": 5000},
+        {**usual, **own, "points": [[1.25, -3], [0, 0.01]]},
+        {**usual, **own, "points": []},
+    ):
+        assert page.evaluate("s => playground.read(playground.written(s))", given) == given
+    for nonsense in (
+        "",
+        "#what-to-remember",
+        "#data=gone&t=101&steps=0&seed=-1&train=1e3&sampler=toString&by=",
+        "#points=a,b;1;9,9;,&t=&steps=2.5",
+    ):
+        assert page.evaluate("h => playground.read(h)", nonsense) == usual
+    page.locator("select[name=sampler]").select_option("heun")
+    page.locator("input[name=seed]").fill("42")
+    page.locator("input[name=seed]").press("Enter")
+    changed = {**usual, "sampler": "heun", "seed": 42}
+    assert state(page) == changed
+    page = playground(page.url[page.url.index("#") :])
+    assert state(page) == changed
+    page.evaluate("() => { location.hash = '#data=pair&t=7'; }")
+    page.wait_for_function("() => playground.now().state.data === 'pair'")
+    assert page.locator("select[name=data]").input_value() == "pair" and state(page)["t"] == 7
+    assert page.errors == []
+
+
+def test_it_stands_in_the_place_of_the_printed_picture(playground):
+    page = playground("#data=moons&t=40")
+    figure = page.locator("#fig-playground")
+    printed, live = figure.locator(".twins, img").first, figure.locator(".playground")
+    assert live.is_visible() and figure.locator("figcaption").is_visible() and printed.is_hidden()
+    assert shown(page, "alpha_bar") == f"{float(ddpm.cosine(T).alpha_bar[40]):.3g}"
+    page.emulate_media(media="print")
+    assert live.is_hidden() and printed.is_visible()
+
+
+def test_particles_are_led_back_and_the_numbers_are_those_of_the_mathematics(playground, run):
+    page = playground("#data=eight&t=60&sampler=ddim&steps=4&seed=3")
+    assert told(page).startswith("Draws from the data, noised to t = 60: distance")
+    press(page, "Step")
+    wait_told(page, "Step 1 of 4 (DDIM with the exact prediction), t = 75: distance")
+    assert page.locator("input[name=t]").input_value() == "75"
+    press(page, "Play")
+    wait_told(page, "Step 4 of 4 (DDIM with the exact prediction), t = 0: distance")
+    expected = run(CHAIN, name="eight", steps=4, sampler="ddim", seed=3, count=400)
+    np.testing.assert_allclose(particles(page), expected["x"], rtol=1e-9)
+    assert shown(page, "outside") == f"{100 * expected['outside']:.3g} %"
+    assert f"{shown(page, 'distance')}, of fresh draws {shown(page, 'floor')}; {shown(page, 'outside')}" in told(page)
+    description = page.locator(".playground canvas").first.get_attribute("aria-label")
+    assert "eight Gaussians" in description and told(page) in description
+    # the slider brings back what the noise makes of the data
+    page.locator("input[name=t]").focus()
+    page.keyboard.press("ArrowRight")
+    wait_told(page, "Draws from the data, noised to t = 1: distance")
+    assert page.errors == [] and page.outside == []
+
+
+def test_a_pause_changes_nothing(playground, run):
+    """Nor of the ancestral sampler, which draws in every step."""
+    page = playground("#data=pair&sampler=ancestral&steps=6&seed=5")
+    for _ in range(2):
+        press(page, "Play")
+        page.wait_for_timeout(50)
+        press(page, "Pause")
+    while page.locator("input[name=t]").input_value() != "0":
+        press(page, "Step")
+    expected = run(CHAIN, name="pair", steps=6, sampler="ancestral", seed=5, count=400)
+    np.testing.assert_allclose(particles(page), expected["x"], rtol=1e-9)
+
+
+def test_where_motion_is_unwanted_it_jumps_to_the_end(playground, page):
+    page.emulate_media(reduced_motion="reduce")
+    page = playground("#data=ring&steps=50")
+    assert page.evaluate(f"() => {{ ({RUN})(); return document.querySelector('[name=t]').value; }}") == "0"
+    wait_told(page, "Step 50 of 50")
+    assert page.get_by_role("button", name="Play").count() == 0
+
+
+def test_own_points_by_pointer_and_by_keyboard(playground):
+    page = playground("#data=own")
+    assert told(page) == "No points yet." and page.get_by_role("button", name="Play").is_disabled()
+    stage = page.locator(".playground .stage")
+    box = stage.bounding_box()
+    stage.click(position={"x": box["width"] * 0.75, "y": box["height"] * 0.25})
+    (point,) = state(page)["points"]
+    np.testing.assert_allclose(point, [1.5, 1.5], atol=0.03)
+    page.get_by_label("x", exact=True).focus()
+    for key in ("Control+a", "-", "1", "Tab", "Control+a", "0", ".", "5", "Tab", "Enter"):
+        page.keyboard.press(key)
+    assert state(page)["points"][1] == [-1, 0.5]
+    assert re.search(r"data=own.*points=1\.\d+,1\.\d+;-1,0\.5$", page.url)
+    press(page, "Take back")
+    assert len(state(page)["points"]) == 1
+    press(page, "Clear")
+    assert state(page)["points"] == [] and page.errors == []
+    page.locator("select[name=data]").select_option("ring")
+    stage.click()
+    assert state(page)["points"] == [] and not page.get_by_label("x", exact=True).is_visible()
+
+
+def test_every_control_is_reached_and_named(playground):
+    page = playground("#data=own&points=0,0;1,1")
+    page.locator(".playground button").first.focus()
+    reached = set()
+    for _ in range(20):
+        reached.add(page.evaluate("() => document.activeElement.name || document.activeElement.textContent"))
+        page.keyboard.press("Tab")
+    assert reached >= {"Play", "Step", "To the start", "Add", "Take back", "Clear", "Train"}
+    assert reached >= {"data", "x", "y", "t", "field", "sampler", "steps", "by", "seed", "train"}
+    assert page.evaluate(NAMELESS) == 0
+
+
+def test_the_network_is_trained_beside_the_page_and_to_the_same_weights(playground, run):
+    page = playground("#data=eight&seed=2&field=network&by=network&steps=3")
+    page.locator("select[name=train]").select_option("100")
+    press(page, "Train")
+    wait_trained(page)
+    expected, losses = run(TRAIN, name="eight", seed=2, steps=100), page.evaluate(LOSSES)
+    np.testing.assert_allclose(page.evaluate("() => [...playground.now().network]"), expected["weights"], rtol=1e-9)
+    assert [step for step, _, _ in losses] == [0, 25, 50, 75, 100] and "train=100" in page.url
+    np.testing.assert_allclose(losses[0], [0, expected["first"], expected["zero"]], rtol=1e-9)
+    np.testing.assert_allclose(losses[-1], [100, expected["gap"], expected["zero"]], rtol=1e-9)
+    assert f"gap {expected['gap']:.3g}" in page.locator(".choose [role=status]").inner_text()
+    assert page.locator(".curve polyline").get_attribute("points").count(",") == 5
+    press(page, "Step")
+    wait_told(page, "Step 1 of 3 (DDIM with the network)")
+    # it goes on from where it was; other data begin anew
+    page.locator("select[name=train]").select_option("200")
+    press(page, "Train")
+    wait_trained(page)
+    assert [step for step, _, _ in page.evaluate(LOSSES)] == list(range(0, 201, 25))
+    page.locator("select[name=data]").select_option("ring")
+    assert page.evaluate(LOSSES) == [] and state(page)["train"] == 0
+    assert page.errors == []
+
+
+def test_training_can_be_stopped(playground):
+    page = playground("#data=moons&train=5000")
+    page.wait_for_function("() => playground.now().losses.length > 2", timeout=30_000)
+    press(page, "Stop")
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    page.wait_for_timeout(500)
+    reached = len(page.evaluate(LOSSES))
+    page.wait_for_timeout(500)
+    assert len(page.evaluate(LOSSES)) == reached < 201
+
+
+def test_the_buttons_of_the_text_set_the_controls(playground):
+    page = playground()
+    buttons = page.locator("button[data-state]")
+    assert buttons.count() == 3
+    for button in buttons.all():
+        button.click()
+        given = button.get_attribute("data-state")
+        assert state(page) == page.evaluate("s => playground.read(s)", given)
+        assert all(part in page.url for part in given.split("&")), "each part is a state that the page knows"
+
+
+def test_it_works_from_a_file(site, browser):
+    context = browser.new_context()
+    page = context.new_page()
+    errors, asked = [], []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((SITE / PLAYGROUND).as_uri() + "#data=pair&train=100&steps=2")
+    wait_trained(page)
+    press(page, "Play")
+    wait_told(page, "Step 2 of 2")
+    page.locator("input[name=t]").press("ArrowRight")
+    assert page.url.startswith("file:") and "t=1&" in page.url
+    assert errors == [] and all(url.startswith(("file:", "blob:", "data:")) for url in asked)
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 375, 768])
+def test_room_for_a_finger_and_nothing_cut_off(playground, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page = playground("#data=own&points=0,0")
+    assert page.evaluate(SMALL) == [] and page.evaluate(CUT) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_it_is_light_and_burdens_no_other_page(site):
+    styles = re.findall(r"^.*\.playground.*$", (ROOT / "book/_static/book.css").read_text(), re.M)
+    assert sum(path.stat().st_size for path in SCRIPTS) + sum(map(len, styles)) < BYTES
+    others = [path for path in site.glob("book/*.html") if path.name != "playground.html"]
+    assert others and not [path.name for path in others if "_static/playground/" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("given", ["#data=board&steps=100&sampler=heun", "#data=board&steps=8&by=network"])
+def test_a_frame_leaves_a_phone_time(playground, page, given):
+    """The processor's time for a frame of a run, all work of the page's thread together, times four: the slowdown that
+    browsers' tools take for a phone. Time on the clock would count what else runs on this machine."""
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.add_init_script(f"({COUNT_FRAMES})()")
+    page = playground(given)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent():
+        return {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}["TaskDuration"]
+
+    page.wait_for_timeout(500)
+    before, frames = spent(), page.evaluate("() => window.frameCount")
+    press(page, "Play")
+    page.wait_for_function("() => document.querySelector('[name=t]').value === '0'", timeout=60_000, polling=200)
+    frame = (spent() - before) / (page.evaluate("() => window.frameCount") - frames)
+    assert 4 * frame < 1 / 60, f"{1e3 * frame:.2f} ms a frame"
