@@ -122,7 +122,8 @@ class Markdown:
         return "---"
 
     def block_raw(self, node):
-        return node.astext() if "html" in node["format"] else ""
+        for_the_site = "site-only" in node["classes"]  # controls, which need its scripts
+        return node.astext() if "html" in node["format"] and not for_the_site else ""
 
     def block_footnote(self, node):
         label, *rest = node.children

@@ -1,12 +1,16 @@
 """The figure of the playground, for paper: what the page draws on the screen."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import jax.numpy as jnp
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
-from ddpm.figures import COLOURS, WIDTH
+from ddpm.arrays import Key
+from ddpm.figures import COLOURS, INK, WIDTH
 from ddpm.level import at_time
 from ddpm.mixture import Mixture, log_density, noised, score
 from ddpm.schedule import Schedule
@@ -20,7 +24,7 @@ def grid(side: int) -> np.ndarray:
     return np.stack(np.meshgrid(middles, middles), axis=-1)
 
 
-def levels(schedule: Schedule, data: Mixture, times, key):
+def levels(key: Key, schedule: Schedule, data: Mixture, times: Sequence[int]) -> Figure:
     """The density of x_t as a shade, spread times its score as arrows and draws as dots, one panel for each time.
 
     Args:
@@ -36,10 +40,11 @@ def levels(schedule: Schedule, data: Mixture, times, key):
         field = np.array(level.spread * jnp.vectorize(partial(score, p), signature="(d)->(d)")(grid(ARROWS)))
         length = np.linalg.norm(field, axis=-1, keepdims=True)
         u, v = np.moveaxis(field * np.minimum(1, 2 / length) / 2, -1, 0)
-        ax.imshow(
-            np.sqrt(shade / shade.max()), origin="lower", extent=[-EXTENT, EXTENT] * 2, cmap="Blues", vmin=0, vmax=1.3
-        )
-        ax.quiver(x, y, u, v, angles="xy", scale_units="xy", scale=ARROWS / 2 / EXTENT, width=0.006, pivot="mid")
+        image = np.full((SHADES, SHADES, 4), mpl.colors.to_rgba(COLOURS[0]))
+        image[..., 3] = 0.85 * np.sqrt(shade / shade.max())
+        ax.imshow(image, origin="lower", extent=[-EXTENT, EXTENT] * 2)
+        style = {"angles": "xy", "scale_units": "xy", "scale": ARROWS / 2 / EXTENT, "pivot": "mid", "width": 0.006}
+        ax.quiver(x, y, u, v, color=INK, **style)
         ax.plot(*p.sample(key, 100).T, ".", color=COLOURS[1], markersize=2.5)
         ax.set(title=f"$t = {t}$", xticks=[-2, 0, 2], yticks=[-2, 0, 2], xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT))
     return figure
