@@ -108,7 +108,7 @@ def sampling(machine):
 def step_cost(recipe):
     """The work of one step, by XLA's count."""
     task = (*denoising(recipe.schedule, recipe.data), recipe.optimiser)
-    return cost(jax.jit(lambda state: program.run(task, state, 1, recipe.batch, None, True)), recipe.begin())
+    return cost(jax.jit(lambda state: program.run(task, state, 1, recipe.batch, None)), recipe.begin())
 
 
 def shares(machine, work, seconds) -> tuple[str, str]:

@@ -26,8 +26,6 @@ from ddpm.train.interrupt import Interrupts
 from ddpm.train.program import run
 
 SECONDS_BEFORE_THE_BAR = 10  # compiling on a busy machine included
-SMALL_DRAW = 2**16  # bytes; a larger batch is drawn in its step, a smaller one before the chunk, with all others of it
-DRAWN_AHEAD = 2**26  # bytes; a chunk of small batches is no longer than this allows
 
 
 @jax.tree_util.register_dataclass
@@ -88,8 +86,7 @@ def train(
         batch: examples in a step.
         average: the decay of a moving average of the weights, such as 0.999, kept in `state.average`. It grows up to
             this value over the first steps, so that the random start is soon forgotten.
-        chunk: steps in one compiled program, at most. Between two of them the loss is looked at, and shown if it takes
-            long.
+        chunk: steps in one compiled program. Between two of them the loss is looked at, and shown if it takes long.
 
     Returns:
         The new state, and the loss of every step, before its update.
@@ -107,10 +104,6 @@ def train(
         raise ValueError(f"average, the decay of the moving average, must lie in [0, 1); got {average}")
     _check_takes("loss", loss, "network, key, batch")
     _check_takes("draw", draw, "key, batch")
-    size = _bytes_of_a_draw(draw, state.key, batch)
-    ahead = size <= SMALL_DRAW  # whatever the chunk, since the two round differently
-    if ahead:
-        chunk = min(chunk, DRAWN_AHEAD // size)
     if average is None or state.average is None:
         state = replace(state, average=None if average is None else state.network)
     state = _copy(state)  # the compiled program consumes its input, and the caller's state is the caller's
@@ -118,7 +111,7 @@ def train(
     with tqdm(total=steps, unit="step", delay=SECONDS_BEFORE_THE_BAR, leave=False) as bar, Interrupts() as interrupts:
         while done < steps and not interrupts.pending:
             n = min(chunk, steps - done)
-            state, chunk_losses = run((loss, draw, optimiser), state, n, batch, average, ahead)
+            state, chunk_losses = run((loss, draw, optimiser), state, n, batch, average)
             losses.append(np.asarray(chunk_losses))
             _check_finite(losses[-1], int(state.step) - n)
             bar.set_postfix(loss=f"{losses[-1].mean():.3g}", refresh=False)
@@ -148,14 +141,6 @@ def _check_takes(name, function, arguments):
             f"{name} must be a function {name}({arguments}); got {found}. "
             "The order is train(state, loss, draw, optimiser); loss, draw = denoising(schedule, images) makes a pair"
         ) from None
-
-
-def _bytes_of_a_draw(draw, key, batch) -> int:
-    leaves = jax.tree.leaves(jax.eval_shape(lambda key: draw(key, batch), key))
-    shapes = [leaf.shape for leaf in leaves]
-    if not leaves or any(shape[:1] != (batch,) for shape in shapes):
-        raise ValueError(f"every array that draw returns must have batch = {batch} as its first axis; got {shapes}")
-    return sum(leaf.size * leaf.dtype.itemsize for leaf in leaves)
 
 
 def _check_finite(losses, before):

@@ -8,26 +8,28 @@ import jax
 import jax.numpy as jnp
 import optax
 
+SMALL_DRAW = 2**16  # bytes; a larger batch is drawn in its step, smaller ones before the first, which is faster
 LOSS_KEY = 2**32 - 1  # the number of no step: the keys of the loss come from it, so that they are not those of the draw
 
 
 @eqx.filter_jit(donate="all-except-first")  # the state's memory is used again
-def run(task, state, steps: int, batch: int, average: float | None, ahead: bool):
+def run(task, state, steps: int, batch: int, average: float | None):
     """The state after `steps` more steps, and the loss of each.
 
     Args:
         task: loss, draw and optimiser, as in `ddpm.train.train`.
-        ahead: whether the batches of all steps are drawn before the first.
     """
     loss, draw, optimiser = task
-    # Others are line searches and the like, which ask for what stands behind the state.
-    update = optax.with_extra_args_support(optimiser).update
+    update = optax.with_extra_args_support(
+        optimiser
+    ).update  # line searches and the like ask for the loss; others do not
     arrays, rest = eqx.partition(state, eqx.is_array)
     loss_key = jax.random.fold_in(state.key, LOSS_KEY)
     # XLA would unroll a loop of one step and round otherwise than in longer loops, so that resuming would show;
     # hence two.
     length = max(steps, 2)
     keys = jax.vmap(jax.random.fold_in, (None, 0))(state.key, state.step + jnp.arange(length))
+    ahead = _bytes_of_a_draw(draw, state.key, batch) <= SMALL_DRAW  # whatever the length, as the two round differently
     items = jax.vmap(lambda key: draw(key, batch))(keys) if ahead else keys
 
     def step(arrays, item):
@@ -61,6 +63,14 @@ def run(task, state, steps: int, batch: int, average: float | None, ahead: bool)
     first = state.step
     arrays, losses = jax.lax.scan(step, arrays, items)
     return eqx.combine(arrays, rest), losses[:steps]
+
+
+def _bytes_of_a_draw(draw, key, batch) -> int:
+    leaves = jax.tree.leaves(jax.eval_shape(lambda key: draw(key, batch), key))
+    shapes = [leaf.shape for leaf in leaves]
+    if not leaves or any(shape[:1] != (batch,) for shape in shapes):
+        raise ValueError(f"every array that draw returns must have batch = {batch} as its first axis; got {shapes}")
+    return sum(leaf.size * leaf.dtype.itemsize for leaf in leaves)
 
 
 def _moved(state, weights, decay):

@@ -24,7 +24,6 @@ SCHEDULE = ddpm.Schedule.from_betas([0.1, 0.2, 0.3, 0.4])
 NETWORK = shaken(MLP(jax.random.key(1), [9, 16], T=4))
 ADAM = optax.adam(1e-2)
 TASK = denoising(SCHEDULE, dots())
-SMALL_DRAW = "ddpm.train.loop.SMALL_DRAW"
 
 
 RULES = {  # how many slopes are averaged for a step, and how long it may be
@@ -145,27 +144,22 @@ def test_a_large_batch_is_drawn_in_its_step_from_the_same_numbers(monkeypatch):
         return network * 0 + x_0[3].ravel() @ jnp.arange(9.0) + 100 * t[2] + noise[1, 0, 2]
 
     def losses(loss, network):
-        return train(start(jax.random.key(3), network, ADAM), loss, TASK[1], ADAM, steps=20, batch=8)[1]
+        task = loss, lambda *arguments: TASK[1](*arguments)  # another function each time, so that it is compiled anew
+        return train(start(jax.random.key(3), network, ADAM), *task, ADAM, steps=20, batch=8)[1]
 
     ahead, real = losses(some, jnp.zeros(())), losses(TASK[0], NETWORK)
-    monkeypatch.setattr(SMALL_DRAW, 0)
+    monkeypatch.setattr("ddpm.train.program.SMALL_DRAW", 0)
     np.testing.assert_array_equal(losses(some, jnp.zeros(())), ahead)
     np.testing.assert_allclose(losses(TASK[0], NETWORK), real, rtol=1e-4)
 
 
-def test_a_chunk_holds_no_more_draws_than_it_may(monkeypatch):
-    """Read off the program: large batches leave nothing behind that grows with the chunk."""
+@pytest.mark.parametrize(("batch", "ahead"), [(850, True), (870, False)])
+def test_only_small_batches_are_drawn_before_the_first_step(batch, ahead):
+    """Read off the program, before it is compiled: whether it has an array with the noise of all 77 steps."""
+    assert 850 * (2 * 9 + 1) * 4 < 2**16 < 870 * (2 * 9 + 1) * 4
     state = start(jax.random.key(0), NETWORK, ADAM)
-    memory = {
-        (steps, ahead): run.lower((*TASK, ADAM), state, steps, 1000, None, ahead)
-        .compile()
-        .compiled.memory_analysis()
-        .temp_size_in_bytes
-        for steps in (10, 100)
-        for ahead in (True, False)
-    }
-    one = 1000 * (2 * 9 + 1) * 4
-    assert memory[100, True] - memory[10, True] > 80 * one and memory[100, False] - memory[10, False] < one
+    program = run.lower((*TASK, ADAM), state, 77, batch, None).as_text()
+    assert f"{batch}x3x3x" in program and (f"77x{batch}x3x3x" in program) is ahead
 
 
 NEED_THE_LOSS = {  # what they do with it is in their `update`, which asks for the loss, its gradient or the function
@@ -201,7 +195,7 @@ OTHERS = [
 
 def test_the_memory_is_donated():
     state = jax.device_put(start(jax.random.key(0), NETWORK, ADAM), jax.devices()[0], may_alias=False)
-    run((*TASK, ADAM), state, 10, 8, None, True)
+    run((*TASK, ADAM), state, 10, 8, None)
     assert all(leaf.is_deleted() for leaf in jax.tree.leaves((state.network, state.optimiser_state)))
 
 
@@ -210,7 +204,7 @@ def test_optimisers_are_called_as_they_expect(name):
     optimiser = getattr(optax, name)(1e-2)
     state = start(jax.random.key(0), NETWORK, optimiser)
     # traced, not compiled
-    after, losses = jax.eval_shape(lambda state: run((*TASK, optimiser), state, 10, 8, None, True), state)
+    after, losses = jax.eval_shape(lambda state: run((*TASK, optimiser), state, 10, 8, None), state)
     assert losses.shape == (10,) and jax.tree.structure(after) == jax.tree.structure(state)
 
 
@@ -227,7 +221,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jax.tree_util import Partial
 from ddpm.data import dots
 from ddpm.nn import MLP
-from ddpm.train import denoising, loop, start, train
+from ddpm.train import denoising, start, train
 from ddpm.train.program import run
 
 loss, draw = denoising(ddpm.cosine(4), dots())
@@ -238,12 +232,12 @@ def spread(key, batch, draw):
 
 adam = optax.adam(1e-2)
 state = start(jax.random.key(0), MLP(jax.random.key(1), [9, 16], T=4), adam)
-_, one = train(state, loss, draw, adam, steps=30, batch=8, chunk=10)
-for loop.SMALL_DRAW in (2**16, 0):
-    both = Partial(spread, draw=draw)
-    after, two = train(state, loss, both, adam, steps=30, batch=8, chunk=10)
+both = Partial(spread, draw=draw)
+for batch in (8, 1000):  # drawn before the first step, and in each
+    _, one = train(state, loss, draw, adam, steps=30, batch=batch, chunk=10)
+    after, two = train(state, loss, both, adam, steps=30, batch=batch, chunk=10)
     np.testing.assert_allclose(one, two, rtol=1e-4)
-    program = run.lower((loss, both, adam), state, 10, 8, None, loop.SMALL_DRAW > 0).compile()
+    program = run.lower((loss, both, adam), state, 10, batch, None).compile()
     assert "all-reduce" in program.compiled.as_text() and len(after.step.devices()) == 2
 print("both devices")
 """
