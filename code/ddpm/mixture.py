@@ -9,6 +9,7 @@ An example is one array of shape `means.shape[1:]`; `jax.vmap` maps over many.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -48,10 +49,7 @@ class Mixture:
             TypeError: not a random key.
         """
         check_key(key)
-        which_key, noise_key = jax.random.split(key)
-        k = jax.random.choice(which_key, len(self.weights), (draws,), p=self.weights)
-        noise = standard_normal(noise_key, (draws, *self.means.shape[1:]), self.means.dtype)
-        return self.means[k] + over_pixels(jnp.sqrt(self.variances[k]), noise) * noise
+        return _sample(self, key, draws)
 
 
 def points(images, weights=None) -> Mixture:
@@ -171,6 +169,14 @@ def noise_posterior(data: Mixture, level: Level, x: Float[ArrayLike, "*pixels"])
     weights = responsibilities(of_x, x)
     means = over_pixels(_ratio(level.spread, of_x.variances), data.means) * (x - of_x.means)
     return Mixture(means, _ratio(level.signal**2 * data.variances, of_x.variances), weights)
+
+
+@partial(jax.jit, static_argnums=2)
+def _sample(p, key, draws):
+    which_key, noise_key = jax.random.split(key)
+    k = jax.random.choice(which_key, len(p.weights), (draws,), p=p.weights)
+    noise = standard_normal(noise_key, (draws, *p.means.shape[1:]), p.means.dtype)
+    return p.means[k] + over_pixels(jnp.sqrt(p.variances[k]), noise) * noise
 
 
 def _log_components(p, x):
