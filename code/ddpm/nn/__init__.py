@@ -4,17 +4,8 @@ They follow section 3.2 of Ho et al. (2020) in their task, eps_theta(x_t, t), an
 size.
 """
 
-from ddpm.nn.denoiser import MAX_SCALE, MIN_SPREAD, Denoiser
-from ddpm.nn.layers import (
-    TIME_FEATURES,
-    Activation,
-    checked_input,
-    checked_sizes,
-    layer_shapes,
-    layer_sizes,
-    linear_layers,
-    time_features,
-)
+from ddpm.nn.denoiser import MAX_SCALE, Denoiser
+from ddpm.nn.layers import TIME_FEATURES, Activation, layer_shapes, layer_sizes, linear_layers, time_features
 from ddpm.nn.mlp import MLP
 from ddpm.nn.unet import UNet
 
@@ -22,12 +13,9 @@ __all__ = [
     "Activation",
     "Denoiser",
     "MAX_SCALE",
-    "MIN_SPREAD",
     "MLP",
     "TIME_FEATURES",
     "UNet",
-    "checked_input",
-    "checked_sizes",
     "layer_shapes",
     "layer_sizes",
     "linear_layers",

@@ -21,8 +21,7 @@ class Denoiser(eqx.Module):
 
     Its weights are in a multilayer perceptron, `MLP`. That sees x_t in the scale in which Bayes' rule sees it,
     sqrt(alpha_bar_t) / (1 - alpha_bar_t) x_t, but at most `MAX_SCALE` times x_t: at small t the scale is in the
-    hundreds.
-    A sigmoid makes an image of what the perceptron says, x_0 with pixels from 0 to 1, and the noise is then
+    hundreds. A sigmoid makes an image of what the perceptron says, x_0 with pixels from 0 to 1, and the noise is then
     (x_t - sqrt(alpha_bar_t) x_0) / sqrt(1 - alpha_bar_t) (Ho et al. 2020, section 3.2, last paragraph).
     """
 
@@ -42,7 +41,7 @@ class Denoiser(eqx.Module):
         """The number of diffusion steps."""
         return self.mlp.T
 
-    def __call__(self, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]) -> Float[Array, "..."]:
+    def __call__(self, x_t: Float[ArrayLike, "*pixels"], t: Int[ArrayLike, ""]) -> Float[Array, "*pixels"]:
         """The predicted noise, shape of x_t; t in 1..T."""
         x_t = jnp.asarray(x_t)
         signal, spread = np.array([self.signal, self.spread], x_t.dtype)

@@ -40,7 +40,7 @@ class MLP(eqx.Module):
         self.T = T
         self.activation = activation
 
-    def __call__(self, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]) -> Float[Array, "..."]:
+    def __call__(self, x_t: Float[ArrayLike, "*pixels"], t: Int[ArrayLike, ""]) -> Float[Array, "*pixels"]:
         """The predicted noise, shape of x_t; t in 1..T."""
         table = time_features(np.arange(self.T + 1) / self.T)  # known when compiling, so that a step only looks it up
         h = jnp.concatenate([jnp.ravel(x_t), jnp.asarray(table, jnp.result_type(float))[t]])

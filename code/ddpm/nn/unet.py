@@ -16,8 +16,7 @@ class UNet(eqx.Module):
 
     On the way back each layer's result is added to the state of the same width on the way there (the skip
     connections). Time is one more input, 2 t / T - 1: from -1 to 1, as wide as the pixels. The last layer starts at
-    0, as in
-    the code of Ho et al. (2020): the untrained network answers x_t.
+    0, as in the code of Ho et al. (2020): the untrained network answers x_t.
 
     Attributes:
         layers: the linear layers in order; 2 (len(sizes) - 1) of them.
@@ -48,7 +47,7 @@ class UNet(eqx.Module):
         self.T = T
         self.activation = activation
 
-    def __call__(self, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]) -> Float[Array, "..."]:
+    def __call__(self, x_t: Float[ArrayLike, "*pixels"], t: Int[ArrayLike, ""]) -> Float[Array, "*pixels"]:
         """The predicted noise, shape of x_t; t in 1..T."""
         pixels = jnp.ravel(x_t)
         h = checked_input(self, jnp.append(pixels, 2 * t / self.T - 1), x_t, "the pixels and the time")
