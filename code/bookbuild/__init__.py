@@ -7,6 +7,7 @@ EXTENSIONS = [
     "site.access",
     "site.repository",
     "site.shown",
+    "site.play",
     "notebook.notebooks",
     "site.equations",
     "site.checked",

@@ -36,6 +36,8 @@ def test_links(site):
             target = (top / unquote(url.path).lstrip("/")).resolve() if url.path else path
             if not target.is_file():
                 broken.append(f"{path.relative_to(site)}: {link}: no such file")
+            elif "=" in url.fragment and target.name == "playground.html":
+                continue  # a state, which test_playground reads
             elif url.fragment and target in found and unquote(url.fragment) not in found[target].ids:
                 broken.append(f"{path.relative_to(site)}: {link}: no such place")
     assert broken == []

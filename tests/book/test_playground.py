@@ -1,6 +1,7 @@
 """The playground as a reader uses it, in a real browser: with pointer, keyboard, address, and from a file."""
 
 import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ import ddpm
 T, PLAYGROUND = 100, "book/playground.html"
 BYTES = 60_000
 READY = "() => window.playground?.now && document.querySelector('.playground .show [role=status]').textContent !== ''"
-STARTS = "([part, text]) => document.querySelector(`.playground ${part} [role=status]`).textContent.startsWith(text)"
+STARTS = """([part, text]) => document.querySelector(`.playground ${part} [role=status]`)
+    .textContent.replaceAll('\\xa0', ' ').startsWith(text)"""
 TRAINED = "() => { const { state, losses } = playground.now(); return losses.at(-1)?.step === state.train; }"
 RUN = "() => [...document.querySelectorAll('button')].find(button => button.textContent === 'Run').click()"
 LOSSES = "() => playground.now().losses.map(({ step, gap, zero }) => [step, gap, zero])"
@@ -60,7 +62,7 @@ def shown(page, name) -> str:
 
 def told(page) -> str:
     """What is read out of the particles."""
-    return page.locator(".playground .show [role=status]").inner_text()
+    return page.locator(".playground .show [role=status]").inner_text().replace("\xa0", " ")
 
 
 def wait_told(page, text, part=".show"):
@@ -99,6 +101,7 @@ def test_the_address_keeps_the_state(playground):
     page.locator("input[name=seed]").fill("42")
     page.locator("input[name=seed]").press("Enter")
     changed = {**usual, "sampler": "heun", "seed": 42}
+    page.wait_for_url("**/*seed=42*")
     assert state(page) == changed
     page = playground(page.url[page.url.index("#") :])
     assert state(page) == changed
@@ -131,7 +134,7 @@ def test_particles_are_led_back_and_the_numbers_are_those_of_the_mathematics(pla
     assert shown(page, "outside") == f"{100 * expected['outside']:.3g} %"
     assert f"{shown(page, 'distance')}, of fresh draws {shown(page, 'floor')}; {shown(page, 'outside')}" in told(page)
     description = page.locator(".playground canvas").first.get_attribute("aria-label")
-    assert "eight Gaussians" in description and told(page) in description
+    assert "eight Gaussians" in description and told(page) in description.replace("\xa0", " ")
     # the slider brings back what the noise makes of the data
     page.locator("input[name=t]").focus()
     page.keyboard.press("ArrowRight")
@@ -172,7 +175,7 @@ def test_own_points_by_pointer_and_by_keyboard(playground):
     for key in ("Control+a", "-", "1", "Tab", "Control+a", "0", ".", "5", "Tab", "Enter"):
         page.keyboard.press(key)
     assert state(page)["points"][1] == [-1, 0.5]
-    assert re.search(r"data=own.*points=1\.\d+,1\.\d+;-1,0\.5$", page.url)
+    page.wait_for_url(re.compile(r"data=own.*points=1\.\d+,1\.\d+;-1,0\.5$"))
     press(page, "Take back")
     assert len(state(page)["points"]) == 1
     press(page, "Clear")
@@ -201,7 +204,8 @@ def test_the_network_is_trained_beside_the_page_and_to_the_same_weights(playgrou
     wait_trained(page)
     expected, losses = run(TRAIN, name="eight", seed=2, steps=100), page.evaluate(LOSSES)
     np.testing.assert_allclose(page.evaluate("() => [...playground.now().network]"), expected["weights"], rtol=1e-9)
-    assert [step for step, _, _ in losses] == [0, 25, 50, 75, 100] and "train=100" in page.url
+    assert [step for step, _, _ in losses] == [0, 25, 50, 75, 100]
+    page.wait_for_url("**/*train=100*")
     np.testing.assert_allclose(losses[0], [0, expected["first"], expected["zero"]], rtol=1e-9)
     np.testing.assert_allclose(losses[-1], [100, expected["gap"], expected["zero"]], rtol=1e-9)
     assert f"gap {expected['gap']:.3g}" in page.locator(".choose [role=status]").inner_text()
@@ -237,7 +241,17 @@ def test_the_buttons_of_the_text_set_the_controls(playground):
         button.click()
         given = button.get_attribute("data-state")
         assert state(page) == page.evaluate("s => playground.read(s)", given)
-        assert all(part in page.url for part in given.split("&")), "each part is a state that the page knows"
+        page.wait_for_url(lambda url, given=given: all(part in url for part in given.split("&")))
+
+
+def test_links_of_the_book_to_a_state_name_what_the_page_knows(site, playground):
+    page, given = playground(), []
+    for path in site.glob("book/*.html"):
+        given += re.findall(r'href="playground\.html#([^"]*=[^"]*)"', path.read_text(encoding="utf-8"))
+    assert given
+    for link in map(unescape, given):
+        parts = page.evaluate("s => playground.written(playground.read(s))", link).lstrip("#").split("&")
+        assert set(link.split("&")) <= set(parts), link
 
 
 def test_it_works_from_a_file(site, browser):
@@ -252,7 +266,7 @@ def test_it_works_from_a_file(site, browser):
     press(page, "Play")
     wait_told(page, "Step 2 of 2")
     page.locator("input[name=t]").press("ArrowRight")
-    assert page.url.startswith("file:") and "t=1&" in page.url
+    page.wait_for_url("file:**t=1&*")
     assert errors == [] and all(url.startswith(("file:", "blob:", "data:")) for url in asked)
     context.close()
 
@@ -274,8 +288,8 @@ def test_it_is_light_and_burdens_no_other_page(site):
 
 @pytest.mark.parametrize("given", ["#data=board&steps=100&sampler=heun", "#data=board&steps=8&by=network"])
 def test_a_frame_leaves_a_phone_time(playground, page, given):
-    """The processor's time for a frame of a run, for scripts, styles and layout, times four: the slowdown that browsers'
-    tools take for a phone. Painting is left out, which there is the graphics chip's, and here the processor's. Time on
+    """The processor's time for a frame of a run, for scripts, styles and layout, times four: the slowdown that the tools
+    of browsers take for a phone. Painting is left out, which there is the graphics chip's, and here the processor's. Time on
     the clock would count what else runs on this machine."""
     page.set_viewport_size({"width": 375, "height": 800})
     page.add_init_script(f"({COUNT_FRAMES})()")

@@ -164,7 +164,7 @@
 
     const NUMBERS = {
       distance: "distance", floor: "of fresh draws", outside: "outside", step: "step", alpha_bar: "ᾱ at this t",
-      gap: "network’s gap here",
+      gap: "network’s gap",
     };
     const cells = {}, list = element("dl", { class: "numbers" }), status = element("p", { role: "status" });
     for (const [name, label] of Object.entries(NUMBERS)) {
@@ -180,14 +180,14 @@
       };
       for (const [name, text] of Object.entries(shown)) cells[name].textContent = text;
       if (moving) return;  // read out when it stands still
-      let text = `Draws from the data, noised to t = ${t}`;
+      let text = `Draws from the data, noised to t = ${t}`;
       const way = `${CHOICES.sampler[state.sampler]} with the ${CHOICES.by[state.by]}`;
-      if (run) text = `Step ${shown.step} (${way}), t = ${t}`;
+      if (run) text = `Step ${shown.step} (${way}), t = ${t}`;
       text += `: distance ${shown.distance}, of fresh draws ${shown.floor}; ${shown.outside} outside.`;
       if (empty()) text = "No points yet.";
       status.textContent = text;
       const arrows = `Arrows: ${CHOICES.field[state.field]}. Dots: ${PARTICLES} particles.`;
-      const shade = `Shade: the exact density of x at t = ${t}, ᾱ = ${shown.alpha_bar}.`;
+      const shade = `Shade: the exact density of x at t = ${t}, ᾱ = ${shown.alpha_bar}.`;
       plane.describe(`The plane from −3 to 3, data: ${CHOICES.data[state.data]}. ${shade} ${arrows} ${text}`);
     }
 
@@ -217,7 +217,13 @@
       if (!network.goal) want("numbers");
     }
 
-    const save = () => history.replaceState(null, "", written(state));
+    // When the reader has come to rest: some browsers refuse more than a hundred new addresses in half a minute.
+    let saving = 0;
+    function save() {
+      clearTimeout(saving);
+      saving = setTimeout(() => history.replaceState(null, "", written(state)), 200);
+    }
+
     const changed = (name, then) => (value) => {
       state[name] = value;
       then();
@@ -240,7 +246,7 @@
       if (Number.isFinite(x + y) && state.points.length < MOST) setPoints([...state.points, point]);
     }
 
-    const time = slider("t", "noise level", changed("t", forward), (t) => `t = ${t}`);
+    const time = slider("t", "noise level", changed("t", forward), (t) => `t = ${t}`);
     const chosen = {
       data: select("data", "data", changed("data", anew)),
       field: select("field", "arrows", changed("field", () => want("picture", "numbers"))),

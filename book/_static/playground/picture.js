@@ -35,17 +35,17 @@
     const node = element("div", { class: "stage" }, back, front);
     const brush = back.getContext("2d"), pen = front.getContext("2d");
     const image = element("canvas", { width: GRID, height: GRID }), dot = element("canvas");
-    let side = 0, scale = 1, ink = "";
+    let side = 0, scale = 1, ink = "", ground = "";
     const place = (x) => ((x + EXTENT) / (2 * EXTENT)) * side;
 
     function fit() {
       side = Math.round(node.clientWidth);
       scale = Math.min(devicePixelRatio || 1, 2);
       ink = getComputedStyle(root).color;
+      ground = getComputedStyle(document.body).backgroundColor;
       for (const canvas of [back, front]) canvas.width = canvas.height = Math.round(side * scale);
       brush.setTransform(scale, 0, 0, scale, 0, 0);
       const radius = RADIUS * scale, context = dot.getContext("2d");
-      const ground = getComputedStyle(document.body).backgroundColor;
       dot.width = dot.height = Math.ceil(2 * radius + 2);
       for (const [r, fill] of [[radius, ground], [radius - 0.8 * scale, colours().dots]]) {
         context.fillStyle = fill;
@@ -78,10 +78,18 @@
       for (const tick of [-2, 0, 2]) {
         const text = String(tick).replace("-", "−");
         brush.fillRect(place(tick), side - 5, 1, 5);
-        brush.fillText(text, place(tick) - brush.measureText(text).width / 2, side - 8);
+        write(text, place(tick) - brush.measureText(text).width / 2, side - 8);
         brush.fillRect(0, place(-tick), 5, 1);
-        brush.fillText(text, 8, place(-tick) + 4);
+        write(text, 8, place(-tick) + 4);
       }
+    }
+
+    // A text that arrows do not cross.
+    function write(text, x, y) {
+      brush.strokeStyle = ground;
+      brush.lineWidth = 5;
+      brush.strokeText(text, x, y);
+      brush.fillText(text, x, y);
     }
 
     // An arrow as long as the way to the next stands for a noise prediction of length 2 or more.
@@ -100,8 +108,10 @@
     function still(p, field, kind, points) {
       brush.clearRect(0, 0, side, side);
       if (p) shade(p);
-      frame();
       if (field) arrows(field, colours()[kind]);
+      frame();
+      brush.strokeStyle = ink;
+      brush.lineWidth = 1;
       for (const [x, y] of points) brush.strokeRect(place(x) - 4, place(-y) - 4, 8, 8);
     }
 
