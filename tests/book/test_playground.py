@@ -288,9 +288,9 @@ def test_it_is_light_and_burdens_no_other_page(site):
 
 @pytest.mark.parametrize("given", ["#data=board&steps=100&sampler=heun", "#data=board&steps=8&by=network"])
 def test_a_frame_leaves_a_phone_time(playground, page, given):
-    """The processor's time for a frame of a run, for scripts, styles and layout, times four: the slowdown that the tools
-    of browsers take for a phone. Painting is left out, which there is the graphics chip's, and here the processor's. Time on
-    the clock would count what else runs on this machine."""
+    """The processor's time for a frame of a run, for scripts, styles and layout, times four: the slowdown that tools of
+    browsers take for a phone. Painting is left out: there it is the graphics chip's. Time on the clock would count
+    what else runs on this machine."""
     page.set_viewport_size({"width": 375, "height": 800})
     page.add_init_script(f"({COUNT_FRAMES})()")
     page = playground(given)
