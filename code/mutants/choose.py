@@ -35,11 +35,11 @@ def modules(root: Path, part: str) -> list[Path]:
 
 
 def tests(root: Path, module: Path) -> list[Path]:
-    """The tests of a module: the file of its name, then the others in its folder, or the next one up that has any."""
+    """The files of tests of a module: those in the folder that mirrors its own, or in the next one up that has any."""
     folder = TESTS / module.relative_to(PACKAGE).parent
     while not (found := [path.relative_to(root) for path in (root / folder).glob("test_*.py")]):
         folder = folder.parent
-    return sorted(found, key=lambda path: (path.stem != f"test_{module.stem}", path))
+    return sorted(found)
 
 
 def counts(change, source: str, spans: Sequence[Span]) -> bool:

@@ -24,7 +24,7 @@ from mutants.report import Outcome
 MODULE = "the module"  # where what stands in no function and no class is
 PATIENCE = 4  # times what the tests take without a mutant; then they are stopped
 PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
-_seconds: dict[frozenset, float] = {}  # that tests take without a mutant, in this process
+_seconds: dict[Path, float] = {}  # that a file of tests takes without a mutant, in this process
 
 
 def mutants(root: Path, part: str, folder: Path) -> dict[str, MutationSpec]:
@@ -105,23 +105,35 @@ def settle(root: Path, trees: Path) -> None:
     os.environ["PYTHONPATH"] = str(tree / "code")
 
 
+def seconds(tests: Path) -> float:
+    """How long a file of tests takes without a mutant.
+
+    Raises:
+        RuntimeError: they do not pass.
+    """
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, *PYTEST, str(tests)], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{tests} does not pass, without a mutant:\n{done.stdout[-2000:]}")
+    return time.monotonic() - started
+
+
 def attempt(spec: MutationSpec) -> WorkResult:
     """Apply a mutant in this process's copy, and run its tests.
 
     Raises:
-        RuntimeError: the tests fail without a mutant, or the mutant could not be made.
+        RuntimeError: the tests do not pass without a mutant, or the mutant could not be made.
     """
-    found = [str(path) for path in choose.tests(Path(), spec.module_path)]
-    command = [sys.executable, *PYTEST, *found]
-    if (key := frozenset(found)) not in _seconds:
-        started = time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"without a mutant the tests {' '.join(found)} do not pass:\n{done.stdout[-2000:]}")
-        _seconds[key] = time.monotonic() - started
+    files = choose.tests(Path(), spec.module_path)
+    for path in files:
+        if path not in _seconds:
+            _seconds[path] = seconds(path)
+    # The first test that fails is the last: so first the file of the module's name, then the quick ones.
+    files.sort(key=lambda path: (path.stem != f"test_{spec.module_path.stem}", _seconds[path]))
+    command = [sys.executable, *PYTEST, *map(str, files)]
     for compiled in (spec.module_path.parent / "__pycache__").glob(f"{spec.module_path.stem}.*.pyc"):
         compiled.unlink()  # Python goes by a file's time in seconds and by its size: a mutant may have both
-    result = mutate_and_test([spec], " ".join(command), PATIENCE * _seconds[key] + 10)
+    result = mutate_and_test([spec], " ".join(command), PATIENCE * sum(_seconds[path] for path in files) + 10)
     if result.worker_outcome != WorkerOutcome.NORMAL:
         raise RuntimeError(f"{spec} could not be tried:\n{result.output}")
     return result
