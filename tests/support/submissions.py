@@ -47,7 +47,7 @@ try:
     seen["package"] = "written"
 except OSError:
     seen["package"] = ""
-import ddpm.chapters.closed_form.exercises.q_sample, ddpm.chapters.likelihood_to_kl.exercises.written as bound
+import ddpm.chapters.closed_form.exercises.q_sample, ddpm.chapters.likelihood_to_kl.exercises.problem_2_2b as bound
 seen["formulas"] = importlib.util.find_spec("ddpm.derivation.formulas")
 seen["kl"] = hasattr(bound, "_kl_form") or hasattr(bound, "KL_TARGET")
 from ddpm.grading import Compared

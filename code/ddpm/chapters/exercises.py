@@ -5,7 +5,9 @@ from ddpm.chapters.closed_form.exercises.written import PROBLEM_1_4
 from ddpm.chapters.forward_extremes.exercises.betas import MY_BETAS
 from ddpm.chapters.forward_extremes.exercises.step import FORWARD_COVARIANCE, FORWARD_MEAN
 from ddpm.chapters.forward_extremes.exercises.written import PROBLEM_1_1
-from ddpm.chapters.likelihood_to_kl.exercises.written import PROBLEM_2_1, PROBLEM_2_2A, PROBLEM_2_2B
+from ddpm.chapters.likelihood_to_kl.exercises.problem_2_1 import PROBLEM_2_1
+from ddpm.chapters.likelihood_to_kl.exercises.problem_2_2a import PROBLEM_2_2A
+from ddpm.chapters.likelihood_to_kl.exercises.problem_2_2b import PROBLEM_2_2B
 from ddpm.chapters.mean_or_noise_timing.exercises.losses import MEAN_LOSS, NOISE_LOSS
 from ddpm.chapters.mean_or_noise_timing.exercises.written import PROBLEM_4_2
 from ddpm.chapters.mean_to_noise.exercises.written import PROBLEM_3_1, PROBLEM_3_2

@@ -122,19 +122,21 @@ def test_an_unknown_mistake_is_wrong_without_a_name_and_with_its_factor(number):
 
 
 @pytest.mark.parametrize(
-    "name, target",
+    "module, target",
     [
-        pytest.param(name, target, marks=[pytest.mark.slow] * (target in ("SUM_TARGET", "KL_TARGET")))
-        for name, targets in {
-            "closed_form": ("MEAN", "SPREAD", "DENSITY"),
-            "likelihood_to_kl": ("SUM_TARGET", "TURNED_TARGET", "KL_TARGET"),
-            "mean_to_noise": ("MEAN", "MEAN_LOSS", "WEIGHT", "NOISE_LOSS"),
+        pytest.param(module, target, marks=[pytest.mark.slow] * (target in ("SUM_TARGET", "KL_TARGET")))
+        for module, targets in {
+            "closed_form.exercises.written": ("MEAN", "SPREAD", "DENSITY"),
+            "likelihood_to_kl.exercises.problem_2_1": ("SUM_TARGET",),
+            "likelihood_to_kl.exercises.problem_2_2a": ("TURNED_TARGET",),
+            "likelihood_to_kl.exercises.problem_2_2b": ("KL_TARGET",),
+            "mean_to_noise.exercises.written": ("MEAN", "MEAN_LOSS", "WEIGHT", "NOISE_LOSS"),
         }.items()
         for target in targets
     ],
 )
-def test_every_slip_differs_from_the_answer_and_from_those_before_it(name, target):
-    target = getattr(importlib.import_module(f"ddpm.chapters.{name}.exercises.written"), target)
+def test_every_slip_differs_from_the_answer_and_from_those_before_it(module, target):
+    target = getattr(importlib.import_module(f"ddpm.chapters.{module}"), target)
     sample = problem.Sample(dict(target.where))
     for slip in target.slips:
         expr = slip.make()

@@ -331,9 +331,12 @@ def test_what_was_set_is_told_with_the_number_of_votes():
             "own ddpm.process.q_sample",
         ),
         (
-            ["from ddpm.chapters.likelihood_to_kl.exercises import written\nanswer_2_2b = written._kl_form()"],
+            [
+                "from ddpm.chapters.likelihood_to_kl.exercises import problem_2_2b",
+                "answer_2_2b = problem_2_2b._kl_form()",
+            ],
             "answer_2_2b",
-            "looks into the checks: ddpm.chapters.likelihood_to_kl.exercises.written._kl_form",
+            "looks into the checks: ddpm.chapters.likelihood_to_kl.exercises.problem_2_2b._kl_form",
         ),
         (
             ["import ddpm.chapters.forward_extremes.exercises.step as g\ng.FORWARD_MEAN"],
@@ -562,8 +565,9 @@ def test_where_submissions_run_no_formula_of_a_written_answer_is_there(tmp_path)
     package = write_lean(tmp_path, PROBLEMS.module, judged_elsewhere=True)
     texts = {path.relative_to(package).as_posix(): path.read_text() for path in package.rglob("*.py")}
     assert not [name for name in texts if name.endswith(("formulas.py", "equations.py"))]
-    for chapter in ("closed_form", "likelihood_to_kl", "mean_to_noise"):
-        assert "Slip" not in texts[f"chapters/{chapter}/exercises/written.py"]
+    bound = [f"likelihood_to_kl/exercises/problem_2_{part}" for part in ("1", "2a", "2b")]
+    for module in (*bound, "closed_form/exercises/written", "mean_to_noise/exercises/written"):
+        assert "Slip" not in texts[f"chapters/{module}.py"]
     loaded = [sys.executable, "-P", "-c", f"import sys, {PROBLEMS.module}; print(*sys.modules)"]
     done = subprocess.run(loaded, env=os.environ | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
     assert "ddpm.chapters.mean_to_noise.exercises.written" in done.stdout.split(), done.stderr

@@ -1,0 +1,161 @@
+"""What the problems 2.1, 2.2a and 2.2b share: lines that are each to equal one thing, up to a printed result."""
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from ddpm.derivation.densities import Density, p_theta
+from ddpm.derivation.expectation import KL, E_q, Expectation
+from ddpm.derivation.formulas import START, bound
+from ddpm.derivation.symbols import Path, T, t, x
+from ddpm.grading.exercise import Slip
+from ddpm.grading.written.notation import parts
+from ddpm.grading.written.problem import Claim, Derivation, Target, in_form, solved
+from ddpm.grading.written.states import POINT, SMALL, is_log_linear, is_product, point, refuse_foreign
+from ddpm.grading.written.too_large import Unreadable
+
+L = bound()
+GIVEN = "Behind which bar does x_0 stand after Bayes' rule?"
+SIGN = "L is a loss: a likely path makes it small. What sign does the log of a probability then have?"
+RANGE = "For which t is there a step of this kind? Try T = 1, then T = 2."
+MEAN = "L is a number. What is left of a path once it is a number?"
+BEGINNING = "Keep the term t = 1 apart from the others, and follow what happens to it."
+
+
+def total(term, first=1, last=T):
+    return sp.Sum(term, (t, first, last))
+
+
+def claims_about(target: Target):
+    """Each line, and each side of an equation, is to equal the target."""
+    of_density = isinstance(target.value, Density)
+
+    def claims(lines):
+        found = []
+        for i, line in enumerate(lines, start=1):
+            place = f"line {i}" if len(lines) > 1 else ""
+            if of_density and sp.Tuple(line.left or 0, line.right, *line.between).has(Expectation, KL):
+                raise Unreadable(
+                    f"holds an expectation or a KL divergence; {target.what} is a density, "
+                    "for each pair of states a number"
+                )
+            expr, open_ = solved(line, target)
+            sides = [line.left] if line.left is not None and not open_ and expr != line.left else []
+            found += [Claim(target, in_one_way(side), side, place) for side in (*sides, *line.between)]
+            found.append(Claim(target, in_one_way(expr), expr, place, open_))
+        return found
+
+    return claims
+
+
+def in_one_way(expr):
+    """`expr` with a short path as its states, and p(x_T) for the same as a density of p_theta."""
+
+    def one(law, targets, given):
+        if isinstance(targets[0], Path):
+            first, last = targets[0].args[1:]
+            if (last - first).is_Integer and 0 <= last - first <= SMALL:
+                targets = [x[first + i] for i in range(int(last - first) + 1)]
+        found = Density(law, sp.Tuple(*targets), given)
+        return START if found == p_theta(x[T]) else found
+
+    return expr.replace(Density, one)
+
+
+def sound(claim: Claim) -> tuple[str, Slip | None]:
+    """Why a line holds for chains of events and not for densities, or not for chains of every length."""
+    where = dict(claim.target.where)
+    try:
+        refuse_foreign(claim.typed, where)
+    except Unreadable as error:
+        return str(error), None
+    if found := point(claim.typed, where):
+        return found, POINT
+    if claim.open:
+        return "", None
+    if isinstance(claim.target.value, Density):
+        comparable, what = is_product, "products of their powers"
+    else:
+        comparable, what = is_log_linear, "expectations and sums of their logs and of KL divergences"
+    if not comparable(claim.typed):
+        return f"agrees in chains of events, but of densities this check can compare only {what}", None
+    return "", None
+
+
+def with_a_step(name: str, given: Callable):
+    """A derivation has a line between what is given and the result, since the problem prints the result."""
+
+    def missing(claims):
+        if any(claim.target.form(claim.typed) and not given(claim.typed) for claim in claims):
+            return ""
+        return (
+            f"{name} is what is to be shown, and the problem prints it. Type at least one line in between: a list "
+            "[first line, ..., result], where each line follows from the one before."
+        )
+
+    return missing
+
+
+def from_either_end(given: Callable):
+    """The result stands at the end of a derivation; or at its beginning, if what is given stands at the end."""
+
+    def lacking(claims):
+        first, last = claims[0], claims[-1]
+        backwards = len(claims) > 1 and given(last.typed) and not first.open and not first.target.form(first.typed)
+        return "" if backwards else in_form(claims)
+
+    return lacking
+
+
+def from_given_to_shown(name: str, problem: str, target: Target, given: Callable) -> Derivation:
+    """A problem that prints what is to be shown.
+
+    Args:
+        given: a right line -> whether it is where the derivation starts from.
+    """
+    return Derivation(
+        name, problem, claims_about(target), form=from_either_end(given), sound=sound, derived=with_a_step(name, given)
+    )
+
+
+def around_a_part(typed, sample) -> Slip | None:
+    """E_q that stands around some of the terms alone, or inside of the log."""
+    body = typed.replace(Expectation, lambda body, law: body)
+    if body != typed and sample.equal(E_q(body), L):
+        if any(e.has(Expectation) for e in typed.atoms(sp.log)):
+            return Slip(
+                "the log of a mean in the place of the mean of the log.",
+                "Where did Jensen's inequality change something?",
+                lambda: typed,
+            )
+        return Slip(
+            "E_q stands around a part alone: what is outside of it still depends on the states.", MEAN, lambda: typed
+        )
+    return None
+
+
+def key(density: Density):
+    """A density, whatever the order in which its states are written."""
+    law, targets, given = density.args
+    return law.name, frozenset(targets), frozenset(given)
+
+
+def steps(law: str):
+    """Whether a density is a step of its chain: from a - 1 to a for q, from a to a - 1 for p_theta."""
+
+    def is_one(density):
+        if density.args[0].name != law or density.is_path or not len(density.args[1]) == len(density.args[2]) == 1:
+            return False
+        (to,), (since,) = density.times(1), density.times(2)
+        return to - since == (1 if law == "q" else -1)
+
+    return is_one
+
+
+def is_prior(density):
+    """Whether a density is that of x_T before the first step back; p_theta(x_T) is the same."""
+    return key(density) in (key(START), key(p_theta(x[T])))
+
+
+def densities(expr) -> list[Density]:
+    return [e for e in parts(expr) if isinstance(e, Density)]
