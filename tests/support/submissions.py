@@ -133,6 +133,14 @@ HOSTILE = {
     ],
     "forger": [
         MEAN,
+        "import json\nfrom ddpm.grading.score import kernel\nreal = json.dumps\nprint(kernel.MIME)\n"
+        "def forged(data, **options):\n"
+        "    return '[' * 10**5 if isinstance(data, dict) and 'used' in data else real(data, **options)\n"
+        "json.dumps = forged",
+        COVARIANCE,
+    ],
+    "patcher": [
+        MEAN,
         "from ddpm.grading.score import kernel\n"
         "kernel._show = lambda data: kernel.display({kernel.MIME: '[' * 10**5}, raw=True)",
         COVARIANCE,

@@ -134,9 +134,10 @@ def test_hostile_submissions_cost_their_owners_alone(hostile):
     assert not hostile["nested"].cells
     assert (os.cpu_count() or 1) < 2 or "processors" in hostile["greedy"].cells[2]
     assert "300 processes" in hostile["crowd"].cells[2] and "files" in hostile["full"].cells[2]
-    assert hostile["forger"].points == 0 and any(
-        "looks into the checks" in remark for remark in hostile["forger"].remarks
-    )
+    assert hostile["forger"].points == 0, "what cannot be read earns nothing"
+    assert hostile["patcher"].points == 2, "what is patched in the package is put back before it is used"
+    for name in ("forger", "patcher"):
+        assert any("looks into the checks" in remark for remark in hostile[name].remarks)
     assert not [p for p in psutil.process_iter(["cmdline"]) if "3141" in (p.info["cmdline"] or [])], "a process is left"
 
 
