@@ -17,7 +17,7 @@ from ddpm.bound.quadrature import REACH, mixture_points, standard_normal_points
 from ddpm.bound.terms import decoder_term, denoising_term, prior_term, step_term
 from ddpm.level import Level, at_time
 from ddpm.mixture import Mixture, log_density, noised
-from ddpm.schedule import Schedule
+from ddpm.schedule import Schedule, check_schedule
 
 
 @eqx.filter_jit
@@ -27,6 +27,7 @@ def step_terms(schedule: Schedule, data: Mixture, process: ReverseProcess, point
     Returns:
         Entry 0 is E[-log p(x_T)], entry t is E[-log p_theta(x_{t-1} | x_t) / q(x_t | x_{t-1})].
     """
+    check_schedule(schedule)
 
     def term(t):
         before = noised(data, at_time(schedule, t - 1, lowest=0))
@@ -45,6 +46,7 @@ def kl_terms(schedule: Schedule, data: Mixture, process: ReverseProcess, points:
 
     The divergences are in closed form where p_theta is Gaussian, and sums over points where it is not.
     """
+    check_schedule(schedule)
 
     def term(t):
         def of_draw(x_0, x_t):
@@ -74,6 +76,7 @@ def negative_log_likelihood(
     Raises:
         ValueError: the density of x_0 does not integrate to 1 within 1e-6: too few points, or mass beyond the grid.
     """
+    check_schedule(schedule)
     value, mass = _integrate(schedule, data, process, points)
     if not abs(float(mass) - 1) < 1e-6:
         raise ValueError(

@@ -72,6 +72,7 @@ def reverse_step(schedule: Schedule, data: Mixture, x_t: Float[ArrayLike, "*pixe
 @jax.jit
 def true_reverse(schedule: Schedule, data: Mixture) -> ReverseProcess:
     """The forward process read backwards: it starts from q(x_T), and its steps are q(x_{t-1} | x_t)."""
+    check_schedule(schedule)
     return ReverseProcess(noised(data, at_time(schedule, schedule.T)), Partial(reverse_step, schedule, data))
 
 

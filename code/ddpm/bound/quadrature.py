@@ -24,7 +24,16 @@ def standard_normal_points(points: int) -> tuple[Float[Array, " points"], Float[
 
 
 def mixture_points(p: Mixture, points: int) -> tuple[Float[Array, " n"], Float[Array, " n"]]:
-    """The same for a mixture p of one pixel, with `points` points for each of its components."""
+    """The same for a mixture p of one pixel, with `points` points for each of its components.
+
+    Raises:
+        ValueError: more than one pixel.
+    """
+    if p.means.ndim != 1:
+        raise ValueError(
+            f"integrals are taken over one pixel, means of shape (K,); got shape {p.means.shape}. "
+            "For images take averages over draws: ddpm.bound.drawn_terms"
+        )
     z, weight = standard_normal_points(points)
     x = p.means[:, None] + jnp.sqrt(p.variances)[:, None] * z
     return x.ravel(), (p.weights[:, None] * weight).ravel()

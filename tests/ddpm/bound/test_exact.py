@@ -129,6 +129,19 @@ def test_a_grid_that_is_too_coarse_is_refused(schedule):
         exact.negative_log_likelihood(schedule, data, true_reverse(schedule, data), points=64)
 
 
+def test_bad_input(schedule, unchecked):
+    images, one = mixture(np.zeros((2, 3, 3)), 0.1), mixture(*GAUSSIAN)
+    for terms in (exact.step_terms, exact.kl_terms):
+        with pytest.raises(ValueError, match=r"over one pixel.*\(2, 3, 3\). For images .*ddpm.bound.drawn_terms"):
+            terms(schedule, images, ReverseProcess(normal(np.zeros((3, 3)), 1.0), lambda x, t: normal(x, 1.0)))
+        with pytest.raises(TypeError, match="schedule must be a ddpm.Schedule"):
+            terms(one, schedule, linear_process())
+    with pytest.raises(TypeError, match="schedule must be a ddpm.Schedule"):
+        exact.negative_log_likelihood(one, schedule, linear_process())
+    with pytest.raises(TypeError, match="schedule must be a ddpm.Schedule"):
+        true_reverse(one, schedule)
+
+
 def test_under_jit_and_for_a_plain_function(schedule):
     data = mixture(*HUMPS)
     plain = ReverseProcess(normal(0.0, 1.0), lambda x_t, t: normal(0.5 * x_t, 0.3))

@@ -12,6 +12,7 @@ from ddpm.bound import best_mean, from_predictor, informed, reverse_step, true_r
 from ddpm.level import at_time
 from ddpm.mixture import log_density, mean_variance, mixture, noised
 from ddpm.nn import MLP
+from ddpm.oracle import Oracle
 from ddpm.predict import mean_from_noise
 
 BETAS = (0.1, 0.5, 0.7)
@@ -111,6 +112,15 @@ def test_the_model_of_a_predictor_is_the_one_that_is_sampled(schedule, variance)
         np.testing.assert_allclose(step.variances, [expected])
     np.testing.assert_array_equal(process.start.means, np.zeros((1, 1, 2)))
     np.testing.assert_array_equal(process.start.variances, [1.0])
+
+
+def test_the_best_predictor_makes_the_model_with_the_best_mean(schedule):
+    data = mixture(*HUMPS)
+    by_noise, by_moments = from_predictor(schedule, Oracle(schedule, data), ()), best_mean(schedule, data, 0.0)
+    for t in (1, 2, 3):
+        one, other = (process.step(jnp.asarray(0.4), t) for process in (by_noise, by_moments))
+        np.testing.assert_allclose(one.means, other.means, rtol=1e-10)
+        np.testing.assert_allclose(one.variances, other.variances, rtol=1e-12)
 
 
 def test_bad_input(schedule, unchecked):
