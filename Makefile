@@ -43,8 +43,9 @@ test-slow: book  ## run the long tests that make test leaves out: every page wit
 
 # The tool stands apart from the book's environment, in a folder that only this command looks into.
 TOOL := _build/mutants/tool
-mutants: $(READY)  ## change the package in one place at a time, and see its tests fail: make mutants PART=core|derivation|grading [SAMPLE=40]
-	@test -e $(TOOL)/.ready -a $(TOOL)/.ready -nt code/mutants/requirements.txt || { rm -rf $(TOOL); \
+mutants: $(READY)  ## change the package in one place at a time, and see what no test notices: make mutants PART=core [SAMPLE=40]
+	@test -n "$(PART)" || { echo "Name the part: make mutants PART=core (or derivation, grading)" >&2; exit 2; }
+	@[ $(TOOL)/.ready -nt code/mutants/requirements.txt ] || { rm -rf $(TOOL); \
 	  $(BIN)/uv pip install --quiet --target $(TOOL) --require-hashes -r code/mutants/requirements.txt && touch $(TOOL)/.ready; }
 	@PYTHONPATH=$(TOOL) $(BIN)/python -m mutants $(PART) $(if $(SAMPLE),--sample $(SAMPLE))
 
