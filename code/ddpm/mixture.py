@@ -135,7 +135,7 @@ def score(p: Mixture, x: Float[ArrayLike, "*pixels"]) -> Float[Array, "*pixels"]
     Raises:
         ValueError: x is not one example of p's shape.
     """
-    return _average(responsibilities(p, x), (p.means - x) / over_pixels(jnp.maximum(p.variances, FLOOR), p.means))
+    return _average(responsibilities(p, x) / jnp.maximum(p.variances, FLOOR), p.means - x)
 
 
 def mean_variance(p: Mixture) -> tuple[Float[Array, "*pixels"], Float[Array, "*pixels"]]:

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
-from ddpm.arrays import Key, check_key
+from ddpm.arrays import Key, check_key, check_same_shape
 from ddpm.flat_random import standard_normal
 from ddpm.level import at_time
 from ddpm.mixture import Images, Mixture, as_mixture, mean_variance, noise_posterior, noised, posterior, score
@@ -133,7 +133,7 @@ def excess_loss(
 
     Raises:
         TypeError: key, schedule or data is something else.
-        ValueError: fewer than 2 draws, or a network for another T than the schedule's.
+        ValueError: fewer than 2 draws, a network for another T than the schedule's, or a prediction of another shape.
     """
     return _estimate(key, schedule, data, predict_noise, draws, _excess)
 
@@ -143,7 +143,9 @@ def _uncertainty(schedule, data, _, x_t, t):
 
 
 def _excess(schedule, data, predict_noise, x_t, t):
-    return jnp.mean((predict_noise(x_t, t) - best_noise(schedule, data, x_t, t)) ** 2)
+    predicted = predict_noise(x_t, t)
+    check_same_shape("predicted_noise", predicted, "x_t", x_t)
+    return jnp.mean((predicted - best_noise(schedule, data, x_t, t)) ** 2)
 
 
 def _estimate(key, schedule, data, predict_noise, draws, function):

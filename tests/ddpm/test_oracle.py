@@ -229,6 +229,8 @@ def test_words_for_wrong_arguments(unchecked):
             call()
     with pytest.raises(ValueError, match="made for T = 4 steps; the schedule has T = 3"):
         excess_loss(key, schedule, data, Oracle(ddpm.cosine(4), data))
+    with pytest.raises(ValueError, match=r"predicted_noise must have the shape of x_t, \(3, 3\); got \(\)"):
+        excess_loss(key, schedule, data, lambda x_t, t: x_t.mean(), draws=2)
     with pytest.raises(TypeError, match="data must be a mixture or an array of images.*; got Oracle"):
         excess_loss(key, schedule, Oracle(schedule, data), data)
     with pytest.raises(ValueError, match=r"one example, .* \(3, 3\); got shape \(9, 3, 3\); for a batch use jax\.vmap"):
