@@ -51,7 +51,7 @@ def test_gradient_against_finite_differences():
 
 def test_draws_are_uniform_in_t_and_in_the_images_and_standard_normal():
     n = 40_000
-    x_0, t, noise = draw_batch(jax.random.key(0), n, schedule=SCHEDULE, images=dots())
+    x_0, t, noise = denoising(SCHEDULE, dots())[1](jax.random.key(0), n)
     seen = np.bincount(np.asarray(t), minlength=5)
     assert seen[0] == 0 and len(seen) == 5 and (np.abs(seen[1:] - n / 4) < Z * np.sqrt(n * 3 / 16)).all()
     images = np.asarray(x_0).sum(0).ravel()
