@@ -18,6 +18,19 @@ STARTS = """([part, text]) => document.querySelector(`.playground ${part} [role=
 TRAINED = "() => { const { state, losses } = playground.now(); return losses.at(-1)?.step === state.train; }"
 RUN = "() => [...document.querySelectorAll('button')].find(button => button.textContent === 'Run').click()"
 LOSSES = "() => playground.now().losses.map(({ step, gap, zero }) => [step, gap, zero])"
+# the middle of what is blue on the lower canvas and of what there is on the upper one, as shares of their width
+CENTRES = """() => [...document.querySelectorAll('.playground canvas')].map((canvas, upper) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let [x, y, all] = [0, 0, 0];
+    for (let i = 0; i < data.length; i += 4) {
+        const weight = upper || data[i + 2] > data[i] + 50 ? data[i + 3] : 0, at = i / 4;
+        [x, y, all] = [x + weight * (at % canvas.width), y + weight * Math.floor(at / canvas.width), all + weight];
+    }
+    return [x / all / canvas.width, y / all / canvas.width];
+})"""
+# every point of a path from now on: of an arrow its tail, its tip, and three of its head
+RECORD = """() => { window.drawn = []; for (const name of ['moveTo', 'lineTo']) { const draw = Path2D.prototype[name];
+    Path2D.prototype[name] = function (x, y) { window.drawn.push([x, y]); draw.call(this, x, y); }; } }"""
 NAMELESS = "() => [...document.querySelectorAll('.playground :is(input, select)')].filter(e => !e.labels.length).length"
 SMALL = """() => [...document.querySelectorAll('.playground :is(button, input, select), button[data-state]')]
     .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
@@ -183,6 +196,21 @@ def test_own_points_by_pointer_and_by_keyboard(playground):
     page.locator("select[name=data]").select_option("ring")
     stage.click()
     assert state(page)["points"] == [] and not page.get_by_label("x", exact=True).is_visible()
+
+
+def test_shade_dots_and_arrows_are_where_the_point_is(playground):
+    page = playground("#data=own&points=1.5,1&field=exact&t=5")
+    centre = page.evaluate(CENTRES)
+    np.testing.assert_allclose(centre, [[0.75, 1 / 3]] * 2, atol=0.02)
+    page.evaluate(RECORD)
+    page.locator("select[name=field]").select_option("none")
+    page.locator("select[name=field]").select_option("exact")
+    page.wait_for_function("() => window.drawn.length > 1000")
+    tails, tips = np.array(page.evaluate("() => window.drawn")[: 5 * 225]).reshape(225, 5, 2)[:, :2].swapaxes(0, 1)
+    place = page.locator(".playground .stage").bounding_box()["width"] * np.array([0.75, 1 / 3])
+    middle, way = (tails + tips) / 2, tips - tails
+    cosines = np.sum((place - middle) * way, 1) / np.linalg.norm(place - middle, axis=1) / np.linalg.norm(way, axis=1)
+    assert cosines.min() > 0.99
 
 
 def test_every_control_is_reached_and_named(playground):

@@ -90,10 +90,11 @@ def test_density_score_and_best_noise(run, name, t):
 
 
 def test_the_shade_is_the_density(run):
-    size, extent = 24, 3.0
-    grid = run("return m.densityGrid(m.noised(set('eight'), cosine, 30), a.size, a.extent);", size=size, extent=extent)
+    size, extent, means, width = 24, 3.0, [[1.5, 0.5], [-1.0, 1.0], [0.5, 2.0]], 0.4
+    code = "return m.densityGrid(m.noised(m.mixture(a.means, a.width), cosine, 30), a.size, a.extent);"
+    grid = run(code, means=means, width=width, size=size, extent=extent)
     middles = extent * ((2 * np.arange(size) + 1) / size - 1)
-    p = noised(data_of(run, "eight"), at_time(ddpm.cosine(T), 30))
+    p = noised(mixture(means, width**2), at_time(ddpm.cosine(T), 30))
     places = np.stack(np.meshgrid(middles, -middles), axis=-1).reshape(-1, 2)
     close(grid, np.exp(jax.vmap(partial(log_density, p))(places)), atol=1e-11)
 
