@@ -8,6 +8,7 @@ EXTENSIONS = [
     "site.repository",
     "site.shown",
     "site.play",
+    "notebook.execution",
     "notebook.notebooks",
     "site.equations",
     "site.checked",

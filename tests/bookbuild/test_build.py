@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from bookbuild.cli import build, check, freshness, lock
+from bookbuild.notebook import execution
 from bookbuild.site import mathjax
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,36 @@ def test_failing_cell_is_shown_with_chapter_line_and_traceback(book, capfd):
     assert "nbclient" not in shown, "the traceback of the tools is of no use to the author"
 
 
+STAMPED = """
+import time
+from pathlib import Path
+Path("{0}.began").write_text(str(time.monotonic()))
+time.sleep(2)
+Path("{0}.ended").write_text(str(time.monotonic()))
+"""
+
+
+@pytest.mark.slow
+def test_chapters_run_side_by_side_and_one_that_measures_time_alone(book, capfd):
+    root = book("# Start\n")
+    names = ("timing", "one", "two")
+    toc = "".join(f"- file: book/{name}\n" for name in names)
+    (root / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n" + toc)
+    for name in names:
+        header = HEADER.replace("---\n", "---\nmeasures: time\n", 1) if name == "timing" else HEADER
+        (root / f"book/{name}.md").write_text(header + f"# {name}\n" + CELL.format(STAMPED.format(name)))
+    assert build.build(root) == 0
+    shown = capfd.readouterr().out
+    assert all(f"book/{name} ran in" in shown for name in names) and "(3 executed" in shown
+    assert "Executing notebook" not in (root / "_build/build.log").read_text(), "MyST-NB found all in the cache"
+    began, ended = (
+        {name: float((root / f"book/{name}.{moment}").read_text()) for name in names} for moment in ("began", "ended")
+    )
+    assert began["timing"] > max(ended["one"], ended["two"])
+    if execution.AT_ONCE > 1:
+        assert max(began["one"], began["two"]) < min(ended["one"], ended["two"])
+
+
 @pytest.mark.slow
 def test_undefined_reference_fails_again_without_a_change(book, capfd):
     root = book("# Start\n\nSee {ref}`nowhere`.\n")
@@ -102,7 +133,7 @@ def test_chapters_run_again_when_the_package_changes_and_only_then(book, capfd):
         assert build.build(root) == 0
         shown = capfd.readouterr().out
         assert (root / "_build/html/index.html").as_uri() in shown
-        executed.append("book/start ..." in shown)
+        executed.append("book/start ran in" in shown)
     assert executed == [True, False, True]
 
     # the same book: its figure has one twin for dark pages, with the caption beside neither image

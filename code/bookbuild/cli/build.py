@@ -21,7 +21,7 @@ RED = re.compile(r"\x1b\[91m(.*?)\x1b\[39;49;00m", re.S)
 STOP = re.compile(
     r"\x1b\[91m([^\n]*(?:[Ee]rror|occurred)[^\n:]*:)\x1b\[39;49;00m\n(.*?)(?=\x1b\[91m|\nTraceback |\Z)", re.S
 )
-CELL = re.compile(r"An error occurred while executing the following cell:\n-+\n(.*?)\n-+\n(.*)", re.S)
+RAN = re.compile(r"(\S+) ran in ([\d.]+) s$")  # of bookbuild.notebook.execution
 
 
 def build(root: Path, builder: str = "html") -> int:
@@ -116,11 +116,9 @@ def run_jupyter_book(root: Path, builder: str) -> tuple[int, int, str]:
         ):
             for line in process.stdout:
                 output.write(COLOUR.sub("", line))
-                if found := re.match(r"(.+)\.\w+: Executing notebook", line):
-                    print(f"  {Path(found[1]).relative_to(root)} ...", end="", flush=True)
+                if RAN.match(COLOUR.sub("", line)):
+                    print(f"  {COLOUR.sub('', line).strip()}", flush=True)
                     executed += 1
-                elif found := re.search(r"Executed notebook in ([\d.]+) seconds", line):
-                    print(f" {float(found[1]):.1f} s", flush=True)
         errors.seek(0)
         text = errors.read()
         output.write(COLOUR.sub("", text))
@@ -143,25 +141,10 @@ def environment(root: Path) -> dict[str, str]:
 
 
 def summary(errors: str, root: Path) -> str:
-    """The warnings on `errors`, one a line, for a failed cell its place and traceback, and else what stopped Sphinx."""
-    found = [text for text in RED.findall(errors) if re.search(r"(WARNING|ERROR|CRITICAL): ", text)]
-    messages = [failed_cell(text, root) or text.strip() for text in found]
-    if not any("this cell failed" in message for message in messages):
-        messages += [f"{head} {rest.strip()}" for head, rest in STOP.findall(errors)]
+    """The warnings on `errors`, one a line, or what stopped Sphinx: cells that failed, with place and traceback."""
+    messages = [text.strip() for text in RED.findall(errors) if re.search(r"(WARNING|ERROR|CRITICAL): ", text)]
+    for head, rest in STOP.findall(errors):
+        messages.append(rest.strip() if "this cell failed" in rest else f"{head} {rest.strip()}")
     if not messages:  # Jupyter Book itself fell over
         messages = ["Jupyter Book stopped:", *errors.strip().splitlines()[-20:]]
     return COLOUR.sub("", "\n".join(messages)).replace(f"{root}{os.sep}", "")
-
-
-def failed_cell(warning: str, root: Path) -> str | None:
-    """`warning` as 'chapter:line: this cell failed' with the traceback; None if no cell failed."""
-    if "Executing notebook failed" not in warning:
-        return None
-    chapter = Path(warning.split(": WARNING", 1)[0])
-    found = CELL.search(COLOUR.sub("", warning))
-    if not found:
-        return warning.strip()
-    source, traceback = found[1].strip(), found[2].replace("[mystnb.exec]", "").strip()
-    before, cell, _ = chapter.read_text(encoding="utf-8").partition(source)
-    line = f":{before.count(chr(10)) + 1}" if cell else ""
-    return f"{chapter}{line}: this cell failed:\n\n{source}\n\n{traceback}"

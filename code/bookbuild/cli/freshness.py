@@ -21,7 +21,7 @@ STATE = "_build/.fresh.json"
 EXECUTION = ["code/ddpm", "requirements.txt"]
 PAGES = [*EXECUTION, "code/bookbuild", "_config.yml", "_toc.yml"]
 CHAPTERS = ["book"]  # which of them to read again Sphinx knows itself, unless they changed while it read
-RESULTS = ["_build/.jupyter_cache", "_build/jupyter_execute"]
+RESULTS = ["_build/.jupyter_cache", "_build/jupyter_execute", "_build/.equations.json"]
 READ = ["_build/.doctrees", "_build/dark_figures", "_build/html"]
 
 
@@ -71,8 +71,9 @@ def begin(root: Path) -> Snapshot:
     if old.get("pages") != now.pages:
         stale = stale + READ
     for name in stale:
-        if (root / name).exists():
+        if (root / name).is_dir():
             shutil.rmtree(root / name)
+        (root / name).unlink(missing_ok=True)
     state.parent.mkdir(parents=True, exist_ok=True)
     state.write_text("{}")  # a build that is cut off may have run cells with sources that changed meanwhile
     return now

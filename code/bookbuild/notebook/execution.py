@@ -1,0 +1,135 @@
+"""The chapters run before Sphinx reads them: as many at once as there are cores, the longest first.
+
+A chapter whose header says `measures: time` runs alone, when the others are done. The equations of the book are
+checked beside the chapters, in a process of their own.
+
+What the cells give goes into jupyter-cache, where MyST-NB looks for it when it reads the page. It would run a chapter
+itself that has changed meanwhile.
+"""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cached_property, partial
+from pathlib import Path
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from myst_nb.core.read import create_nb_reader
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from sphinx.errors import SphinxError
+from sphinx.util import logging
+
+from bookbuild.site import equations
+
+LOG = logging.getLogger(__name__)
+RAN = "%s ran in %.1f s"  # read by bookbuild.cli.build
+AT_ONCE = min(os.cpu_count() or 1, 4)  # each takes up to a gigabyte
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class CellFailed(SphinxError):
+    category = "Execution error"
+
+
+class Chapter:
+    """A page of the book with its cells."""
+
+    def __init__(self, app, docname: str):
+        self.docname, self.path = docname, Path(app.env.doc2path(docname))
+        self.timeout, self.last = app.config.nb_execution_timeout, 0  # last: the index of the cell that began last
+        self.text = self.path.read_text(encoding="utf-8")
+        reader = create_nb_reader(str(self.path), app.env.myst_config, app.env.mystnb_config, self.text)
+        self.notebook = reader and reader.read(self.text)
+
+    @cached_property
+    def code(self) -> list:
+        return [cell for cell in self.notebook.cells if cell.cell_type == "code"] if self.notebook else []
+
+    @property
+    def length(self) -> int:
+        """How much code there is, which says about how long it takes."""
+        return sum(len(cell.source) for cell in self.code)
+
+    @property
+    def measures_time(self) -> bool:
+        return self.notebook.metadata.get("measures") == "time"
+
+    def is_in(self, cache) -> bool:
+        try:
+            return bool(cache.match_cache_notebook(self.notebook))
+        except KeyError:
+            return False
+
+    def begun(self, cell, cell_index: int):
+        self.last = cell_index
+
+    def run(self) -> float:
+        """Run all cells in a kernel; the seconds that it took.
+
+        Raises:
+            CellFailed: with place, source and traceback of the cell that failed.
+        """
+        started = time.monotonic()
+        options = {"timeout": self.timeout, "on_cell_start": self.begun, "record_timing": False}
+        client = NotebookClient(self.notebook, **options)
+        try:
+            client.execute(cwd=str(self.path.parent))
+        except (CellControlSignal, DeadKernelError) as error:
+            raise CellFailed(self.failure(error)) from error
+        return time.monotonic() - started
+
+    def failure(self, error: Exception) -> str:
+        """What is said about the cell that began last: its place, its source, what it printed, and the traceback."""
+        cell, fence = self.notebook.cells[self.last], self.notebook.metadata["source_map"][self.last]
+        source = cell.source.strip()
+        line = 1 + self.text.split("\n").index(source.split("\n")[0], fence)
+        said = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+        raised = [line for output in cell.outputs if output.output_type == "error" for line in output.traceback]
+        reason = "\n".join(raised or [f"{type(error).__name__}: {error}"])
+        return COLOUR.sub("", f"{self.path}:{line}: this cell failed:\n\n{source}\n\n{said}{reason}")
+
+
+def run_chapters(app, env, docnames):
+    """Run those of the chapters to be read that are not in the cache, and check the equations if there are any."""
+    cache, chapters = get_cache(app.config.nb_execution_cache_path), [Chapter(app, name) for name in docnames]
+    waiting = [chapter for chapter in chapters if chapter.code and not chapter.is_in(cache)]
+    alone = [chapter for chapter in waiting if chapter.measures_time]
+    together = sorted((c for c in waiting if not c.measures_time), key=lambda c: c.length, reverse=True)
+    with_equations = not equations.kept(app).exists() and any("{equation}" in c.text for c in chapters)
+    failed = at_once(AT_ONCE, together, cache, partial(equations.check_apart, app) if with_equations else None)
+    failed = failed or at_once(1, alone, cache)
+    if failed:
+        raise CellFailed("\n\n".join(failed))
+
+
+def at_once(number: int, chapters: list[Chapter], cache, beside: Callable[[], None] | None = None) -> list[str]:
+    """Run `chapters`, so many at once, and do what is to be done beside them; what failed. After that none begins."""
+    failed = []
+    with ThreadPoolExecutor(number) as pool:
+        other = pool.submit(beside) if beside else None
+        tasks = {pool.submit(chapter.run): chapter for chapter in chapters}
+        for task in as_completed(tasks):
+            if task.cancelled():
+                continue
+            try:
+                seconds = task.result()
+            except CellFailed as error:
+                pool.shutdown(wait=False, cancel_futures=True)
+                failed.append(str(error))
+                continue
+            chapter = tasks[task]
+            LOG.info(RAN, chapter.docname, seconds)
+            bundle = CacheBundleIn(chapter.notebook, str(chapter.path), data={"execution_seconds": seconds})
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        if other and not failed:
+            other.result()
+    return failed
+
+
+def setup(app):
+    app.connect("env-before-read-docs", run_chapters)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
