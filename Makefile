@@ -25,17 +25,21 @@ pdf: $(READY)  ## build the book as one PDF, _build/book.pdf (needs LaTeX; says 
 serve: book  ## build, then serve the website on localhost:8000
 	@$(BIN)/python -m bookbuild serve
 
-# The site is built while all is tested that does not look at it: its chapters run one after the other, and leave a core free.
-# The build takes longer, so those tests give way to it.
+# The tests give way to the build; those that look at the site come last, and wait for it.
 TEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
-test: $(READY)  ## build, and run the tests (needs Chromium; installs it if it can)
+test: $(READY)  ## build, and run the tests (needs Chromium; installs it if it can); CHAPTER=closed_form: those of one chapter
+	@$(BIN)/ruff format --check code tests && $(BIN)/ruff check code tests
 	@$(BIN)/python -m bookbuild browser
+ifdef CHAPTER
+	$(if $(wildcard book/$(CHAPTER).md),,$(error There is no book/$(CHAPTER).md))
+	@$(TEST) -k $(CHAPTER) -m "not slow$(if $(wildcard _build/html/index.html),, and not site)" tests
+else
 	@mkdir -p _build
 	@$(BIN)/python -m bookbuild html >_build/site.log 2>&1 & site=$$!; \
 	  trap 'kill $$site 2>/dev/null' INT TERM; \
-	  nice -n 19 $(TEST) -m "not slow and not site" tests; rest=$$?; \
-	  wait $$site; built=$$?; cat _build/site.log; \
-	  test $$built = 0 && $(TEST) -m "not slow and site" tests && exit $$rest
+	  nice -n 19 $(TEST) -m "not slow" tests; tested=$$?; \
+	  wait $$site; built=$$?; cat _build/site.log; test $$built = 0 && exit $$tested
+endif
 
 test-slow: book  ## run the long tests that make test leaves out: every page with axe, the PDF, assignments from blank to graded
 	@$(BIN)/python -m bookbuild browser

@@ -6,12 +6,12 @@ from pkgutil import iter_modules
 
 import pytest
 from beartype.claw import beartype_packages
+from chapter_of import chapters_of
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
-# Annotations are checked while the tests run: by jaxtyping where they name shapes, and in the packages where none
-# does and small
-# functions call each other by the hundred thousand, by beartype alone, which costs little.
+# Annotations are checked while the tests run: by jaxtyping where they name shapes, and in the packages where none does
+# and small functions call each other by the hundred thousand, by beartype alone, which costs little.
 FOLDER = Path(__file__).parents[1] / "code/ddpm"
 WITHOUT_SHAPES = ["ddpm.derivation", "ddpm.grading", "ddpm.chapters", "ddpm.figures"]
 install_import_hook(
@@ -31,12 +31,17 @@ settings.load_profile("book")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Mark what looks at the built site, and keep the tests of a file in one process, since they share what they
-    compile or build;
-    those in a browser fill the gaps."""
+def pytest_collection_modifyitems(config, items):
+    """Mark what looks at the built site, and put it last: the site may still be at work.
+
+    The tests of a file stay in one process, since they share what they compile or build; those in a browser fill the
+    gaps. Cases that are about a chapter are found by its name (`-k closed_form`).
+    """
     for item in items:
         if "site" in item.fixturenames:
             item.add_marker("site")
         if "page" not in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+        if config.option.keyword and hasattr(item, "callspec"):
+            item.extra_keyword_matches.update(chapters_of(item.callspec.params.values()))
+    items.sort(key=lambda item: "site" in item.fixturenames)

@@ -7,12 +7,15 @@ import pytest
 from built_site import SITE
 
 from bookbuild.cli import browser as finder
-from bookbuild.cli import serve
+from bookbuild.cli import lock, serve
 
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """The folder of the built site."""
+    """The folder of the built site, when a build that is at work has ended."""
+    if SITE.parent.is_dir():
+        with lock.held(SITE.parent):
+            pass
     if not (SITE / "index.html").is_file():
         pytest.fail(f"there is no site in {SITE}: run `make book`, or `make test`, which builds it first")
     return SITE

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from built_site import ROOT, SITE
+from built_site import ROOT, SITE, SOLUTIONS
 
 from bookbuild.cli import build, check
 from bookbuild.notebook import bare, install
@@ -156,7 +156,8 @@ def book(tmp_path_factory):
     shutil.copytree(ROOT / "book/_static", root / "book/_static")
     (root / "book/references.bib").touch()
     (root / "_toc.yml").write_text(
-        "format: jb-book\nroot: book/index\noptions: {numbered: true}\nchapters: [{file: book/zeroth}, {file: book/other}]\n"
+        "format: jb-book\nroot: book/index\noptions: {numbered: true}\n"
+        "chapters: [{file: book/zeroth}, {file: book/other}]\n"
     )
     header = check.HEADER.replace("---\n", "---\nassignment: homework\n", 1) + "\n"
     (root / "book/index.md").write_text("# Book\n")
@@ -188,7 +189,8 @@ def test_the_students_version_has_the_marked_parts_and_what_they_need_in_the_ord
         "## 1. Chapter",
         "from math import pi\nhidden = 3",
         "def area(f):\n    return [hidden * f(1) for _ in range(2)]",
-        '### 1.1. Asked\n\nGiven $a$, with [(1.1)](#equation-eq-in) and not (1.2), and the other:\n\n<a id="equation-eq-in"></a>\n\n'
+        "### 1.1. Asked\n\nGiven $a$, with [(1.1)](#equation-eq-in) and not (1.2), and the other:\n\n"
+        '<a id="equation-eq-in"></a>\n\n'
         '$$\na = 1 \\tag{1.1}\n$$\n\n> <a id="ex-words"></a>**Exercise 1.1**\n>\n> In words.',
         YOUR_WORDS,
         '#### 1.1.1. Deeper\n\nMore is told here.\n\n> <a id="ex-code"></a>**Exercise 1.2**\n>\n> In code.',
@@ -233,7 +235,8 @@ def test_a_notebook_states_which_assignment_it_is_and_what_it_asks_for(book, fol
     "source, names",
     [
         (
-            "def f(x):\n    ...  # your answer\n\n\ndef g(x):\n    y = ...\n    return y\n\n\ndef h(x):\n    return x[..., 0]",
+            "def f(x):\n    ...  # your answer\n\n\ndef g(x):\n    y = ...\n    return y\n\n\n"
+            "def h(x):\n    return x[..., 0]",
             ["f", "g"],
         ),
         ("help = 1\nx = ...  # your answer\ny = ...  # your answer\nz = [...]", ["x", "y"]),
@@ -371,9 +374,7 @@ def test_magics_have_no_names():
 # The assignments of this book
 
 
-@pytest.mark.parametrize(
-    "path", sorted((SITE.parent / "solution").glob("*.ipynb")) or [None], ids=lambda path: path and path.stem
-)
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_nothing_of_a_solution_is_left_in_the_students_version(site, path):
     student = SITE / install.FOLDER / "student" / path.name
     text = re.sub(r"\s+", " ", student.read_text())

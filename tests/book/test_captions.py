@@ -4,10 +4,8 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from built_site import ROOT, SITE
+from built_site import CHAPTERS, SOURCES
 
-PAGES = sorted(path.name for path in (SITE / "book").glob("*.html"))
-CHAPTERS = sorted((ROOT / "book").glob("*.md"))
 CELL = re.compile(r"^(`{3,})\{code-cell\}.*?\n\1", re.M | re.S)
 # what belongs to ddpm.figures alone: sizes, settings, colours
 STYLE = re.compile(r"matplotlib|\bplt\b|rcParams|figsize|fontsize|colou?r=|cmap=|#[0-9a-fA-F]{6}\b")
@@ -22,7 +20,7 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-@pytest.mark.parametrize("name", PAGES or [None])
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_figures_have_captions_and_descriptions(site, name):
     article = BeautifulSoup((site / "book" / name).read_text(encoding="utf-8"), "html.parser").article
     assert [image["src"] for image in article.find_all("img") if not image.find_parent("figure")] == [], "no caption"
@@ -40,7 +38,7 @@ def test_figures_have_captions_and_descriptions(site, name):
         assert words(alt)[:6] != words(caption)[:6], f"the caption once more: {alt}"
 
 
-@pytest.mark.parametrize("name", PAGES or [None])
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_a_phone_shows_the_text_of_figures(site, name):
     page = (site / "book" / name).read_text(encoding="utf-8")
     for source in sorted(set(re.findall(r'src="([^":]+\.svg)"', page))):
@@ -50,7 +48,7 @@ def test_a_phone_shows_the_text_of_figures(site, name):
         assert smallest * min(1, PHONE / width) >= 9, f"{source}: {smallest:.1f} px at a width of {width:.0f}"
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("chapter", SOURCES, ids=lambda path: path.stem)
 def test_chapters_leave_the_style_alone(chapter):
     cells = "".join(cell[0] for cell in CELL.finditer(chapter.read_text(encoding="utf-8")))
     assert [found[0] for found in STYLE.finditer(re.sub(r"(?ms)^---$.*?^---$", "", cells))] == []

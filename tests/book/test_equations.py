@@ -182,7 +182,9 @@ def test_tests_are_counted(tmp_path):
         path = tmp_path / "tests" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("def helper(): pass\n" + "".join(f"def test_{i}(): pass\n" for i in range(count)))
-    assert checked.count_tests(tmp_path / "tests") == {"the derivations": 1, "the package": 2, "everything else": 1}
+    tests = list(checked.tests_below(tmp_path / "tests"))
+    counts = {"the derivations": 1, "the package": 2, "everything else": 1}
+    assert checked.count_tests(tmp_path, tests) == counts
 
 
 def test_tests_on_lists_of_cases_are_told_from_others(tmp_path):

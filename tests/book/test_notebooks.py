@@ -8,17 +8,18 @@ import zipfile
 
 import nbformat
 import pytest
-from built_site import ROOT, SITE
+from built_site import NOTEBOOKS, ROOT, SOLUTIONS, STUDENTS
 
 from bookbuild.cli import build, check
 from bookbuild.notebook import notebooks, page, tex, wheel
 from bookbuild.notebook.blanks import MARKS
 
-BUILT = sorted([*(SITE / notebooks.FOLDER).rglob("*.ipynb"), *(SITE.parent / "solution").glob("*.ipynb")])
-BOOK = pytest.mark.parametrize("path", BUILT or [None], ids=lambda path: path and f"{path.parent.name}/{path.stem}")
+BUILT = [*NOTEBOOKS, *STUDENTS, *SOLUTIONS]
+BOOK = pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
 # directives, roles, labels in brackets, and placeholders that Sphinx or MyST should have resolved
 LEFTOVER = re.compile(
-    r"\{[a-z:-]+\}`|^ *:::|^ *(`{3,}|~{3,})\{|^\([\w-]+\)=$|%s|\[\^|<(problematic|system_message)|\bNone\b(?! (?:of|reaches)\b)",
+    r"\{[a-z:-]+\}`|^ *:::|^ *(`{3,}|~{3,})\{|^\([\w-]+\)=$|%s|\[\^|"
+    r"<(problematic|system_message)|\bNone\b(?! (?:of|reaches)\b)",
     re.M,
 )
 CODE = re.compile(r"^( *(?:> *)*)(`{3,}).*?^\1\2$|(`+).+?\3", re.S | re.M)
@@ -26,7 +27,8 @@ CHAPTER = r"""
 (closed)=
 # A *title* with $x_t$
 
-See {cite:t}`ho2020denoising`, {cite:p}`ho2020denoising`, [next](other.md), {ref}`there`, {numref}`there`, {numref}`fig-x`, {ref}`closed`,
+See {cite:t}`ho2020denoising`, {cite:p}`ho2020denoising`, [next](other.md), {ref}`there`, {numref}`there`,
+{numref}`fig-x`, {ref}`closed`,
 {eq}`eq-a`, {eq}`eq-there`, {ref}`ex-one`. A 5\$ * star, snake_case, `a | b`, <https://example.org/a_b>.[^one]
 - not a list: {glue:text}`num`
 {sub}`2`
@@ -162,22 +164,25 @@ def test_pages_without_cells_make_no_notebook(small):
     "text",
     [
         '<a id="closed"></a>\n\n# 1. A *title* with $x_t$',
-        r"See Ho *et al.* \[[2020](#ref-ho2020denoising)\], \[[Ho *et al.*, 2020](#ref-ho2020denoising)\], [next](other.ipynb), "
-        "[There](other.ipynb#there), [Section 2.1](other.ipynb#there), [Fig. 1.1](#fig-x), [A title with x_t](#closed), "
-        "[(1.1)](#equation-eq-a), [(2.1)](other.ipynb#equation-eq-there), [Exercise 1.1](#ex-one). "
+        r"See Ho *et al.* \[[2020](#ref-ho2020denoising)\], \[[Ho *et al.*, 2020](#ref-ho2020denoising)\], "
+        "[next](other.ipynb), [There](other.ipynb#there), [Section 2.1](other.ipynb#there), "
+        "[Fig. 1.1](#fig-x), [A title with x_t](#closed), [(1.1)](#equation-eq-a), "
+        "[(2.1)](other.ipynb#equation-eq-there), [Exercise 1.1](#ex-one). "
         r"A 5\$ \* star, snake_case, `a | b`, <https://example.org/a_b>.<sup>[1](#one)</sup>",
         "- not a list: 3.14 <sub>2</sub>",
         "$$\nx\n= 1 \\tag{1.1}\n$$",
         "$$\n\\begin{aligned}\na &= b\n\\end{aligned} \\tag{1.2}\n$$",
         "> **Note**\n>\n> Here $$z = \\begin{cases} 1 \\\\ 2 \\end{cases}$$ too.",
-        "<details>\n<summary><b>Predict $x$</b></summary>\n\nHidden.\n\n1. one\n\n   $$\\begin{aligned} a \\\\ b \\end{aligned}$$\n\n</details>",
+        "<details>\n<summary><b>Predict $x$</b></summary>\n\nHidden.\n\n"
+        "1. one\n\n   $$\\begin{aligned} a \\\\ b \\end{aligned}$$\n\n</details>",
         '> <a id="ex-one"></a>**Exercise 1.1 (Its title)**\n>\n> Do it.',
         "<details>\n<summary><b>Solution</b></summary>\n\nDone.\n\n</details>",
         "- **Term**: Definition.",
         '<a id="tab-a"></a>**Table 1.1.** A caption\n\n| a | b |\n| :-- | --: |\n| $\\vert x\\vert $ | `d` |',
         '<a id="one"></a><sup>1</sup> The note with $x$.',
         "## 1.1. Below",
-        '- <a id="ref-ho2020denoising"></a>Jonathan Ho, Ajay Jain, and Pieter Abbeel. Denoising diffusion probabilistic models. In *Advances',
+        '- <a id="ref-ho2020denoising"></a>Jonathan Ho, Ajay Jain, and Pieter Abbeel. '
+        "Denoising diffusion probabilistic models. In *Advances",
     ],
 )
 def test_construct(cells, text):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from built_site import open_page, pages
+from built_site import PAGES, open_page
 
 # mathematics that was not set, set with an error, or never found by MathJax
 MATH = """() => [...document.querySelectorAll('.math')]
@@ -16,7 +16,8 @@ IMAGES = """async () => Promise.all([...document.images].map(async i => ({
 SHOWN = """() => [...document.querySelectorAll('article img, article figcaption')].filter(e => e.checkVisibility())
     .map(e => e.alt ?? e.innerText)"""
 DIMMED = """() => [...document.querySelectorAll('article img')].filter(e => e.checkVisibility() &&
-    (getComputedStyle(e).filter !== 'none' || getComputedStyle(e).backgroundColor !== 'rgba(0, 0, 0, 0)')).map(e => e.src)"""
+    (getComputedStyle(e).filter !== 'none' || getComputedStyle(e).backgroundColor !== 'rgba(0, 0, 0, 0)'))
+    .map(e => e.src)"""
 # what is wider than the window, the innermost first
 WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
@@ -24,7 +25,7 @@ WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 FILE = re.compile(r"\S+\.(svg|png|jpe?g|gif|webp)$", re.I)
 
 
-@pytest.mark.parametrize("page_name", pages() or [None])
+@pytest.mark.parametrize("page_name", PAGES)
 def test_page(site, address, page, page_name):
     open_page(page, address + page_name)
     assert page.outside == []

@@ -22,16 +22,20 @@ from ddpm.grading.written.predictions import Predictions
 ASSIGNMENTS, EXERCISES = PROBLEMS.assignments, PROBLEMS.exercises
 STUDENT, SOLUTION = SITE / "_notebooks/student", SITE.parent / "solution"
 RIGHT = {
-    "answer_1_1": "answer_1_1 = {'mean_0': 1, 'deviation_0': 0, 'mean_1': 0, 'deviation_1': 1, 'same_noise_1': 0, 'mean_almost_1': 0.03,\n"
+    "answer_1_1": "answer_1_1 = {'mean_0': 1, 'deviation_0': 0, 'mean_1': 0, 'deviation_1': 1, 'same_noise_1': 0,\n"
+    "              'mean_almost_1': 0.03,\n"
     "              'half_gone': 1400}",
     "answer_1_4": "answer_1_4 = (x[0] * alpha_bar[t] ** 0.5, 1 - alpha_bar[t])",
     "forward_mean": "def forward_mean(x_prev, beta):\n    return x_prev * (1 - beta) ** 0.5",
     "forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta))",
     "my_betas": "def my_betas(T):\n    return [min(0.5, 10 / T)] * T",
-    "q_sample": "def q_sample(schedule, x_0, t, noise):\n    a = schedule.alpha_bar[t]\n    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise",
+    "q_sample": "def q_sample(schedule, x_0, t, noise):\n"
+    "    a = schedule.alpha_bar[t]\n"
+    "    return a**0.5 * x_0 + (1 - a) ** 0.5 * noise",
 }
 DEVIATION = RIGHT | {
-    "forward_covariance": "def forward_covariance(x_prev, beta):\n    return np.diag(np.full(np.size(x_prev), beta**0.5))"
+    "forward_covariance": "def forward_covariance(x_prev, beta):\n"
+    "    return np.diag(np.full(np.size(x_prev), beta**0.5))"
 }
 CRASH = {"forward_mean": "raise SystemExit('the kernel is gone')", "q_sample": RIGHT["q_sample"]}
 
@@ -84,7 +88,8 @@ def test_a_student_derives(site):
         filled(
             path,
             {
-                "answer_2_1": "answer_2_1 = [L, E_q(-log(p(x[T]) * Product(reverse, (t, 1, T)) / Product(step, (t, 1, T)))),\n"
+                "answer_2_1": "answer_2_1 = [\n"
+                "    L, E_q(-log(p(x[T]) * Product(reverse, (t, 1, T)) / Product(step, (t, 1, T)))),\n"
                 "              E_q(-log(p(x[T])) + Sum(log(step) - log(reverse), (t, 1, T)))]",
                 "answer_3_1": "answer_3_1 = mu_tilde(t, x[t], x[0])",
                 "answer_3_2": "answer_3_2 = beta[t] ** 2 / (sigma[t] ** 2 * alpha[t] * (1 - alpha_bar[t]))",

@@ -57,7 +57,11 @@ def test_the_icon_font_has_the_icons_of_the_pages_and_few_others(site):
 
 
 def test_glyph_rules_follow_the_pages():
-    style = 'mjx-c.mjx-c78::before {\n  content: "x";\n}\n\nmjx-c.mjx-c79.TEX-I::before {\n  content: "y";\n}\nmjx-box {\n  top: 0;\n}\n'
+    style = (
+        'mjx-c.mjx-c78::before {\n  content: "x";\n}\n\n'
+        'mjx-c.mjx-c79.TEX-I::before {\n  content: "y";\n}\n'
+        "mjx-box {\n  top: 0;\n}\n"
+    )
     left = mathjax.style_for('<mjx-c class="mjx-c79 TEX-I">', style)
     assert 'content: "y"' in left and 'content: "x"' not in left and "mjx-box" in left
 

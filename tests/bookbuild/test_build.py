@@ -199,7 +199,9 @@ def test_an_edit_made_while_a_chapter_runs_is_not_lost(book, capfd):
         HEADER
         + "# Start\n"
         + CELL.format(
-            "from pathlib import Path\npath = Path('start.md')\npath.write_text(path.read_text() + 'Written meanwhile.\\n')"
+            "from pathlib import Path\n"
+            "path = Path('start.md')\n"
+            "path.write_text(path.read_text() + 'Written meanwhile.\\n')"
         )
     )
     assert build.build(root) == 0

@@ -1,23 +1,33 @@
-"""Where the built site is, and how to open a page of it."""
+"""Where the built site is, what is to be in it, and how to open a page of it.
+
+The names come from the sources, so that tests can be collected while the site is being built.
+"""
 
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build/html"
 IN_EVERY_RUN = ("introduction.html", "closed_form.html")
+SOURCES = sorted((ROOT / "book").glob("*.md"))
+CHAPTERS = [f"{path.stem}.html" for path in SOURCES]
+PAGES = ["404.html", *(f"book/{name}" for name in CHAPTERS), "search.html"]
 
 
-def is_redirect(path: Path) -> bool:
-    return 'http-equiv="refresh"' in path.read_text(encoding="utf-8").lower()
+def header(path: Path) -> dict:
+    """What stands between the first two `---` of a chapter."""
+    text = path.read_text(encoding="utf-8")
+    return yaml.safe_load(text[3:].split("\n---", 1)[0]) if text.startswith("---") else {}
 
 
-def pages() -> list[str]:
-    """The pages of the built site, as paths under its top."""
-    return sorted(
-        p.relative_to(SITE).as_posix() for p in SITE.rglob("*.html") if "_static" not in p.parts and not is_redirect(p)
-    )
+SOLUTIONS = [
+    SITE.parent / f"solution/{name}.ipynb"
+    for name in sorted({header(path).get("assignment") for path in SOURCES} - {None})
+]
+STUDENTS = [SITE / f"_notebooks/student/{path.name}" for path in SOLUTIONS]
+NOTEBOOKS = [SITE / f"_notebooks/{path.stem}.ipynb" for path in SOURCES if "kernelspec" in header(path)]
 
 
 def param(page: str):

@@ -73,7 +73,8 @@ class Yaml:
                 here, line = (*place, key.value), key.start_mark.line + 1
                 if here in self.lines:
                     self.problems.append(
-                        f"{self.name}:{line}: `{key.value}` stands here and in line {self.lines[here]}; only one counts. Join them."
+                        f"{self.name}:{line}: `{key.value}` stands here and in line {self.lines[here]}; "
+                        "only one counts. Join them."
                     )
                 self.lines[here] = line
                 self.walk(value, here)
@@ -110,7 +111,8 @@ def check_config(config: Yaml) -> list[str]:
             unknown(section, value, known)
     for error in get_validator().iter_errors(config.data):
         problems.append(
-            f"{config.at(error.path)}: {'.'.join(map(str, error.path))}: {error.message}. Give a value of the kind that is asked for."
+            f"{config.at(error.path)}: {'.'.join(map(str, error.path))}: {error.message}. "
+            "Give a value of the kind that is asked for."
         )
     return problems
 
@@ -121,7 +123,8 @@ def check_toc(toc: Yaml, root: Path, chapters: list[Path]) -> list[str]:
         named = list(parse_toc_data(toc.data))
     except MalformedError as error:
         return [
-            f"_toc.yml:1: {error}. See the parts and chapters that work, or `root`, `chapters` and `file` in Jupyter Book's guide."
+            f"_toc.yml:1: {error}. See the parts and chapters that work, "
+            "or `root`, `chapters` and `file` in Jupyter Book's guide."
         ]
     present = {path.relative_to(root).with_suffix("").as_posix() for path in chapters}
     lines = {}
@@ -152,7 +155,8 @@ def check_chapter(path: Path, name: Path) -> list[str]:
             return [f"{name}:{error.problem_mark.line + 1}: the header is not valid YAML: {error.problem}. Mend it."]
     if not is_myst_markdown_notebook(text):
         return [
-            f"{name}:1: has code cells, but no header that makes it a notebook, so none would run. Start it with\n{HEADER}"
+            f"{name}:1: has code cells, but no header that makes it a notebook, so none would run. "
+            f"Start it with\n{HEADER}"
         ]
     try:
         notebook = read_myst_markdown_notebook(text, add_source_map=True, path=path)
@@ -161,13 +165,15 @@ def check_chapter(path: Path, name: Path) -> list[str]:
     problems = []
     if "name" not in notebook.metadata.get("kernelspec", {}):
         problems.append(
-            f"{name}:1: has code cells, but the header names no kernel. Add `kernelspec: {{display_name: Python 3, language: python, name: python3}}`."
+            f"{name}:1: has code cells, but the header names no kernel. "
+            "Add `kernelspec: {display_name: Python 3, language: python, name: python3}`."
         )
     for cell, line in zip(notebook.cells, notebook.metadata["source_map"]):
         options = cell.metadata.get("mystnb") or {}
         if options.get("figure") and not str((options.get("image") or {}).get("alt") or "").strip():
             problems.append(
-                f"{name}:{line}: a figure without a description for those who cannot see it. Add `image: {{alt: ...}}` under this cell's `mystnb:`."
+                f"{name}:{line}: a figure without a description for those who cannot see it. "
+                "Add `image: {alt: ...}` under this cell's `mystnb:`."
             )
     return problems
 

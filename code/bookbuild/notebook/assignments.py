@@ -32,8 +32,9 @@ STUDENT, SOLUTION = "student", "solution"
 STATED = "ddpm"  # the key of the metadata that say which assignment a notebook is, and what it asks for
 INTRODUCTION = {
     STUDENT: """\
-Fill in each cell that has a `...` marked *your answer*, and run the cell below it. It says whether the answer is right, and if \
-not, how far off it is. Repeat until all are right; then run everything once more from the top, and hand in this file.
+Fill in each cell that has a `...` marked *your answer*, and run the cell below it. It says whether the answer is \
+right, and if not, how far off it is. Repeat until all are right; then run everything once more from the top, and hand \
+in this file.
 
 Numbers of sections, equations and exercises are those of the book *{title}*, where the explanations are.""",
     SOLUTION: "The solutions. Numbers of sections, equations and exercises are those of the book *{title}*.",

@@ -125,7 +125,8 @@ def first_cell(name: str, python: Path, notebook: Path, wheel: Path) -> str:
     subprocess.run(uninstall, check=True)
     before = installed(python)
     print(
-        f"{name}: Python {before.pop('python')}, jax {before['jax']}, numpy {before['numpy']}, ipykernel {before['ipykernel']}",
+        f"{name}: Python {before.pop('python')}, "
+        + ", ".join(f"{package} {before[package]}" for package in ("jax", "numpy", "ipykernel")),
         flush=True,
     )
     (cell,) = (c for c in nbformat.read(notebook, as_version=4).cells if "install" in c.metadata.get("tags", ()))

@@ -1,7 +1,8 @@
 """The chapters run before Sphinx reads them: as many at once as there are cores, the longest first.
 
-A chapter whose header says `measures: time` runs alone, when the others are done. The equations of the book are
-checked beside the chapters, in a process of their own.
+A chapter whose header says `measures: time` runs alone, when the others are done. For these XLA takes as little time as
+it may to compile: the numbers are the same. The equations of the book are checked beside the chapters, in a process of
+their own.
 
 What the cells give goes into jupyter-cache, where MyST-NB looks for it when it reads the page. It would run a chapter
 itself that has changed meanwhile.
@@ -28,6 +29,7 @@ from bookbuild.site import equations
 LOG = logging.getLogger(__name__)
 RAN = "%s ran in %.1f s"  # read by bookbuild.cli.build
 AT_ONCE = min(os.cpu_count() or 1, 4)  # each takes up to a gigabyte
+QUICKLY = "--xla_backend_optimization_level=1"  # most of a chapter's time is the compiler's
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -77,7 +79,7 @@ class Chapter:
         options = {"timeout": self.timeout, "on_cell_start": self.begun, "record_timing": False}
         client = NotebookClient(self.notebook, **options)
         try:
-            client.execute(cwd=str(self.path.parent))
+            client.execute(cwd=str(self.path.parent), env=dict(os.environ) if self.measures_time else quick())
         except (CellControlSignal, DeadKernelError) as error:
             raise CellFailed(self.failure(error)) from error
         return time.monotonic() - started
@@ -93,6 +95,11 @@ class Chapter:
         return COLOUR.sub("", f"{self.path}:{line}: this cell failed:\n\n{source}\n\n{said}{reason}")
 
 
+def quick() -> dict[str, str]:
+    """The surroundings of what measures no time."""
+    return {**os.environ, "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {QUICKLY}".strip()}
+
+
 def run_chapters(app, env, docnames):
     """Run those of the chapters to be read that are not in the cache, and check the equations if there are any."""
     cache, chapters = get_cache(app.config.nb_execution_cache_path), [Chapter(app, name) for name in docnames]
@@ -100,7 +107,7 @@ def run_chapters(app, env, docnames):
     alone = [chapter for chapter in waiting if chapter.measures_time]
     together = sorted((c for c in waiting if not c.measures_time), key=lambda c: c.length, reverse=True)
     with_equations = not equations.kept(app).exists() and any("{equation}" in c.text for c in chapters)
-    failed = at_once(AT_ONCE, together, cache, partial(equations.check_apart, app) if with_equations else None)
+    failed = at_once(AT_ONCE, together, cache, partial(equations.check_apart, app, quick()) if with_equations else None)
     failed = failed or at_once(1, alone, cache)
     if failed:
         raise CellFailed("\n\n".join(failed))

@@ -25,7 +25,8 @@ def names(env) -> dict[str, str]:
             name = posixpath.basename(docname)
             if name in found.values():
                 raise ExtensionError(
-                    f"{docname}: another page is named {name} too, and their notebooks would be one. Rename one of them."
+                    f"{docname}: another page is named {name} too, and their notebooks would be one. "
+                    "Rename one of them."
                 )
             found[docname] = name
     return found

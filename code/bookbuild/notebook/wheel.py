@@ -12,6 +12,7 @@ PACKAGE = "code/ddpm"
 EXERCISES = "ddpm.chapters.exercises"
 SOURCES = ["pyproject.toml", "README.md", PACKAGE]
 EPOCH = "315532800"  # 1980, where the calendar of zip files begins
+BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"  # as pip does it
 
 
 def build(root: Path, folder: Path, references: bool = True) -> Path | None:
@@ -48,24 +49,8 @@ def build(root: Path, folder: Path, references: bool = True) -> Path | None:
             )
         for path in files(copy):
             path.chmod(0o644)  # the archive keeps permissions
-        run(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "wheel",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--no-deps",
-                "--no-build-isolation",
-                "--no-cache-dir",
-                "--wheel-dir",
-                str(out),
-                str(copy),
-            ],
-            name,
-            surroundings,
-        )
+        out.mkdir()
+        run([sys.executable, "-P", "-c", BUILD, str(out)], str(copy), surroundings)
         for old in folder.glob("*.whl"):
             old.unlink()
         return Path(shutil.copy(next(out.glob("*.whl")), folder))

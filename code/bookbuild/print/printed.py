@@ -12,11 +12,12 @@ from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
+from bookbuild.notebook.blanks import BEGIN, END, unmarked
+
 FOLDS = {"tag_hide-input", "tag_hide-output", "tag_hide-cell"}
 RAISED, LOWERED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"), str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 EQUATION = re.compile(r"%?([^#]+)#equation-(.+)")
-SOLUTION = re.compile(r"^( *)# BEGIN SOLUTION\n.*?# END SOLUTION *$", re.S | re.M)
-MARKS = re.compile(r"^ *# (BEGIN|END) SOLUTION *\n?", re.M)
+SOLUTION = re.compile(rf"^( *){BEGIN}\n.*?{END} *$", re.S | re.M)
 
 
 class Unfold(SphinxPostTransform):
@@ -146,23 +147,16 @@ def collect(chapter: nodes.Element) -> None:
             cells = []  # what was folded away behind the solution belongs to it
             while here < len(parent) and is_unfolded(parent[here]):
                 cells.append(parent.pop(here))
-            parent.replace(
-                node,
-                nodes.paragraph(
-                    "",
-                    "",
-                    latex(
-                        rf"\noindent\hyperref[{place}]{{\itshape Solution to {titles[label]}: page~\pageref*{{{place}}}}}"
-                    ),
-                ),
-            )
+            words = rf"Solution to {titles[label]}: page~\pageref*{{{place}}}"
+            pointer = latex(rf"\noindent\hyperref[{place}]{{\itshape {words}}}")
+            parent.replace(node, nodes.paragraph("", "", pointer))
             room = nodes.paragraph("", "", latex(rf"\needspace{{{room_for(node)}\baselineskip}}"))
             moved.append((label, [room, node, *cells]))
         elif exercise:
             head = nodes.paragraph(
                 "", "", latex(rf"\noindent\textbf{{Code for \hyperref[exercise:{exercise}]{{{titles[exercise]}}}}}")
             )
-            moved.append((exercise, [head, with_text(node.deepcopy(), MARKS.sub("", node.astext()))]))
+            moved.append((exercise, [head, with_text(node.deepcopy(), unmarked(node.astext()))]))
             with_text(node, SOLUTION.sub(r"\1...  # yours", node.astext()))
     if moved:
         moved.sort(key=lambda part: list(titles).index(part[0]))

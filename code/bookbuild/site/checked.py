@@ -123,18 +123,17 @@ class CheckedTests(SphinxDirective):
 
     def run(self):
         root = Path(self.env.srcdir)
-        counts = count_tests(root / "tests")
+        tests = list(tests_below(root / "tests"))
         for path in [root / "tests", *(root / "tests").rglob("*")]:
             if (path.is_dir() and path.name != "__pycache__") or path.suffix == ".py":
                 self.env.note_dependency(str(path))
-        if not counts:
+        if not tests:
             return [nodes.paragraph("", "This copy of the book came without its tests.")]
+        counts = count_tests(root, tests)
         items = [nodes.list_item("", nodes.paragraph("", f"{n} of {what}")) for what, n in counts.items()]
-        several = sum(on_cases(test) for _, test in tests_below(root / "tests"))
-        total = nodes.paragraph(
-            "", f"There are {sum(counts.values())} test functions; {several} of them run on a list of cases:"
-        )
-        return [total, nodes.bullet_list("", *items)]
+        several = sum(on_cases(test) for _, test in tests)
+        words = f"There are {len(tests)} test functions; {several} of them run on a list of cases:"
+        return [nodes.paragraph("", words), nodes.bullet_list("", *items)]
 
 
 class CheckedVersions(SphinxDirective):
@@ -143,11 +142,10 @@ class CheckedVersions(SphinxDirective):
         return [table(["Package", "Version"], [[text(name), text(number)] for name, number in found.items()], [50, 50])]
 
 
-def count_tests(folder: Path) -> dict[str, int]:
-    """Test functions below `folder`, by what they test."""
+def count_tests(root: Path, tests: list[tuple[Path, ast.FunctionDef]]) -> dict[str, int]:
+    """How many of the test functions of the book under `root` test what."""
     counts = Counter(
-        next(what for part, what in TESTS.items() if path.is_relative_to(folder.parent / part))
-        for path, _ in tests_below(folder)
+        next(what for part, what in TESTS.items() if path.is_relative_to(root / part)) for path, _ in tests
     )
     return {what: counts[what] for what in TESTS.values() if counts[what]}
 

@@ -69,9 +69,9 @@ def passed(app) -> dict[str, list]:
     return app.ddpm_passed
 
 
-def check_apart(app) -> None:
+def check_apart(app, env: dict[str, str]) -> None:
     """Check all equations in a process of its own. What fails there fails again, with its place, at the directive."""
-    subprocess.run([sys.executable, "-P", "-m", "bookbuild.site.equations", str(kept(app))])
+    subprocess.run([sys.executable, "-P", "-m", "bookbuild.site.equations", str(kept(app))], env=env)
 
 
 def main(path: Path) -> None:

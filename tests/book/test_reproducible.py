@@ -1,0 +1,101 @@
+"""Two builds from nothing give the same site, search index included, but for what is measured."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from built_site import ROOT, SITE
+
+from bookbuild.cli import build
+
+SOURCES = ["_config.yml", "_toc.yml", "book", "code", "tests", "pyproject.toml", "README.md", "requirements.txt"]
+# What may differ: on these pages what cells gave, in the section of this id or everywhere; elsewhere the seconds.
+MEASURED = {"mean_or_noise_timing": "", "forward_extremes": "optional-with-and-without-jax-jit"}
+GIVEN = ".cell_output, .pasted-text, figure"
+SECONDS = {"how_checked": re.compile(r"\d+\.\d+(?:\s|&nbsp;)s\b")}
+
+
+def files(site: Path) -> dict[str, Path]:
+    return {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
+
+
+def without_measurements(page: Path) -> str:
+    text = page.read_text(encoding="utf-8")
+    if page.stem in SECONDS:
+        return SECONDS[page.stem].sub("", text)
+    if page.stem not in MEASURED:
+        return text
+    soup = BeautifulSoup(text, "html.parser")
+    section = soup.find(id=MEASURED[page.stem]) if MEASURED[page.stem] else soup.article
+    for given in section.select(GIVEN):
+        given.decompose()
+    return str(soup)
+
+
+def pictures(site: Path) -> set[str]:
+    """The pictures of the pages on which nothing is measured."""
+    pages = [path for path in site.glob("book/*.html") if path.stem not in MEASURED]
+    return {name for path in pages for name in re.findall(r"_images/([^\"]+)", path.read_text(encoding="utf-8"))}
+
+
+def index(site: Path) -> dict:
+    """The search index, without the words of the pages on which something is measured."""
+    found = json.loads((site / "searchindex.js").read_text(encoding="utf-8")[len("Search.setIndex(") : -1])
+    left_out = {i for i, name in enumerate(found["docnames"]) if Path(name).name in MEASURED.keys() | SECONDS.keys()}
+    for kind in ("terms", "titleterms"):
+        pages = {word: {places} if isinstance(places, int) else set(places) for word, places in found[kind].items()}
+        found[kind] = {word: places - left_out for word, places in pages.items() if places - left_out}
+    return found
+
+
+def differences(first: Path, second: Path) -> list[str]:
+    """The names of files that are there once, or differ in more than measurements."""
+    one, two = files(first), files(second)
+    found = [name for name in one.keys() ^ two.keys() if not name.startswith("_images/")]
+    if pictures(first) != pictures(second):
+        found.append("_images")
+    if index(first) != index(second):
+        found.append("searchindex.js")
+    for name in sorted(one.keys() & two.keys() - {"searchindex.js"}):
+        read = without_measurements if name.endswith(".html") else Path.read_bytes
+        if read(one[name]) != read(two[name]):
+            found.append(name)
+    return found
+
+
+@pytest.mark.slow
+def test_two_builds_from_nothing_are_the_same(site, tmp_path):
+    for name in SOURCES:
+        source, ignored = ROOT / name, shutil.ignore_patterns("__pycache__", "*.egg-info")
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=ignored)
+        else:
+            shutil.copy(source, tmp_path)
+    assert build.build(tmp_path) == 0
+    assert differences(site, tmp_path / "_build/html") == []
+    one, two = files(SITE.parent / "solution"), files(tmp_path / "_build/solution")
+    assert {name: path.read_bytes() for name, path in one.items()} == {
+        name: path.read_bytes() for name, path in two.items()
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name, old, new, seen",
+    [
+        ("book/closed_form.html", "<p>", "<p> ", True),
+        ("book/forward_extremes.html", 'class="pasted-text">', 'class="pasted-text">9', True),  # not where it measures
+        ("book/how_checked.html", " s. From", "1 s. From", False),
+        ("searchindex.js", '"abov":', '"abovx":', True),
+        ("_notebooks/closed_form.ipynb", "a", "b", True),
+    ],
+)
+def test_a_difference_is_seen(site, tmp_path, name, old, new, seen):
+    copy = shutil.copytree(site, tmp_path / "site")
+    text = (copy / name).read_text(encoding="utf-8")
+    assert old in text
+    (copy / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert differences(site, copy) == ([name] if seen else [])
