@@ -88,7 +88,7 @@ def test_two_builds_from_nothing_are_the_same(site, tmp_path):
     [
         ("book/closed_form.html", "<p>", "<p> ", True),
         ("book/forward_extremes.html", 'class="pasted-text">', 'class="pasted-text">9', True),  # not where it measures
-        ("book/how_checked.html", " s. From", "1 s. From", False),
+        ("book/how_checked.html", " s in this build", "1 s in this build", False),
         ("searchindex.js", '"abov":', '"abovx":', True),
         ("_notebooks/closed_form.ipynb", "a", "b", True),
     ],
