@@ -1,5 +1,6 @@
 """Many steps of training as one compiled program."""
 
+import inspect
 from dataclasses import replace
 from functools import partial
 
@@ -20,13 +21,12 @@ def run(task, state, steps: int, batch: int, average: float | None):
         task: loss, draw and optimiser, as in `ddpm.train.train`.
     """
     loss, draw, optimiser = task
-    update = optax.with_extra_args_support(
-        optimiser
-    ).update  # line searches and the like ask for the loss; others do not
+    _check_takes("loss", loss, "network, key, batch")
+    _check_takes("draw", draw, "key, batch")
+    update = optax.with_extra_args_support(optimiser).update  # line searches and the like ask for the loss too
     arrays, rest = eqx.partition(state, eqx.is_array)
     loss_key = jax.random.fold_in(state.key, LOSS_KEY)
-    # XLA would unroll a loop of one step and round otherwise than in longer loops, so that resuming would show;
-    # hence two.
+    # At least two: XLA would unroll a loop of one step, and round otherwise, so that resuming would show.
     length = max(steps, 2)
     keys = jax.vmap(jax.random.fold_in, (None, 0))(state.key, state.step + jnp.arange(length))
     ahead = _bytes_of_a_draw(draw, state.key, batch) <= SMALL_DRAW  # whatever the length, as the two round differently
@@ -63,6 +63,17 @@ def run(task, state, steps: int, batch: int, average: float | None):
     first = state.step
     arrays, losses = jax.lax.scan(step, arrays, items)
     return eqx.combine(arrays, rest), losses[:steps]
+
+
+def _check_takes(name, function, arguments):
+    try:
+        inspect.signature(function).bind(*arguments.split(", "))
+    except TypeError:
+        found = getattr(function, "__name__", type(function).__name__)
+        raise TypeError(
+            f"{name} must be a function {name}({arguments}); got {found}. "
+            "The order is train(state, loss, draw, optimiser); loss, draw = denoising(schedule, images) makes a pair"
+        ) from None
 
 
 def _bytes_of_a_draw(draw, key, batch) -> int:
