@@ -1,6 +1,7 @@
 """python -m mutants PART [--sample N] [--seed S], in the clone: try the mutants of a part, and write the report."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ def main(arguments=None) -> int:
     parser.add_argument("--sample", type=int, help="how many mutants, drawn at random; all if not given")
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what is running ends with this
     root = Path.cwd()
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
