@@ -47,12 +47,12 @@ def prediction_weight(schedule: Schedule, kind: Kind, variance: ReverseVariance 
     Raises:
         ValueError: an unknown kind or variance.
     """
+    sigma_2 = reverse_variance(schedule, variance)
     alpha, total = schedule.alpha, schedule.one_minus_alpha_bar
     before = jnp.concatenate([jnp.zeros_like(total[:1]), total[:-1]])
     alpha_bar_prev = jnp.concatenate([schedule.alpha_bar[:1], schedule.alpha_bar[:-1]])
     # beta_t^2 / (sigma_t^2 (1 - alpha_bar_t)) as a quotient that has its limit where beta_t = 0
     share, over = (schedule.beta_over_total, jnp.ones_like(alpha)) if variance == "beta" else (schedule.beta, before)
-    sigma_2 = reverse_variance(schedule, variance)
     numerator, denominator = kind_of(kind).weight(Shares(share, over, sigma_2, alpha, alpha_bar_prev, total))
     infinite = denominator == 0
     weight = jnp.where(infinite, jnp.inf, 0.5 * numerator / jnp.where(infinite, 1.0, denominator))
@@ -79,8 +79,8 @@ def noise_loss(
     Raises:
         ValueError: shapes differ, t is outside 1..T, or an unknown variance.
     """
-    error = _squared_distance(t, "predicted_noise", predicted_noise, "noise", noise)
-    return _weighted(at(noise_weight(schedule, variance), t), error)
+    weight = at(noise_weight(schedule, variance), t)
+    return _weighted(weight, _squared_distance(t, "predicted_noise", predicted_noise, "noise", noise))
 
 
 def simple_loss(

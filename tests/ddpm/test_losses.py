@@ -228,6 +228,13 @@ def test_unknown_variance(unchecked):
             call(schedule, "learned")
 
 
+def test_swapped_arguments(unchecked):
+    schedule = Schedule.from_betas(BETAS)
+    for call in (lambda: noise_loss(1, schedule, 0.1, 0.2), lambda: mean_loss(1, schedule, 0.1, 0.2, 0.3)):
+        with pytest.raises(TypeError, match=r"schedule must be a ddpm\.Schedule, .*; got int"):
+            call()
+
+
 def test_unknown_kind(unchecked):
     with pytest.raises(ValueError, match="'epsilon'; expected one of noise, x_0, v, score, mean"):
         prediction_weight(Schedule.from_betas(BETAS), "epsilon")

@@ -125,6 +125,9 @@ def test_bad_shapes_and_times(unchecked):
     for function, name in ((mean_from_noise, "noise"), (x_0_from_noise, "noise"), (noise_from_x_0, "x_0")):
         with pytest.raises(ValueError, match=rf"{name} must have the shape of x_t, \(3,\); got \(\)"):
             function(schedule, np.zeros(3), 1, 0.0)
+    for function in (mean_from_noise, x_0_from_noise, noise_from_x_0):
+        with pytest.raises(TypeError, match=r"schedule must be a ddpm\.Schedule, .*; got ndarray"):
+            function(np.zeros(3), schedule, 1, np.zeros(3))
     for t in (0, 5):
         for source, target in PAIRS:
             with pytest.raises(ValueError, match=r"t must lie in 1\.\.4"):
