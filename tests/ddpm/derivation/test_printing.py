@@ -33,3 +33,8 @@ def test_plain_can_be_read_back(write):
 @pytest.mark.parametrize("density", [q(x[t] | x[0]), q(x[t - 1] | (x[t], x[0])), p_theta(x[t - 1] | x[t]), p(x[T])])
 def test_a_density_can_be_read_back(density):
     assert eval(str(density), {"q": q, "p": p, "p_theta": p_theta, "x": x, "t": t, "T": T}) == density
+
+
+def test_two_conditions_are_printed_in_brackets():
+    assert str(q(x[t - 1] | (x[t], x[0]))) == "q(x[t - 1] | (x[t], x[0]))"
+    assert str(q(x[t] | x[0])) == "q(x[t] | x[0])"
