@@ -257,10 +257,36 @@ def test_training_comes_nearer_to_the_exact_prediction_and_what_the_page_says_of
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_heun_is_the_worst_with_three_steps_and_level_with_ddim_at_fifty(run, seed):
     chain = partial(run, CHAIN, name="pair", seed=seed, count=400)
-    three = {name: chain(sampler=name, steps=3)["distance"] for name in ("ancestral", "ddim", "heun")}
-    assert three["heun"] > 10 * max(three["ancestral"], three["ddim"])
+    three = {name: chain(sampler=name, steps=3) for name in ("ancestral", "ddim", "heun")}
+    assert three["heun"]["distance"] > 10 * max(three[name]["distance"] for name in ("ancestral", "ddim"))
+    assert np.median(np.abs(three["heun"]["x"][::2])) > 3, "they fly past the modes, which are at 2"
     ddim, heun = (chain(sampler=name, steps=50)["distance"] for name in ("ddim", "heun"))
     assert abs(ddim - heun) < 0.02
+
+
+@pytest.mark.parametrize("name, seed", [("moons", 1), ("eight", 2), ("pair", 3)])
+def test_the_error_of_ddim_falls_with_the_step_and_with_small_steps_that_of_heun_is_a_fraction(run, name, seed):
+    code = """const fine = m.cosine(1600), d = set(a.name), exact = (x, t) => m.bestNoise(d, fine, t, x);
+        const way = (sampler, n) => {
+            let x = m.random(a.seed, 3).normals(200);
+            for (let i = n; i > 0; i--) x = m.SAMPLERS[sampler](fine, 1600 * i / n, 1600 * (i - 1) / n, x, exact);
+            return x;
+        };
+        const end = way('heun', 1600);
+        return ['ddim', 'heun'].map(name => [400, 800].map(n => m.meanSquare(way(name, n), end) ** 0.5));"""
+    ddim, heun = run(code, name=name, seed=seed)
+    assert 1.8 < ddim[0] / ddim[1] < 2.2 and heun[1] < ddim[1] / 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_fewer_particles_stay_outside_when_the_network_is_trained_on(run, seed):
+    outside = []
+    for steps in (1000, 3000):
+        weights = run(TRAIN, name="moons", seed=seed, steps=steps)["weights"]
+        found = run(CHAIN, name="moons", sampler="ddim", seed=seed, count=400, steps=20, weights=weights)
+        outside.append(found["outside"])
+    assert outside[1] < outside[0] - 0.03
 
 
 @pytest.mark.slow
