@@ -38,10 +38,11 @@ def pytest_collection_modifyitems(config, items):
     gaps. Cases that are about a chapter are found by its name (`-k closed_form`).
     """
     for item in items:
-        if "site" in item.fixturenames:
+        site = "site" in item.fixturenames
+        if site:
             item.add_marker("site")
         if "page" not in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0] + "-site" * site))
         if config.option.keyword and hasattr(item, "callspec"):
             item.extra_keyword_matches.update(chapters_of(item.callspec.params.values()))
     items.sort(key=lambda item: "site" in item.fixturenames)
