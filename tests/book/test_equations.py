@@ -3,12 +3,13 @@ it."""
 
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from built_site import ROOT, SITE, open_page
 
 from bookbuild.cli import build
-from bookbuild.site import checked
+from bookbuild.site import checked, equations
 from ddpm.chapters import load_equations
 from ddpm.derivation import registry
 
@@ -151,6 +152,16 @@ def test_equation_is_set_numbered_referred_to_and_listed(book):
     assert re.search(r'id="equation-eq-fine"[^>]*>\s*<span class="eqno">\(1\)', html)
     assert 'href="#equation-eq-fine">(1)</a>' in html and 'href="#equation-eq-long">(2)</a>' in html
     assert "<mi>a</mi><mo>=</mo><mi>b</mi>" in html
+
+
+def test_equations_are_checked_apart_once(tmp_path):
+    app = SimpleNamespace(outdir=tmp_path / "html")
+    texts = ["# A\n\n```{equation} eq-q-sample\n```\n", "# B\n\n```{equation} eq-nowhere\n```\n"]
+    assert equations.unchecked(app, texts) == ["eq-q-sample", "eq-nowhere"]
+    equations.check_apart(app, ["eq-q-sample", "eq-nowhere"], build.environment(ROOT))
+    assert equations.unchecked(app, texts) == ["eq-nowhere"]
+    kept, again = equations.passed(app)["eq-q-sample"], equations.check("eq-q-sample")
+    assert [*kept[:4], kept[5]] == [*again[:4], again[5]]  # all but the seconds
 
 
 @pytest.mark.slow

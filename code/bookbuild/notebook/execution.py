@@ -101,13 +101,13 @@ def quick() -> dict[str, str]:
 
 
 def run_chapters(app, env, docnames):
-    """Run those of the chapters to be read that are not in the cache, and check the equations if there are any."""
+    """Run those of the chapters to be read that are not in the cache, and check their equations."""
     cache, chapters = get_cache(app.config.nb_execution_cache_path), [Chapter(app, name) for name in docnames]
     waiting = [chapter for chapter in chapters if chapter.code and not chapter.is_in(cache)]
     alone = [chapter for chapter in waiting if chapter.measures_time]
     together = sorted((c for c in waiting if not c.measures_time), key=lambda c: c.length, reverse=True)
-    with_equations = not equations.kept(app).exists() and any("{equation}" in c.text for c in chapters)
-    failed = at_once(AT_ONCE, together, cache, partial(equations.check_apart, app, quick()) if with_equations else None)
+    labels = equations.unchecked(app, [chapter.text for chapter in chapters])
+    failed = at_once(AT_ONCE, together, cache, partial(equations.check_apart, app, labels, quick()) if labels else None)
     failed = failed or at_once(1, alone, cache)
     if failed:
         raise CellFailed("\n\n".join(failed))

@@ -3,11 +3,12 @@
 The body stays empty, so that no labelled equation is typed into a chapter. A check that is missing or fails is a
 warning at the directive, and so an error of the build. What each check found is kept with Sphinx's environment.
 
-A build checks all equations at once, in a process beside the chapters (`python -m bookbuild.site.equations FILE`), and
-keeps what passed in `_build/.equations.json` until the package changes (bookbuild.cli.freshness).
+A build checks its equations in a process beside the chapters (`python -m bookbuild.site.equations LABELS`), and keeps
+what passed in `_build/.equations.json` until the package changes (bookbuild.cli.freshness).
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from docutils.statemachine import StringList
 from sphinx.directives.patches import MathDirective
 from sphinx.util import logging
 
+DIRECTIVE = re.compile(r"\{equation\} *(\S+)")
 LOG = logging.getLogger(__name__)
 
 
@@ -63,29 +65,32 @@ def kept(app) -> Path:
 
 
 def passed(app) -> dict[str, list]:
-    """What `check` gave for the equations that passed apart; empty if none were checked."""
-    if not hasattr(app, "ddpm_passed"):
-        app.ddpm_passed = json.loads(kept(app).read_text(encoding="utf-8")) if kept(app).exists() else {}
-    return app.ddpm_passed
+    """What `check` gave for the equations that passed apart."""
+    return json.loads(kept(app).read_text(encoding="utf-8")) if kept(app).exists() else {}
 
 
-def check_apart(app, env: dict[str, str]) -> None:
-    """Check all equations in a process of its own. What fails there fails again, with its place, at the directive."""
-    subprocess.run([sys.executable, "-P", "-m", "bookbuild.site.equations", str(kept(app))], env=env)
+def unchecked(app, texts: list[str]) -> list[str]:
+    """The labels of the equations in the texts of pages that have not passed yet."""
+    there = passed(app)
+    return [label for text in texts for label in DIRECTIVE.findall(text) if label not in there]
 
 
-def main(path: Path) -> None:
-    from ddpm.chapters import load_equations
-    from ddpm.derivation.registry import entries
+def check_apart(app, labels: list[str], env: dict[str, str]) -> None:
+    """Check equations in a process of its own. What fails there fails again, with its place, at the directive."""
+    command = [sys.executable, "-P", "-m", "bookbuild.site.equations", *labels]
+    done = subprocess.run(command, env=env, stdout=subprocess.PIPE)
+    if done.returncode == 0:
+        kept(app).write_text(json.dumps(passed(app) | json.loads(done.stdout)), encoding="utf-8")
 
-    load_equations()
+
+def main(labels: list[str]) -> None:
     found = {}
-    for label in entries():
+    for label in labels:
         try:
             found[label] = check(label)
         except ValueError:
             pass
-    path.write_text(json.dumps(found), encoding="utf-8")
+    print(json.dumps(found))
 
 
 def results(env) -> dict[str, tuple[str, str, str, str | None, float, int]]:
@@ -113,4 +118,4 @@ def setup(app):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1:])
