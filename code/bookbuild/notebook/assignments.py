@@ -55,12 +55,12 @@ def assignments(env) -> dict[str, list[str]]:
 
 
 class Assignment(Cells):
-    """The notebook of an assignment in one of its two versions."""
+    """The notebook of an assignment in one of its two versions, from the doctrees of its chapters."""
 
-    def __init__(self, app, name: str, docnames: list[str], version: str):
+    def __init__(self, app, name: str, doctrees: dict, version: str):
         super().__init__()
         self.version = version
-        chapters = [Chapter(app, docname) for docname in docnames]
+        chapters = [Chapter(app, docname, doctree) for docname, doctree in doctrees.items()]
         labels = {(chapter.page.docname, i) for chapter in chapters for i in chapter.labels()}
         used = set().union(*(chapter.used for chapter in chapters))
         title = f"# Assignment {name}" + (", solutions" if version == SOLUTION else "")
@@ -71,7 +71,7 @@ class Assignment(Cells):
         references = {}
         for chapter in chapters:
             chapter.page.labels &= labels
-            chapter.page.here, chapter.page.names = set(docnames), {}  # no links out of the notebook
+            chapter.page.here, chapter.page.names = set(doctrees), {}  # no links out of the notebook
             self.chapter, self.used, self.headings, self.asked = chapter, used, [], False
             self.waiting = waiting(chapter) if version == STUDENT else {}
             self.add(chapter.doctree.children, level=2)
@@ -172,9 +172,8 @@ class Assignment(Cells):
 class Chapter:
     """What an assignment takes from a chapter."""
 
-    def __init__(self, app, docname):
-        self.doctree = app.env.get_and_resolve_doctree(docname, app.builder)
-        app.builder.post_process_images(self.doctree)
+    def __init__(self, app, docname, doctree):
+        self.doctree = doctree
         self.page = Page(app, docname)
         self.write = Markdown(self.page)
         self.sources = code_cells(app, docname)
@@ -255,19 +254,29 @@ def student_install_cell(app):
     return install.cell("", "", app.config.html_baseurl, next(Path(app.outdir, folder).glob("*.whl"), None), folder)
 
 
+def resolved(app, docname: str) -> nodes.document:
+    doctree = app.env.get_and_resolve_doctree(docname, app.builder)
+    app.builder.post_process_images(doctree)
+    return doctree
+
+
 def write_all(app, error):
     """Write both versions of every assignment: the students' into the site, the solutions beside it."""
     if error is not None or app.builder.format != "html":
         return
     folders = {STUDENT: Path(app.outdir, FOLDER, STUDENT), SOLUTION: Path(app.outdir).parent / SOLUTION}
+    chapters = {
+        name: {docname: resolved(app, docname) for docname in docnames}
+        for name, docnames in assignments(app.env).items()
+    }
     for version, folder in folders.items():
         folder.mkdir(exist_ok=True)
-        if version == STUDENT and assignments(app.env):
+        if version == STUDENT and chapters:
             wheel.build(Path(app.srcdir), folder, references=False)
         for old in folder.glob("*.ipynb"):
             old.unlink()
-        for name, docnames in assignments(app.env).items():
-            (folder / f"{name}.ipynb").write_text(Assignment(app, name, docnames, version).text(), encoding="utf-8")
+        for name, doctrees in chapters.items():
+            (folder / f"{name}.ipynb").write_text(Assignment(app, name, doctrees, version).text(), encoding="utf-8")
 
 
 def setup(app):
