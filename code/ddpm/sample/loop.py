@@ -36,8 +36,8 @@ def reverse_chain(
     """From x_T to x_0 in T steps.
 
     Args:
-        step: (x_t, t, prediction, z) -> x_{t-1}, with t = T, ..., 1 and z standard normal, shape of x_t. What z does
-            at t = 1 is up to the step.
+        step: (x_t, t, prediction, z) -> x_{t-1}, with t = T, ..., 1 and z standard normal, shape of x_t; in the last
+            step, t = 1, z is 0.
         predict: (x_t, t) -> prediction, what the step needs to know.
         x_T: one example, or many in one array where step and predictor take them so.
 
@@ -46,8 +46,11 @@ def reverse_chain(
         more.
     """
 
+    def draw(t):
+        return standard_normal(jax.random.fold_in(key, t - 1), x_T.shape, x_T.dtype)
+
     def back(x_t, t):
-        z = standard_normal(jax.random.fold_in(key, t - 1), x_t.shape, x_t.dtype)  # 3
+        z = jax.lax.cond(t > 1, draw, lambda t: jnp.zeros_like(x_T), t)  # 3
         return step(x_t, t, predict(x_t, t), z), x_t  # 4
 
     x_0, states = jax.lax.scan(back, x_T, jnp.arange(1, T + 1), reverse=True)  # 2, 5

@@ -29,13 +29,14 @@ def test_every_step_gets_state_time_prediction_and_noise_of_its_own():
 
 
 def test_noise_is_standard_normal_and_independent_between_steps():
-    _, noise = reverse_chain(jax.random.key(0), 3, lambda x, t, _, z: z, lambda x, t: None, jnp.zeros((40, 50)))
-    noise = np.asarray(noise[:3], np.float64).reshape(3, -1)
+    _, noise = reverse_chain(jax.random.key(0), 4, lambda x, t, _, z: z, lambda x, t: None, jnp.zeros((40, 50)))
+    assert (noise[0] == 0).all()  # Algorithm 2, line 3
+    noise = np.asarray(noise[1:4], np.float64).reshape(3, -1)
     assert (np.abs(noise.mean(1)) <= Z / np.sqrt(2000)).all()
     assert (np.abs(noise.var(1) - 1) <= Z * np.sqrt(2 / 2000)).all()
     assert (np.abs(np.corrcoef(noise) - np.eye(3)) <= Z / np.sqrt(2000) + 1e-6).all()
-    other = reverse_chain(jax.random.key(1), 3, lambda x, t, _, z: z, lambda x, t: None, jnp.zeros((40, 50)))[0]
-    assert (np.asarray(other).ravel() != noise[0]).all()
+    other = reverse_chain(jax.random.key(1), 4, lambda x, t, _, z: z, lambda x, t: None, jnp.zeros((40, 50)))[1]
+    assert (np.asarray(other[1]).ravel() != noise[0]).all()
 
 
 def test_a_program_that_uses_x_0_alone_keeps_no_states_and_draws_only_what_is_used():
