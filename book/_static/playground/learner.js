@@ -73,7 +73,7 @@ playground.learner = (changed, amounts = [100, 200, 500, 1000, 2000, 5000]) => {
 
   const node = group("A network, trained here", row("train", "up to step", amount, press), graph, told);
   return {
-    node, forget, train, draw,
+    node, forget, train,
     get weights() { return weights; },
     get losses() { return losses; },
     get goal() { return until; },

@@ -286,7 +286,6 @@
 
     function fit() {
       plane.fit();
-      network.draw();
       want("picture");
     }
     new ResizeObserver(fit).observe(plane.node);

@@ -152,7 +152,7 @@
     if (losses.length) {
       const points = losses.map(({ step, gap }) => `${X(step).toFixed(1)},${Y(gap).toFixed(1)}`).join(" ");
       const { zero } = losses.at(-1);
-      svg.append(shape("polyline", { points, fill: "none", stroke: colours().network, "stroke-width": 2 }));
+      svg.append(shape("polyline", { points, fill: "none", "stroke-width": 2 }));
       svg.append(shape("path", { d: `M48,${Y(zero)}H312`, stroke: "currentColor", "stroke-dasharray": "5 4" }));
       words(312, Y(zero) + 14, "always 0", "end");
     }
