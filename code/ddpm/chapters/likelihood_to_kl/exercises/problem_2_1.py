@@ -83,7 +83,7 @@ SUM_TARGET = Target(
         Slip(
             "q(x_t | x_0) in the place of q(x_t | x_{t-1}).",
             "The product of what is q(x_{1:T} | x_0)?",
-            lambda: bound_of(term=-log(REVERSE / NOW)),
+            lambda: bound_of(term=-log(REVERSE / q(x[t] | x[0]))),
         ),
         Slip(
             "q(x_T) in the place of p(x_T).",
