@@ -12,7 +12,8 @@ from built_site import ROOT, SITE
 from bookbuild.cli import build
 
 SOURCES = ["_config.yml", "_toc.yml", "book", "code", "tests", "pyproject.toml", "README.md", "requirements.txt"]
-# What may differ: on these pages what cells gave, in the section of this id or everywhere; elsewhere the seconds.
+# What may differ: on these pages what cells gave, in the section of this id or everywhere, and in their notebooks what
+# is not code; elsewhere the seconds.
 MEASURED = {"mean_or_noise_timing": "", "forward_extremes": "optional-with-and-without-jax-jit"}
 GIVEN = ".cell_output, .pasted-text, figure"
 SECONDS = {"how_checked": re.compile(r"\d+\.\d+(?:\s|&nbsp;)s\b")}
@@ -33,6 +34,14 @@ def without_measurements(page: Path) -> str:
     for given in section.select(GIVEN):
         given.decompose()
     return str(soup)
+
+
+def code(notebook: Path) -> list[str] | bytes:
+    """What is compared of a notebook: all of it, or where something is measured the code."""
+    if notebook.stem not in MEASURED:
+        return notebook.read_bytes()
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
 def pictures(site: Path) -> set[str]:
@@ -60,7 +69,7 @@ def differences(first: Path, second: Path) -> list[str]:
     if index(first) != index(second):
         found.append("searchindex.js")
     for name in sorted(one.keys() & two.keys() - {"searchindex.js"}):
-        read = without_measurements if name.endswith(".html") else Path.read_bytes
+        read = {".html": without_measurements, ".ipynb": code}.get(Path(name).suffix, Path.read_bytes)
         if read(one[name]) != read(two[name]):
             found.append(name)
     return found
@@ -91,6 +100,8 @@ def test_two_builds_from_nothing_are_the_same(site, tmp_path):
         ("book/how_checked.html", " s in this build", "1 s in this build", False),
         ("searchindex.js", '"abov":', '"abovx":', True),
         ("_notebooks/closed_form.ipynb", "a", "b", True),
+        ("_notebooks/mean_or_noise_timing.ipynb", "import jax", "import  jax", True),
+        ("_notebooks/mean_or_noise_timing.ipynb", "**Time:** about", "**Time:** near", False),
     ],
 )
 def test_a_difference_is_seen(site, tmp_path, name, old, new, seen):
