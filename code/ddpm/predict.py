@@ -20,12 +20,12 @@ Kind = Literal["noise", "x_0", "v", "score", "mean"]
 
 
 class Place(NamedTuple):
-    """Where a prediction is made: the level of x_t, and the factors of x_0 and x_t in the mean of x_{t-1}."""
+    """Where a prediction is made: the level of x_t, and for the kind "mean" the factors of x_0 and x_t in the mean of
+    x_{t-1}, computed when asked for."""
 
     signal: Float[Array, "..."]
     spread: Float[Array, "..."]
-    of_x_0: Float[Array, "..."]
-    of_x_t: Float[Array, "..."]
+    factors: Callable[[], tuple[Array, Array]]
 
 
 class Shares(NamedTuple):
@@ -67,6 +67,16 @@ def _pair_from_x_0(place, x_t, x_0):
     return x_0, _divide(x_t - place.signal * x_0, place.spread)
 
 
+def _pair_from_mean(place, x_t, mean):
+    of_x_0, of_x_t = place.factors()
+    return _pair_from_x_0(place, x_t, _divide(mean - of_x_t * x_t, of_x_0))
+
+
+def _mean_from_pair(place, x_t, x_0, noise):
+    of_x_0, of_x_t = place.factors()
+    return of_x_0 * x_0 + of_x_t * x_t
+
+
 # epsilon
 NOISE = Prediction(
     to_pair=_pair_from_noise,
@@ -93,8 +103,8 @@ SCORE = Prediction(
 )
 # of x_{t-1} given x_t
 MEAN = Prediction(
-    to_pair=lambda place, x_t, mean: _pair_from_x_0(place, x_t, _divide(mean - place.of_x_t * x_t, place.of_x_0)),
-    from_pair=lambda place, x_t, x_0, noise: place.of_x_0 * x_0 + place.of_x_t * x_t,
+    to_pair=_pair_from_mean,
+    from_pair=_mean_from_pair,
     weight=lambda s: (jnp.ones_like(s.alpha), s.sigma_2),
 )
 KINDS = {"noise": NOISE, "x_0": X_0, "v": V, "score": SCORE, "mean": MEAN}
@@ -130,7 +140,7 @@ def convert(
     to_pair, from_pair = kind_of(source).to_pair, kind_of(target).from_pair
     level = at_time(schedule, t, like=x_t)
     check_same_shape(source, value, "x_t", x_t)
-    place = Place(level.signal, level.spread, *posterior_coefficients(schedule, t, like=x_t))
+    place = Place(level.signal, level.spread, lambda: posterior_coefficients(schedule, t, like=x_t))
     return jnp.asarray(from_pair(place, x_t, *to_pair(place, x_t, value)))
 
 

@@ -33,14 +33,10 @@ FUNCTIONS = {
         symbols.mu_tilde,
     )
 }
-PLAIN = (
+HEADS = (
     sp.Add,
     sp.Mul,
     sp.Pow,
-    sp.Rational,
-    type(sp.pi),
-    type(sp.E),
-    sp.Symbol,
     sp.Tuple,
     sp.log,
     sp.exp,
@@ -54,6 +50,7 @@ PLAIN = (
     SquaredNorm,
     Path,
 )
+PLAIN = (*HEADS, sp.Rational, type(sp.pi), type(sp.E), sp.Symbol)
 AT_T = {"epsilon_theta": (x[t], t), "mu_theta": (x[t], t), "mu_tilde": (t, x[t], x[0])}
 KNOWN = "those are in ddpm.derivation.symbols, as alpha[t], alpha_bar[t], x[t], epsilon"
 

@@ -3,34 +3,11 @@ is ever run there."""
 
 import sympy as sp
 
-from ddpm.derivation.densities import Density
-from ddpm.derivation.expectation import KL, Expectation
-from ddpm.derivation.gaussians import Normal
-from ddpm.derivation.symbols import Path, SquaredNorm
 from ddpm.grading.written import too_large
 from ddpm.grading.written.lines import Line, Reading
-from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
+from ddpm.grading.written.notation import FUNCTIONS, HEADS, NAMES, in_notation
 
-HEADS = {
-    head.__name__: head
-    for head in (
-        sp.Add,
-        sp.Mul,
-        sp.Pow,
-        sp.Tuple,
-        sp.log,
-        sp.exp,
-        sp.Abs,
-        sp.Sum,
-        sp.Product,
-        Density,
-        Normal,
-        Expectation,
-        KL,
-        SquaredNorm,
-        Path,
-    )
-} | FUNCTIONS
+BY_NAME = {head.__name__: head for head in HEADS} | FUNCTIONS
 LAZY = (sp.Add, sp.Mul, sp.Pow, sp.log, sp.exp, sp.Abs)  # all that SymPy calculates with
 CONSTANTS = {"pi": sp.pi, "e": sp.E}
 KINDS = ("", "induction", "identity", "definition")
@@ -80,7 +57,7 @@ def packed(expr):
     if isinstance(expr, sp.Symbol):
         return f".{expr.name}"
     head = getattr(expr, "code", "") or type(expr).__name__
-    if head not in HEADS:
+    if head not in BY_NAME:
         raise ValueError(f"no data for {type(expr).__name__}")
     return [head, *map(packed, expr.args)]
 
@@ -104,5 +81,5 @@ def unpacked(part, left):
         if len(part) > 2 * too_large.DIGITS + 5:
             raise ValueError("a number that is too long")
         return sp.Rational(int(above), int(below))
-    head, args = HEADS[part[0]], [unpacked(arg, left) for arg in part[1:]]
+    head, args = BY_NAME[part[0]], [unpacked(arg, left) for arg in part[1:]]
     return head(*args, evaluate=False) if head in LAZY else head(*args)
