@@ -20,12 +20,14 @@
   window.addEventListener("hashchange", unfold);
   window.addEventListener("load", unfold);
 
-  // an equation too wide for its place scrolls, so the keyboard must get there
+  // What is too wide for its place scrolls, so the keyboard must get there. The theme looks after code and outputs too,
+  // but 300 ms after the window has changed.
   const reachable = new ResizeObserver((entries) => entries.forEach(({ target }) => {
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }));
-  document.querySelectorAll('mjx-container[display="true"]').forEach((equation) => reachable.observe(equation));
+  document.querySelectorAll('mjx-container[display="true"], pre, .cell_output > .output, .pst-scrollable-table-container')
+    .forEach((box) => reachable.observe(box));
 
   let closed = [], theme;
   window.addEventListener("beforeprint", () => {

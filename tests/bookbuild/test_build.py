@@ -84,7 +84,9 @@ STAMPED = """
 import time
 from pathlib import Path
 Path("{0}.began").write_text(str(time.monotonic()))
+print("begun,", end="  ", flush=True)
 time.sleep(2)
+print("ended")
 Path("{0}.ended").write_text(str(time.monotonic()))
 """
 
@@ -106,6 +108,7 @@ def test_chapters_run_side_by_side_and_one_that_measures_time_alone(book, capfd)
         {name: float((root / f"book/{name}.{moment}").read_text()) for name in names} for moment in ("began", "ended")
     )
     assert began["timing"] > max(ended["one"], ended["two"])
+    assert "begun,  ended\n" in (root / "_build/html/book/one.html").read_text(), "one line, though two messages"
     if execution.AT_ONCE > 1:
         assert max(began["one"], began["two"]) < min(ended["one"], ended["two"])
 

@@ -76,7 +76,8 @@ class Chapter:
             CellFailed: with place, source and traceback of the cell that failed.
         """
         started = time.monotonic()
-        options = {"timeout": self.timeout, "on_cell_start": self.begun, "record_timing": False}
+        # what a cell prints comes in as many messages as it took moments, and is one output
+        options = {"timeout": self.timeout, "on_cell_start": self.begun, "record_timing": False, "coalesce_streams": True}
         client = NotebookClient(self.notebook, **options)
         try:
             client.execute(cwd=str(self.path.parent), env=dict(os.environ) if self.measures_time else quick())
