@@ -77,7 +77,12 @@ class Chapter:
         """
         started = time.monotonic()
         # what a cell prints comes in as many messages as it took moments, and is one output
-        options = {"timeout": self.timeout, "on_cell_start": self.begun, "record_timing": False, "coalesce_streams": True}
+        options = {
+            "timeout": self.timeout,
+            "on_cell_start": self.begun,
+            "record_timing": False,
+            "coalesce_streams": True,
+        }
         client = NotebookClient(self.notebook, **options)
         try:
             client.execute(cwd=str(self.path.parent), env=dict(os.environ) if self.measures_time else quick())
