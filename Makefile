@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks check-notebooks pdf serve test test-slow mutants bench grade lock clean
+.PHONY: help book notebooks check-notebooks pdf readme serve test test-slow mutants bench grade lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -21,6 +21,9 @@ check-notebooks: notebooks  ## run all notebooks in environments like Colab's, w
 
 pdf: $(READY)  ## build the book as one PDF, _build/book.pdf (needs LaTeX; says what to install)
 	@$(BIN)/python -m bookbuild pdf
+
+readme: $(READY)  ## write the parts of README.md that are made: links, chapters, plan, film
+	@$(BIN)/python -m bookbuild readme
 
 serve: book  ## build, then serve the website on localhost:8000
 	@$(BIN)/python -m bookbuild serve

@@ -2,11 +2,14 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
 import yaml
+
+from bookbuild.cli import readme
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "code/ddpm"
@@ -48,8 +51,12 @@ def test_the_readme_names_every_room_and_no_other():
     assert sorted(named) == sorted(ROOMS)
 
 
+def test_the_parts_that_are_made_are_as_they_should_be():
+    assert readme.made(README, ROOT) == README, "run `make readme`"
+
+
 def test_the_chapters_are_those_of_the_book_with_their_minutes():
-    table = re.findall(r"^\| \[(.*?)\]\((book/\w+)\.md\) \|.*\| (\d+) \|$", README, re.M)
+    table = re.findall(r"^\| (?:\d+\. )?\[(.*?)\]\((book/\w+)\.md\) \| (.+?) \| (\d+) \| .+ \|$", README, re.M)
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     chapters = [
         toc["root"],
@@ -58,9 +65,33 @@ def test_the_chapters_are_those_of_the_book_with_their_minutes():
     said = []
     for name in chapters:
         text = (ROOT / f"{name}.md").read_text(encoding="utf-8")
-        title, minutes = (re.search(pattern, text, re.M)[1] for pattern in (r"^# (.*)$", r"\*\*Time:\*\* about (\d+)"))
-        said.append((title, name, minutes))
+        patterns = (r"^# (.*)$", r"^question: [\"']?(.*?)[\"']?$", r"\*\*Time:\*\* about (\d+)")
+        title, question, minutes = (re.search(pattern, text, re.M)[1] for pattern in patterns)
+        said.append((title, name, question, minutes))
     assert table == said
+
+
+def test_links_come_from_the_settings_as_soon_as_these_name_a_place(tmp_path):
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["html"]["baseurl"] = "https://someone.example/book/"
+    config["repository"]["url"] = "https://github.com/someone/book"
+    (tmp_path / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    (tmp_path / "CITATION.cff").write_text((ROOT / "CITATION.cff").read_text(encoding="utf-8"), encoding="utf-8")
+    made = readme.links(tmp_path)
+    assert "(https://someone.example/book/)" in made and "(https://someone.example/book/book.pdf)" in made
+    assert "colab.research.google.com/github/someone/book/blob/notebooks/introduction.ipynb)" in made
+    assert "url = {https://github.com/someone/book}" in readme.cite(tmp_path)
+    addresses = re.findall(r"https?://[\w./-]+", README)
+    assert not [address for address in addresses if "someone" in address or "denoising-diffusion-checked" in address]
+
+
+def test_the_version_is_one():
+    versions = {
+        tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"],
+        yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"],
+        re.search(r"^## ([\d.]+) ", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)[1],
+    }
+    assert len(versions) == 1
 
 
 def test_the_order_of_the_core_is_that_of_the_table():

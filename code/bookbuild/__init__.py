@@ -2,6 +2,8 @@
 
 EXTENSIONS = [
     "site.frame",
+    "site.edition",
+    "site.opening",
     "site.mathjax",
     "site.darkfigures",
     "site.access",
@@ -15,6 +17,7 @@ EXTENSIONS = [
     "site.bibliography",
     "notebook.assignments",
     "site.assignmentlist",
+    "site.landing",
     "print.printed",
     "print.pdf",
     "site.slim",

@@ -1,10 +1,10 @@
-"""`python -m bookbuild html|serve|notebooks|bare|pdf|check [ROOT]` and `python -m bookbuild browser`."""
+"""`python -m bookbuild html|serve|notebooks|bare|pdf|readme|check [ROOT]` and `python -m bookbuild browser`."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from bookbuild.cli import browser, build, check, serve
+from bookbuild.cli import browser, build, check, readme, serve
 from bookbuild.notebook import bare, notebooks
 from bookbuild.print import pdf
 
@@ -19,6 +19,7 @@ def main(argv=None) -> int:
         ("notebooks", "build the website, then copy its notebooks out"),
         ("bare", "run the built notebooks in environments without the book"),
         ("pdf", "build the book as one PDF"),
+        ("readme", "write the parts of README.md that are made"),
     ]:
         command = commands.add_parser(name, help=text)
         command.add_argument("root", nargs="?", type=Path, default=Path("."), help="folder that holds _config.yml")
@@ -33,6 +34,8 @@ def main(argv=None) -> int:
             return bare.main(args.root.resolve())
         if args.command == "serve":
             return serve.main(args.root.resolve())
+        if args.command == "readme":
+            return readme.main(args.root.resolve())
         if args.command == "pdf":
             return pdf.main(args.root.resolve())
         status = build.build(args.root.resolve())

@@ -11,7 +11,17 @@ from built_site import ROOT, SITE
 
 from bookbuild.cli import build
 
-SOURCES = ["_config.yml", "_toc.yml", "book", "code", "tests", "pyproject.toml", "README.md", "requirements.txt"]
+SOURCES = [
+    "_config.yml",
+    "_toc.yml",
+    "book",
+    "code",
+    "tests",
+    "pyproject.toml",
+    "README.md",
+    "requirements.txt",
+    "CITATION.cff",
+]
 # What may differ: on these pages what cells gave, in the section of this id or everywhere, and in their notebooks what
 # is not code; elsewhere the seconds.
 MEASURED = {"mean_or_noise_timing": "", "forward_extremes": "optional-with-and-without-jax-jit"}

@@ -10,10 +10,10 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build/html"
-IN_EVERY_RUN = ("introduction.html", "closed_form.html")
+IN_EVERY_RUN = ("index.html", "introduction.html", "closed_form.html")
 SOURCES = sorted((ROOT / "book").glob("*.md"))
 CHAPTERS = [f"{path.stem}.html" for path in SOURCES]
-PAGES = ["404.html", *(f"book/{name}" for name in CHAPTERS), "search.html"]
+PAGES = ["404.html", *(f"book/{name}" for name in CHAPTERS), "index.html", "search.html"]
 
 
 def header(path: Path) -> dict:

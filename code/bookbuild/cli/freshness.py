@@ -19,7 +19,7 @@ from pathlib import Path
 
 STATE = "_build/.fresh.json"
 EXECUTION = ["code/ddpm", "requirements.txt"]
-PAGES = [*EXECUTION, "code/bookbuild", "_config.yml", "_toc.yml"]
+PAGES = [*EXECUTION, "code/bookbuild", "_config.yml", "_toc.yml", "CITATION.cff"]
 CHAPTERS = ["book"]  # which of them to read again Sphinx knows itself, unless they changed while it read
 RESULTS = ["_build/.jupyter_cache", "_build/jupyter_execute", "_build/.equations.json"]
 READ = ["_build/.doctrees", "_build/dark_figures", "_build/html"]

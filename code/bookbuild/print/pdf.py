@@ -25,6 +25,10 @@ OFFER = """\
 """
 
 
+PLACE = "<!-- the whole book on paper -->"  # on the first page
+LISTED = '<li><a href="book.pdf">The whole book as one PDF</a>, with the solutions at the end of each chapter.</li>'
+
+
 def main(root: Path) -> int:
     """Build `_build/book.pdf` and lay a copy beside the site; the exit status."""
     missing = [name for name in ("latexmk", "xelatex", "xindy") if not shutil.which(name)]
@@ -54,6 +58,8 @@ def offer(site: Path) -> None:
     """Add the PDF that lies in `site` to the download menu of each page, before the button that prints the page."""
     for path in site.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
+        if PLACE in page:
+            path.write_text(page.replace(PLACE, LISTED), encoding="utf-8")
         if PRINT_BUTTON in page and "book.pdf" not in page:
             address = os.path.relpath(site / "book.pdf", path.parent).replace(os.sep, "/")
             before, after = page.split(PRINT_BUTTON, 1)

@@ -2,7 +2,6 @@
 where to get them."""
 
 import posixpath
-import re
 from pathlib import Path
 
 from docutils import nodes
@@ -11,8 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 from bookbuild.notebook.assignments import STUDENT, assignments
 from bookbuild.notebook.install import FOLDER
 from bookbuild.notebook.notebooks import colab
-
-TIME = re.compile(r"\*\*Time:\*\* about (\d+) minutes")
+from bookbuild.site.chapters import TIME
 
 
 class Placeholder(nodes.General, nodes.Element):

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from docutils import nodes
 
+from bookbuild.site import opening
+
 TABLE = re.compile('<div class="pst-scrollable-table-container"')
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')  # Sphinx writes a second one; the theme's comes first
 DESCRIPTION = re.compile(r'(<meta (?:property="og:description"|name="description") content=")[^"]*"')
@@ -47,7 +49,11 @@ def description(doctree) -> str:
     there."""
     found = ""
     for paragraph in doctree.findall(
-        lambda node: isinstance(node, nodes.paragraph) and isinstance(node.parent, nodes.section)
+        lambda node: (
+            isinstance(node, nodes.paragraph)
+            and isinstance(node.parent, nodes.section)
+            and opening.CLASS not in node["classes"]
+        )
     ):
         parts = paragraph.findall(
             lambda node: isinstance(node, (nodes.math, nodes.Text)) and not isinstance(node.parent, nodes.math)
