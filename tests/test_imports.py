@@ -13,7 +13,7 @@ CORE = (  # each row sees the rows above it, and its own row as long as that lea
     {"arrays", "precision", "flat_random"},
     {"schedule", "gaussian"},
     {"level"},
-    {"mixture"},
+    {"mixture", "path"},
     {"process", "predict"},
     {"losses", "bound", "sample"},
     {"oracle", "train"},

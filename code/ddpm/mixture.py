@@ -138,6 +138,25 @@ def score(p: Mixture, x: Float[ArrayLike, "*pixels"]) -> Float[Array, "*pixels"]
     return _average(responsibilities(p, x) / jnp.maximum(p.variances, FLOOR), p.means - x)
 
 
+def velocity(data: Mixture, level: Level, rates: tuple, x: Float[ArrayLike, "*pixels"]) -> Float[Array, "*pixels"]:
+    """The velocity with which the density of x = signal x_0 + spread noise moves when the level changes: the mean over
+    P(k | x) of signal' m_k + (V_k' / 2 V_k) (x - signal m_k), where V_k = signal^2 v_k + spread^2 (equation 15 of
+    Lipman et al. 2023 for each component). Finite at both ends of a path, unless at x off a point without noise.
+
+    Args:
+        rates: the derivatives signal' and (spread^2)', such as from `ddpm.path.Path.rates`.
+
+    Raises:
+        ValueError: x is not one example of the data's shape.
+    """
+    of_x, (signal_rate, variance_rate) = noised(data, level), rates
+    growth = (2 * level.signal * signal_rate * data.variances + variance_rate) / (
+        2 * jnp.maximum(of_x.variances, FLOOR)
+    )
+    weights = responsibilities(of_x, x)
+    return signal_rate * _average(weights, data.means) + _average(weights * growth, x - of_x.means)
+
+
 def mean_variance(p: Mixture) -> tuple[Float[Array, "*pixels"], Float[Array, "*pixels"]]:
     """Mean and variance of every pixel; the latter is the mean of the variances plus the variance of the means."""
     mean = _average(p.weights, p.means)

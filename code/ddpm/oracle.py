@@ -12,12 +12,13 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, ArrayLike, Float, Int
+from jaxtyping import Array, ArrayLike, Float, Int, Real
 
 from ddpm.arrays import Key, check_key, check_same_shape
 from ddpm.flat_random import standard_normal
 from ddpm.level import at_time
-from ddpm.mixture import Images, Mixture, as_mixture, mean_variance, noise_posterior, noised, posterior, score
+from ddpm.mixture import Images, Mixture, as_mixture, mean_variance, noise_posterior, noised, posterior, score, velocity
+from ddpm.path import Path, check_path
 from ddpm.process import q_sample
 from ddpm.schedule import Schedule, check_schedule, check_steps
 
@@ -82,6 +83,40 @@ class Oracle:
     def __call__(self, x_t: Float[ArrayLike, "*pixels"], t: Int[ArrayLike, ""]) -> Float[Array, "*pixels"]:
         """`best_noise` of one example."""
         return best_noise(self.schedule, self.data, x_t, t)
+
+
+class PathOracle(eqx.Module):
+    """The best predictor in continuous time: `PathOracle(path, data)(x, u)` is E[noise | x_u = x]; also a pytree.
+
+    Attributes:
+        data: a mixture; or images, shape (K, *pixels), for `points(images)`.
+
+    Raises:
+        TypeError: no path, or the data are neither a mixture nor images.
+    """
+
+    path: Path
+    data: Mixture = eqx.field(converter=as_mixture)
+
+    def __check_init__(self):
+        check_path(self.path)
+
+    def __call__(self, x: Float[ArrayLike, "*pixels"], u: Real[ArrayLike, ""]) -> Float[Array, "*pixels"]:
+        """E[noise | x_u = x] = -r_u grad log q_u(x), of one example.
+
+        Raises:
+            ValueError: x is not one example of the data's shape, or u is outside [0, 1]; so in all methods.
+        """
+        return -self.path.level(u).spread * self.score(x, u)
+
+    def score(self, x: Float[ArrayLike, "*pixels"], u: Real[ArrayLike, ""]) -> Float[Array, "*pixels"]:
+        """grad log q_u(x)."""
+        return score(noised(self.data, self.path.level(u)), x)
+
+    def velocity(self, x: Float[ArrayLike, "*pixels"], u: Real[ArrayLike, ""]) -> Float[Array, "*pixels"]:
+        """The field of the probability-flow ODE, f_u x - g_u^2 / 2 grad log q_u(x), in a form that is finite also where
+        x holds no noise or nothing but noise; at u = 0 not for points, if x is none of them."""
+        return velocity(self.data, self.path.level(u), self.path.rates(u), x)
 
 
 @jax.tree_util.register_dataclass

@@ -1,4 +1,4 @@
-"""The forward process q, and what follows from it by Bayes' rule for the way back."""
+"""The forward process q, in steps and in continuous time, and what follows from it by Bayes' rule for the way back."""
 
 from ddpm.process.forward import (
     forward_mean_variance,
@@ -8,10 +8,12 @@ from ddpm.process.forward import (
     q_sample,
 )
 from ddpm.process.reverse import ReverseVariance, posterior_coefficients, posterior_mean, reverse_variance
+from ddpm.process.sde import forward_sde, transition
 
 __all__ = [
     "ReverseVariance",
     "forward_mean_variance",
+    "forward_sde",
     "forward_step",
     "forward_trajectory",
     "posterior_coefficients",
@@ -19,4 +21,5 @@ __all__ = [
     "q_mean_variance",
     "q_sample",
     "reverse_variance",
+    "transition",
 ]
