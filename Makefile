@@ -63,7 +63,7 @@ bench: $(READY)  ## time training and sampling, against a plain loop and PyTorch
 FOLDER = '$(subst ','\'',$(value SUBMISSIONS))'
 grade: $(READY)  ## grade the notebooks of a folder: make grade SUBMISSIONS=folder
 	@test -n $(FOLDER) || { echo "Name the folder of notebooks: make grade SUBMISSIONS=folder" >&2; exit 2; }
-	@$(BIN)/python -m ddpm.chapters.score $(FOLDER)
+	@$(BIN)/python -m ddpm.chapters.grade $(FOLDER)
 
 lock: $(READY)  ## refresh requirements.txt, tests/bare/newest.txt and code/mutants/requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \

@@ -16,7 +16,7 @@ from bookbuild.notebook import bare
 from bookbuild.notebook.assignments import YOUR_WORDS
 from bookbuild.notebook.blanks import BEGIN, END, PLACEHOLDER
 from ddpm.chapters.exercises import PROBLEMS
-from ddpm.chapters.score import main as grade
+from ddpm.chapters.grade import main as grade
 from ddpm.grading.written.predictions import Predictions
 
 ASSIGNMENTS, EXERCISES = PROBLEMS.assignments, PROBLEMS.exercises

@@ -7,6 +7,7 @@ Written apart from the formulas of the checks: with the package's core, with run
 import functools
 import math
 
+import grading_answers_score
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -617,3 +618,8 @@ SLIPS["my_betas"] = {
     "row or a column": lambda T: np.full((T, 1), 0.02),
     "a Schedule": ddpm.cosine,
 }
+
+for chapter in (grading_answers_score,):
+    RIGHT |= chapter.RIGHT
+    SLIPS |= chapter.SLIPS
+    CHECKS |= chapter.CHECKS

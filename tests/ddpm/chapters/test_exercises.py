@@ -138,6 +138,7 @@ PACKAGE = {  # what the package has of the same kind
     "training_loss": ddpm.train.training_loss,
     "layer_sizes": ddpm.nn.layer_sizes,
     "reverse_step": ddpm.sample.ancestral_step,
+    "langevin_step": ddpm.sample.langevin_step,
 }
 
 

@@ -217,7 +217,7 @@ def test_what_was_graded_until_then_is_kept(tmp_path):
     (subs / "scores.csv").write_text("the last scores")
     listening = (
         "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's job may not
-        "runpy.run_module('ddpm.chapters.score', run_name='__main__')"
+        "runpy.run_module('ddpm.chapters.grade', run_name='__main__')"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", listening, str(subs)],

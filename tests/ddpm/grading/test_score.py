@@ -17,7 +17,7 @@ import pytest
 from submissions import COVARIANCE, MEAN, SAMPLE, TITLE, notebook
 
 from ddpm.chapters.exercises import PROBLEMS
-from ddpm.chapters.score import main
+from ddpm.chapters.grade import main
 from ddpm.grading import CodeExercise, Compared, Status, Verdict
 from ddpm.grading.data import pack_cases, pack_run, unpack_cases, unpack_run
 from ddpm.grading.runner import run
@@ -518,7 +518,7 @@ def test_make_hands_the_folder_over_as_it_is(name):
     }  # tests may run under make
     command = ["make", "-n", "-o", ".venv/.ready", "grade", f"SUBMISSIONS={name}"]
     made = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True)
-    folder = made.stdout.strip().splitlines()[-1].split(" -m ddpm.chapters.score ")[1]
+    folder = made.stdout.strip().splitlines()[-1].split(" -m ddpm.chapters.grade ")[1]
     assert subprocess.run(["sh", "-c", f"printf %s {folder}"], capture_output=True, text=True).stdout == name
 
 
@@ -530,7 +530,7 @@ def test_the_recipe_of_the_container_copies_what_is_there():
     )
     (target,) = re.findall(r"^RUN make (\S+)$", page, re.M)
     assert "READY  := $(VENV)/.ready" in (ROOT / "Makefile").read_text() and target == ".venv/.ready"
-    assert '"-m", "ddpm.chapters.score", "/root/submissions"' in page and "submissions:/root/submissions" in page
+    assert '"-m", "ddpm.chapters.grade", "/root/submissions"' in page and "submissions:/root/submissions" in page
 
 
 # The package without references
@@ -550,7 +550,7 @@ def lean(tmp_path_factory):
 def test_the_students_package_has_no_reference_of_an_exercise_in_code(lean):
     texts = {path.relative_to(lean).as_posix(): path.read_text() for path in lean.rglob("*.py")}
     assert not [name for name in texts if "equations" in name]
-    assert not {"ddpm/grading/score/folder.py", "ddpm/grading/judge.py", "ddpm/chapters/score.py"} & texts.keys()
+    assert not {"ddpm/grading/score/folder.py", "ddpm/grading/judge.py", "ddpm/chapters/grade.py"} & texts.keys()
     exercises = {name: text for name, text in texts.items() if "/exercises/" in name}
     for name in ("step", "q_sample", "losses", "layers", "sampling", "training", "best_noise"):
         (text,) = [text for path, text in exercises.items() if path.endswith(f"/{name}.py")]

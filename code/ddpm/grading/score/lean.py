@@ -25,7 +25,7 @@ from ddpm.grading.written.problem import Derivation
 PACKAGE = Path(ddpm.__file__).parent
 LEFT_OUT = ("grading/score", "grading/judge.py")
 KEPT = ("__init__.py", "kernel.py", "stored.py", "unjudged.py")  # of grading/score
-PROOFS, COMMAND, FORMULAS = "equations.py", "score.py", "formulas.py"  # modules that are left out, by their names
+PROOFS, COMMAND, FORMULAS = "equations.py", "grade.py", "formulas.py"  # modules that are left out, by their names
 DIGITS = 5  # of the stored values; the checks tell 1e-4 apart
 
 

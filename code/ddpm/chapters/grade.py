@@ -1,4 +1,4 @@
-"""python -m ddpm.chapters.score FOLDER: grades what lies in it; scores.csv and report.html are written there."""
+"""python -m ddpm.chapters.grade FOLDER: grades what lies in it; scores.csv and report.html are written there."""
 
 import sys
 

@@ -1,0 +1,1 @@
+"""The chapter `score`: what it alone uses."""

@@ -1,0 +1,9 @@
+"""The checks of the exercises of the chapter `score`."""
+
+from ddpm.chapters.score.exercises.langevin import check_langevin_step
+from ddpm.chapters.score.exercises.mixture import check_mixture_score
+from ddpm.grading import seal
+
+__all__ = ["check_langevin_step", "check_mixture_score"]
+
+seal.look(__name__)
