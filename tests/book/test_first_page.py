@@ -29,7 +29,9 @@ def numbered(site) -> list[str]:
 
 def test_the_first_page_leads_everywhere(site):
     page = soup(site, "index.html")
-    assert page.select_one(".landing h1").get_text() == "Denoising Diffusion, Checked" and "refresh" not in str(page.head)
+    assert page.select_one(".landing h1").get_text() == "Denoising Diffusion, Checked" and "refresh" not in str(
+        page.head
+    )
     ways = {link.strong.get_text(): link["href"] for link in page.select(".ways a")}
     assert list(ways) == ["Read", "Teach", "Run"]
     shown = [link["href"] for link in page.select(".contents > li > a")]
