@@ -16,7 +16,7 @@ CORE = (  # each row sees the rows above it, and its own row as long as that lea
     {"mixture", "path"},
     {"process", "predict"},
     {"losses", "bound", "sample"},
-    {"oracle", "train"},
+    {"oracle", "train", "likelihood"},
 )
 ROWS = {room: set().union(*CORE[: i + 1]) for i, row in enumerate(CORE) for room in row}
 FLOOR = {
