@@ -1,8 +1,8 @@
 """Bits per dimension: the density of dequantised pixels, as the length of a code for the pixels themselves.
 
-A pixel y has one of the grey values 0, ..., G - 1. Dequantised, y + delta with delta uniform in [0, 1), it has a density,
-and the cell from y to y + 1 holds the probability of y. A model sees these numbers scaled, from [0, G) to [low, high).
-There a cell is (high - low) / G wide, and the density larger by G / (high - low), for each dimension.
+A pixel y has one of the grey values 0, ..., G - 1. Dequantised, y + delta with delta uniform in [0, 1), it has a
+density, and the cell from y to y + 1 holds the probability of y. A model sees these numbers scaled, from [0, G) to
+[low, high). There a cell is (high - low) / G wide, and the density larger by G / (high - low), for each dimension.
 """
 
 import math

@@ -34,7 +34,10 @@ def test_a_linear_field_against_the_matrix_exponential():
     back = linalg.expm(-A)
     with jax.enable_x64(True):
         x = jnp.asarray(rng.normal(size=3))
-        at_end = lambda x: -0.5 * x @ jnp.asarray(np.linalg.inv(C)) @ x - 0.5 * np.linalg.slogdet(2 * np.pi * C)[1]
+
+        def at_end(x):
+            return -0.5 * x @ jnp.asarray(np.linalg.inv(C)) @ x - 0.5 * np.linalg.slogdet(2 * np.pi * C)[1]
+
         ours = log_density(lambda x, u: jnp.asarray(A) @ x, x, at_end, solve=TIGHT)
         expected = stats.multivariate_normal(np.zeros(3), back @ C @ back.T).logpdf(x)
         np.testing.assert_allclose(ours, expected, rtol=1e-8)
