@@ -10,6 +10,8 @@ EXTENSIONS = [
     "site.repository",
     "site.shown",
     "site.play",
+    "site.terms",
+    "site.search",
     "notebook.execution",
     "notebook.notebooks",
     "site.equations",

@@ -43,9 +43,3 @@ def test_page(site, address, page, page_name):
     page.set_viewport_size({"width": 375, "height": 800})
     assert page.evaluate(WIDE) == [], "wider than a phone"
     assert page.errors == []
-
-
-def test_search_finds_a_chapter(address, page):
-    page.goto(f"{address}search.html?q=diffusion")
-    page.wait_for_selector("#search-results li a", timeout=10_000)
-    assert page.outside == [] and page.errors == []

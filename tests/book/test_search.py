@@ -3,7 +3,20 @@
 The questions come from the subjects of the chapters; they were written down before the search was.
 """
 
+import hashlib
+import threading
+import unicodedata
+from contextlib import contextmanager
+
 import pytest
+from axe import AXE, MODES, RUN
+from bs4 import BeautifulSoup
+from built_site import open_page
+
+from bookbuild.cli import serve
+from bookbuild.site import plain
+
+ENGINE = "4e02b9fa52f244c377d737c7d06cda6bce967d137254e8532d6c79f68469bef3"
 
 # what a reader types, and the section that must come first or second
 QUESTIONS = [
@@ -38,3 +51,170 @@ QUESTIONS = [
     ("jax random keys", "jax#random-numbers-from-keys"),
     ("grading notebooks", "for_instructors#grade"),
 ]
+
+FOUND = "query => bookSearch(query).slice(0, 2).map(section => section.id)"
+LINKS = "() => [...document.querySelectorAll('.found a')].map(a => a.getAttribute('href'))"
+LIST = "dialog .found a"
+
+
+@contextmanager
+def served(folder):
+    with serve.server(folder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module", params=["file", "server", "folder of a server"])
+def home(request, site, tmp_path_factory):
+    """The address of the site, as readers have it."""
+    if request.param == "file":
+        yield f"{site.as_uri()}/"
+    elif request.param == "server":
+        yield request.getfixturevalue("address")
+    else:
+        top = tmp_path_factory.mktemp("host")
+        (top / "some").mkdir()
+        (top / "some/book").symlink_to(site, target_is_directory=True)
+        with served(top) as address:
+            yield f"{address}some/book/"
+
+
+@pytest.fixture(scope="module")
+def searching(browser, home):
+    """A chapter with the dialog of the search open and in use, which asked for nothing from elsewhere."""
+    page = browser.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{home}book/closed_form.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("noise")
+    page.wait_for_selector(LIST)
+    yield page
+    assert [url for url in asked if not url.startswith(home)] == []
+    page.close()
+
+
+@pytest.mark.parametrize("query, section", QUESTIONS)
+def test_a_question_leads_to_its_section(searching, query, section):
+    page, place = section.split("#")
+    assert f"book/{page}.html#{place}" in searching.evaluate(FOUND, query)
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["ELBO", "elbo", "evidence lower bound", "VLB", "variational lower bound", "variational bound"],
+        ["beta tilde", "beta-tilde", "β̃", "tilde beta", r"\tilde\beta", "beta_tilde"],
+        ["reparameterization", "reparameterisation", "reparametrization", "reparametrisation"],
+        ["KL divergence", "Kullback–Leibler divergence", "kullback leibler divergence"],
+        ["SNR", "signal-to-noise ratio", "signal to noise"],
+        ["normalising constant", "normalizing constant"],
+        ["alpha bar", "ᾱ", "alpha_bar", r"\bar\alpha"],
+    ],
+)
+def test_spellings_of_one_thing_find_the_same(searching, spellings):
+    first, *others = [searching.evaluate("query => bookSearch(query).slice(0, 3).map(s => s.id)", s) for s in spellings]
+    assert first and others == [first] * len(others)
+
+
+def test_code_and_navigation_are_not_found(searching):
+    sections = searching.evaluate("() => window.bookSections")
+    text = " ".join(section["text"] for section in sections)
+    for word in (
+        "import jax",
+        "figures.use_style",
+        "Skip to main content",
+        "Contents",
+        "Copy to clipboard",
+        "Link to this",
+    ):
+        assert word not in text
+    assert searching.evaluate("() => bookSearch('matplotlib_inline use_style')") == []
+    assert all(section["text"] for section in sections if section["heading"] not in ("The problem set", "Appendix"))
+    assert len({section["id"] for section in sections}) == len(sections)
+
+
+def test_extracts_show_what_was_asked_for(searching):
+    for query, word in [("beta tilde", "β̃ₜ"), ("jensens inequality", "Jensen"), ("memorization", "memorise")]:
+        extracts = [section["extract"] for section in searching.evaluate("query => bookSearch(query, 2)", query)]
+        assert any(meant and text.startswith(word) for extract in extracts for text, meant in extract), extracts
+
+
+def test_results_come_while_one_types_and_the_keyboard_reaches_them(searching, home):
+    page = searching
+    page.locator("dialog input").fill("jensen")
+    page.wait_for_function(f"() => {{ const first = document.querySelector('{LIST}');"
+                           " return first && first.href.endsWith('likelihood_to_kl.html#the-bound'); }")  # fmt: skip
+    assert page.locator("dialog [role=status]").inner_text() in {f"{n} sections" for n in range(2, 8)} | {
+        "The first 8 sections"
+    }
+    page.locator("dialog input").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{home}book/likelihood_to_kl.html#the-bound")
+    page.go_back()
+    page.wait_for_selector("article")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("zzzzzz")
+    page.wait_for_function("() => document.querySelector('dialog [role=status]').innerText.startsWith('Nothing found')")
+    page.keyboard.press("Escape")
+    assert not page.locator("#pst-search-dialog").is_visible()
+    page.keyboard.press("Control+k")
+    page.locator("dialog input").fill("noise")
+    page.wait_for_selector(LIST)  # as the other tests expect it
+
+
+def test_the_page_of_results(browser, home):
+    page = browser.new_page()
+    page.goto(f"{home}search.html?q=cosine+schedule")
+    page.wait_for_selector("#search-results a")
+    assert len(page.evaluate(LINKS)) > 8
+    page.locator("#search-results a[href$=the-schedules-people-use]").click()
+    page.wait_for_url(f"{home}book/forward_extremes.html#the-schedules-people-use")
+    page.goto(f"{home}search.html")
+    page.keyboard.type("roofline")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=roofline")
+    page.wait_for_function("() => document.querySelector('#search-results a[href*=what-the-machine-lets-expect]')")
+    page.close()
+
+
+@pytest.mark.parametrize("width, scheme", MODES)
+@pytest.mark.parametrize(
+    "url, results", [("search.html?q=noise", "#search-results a"), ("book/closed_form.html", LIST)]
+)
+def test_axe_finds_nothing_where_something_was_found(address, page, width, scheme, url, results):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    open_page(page, address + url)
+    if results == LIST:
+        page.keyboard.press("Control+k")
+        page.keyboard.type("noise")
+    page.wait_for_selector(results)
+    assert page.errors == [] and page.outside == []
+    page.evaluate(AXE)
+    assert page.evaluate(RUN) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_engine_is_as_published(site):
+    shipped = (site / "_static/search/minisearch.js").read_bytes()
+    assert hashlib.sha256(shipped).hexdigest() == ENGINE, "minisearch 7.2.0, dist/umd/index.js without its last line"
+    assert "Luca Ongaro" in (site / "_static/search/minisearch.LICENSE.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    "mathml, line",
+    [
+        ("<msub><mover><mi>α</mi><mo>¯</mo></mover><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub>", "ᾱₜ₋₁"),
+        ("<mfrac><mi>a</mi><msup><mi>b</mi><mn>2</mn></msup></mfrac>", "a/(b²)"),
+        ("<msqrt><mn>1</mn><mo>−</mo><mi>β</mi></msqrt>", "√(1−β)"),
+        ("<msub><mi>p</mi><mi>θ</mi></msub><mo>(</mo><mi>x</mi><mo>,</mo><mi>t</mi><mo>)</mo>", "p_θ(x, t)"),
+        ("<mi>x</mi><mo>≤</mo><msup><mn>2</mn><mrow><mi>s</mi><mo>+</mo><mn>1</mn></mrow></msup>", "x ≤ 2^(s+1)"),
+    ],
+)
+def test_formulas_in_one_line(mathml, line):
+    assert unicodedata.normalize("NFC", plain.text(BeautifulSoup(f"<math>{mathml}</math>", "html.parser"))) == line

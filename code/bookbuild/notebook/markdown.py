@@ -7,13 +7,14 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.locale import admonitionlabels
 from sphinx.util import logging
 
 from bookbuild.notebook.tex import display, expand, one_line
 
 LOG = logging.getLogger(__name__)
-SKIPPED = (nodes.target, nodes.comment, nodes.substitution_definition, nodes.pending, nodes.citation)
+SKIPPED = (nodes.target, nodes.comment, nodes.substitution_definition, nodes.pending, nodes.citation, addnodes.index)
 # one space where docutils keeps a line break: a line that starts with "-" or "1." would begin a list
 SPACE = re.compile(r"\s+")
 
