@@ -19,7 +19,15 @@ from bookbuild.site import plain
 SECTIONS, STEMMER = "sections.js", "stemmer.js"
 OF_SPHINX = ("searchindex.js", "_static/searchtools.js", "_static/language_data.js", "_static/sphinx_highlight.js")
 LEFT_OUT = re.compile(r"<(mjx-math|pre|script|style|svg)\b.*?</\1>|<img\b[^>]*>|<!--.*?-->", re.S)
-NOT_TEXT = {"headerlink", "toggle-button", "footnote-reference", "fn-bracket", "admonition-title", "interactive"}
+NOT_TEXT = {
+    "headerlink",
+    "toggle-button",
+    "footnote-reference",
+    "fn-bracket",
+    "admonition-title",
+    "interactive",
+    "opening",
+}
 NOT_TEXT |= {"playground", "prompt", "dataframe", "cell_input"}
 INLINE = {"a", "span", "em", "strong", "dfn", "code", "sup", "sub", "i", "b", "cite"}
 HEADINGS = ["h1", "h2", "h3", "h4", "h5"]
