@@ -22,6 +22,9 @@ beartype_packages(WITHOUT_SHAPES)
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
+# Most of a test's time is the compiler's: it takes as little as it may.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+
 # What XLA compiles is kept for later tests and runs. Only here: elsewhere the book times compilation.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(FOLDER.parents[1] / ".pytest_cache/xla"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
