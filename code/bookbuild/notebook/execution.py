@@ -1,8 +1,8 @@
 """The chapters run before Sphinx reads them: as many at once as there are cores, the longest first.
 
-A chapter whose header says `measures: time` runs alone, when the others are done. For these XLA takes as little time as
-it may to compile: the numbers are the same. The equations of the book are checked beside the chapters, in a process of
-their own.
+While a cell with the tag `measures-time` runs, no other does. In chapters without such cells XLA takes as little time
+as it may to compile: the numbers are the same but for rounding. The equations of the book are checked beside the
+chapters, in a process of their own.
 
 What the cells give goes into jupyter-cache, where MyST-NB looks for it when it reads the page. It would run a chapter
 itself that has changed meanwhile.
@@ -13,8 +13,10 @@ import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Condition
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -30,11 +32,48 @@ LOG = logging.getLogger(__name__)
 RAN = "%s ran in %.1f s"  # read by bookbuild.cli.build
 AT_ONCE = min(os.cpu_count() or 1, 4)  # each takes up to a gigabyte
 QUICKLY = "--xla_backend_optimization_level=1"  # most of a chapter's time is the compiler's
+TIMED = "measures-time"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class CellFailed(SphinxError):
     category = "Execution error"
+
+
+class Turns:
+    """What is to run alone waits until nothing else does; meanwhile nothing else begins."""
+
+    def __init__(self):
+        self.changed, self.running, self.alone = Condition(), 0, 0  # alone: waiting or running
+
+    @contextmanager
+    def turn(self, alone: bool = False):
+        with self.changed:
+            self.alone += alone
+            self.changed.wait_for(lambda: not self.running if alone else not self.alone)
+            self.running += 1
+        try:
+            yield
+        finally:
+            with self.changed:
+                self.running, self.alone = self.running - 1, self.alone - alone
+                self.changed.notify_all()
+
+
+class Client(NotebookClient):
+    """Runs each cell in its turn."""
+
+    def __init__(self, notebook, turns: Turns, **options):
+        super().__init__(notebook, **options)
+        self.turns = turns
+
+    async def async_start_new_kernel_client(self):
+        with self.turns.turn():
+            return await super().async_start_new_kernel_client()
+
+    async def async_execute_cell(self, cell, *arguments, **options):
+        with self.turns.turn(TIMED in cell.metadata.get("tags", ())):
+            return await super().async_execute_cell(cell, *arguments, **options)
 
 
 class Chapter:
@@ -51,14 +90,14 @@ class Chapter:
     def code(self) -> list:
         return [cell for cell in self.notebook.cells if cell.cell_type == "code"] if self.notebook else []
 
-    @property
-    def length(self) -> int:
-        """How much code there is, which says about how long it takes."""
-        return sum(len(cell.source) for cell in self.code)
+    @cached_property
+    def timed(self) -> list:
+        return [cell for cell in self.code if TIMED in cell.metadata.get("tags", ())]
 
     @property
-    def measures_time(self) -> bool:
-        return self.notebook.metadata.get("measures") == "time"
+    def length(self) -> int:
+        """How much code can run beside other code, which says about how long it takes."""
+        return sum(len(cell.source) for cell in self.code if cell not in self.timed)
 
     def is_in(self, cache) -> bool:
         try:
@@ -69,7 +108,7 @@ class Chapter:
     def begun(self, cell, cell_index: int):
         self.last = cell_index
 
-    def run(self) -> float:
+    def run(self, turns: Turns) -> float:
         """Run all cells in a kernel; the seconds that it took.
 
         Raises:
@@ -83,9 +122,9 @@ class Chapter:
             "record_timing": False,
             "coalesce_streams": True,
         }
-        client = NotebookClient(self.notebook, **options)
+        client = Client(self.notebook, turns, **options)
         try:
-            client.execute(cwd=str(self.path.parent), env=dict(os.environ) if self.measures_time else quick())
+            client.execute(cwd=str(self.path.parent), env=dict(os.environ) if self.timed else quick())
         except (CellControlSignal, DeadKernelError) as error:
             raise CellFailed(self.failure(error)) from error
         return time.monotonic() - started
@@ -110,21 +149,24 @@ def run_chapters(app, env, docnames):
     """Run those of the chapters to be read that are not in the cache, and check their equations."""
     cache, chapters = get_cache(app.config.nb_execution_cache_path), [Chapter(app, name) for name in docnames]
     waiting = [chapter for chapter in chapters if chapter.code and not chapter.is_in(cache)]
-    alone = [chapter for chapter in waiting if chapter.measures_time]
-    together = sorted((c for c in waiting if not c.measures_time), key=lambda c: c.length, reverse=True)
+    waiting.sort(key=lambda chapter: chapter.length, reverse=True)
     labels = equations.unchecked(app, [chapter.text for chapter in chapters])
-    failed = at_once(AT_ONCE, together, cache, partial(equations.check_apart, app, labels, quick()) if labels else None)
-    failed = failed or at_once(1, alone, cache)
+    failed = at_once(waiting, cache, partial(equations.check_apart, app, labels, quick()) if labels else None)
     if failed:
         raise CellFailed("\n\n".join(failed))
 
 
-def at_once(number: int, chapters: list[Chapter], cache, beside: Callable[[], None] | None = None) -> list[str]:
-    """Run `chapters`, so many at once, and do what is to be done beside them; what failed. After that none begins."""
-    failed = []
-    with ThreadPoolExecutor(number) as pool:
-        other = pool.submit(beside) if beside else None
-        tasks = {pool.submit(chapter.run): chapter for chapter in chapters}
+def at_once(chapters: list[Chapter], cache, beside: Callable[[], None] | None) -> list[str]:
+    """Run `chapters`, and do what is to be done beside them; what failed. After that none begins."""
+    failed, turns = [], Turns()
+
+    def other():
+        with turns.turn():
+            beside()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        checked = pool.submit(other) if beside else None
+        tasks = {pool.submit(chapter.run, turns): chapter for chapter in chapters}
         for task in as_completed(tasks):
             if task.cancelled():
                 continue
@@ -138,8 +180,8 @@ def at_once(number: int, chapters: list[Chapter], cache, beside: Callable[[], No
             LOG.info(RAN, chapter.docname, seconds)
             bundle = CacheBundleIn(chapter.notebook, str(chapter.path), data={"execution_seconds": seconds})
             cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-        if other and not failed:
-            other.result()
+        if checked and not failed:
+            checked.result()
     return failed
 
 
