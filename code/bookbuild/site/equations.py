@@ -13,10 +13,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.directives.patches import MathDirective
 from sphinx.util import logging
 
+TWO_WIDTHS = "two-widths"  # class of a formula that is set twice: for a desk and for a phone (book.css)
 DIRECTIVE = re.compile(r"\{equation\} *(\S+)")
 LOG = logging.getLogger(__name__)
 
@@ -32,19 +34,29 @@ class Equation(MathDirective):
     def run(self):
         label = self.arguments.pop()
         try:
-            tex, *found = passed(self.env.app).get(label) or check(label)
+            tex, narrow, *found = passed(self.env.app).get(label) or check(label)
         except ValueError as error:
             LOG.warning("%s", error, location=self.get_location())
             return []
         results(self.env)[label] = (self.env.docname, *found)
         self.options["label"] = label
-        # a blank line would end the equation for Sphinx
-        self.content = StringList([line for line in tex.splitlines() if line.strip()], source=label)
-        return super().run()
+        self.content = StringList(without_blank_lines(tex).splitlines(), source=label)
+        made = super().run()
+        if narrow != tex:
+            for node in made:
+                if isinstance(node, nodes.math_block):
+                    node["narrow"] = without_blank_lines(narrow)
+                    node["classes"].append(TWO_WIDTHS)
+        return made
 
 
-def check(label: str) -> tuple[str, str, str, str | None, float, int]:
-    """The TeX of the equation `label`, its kind, how it was settled, BibTeX key, seconds and wrong variants.
+def without_blank_lines(tex: str) -> str:
+    """A blank line would end an equation."""
+    return "\n".join(line for line in tex.splitlines() if line.strip())
+
+
+def check(label: str) -> tuple[str, str, str, str, str | None, float, int]:
+    """The TeX of the equation `label`, the same for a phone, its kind, how it was settled, BibTeX key, seconds and wrong variants.
 
     Raises:
         ValueError: it has no check, or the check fails; with the reason.
@@ -57,7 +69,15 @@ def check(label: str) -> tuple[str, str, str, str | None, float, int]:
         result = run(label)
     except EquationError as error:
         raise ValueError(str(error)) from error
-    return result.tex, result.entry.kind, result.settled, result.entry.key, result.seconds, result.mutants
+    return (
+        result.tex,
+        result.narrow,
+        result.entry.kind,
+        result.settled,
+        result.entry.key,
+        result.seconds,
+        result.mutants,
+    )
 
 
 def kept(app) -> Path:
@@ -114,7 +134,7 @@ def setup(app):
     app.add_directive("equation", Equation)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
-    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 3, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 if __name__ == "__main__":

@@ -31,9 +31,15 @@ GLYPH = re.compile(
 
 
 def visit_display(self, node):
-    """Sphinx's own form, with the marks around an environment that stands alone too."""
+    """Sphinx's own form, with the marks around an environment that stands alone too; behind an equation that is set
+    for a desk the same for a phone."""
     if not node["nowrap"]:
-        return mathjax.html_visit_displaymath(self, node)
+        try:
+            mathjax.html_visit_displaymath(self, node)
+        finally:  # it ends by skipping the node
+            if narrow := node.get("narrow"):
+                narrow = rf"\begin{{split}}{narrow}\end{{split}}" if r"\\" in narrow else narrow
+                self.body.insert(-1, MARKS[True][0] + self.encode(narrow) + MARKS[True][1])
     start, end = MARKS[True]
     self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
     self.body.append(f"{start}{self.encode(node.astext())}{end}</div>\n")
@@ -94,10 +100,9 @@ def join(found) -> str:
 
 def place(found) -> str:
     """A displayed formula with the height that is kept for it until it is drawn, near the window (book.css): by its
-    lines."""
-    return (
-        f'{found[1]} style="contain-intrinsic-height: auto {max(4, 2.3 * found[2].count("<mjx-mtr")):.3g}em"{found[2]}'
-    )
+    lines. One that is set twice has two heights."""
+    heights = [f"{max(4, 2.3 * text.count('<mjx-mtr')):.3g}em" for text in found[2].split("<mjx-container ")[1:]]
+    return f'{found[1]} style="--desk: {heights[0]}; --phone: {heights[-1]}"{found[2]}' if heights else found[0]
 
 
 def key(mark) -> tuple[str, bool]:

@@ -1,6 +1,14 @@
-r"""Formulas in lines that fit a phone: where an expression is broken, and how a chain and its reasons are set."""
+r"""Formulas in lines that fit: where an expression is broken, and how a chain and its reasons are set.
+
+chain.latex()                    # for a page on a desk, and for paper
+with broken_at(PHONE):
+    chain.latex()                # for a phone
+"""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import sympy as sp
 
@@ -9,8 +17,25 @@ from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.printing import Printer, bare, braced, brackets, group_at, is_sum, sign_of, terms_of
 from ddpm.derivation.symbols import SquaredNorm
 
-WIDTH = 26.0  # of a line, in letters: a phone of 375 pixels, inside a box
-SHORT = 8.0  # of a left side that shares its line with the first step
+DESK = 44.0  # of a line, in letters: a column of 640 pixels with the number beside it, and a page of the PDF
+PHONE = 26.0  # a phone of 375 pixels, inside a box
+SHORT = 0.31  # of a line: a left side that shares its line with the first step
+_line: ContextVar[float] = ContextVar("line", default=DESK)
+
+
+@contextmanager
+def broken_at(letters: float) -> Iterator[None]:
+    """What is printed inside has lines of at most so many letters, where it can be broken."""
+    token = _line.set(letters)
+    try:
+        yield
+    finally:
+        _line.reset(token)
+
+
+def line() -> float:
+    """How many letters a line may have."""
+    return _line.get()
 
 
 def block(start, rows, end: str = "", sign: str = "=") -> str:
@@ -19,11 +44,11 @@ def block(start, rows, end: str = "", sign: str = "=") -> str:
     first = lines_of(start)
     texts = [lines_of(expr) for expr, _ in rows]
     texts[-1:] = [[*text[:-1], text[-1] + end] for text in texts[-1:]]
-    widest = max((width(line) for lines in texts for line in lines), default=0)
-    if len(first) == 1 and width(first[0]) + widest + 2 <= WIDTH and width(first[0]) <= SHORT:
-        head, out, room = first[0] + " ", [], WIDTH - width(first[0])
+    widest = max((width(text) for lines in texts for text in lines), default=0)
+    if len(first) == 1 and width(first[0]) + widest + 2 <= line() and width(first[0]) <= SHORT * line():
+        head, out, room = first[0] + " ", [], line() - width(first[0])
     else:
-        head, room = "", WIDTH
+        head, room = "", line()
         out = [f"&{first[0]}", *(rf"&\quad {line}" for line in first[1:])]
     for (_, reason), lines in zip(rows, texts):
         words = reason_lines(reason, room)
@@ -41,7 +66,7 @@ def block(start, rows, end: str = "", sign: str = "=") -> str:
 
 def lines_of(expr) -> list[str]:
     """`expr` as TeX lines that fit with a sign of equality or an indent before them."""
-    return _lines(sp.sympify(expr), Printer(), WIDTH - 3)
+    return _lines(sp.sympify(expr), Printer(), line() - 3)
 
 
 def _lines(expr, printer, room):

@@ -30,6 +30,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from ddpm.derivation.layout import PHONE, broken_at
 from ddpm.derivation.mutants import claims, mutants
 from ddpm.digits import powers_of_ten
 
@@ -76,6 +77,7 @@ class Result:
 
     Attributes:
         tex: the equation, as it is typeset.
+        narrow: the same with lines that fit a phone.
         settled: how it was settled, in words.
         seconds: how long the check took.
         mutants: how many wrong equations were made from what it claims, each of which the tests see refused.
@@ -83,6 +85,7 @@ class Result:
 
     entry: Entry
     tex: str
+    narrow: str
     settled: str
     seconds: float
     mutants: int
@@ -140,10 +143,19 @@ def run(label: str) -> Result:
         ) from error
     seconds = time.perf_counter() - started
     typeset, settled = _settle(entry, typeset)
-    tex = typeset if isinstance(typeset, str) else typeset.latex() if hasattr(typeset, "latex") else None
+    tex = printed(typeset)
     if not (isinstance(tex, str) and tex.strip()):
         raise EquationError(f"the check of `{label}` must return what is typeset; got {typeset!r} ({entry.place})")
-    return Result(entry, tex.strip("\n"), settled, seconds, sum(1 for claim in heard for _ in mutants(claim)))
+    with broken_at(PHONE):
+        narrow = printed(typeset)
+    return Result(
+        entry, tex.strip("\n"), narrow.strip("\n"), settled, seconds, sum(1 for claim in heard for _ in mutants(claim))
+    )
+
+
+def printed(typeset) -> str | None:
+    """The TeX of what a check returned; None if it has none."""
+    return typeset if isinstance(typeset, str) else typeset.latex() if hasattr(typeset, "latex") else None
 
 
 def _settle(entry: Entry, typeset) -> tuple[object, str]:

@@ -10,7 +10,7 @@ A statement proves nothing by itself: the check that returns it has done so, wit
 import sympy as sp
 
 from ddpm.derivation.chain import Chain
-from ddpm.derivation.layout import WIDTH, lines_of, width
+from ddpm.derivation.layout import line, lines_of, width
 
 
 class Law(sp.Basic):
@@ -35,13 +35,13 @@ class Statement:
                 left, right = (side if isinstance(side, str) else lines_of(side) for side in (left, right))
             left, right = (([side] if isinstance(side, str) else list(side)) for side in (left, right))
             right[-1] += end
-            if len(left) == len(right) == 1 and width(f"{left[0]} = {right[0]}") <= WIDTH:
+            if len(left) == len(right) == 1 and width(f"{left[0]} = {right[0]}") <= line():
                 out.append(f"{left[0]} &{sign} {right[0]}")
             else:
                 out += [
-                    *(f"&{line}" for line in left),
+                    *(f"&{part}" for part in left),
                     rf"&\quad {sign} {right[0]}",
-                    *(rf"&\quad\quad {line}" for line in right[1:]),
+                    *(rf"&\quad\quad {part}" for part in right[1:]),
                 ]
         if len(out) == 1:
             return out[0].replace("&", "", 1)

@@ -122,6 +122,16 @@ def gap() -> Chain:
     return chain
 
 
+class NamedL(Statement):
+    """A statement whose right side is called L at its end."""
+
+    def latex(self) -> str:
+        tex = super().latex()
+        if not tex.endswith("\\end{aligned}"):
+            return f"{tex} =: L."
+        return tex.replace("\n\\end{aligned}", " \\\\\n&\\quad =: L.\n\\end{aligned}")
+
+
 @proof("eq-bound")
 def above_the_likelihood():
     """L is the negative log-likelihood plus a KL divergence, and that is not negative by `eq-jensen`."""
@@ -129,9 +139,9 @@ def above_the_likelihood():
     with as_written():
         likelihood, excess = -log(p_theta(x[0])), KL(q(x[1:T] | x[0]), p_theta(x[1:T] | x[0]))
         right = E_q(likelihood + excess)
-        tex = Statement((E_q(likelihood), r"\le", L)).latex()
+        statement = NamedL((E_q(likelihood), r"\le", L))
     prove(L, right)
-    return tex.replace("\n\\end{aligned}", " \\\\\n&\\quad =: L.\n\\end{aligned}")
+    return statement
 
 
 @proof("eq-floor")
