@@ -77,7 +77,7 @@
     };
     input.addEventListener("input", () => { update(); changed(); });
     update();
-    const row = element("div", { class: "control" }, element("label", { for: id }, label), input, output);
+    const row = element("div", { class: "control" }, element("label", { for: id }, label.length === 1 ? element("i", {}, label) : label), input, output);
     return {
       row, input, update,
       get value() { return read(input.valueAsNumber); },

@@ -9,6 +9,7 @@ EXTENSIONS = [
     "site.access",
     "site.repository",
     "site.shown",
+    "site.exercises",
     "site.play",
     "site.terms",
     "site.search",

@@ -1,9 +1,11 @@
 """Cells on the pages: code and what it prints fit the column, else it is cut off at the edge; folds say what they
 hold; no plumbing."""
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
-from built_site import CHAPTERS
+from built_site import CHAPTERS, ROOT
 
 COLUMNS, IN_A_FOLD = 78, 76
 
@@ -17,6 +19,13 @@ def test_lines_fit_the_column(site, name):
         assert not long, f"more than {limit} columns"
 
 
+def imports(cell) -> bool:
+    """Whether each line of the cell's code imports, goes on with an import, or sets the style."""
+    code = cell.select_one(".cell_input pre")
+    lines = re.sub(r"\([^)]*\)", "", code.get_text()).splitlines() if code and not cell.select(".cell_output") else [""]
+    return all(re.match(r"(import|from) |$|figures.use_style", line) for line in lines) and any(lines)
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_folds_say_what_they_hold_and_cells_show_no_glue(site, name):
     article = BeautifulSoup((site / "book" / name).read_text(encoding="utf-8"), "html.parser").article
@@ -25,5 +34,20 @@ def test_folds_say_what_they_hold_and_cells_show_no_glue(site, name):
         if "tag_exercise" in cell["class"]:
             assert words == ["One solution"]
         else:
-            assert set(words) <= {"Show the code", "The solution in code"}
+            kind = "Code of the figure" if cell.img else "Set-up" if imports(cell) else "The code"
+            assert set(words) <= {kind, "The solution in code"}
+            assert words or not imports(cell), "imports are folded"
         assert "glue" not in " ".join(code.get_text() for code in cell.select(".cell_input"))
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_an_exercise_has_one_number_and_that_of_its_source_is_small(site, name):
+    source = (ROOT / "book" / name.replace(".html", ".md")).read_text(encoding="utf-8")
+    asked = re.findall(r"^`{3,}\{exercise\}.*?\n\n\*\*(Problem .*?)\.\*\*", source, re.M | re.S)
+    article = BeautifulSoup((site / "book" / name).read_text(encoding="utf-8"), "html.parser").article
+    titles = [box.select_one(".admonition-title") for box in article.select(".exercise.admonition")]
+    assert [title.select_one(".source").get_text() for title in titles if title.select(".source")] == asked
+    assert all(re.match(r"Exercise \d+\.\d+", title.get_text().strip()) for title in titles)
+    assert not [
+        box for box in article.select(".exercise.admonition section") if box.get_text().strip()[:8] == "Problem "
+    ]

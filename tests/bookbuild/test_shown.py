@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookbuild.site.shown import without_glue
+from bookbuild.site.shown import is_setup, without_glue
 
 SEEN = """\
 import jax
@@ -67,3 +67,17 @@ def test_a_magic_is_left_alone():
 def test_a_block_that_does_more_stays_however_much_is_glued_inside():
     source = "for a in b:\n    print(a)\n    for c in a:\n        print(c)\n        glue('x', c)\n        glue('y', c)"
     assert without_glue(source) == "for a in b:\n    print(a)\n    for c in a:\n        print(c)"
+
+
+@pytest.mark.parametrize(
+    "source, setup",
+    [
+        ("import jax\nfrom a import (\n    b,\n    c)", True),
+        ("import jax\n\nfigures.use_style()", True),
+        ("import jax\nx = 1", False),
+        ("", False),
+        ("%matplotlib inline\nimport jax", False),
+    ],
+)
+def test_what_only_imports_is_set_up(source, setup):
+    assert is_setup(source) == setup

@@ -56,7 +56,8 @@ def without_blank_lines(tex: str) -> str:
 
 
 def check(label: str) -> tuple[str, str, str, str, str | None, float, int]:
-    """The TeX of the equation `label`, the same for a phone, its kind, how it was settled, BibTeX key, seconds and wrong variants.
+    """The TeX of the equation `label`, the same for a phone, its kind, how it was settled, BibTeX key, seconds, wrong
+    variants.
 
     Raises:
         ValueError: it has no check, or the check fails; with the reason.

@@ -9,7 +9,9 @@ from sphinx_exercise.nodes import is_solution_node
 
 from bookbuild.notebook.blanks import unmarked
 
-ANY = ("Show the code", "Hide the code")
+ANY = ("The code", "Hide the code")
+SETUP = ("Set-up", "Hide the set-up")
+FIGURE = ("Code of the figure", "Hide the code")
 EXERCISE = ("One solution", "Hide the solution")
 COMPUTED = ("The solution in code", "Hide the code")  # below a solution in words
 
@@ -86,10 +88,34 @@ def is_code_cell(node) -> bool:
 
 
 def name(cell: nodes.container):
-    """The words on the fold of a cell, if it has one."""
+    """The words on the fold of a cell, if it has one. What only imports is always folded."""
+    code = cell.next_node(nodes.literal_block)
+    setup = code is not None and len(cell) == 1 and is_setup(code.rawsource)
+    if setup and "tag_exercise" not in cell["classes"]:
+        cell["hide_mode"] = "input"
     if cell.get("hide_mode"):
-        words = EXERCISE if "tag_exercise" in cell["classes"] else COMPUTED if follows_solution(cell) else ANY
-        cell["prompt_show"], cell["prompt_hide"] = words
+        cell["prompt_show"], cell["prompt_hide"] = (
+            EXERCISE
+            if "tag_exercise" in cell["classes"]
+            else COMPUTED
+            if follows_solution(cell)
+            else SETUP
+            if setup
+            else FIGURE
+            if cell.next_node(nodes.image)
+            else ANY
+        )
+
+
+def is_setup(source: str) -> bool:
+    """Whether `source` only imports, and sets the style of figures."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # a magic
+        return False
+    return bool(body) and all(
+        isinstance(node, ast.Import | ast.ImportFrom) or ast.unparse(node) == "figures.use_style()" for node in body
+    )
 
 
 def follows_solution(cell) -> bool:

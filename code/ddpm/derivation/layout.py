@@ -17,7 +17,7 @@ from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.printing import Printer, bare, braced, brackets, group_at, is_sum, sign_of, terms_of
 from ddpm.derivation.symbols import SquaredNorm
 
-DESK = 44.0  # of a line, in letters: a column of 640 pixels with the number beside it, and a page of the PDF
+DESK = 54.0  # of a line, in letters: a column of 640 pixels with the number beside it, and a page of the PDF
 PHONE = 26.0  # a phone of 375 pixels, inside a box
 SHORT = 0.31  # of a line: a left side that shares its line with the first step
 _line: ContextVar[float] = ContextVar("line", default=DESK)
