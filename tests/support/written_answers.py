@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import sympy as sp
+import written_answers_score
 from sympy import Eq, Rational, Symbol, exp
 
 from ddpm.derivation.chain import Chain
@@ -689,6 +690,12 @@ SLIPS["5.2"] = {
 }
 
 
+for chapter in (written_answers_score,):
+    RIGHT |= chapter.RIGHT
+    OTHER_FORM |= chapter.OTHER_FORM
+    SLIPS |= chapter.SLIPS
+
+
 def check_of(number: str):
     """The check of the written answer to a problem."""
     name = f"check_answer_{number.replace('.', '_')}"
@@ -699,6 +706,7 @@ def check_of(number: str):
         "mean_to_noise",
         "mean_or_noise_timing",
         "train_and_observe",
+        "score",
     )
     modules = [importlib.import_module(f"ddpm.chapters.{chapter}.exercises") for chapter in chapters]
     return next(getattr(module, name) for module in modules if hasattr(module, name))

@@ -219,9 +219,9 @@ beta_tilde = family("beta_tilde", r"\tilde\beta", positive=True)
 C = Constant("C", real=True)
 I = sp.Symbol("I")  # noqa: E741  (the identity matrix, of a covariance such as beta[t] * I)
 # At one time u of a continuous path: signal and spread with their derivatives, drift and diffusion, state and score.
-c_u, r_u, g_u = sp.symbols("c_u r_u g_u", positive=True)
+c_u, r_u, g_u, h_u = sp.symbols("c_u r_u g_u h_u", positive=True)
 dc_u, dr_u, f_u, x_u, score_u = sp.symbols("dc_u dr_u f_u x_u score_u", real=True)
-AT_U = (c_u, r_u, g_u, dc_u, dr_u, f_u, x_u, score_u)
+AT_U = (c_u, r_u, g_u, h_u, dc_u, dr_u, f_u, x_u, score_u)
 TEX = {  # of single symbols
     "epsilon": r"\epsilon",
     "epsilon'": r"\epsilon'",

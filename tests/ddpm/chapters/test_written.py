@@ -17,7 +17,7 @@ from ddpm.grading import Status, limit
 from ddpm.grading.written import problem, reading, wire
 from ddpm.grading.written.reading import read
 
-PROBLEMS = ["1.1", "1.4", "2.1", "2.2a", "2.2b", "3.1", "3.2", "4.2", "5.2"]
+PROBLEMS = ["1.1", "1.4", "2.1", "2.2a", "2.2b", "3.1", "3.2", "4.2", "5.2", "10.2", "10.4"]
 SYMBOLIC = [number for number in PROBLEMS if number not in MEASURED]
 
 
@@ -131,6 +131,7 @@ def test_an_unknown_mistake_is_wrong_without_a_name_and_with_its_factor(number):
             "likelihood_to_kl.exercises.problem_2_2a": ("TURNED_TARGET",),
             "likelihood_to_kl.exercises.problem_2_2b": ("KL_TARGET",),
             "mean_to_noise.exercises.written": ("MEAN", "MEAN_LOSS", "WEIGHT", "NOISE_LOSS"),
+            "score.exercises.written": ("IMAGE", "REST"),
         }.items()
         for target in targets
     ],

@@ -33,5 +33,6 @@ def relaxation(matrix) -> float:
 def at_rest(matrix) -> np.ndarray:
     """The probabilities that a step leaves as they are."""
     n = len(matrix)
-    equations = np.vstack([matrix.T - np.eye(n), np.ones(n)])
-    return np.linalg.lstsq(equations, np.append(np.zeros(n), 1.0), rcond=None)[0]
+    equations = matrix.T - np.eye(n)
+    equations[-1] = 1.0  # one of them follows from the others; the probabilities sum to 1
+    return np.linalg.solve(equations, np.eye(n)[-1])

@@ -1,0 +1,66 @@
+"""Written answers to the problems of the chapter `score`, as in `written_answers`."""
+
+from sympy import Eq, Rational, Symbol, simplify, sqrt
+
+from ddpm.derivation.symbols import c_u, epsilon, h_u, r_u, score_u, x, x_u
+
+RIGHT, OTHER_FORM, SLIPS = {}, {}, {}
+
+# 10.2
+
+RIGHT["10.2"] = {
+    "plain": (x_u + r_u**2 * score_u) / c_u,
+    "term by term": x_u / c_u + r_u * r_u / c_u * score_u,
+    "equation": Eq(x[0], (x_u + r_u**2 * score_u) / c_u),
+    "turned equation": Eq((x_u + r_u**2 * score_u) / c_u, x[0]),
+    "steps": [(x_u - r_u * epsilon) / c_u, (x_u - r_u * (-r_u * score_u)) / c_u, (x_u + r_u**2 * score_u) / c_u],
+    "symbols made by the reader": (Symbol("x_u") + Symbol("r_u") ** 2 * Symbol("score_u")) / Symbol("c_u"),
+    "taken out": r_u**2 / c_u * (score_u + x_u / r_u**2),
+    "a negative exponent": c_u**-1 * (x_u - (-score_u) * r_u**2.0),
+}
+OTHER_FORM["10.2"] = {
+    "still has epsilon in it": (x_u - r_u * epsilon) / c_u,
+}
+SLIPS["10.2"] = {
+    "sign of the score is turned": (x_u - r_u**2 * score_u) / c_u,
+    "r_u in the place of r_u^2.": (x_u + r_u * score_u) / c_u,
+    "r_u in the place of r_u^2, and": (x_u - r_u * score_u) / c_u,
+    "the score alone is added": (x_u + score_u) / c_u,
+    "c_u is missing": x_u + r_u**2 * score_u,
+    "multiplied by c_u": (x_u + r_u**2 * score_u) * c_u,
+    "c_u^2 in the place": x_u / c_u**2 + r_u**2 * score_u / c_u**2,
+    "divides x_u alone": x_u / c_u + r_u**2 * score_u,
+    "divides the score alone": x_u + r_u**2 * score_u / c_u,
+    "1 - c_u^2 in the place": (x_u + score_u - c_u**2 * score_u) / c_u,
+    "as if there were no noise": x_u / c_u,
+    "mean of the noise": Eq(x[0], -r_u * score_u),
+    "half of r_u^2": (x_u + Rational(1, 2) * r_u**2 * score_u) / c_u,
+}
+
+# 10.4
+
+RIGHT["10.4"] = {
+    "plain": r_u**2 / (1 - h_u / (2 * r_u**2)),
+    "one fraction": 2 * r_u**4 / (2 * r_u**2 - h_u),
+    "from the fixed point": 2 * h_u / (1 - (1 - h_u / r_u**2) ** 2),
+    "multiplied out": 2 * h_u / (2 * h_u / r_u**2 - h_u**2 / r_u**4),
+    "steps": [2 * h_u / (1 - (1 - h_u / r_u**2) ** 2), simplify(2 * h_u / (1 - (1 - h_u / r_u**2) ** 2))],
+    "decimals": r_u**2 / (1 - 0.5 * h_u / r_u**2),
+    "symbols made by the reader": Symbol("r_u") ** 2 / (1 - Symbol("h_u") / (2 * Symbol("r_u") ** 2)),
+}
+OTHER_FORM["10.4"] = {}
+SLIPS["10.4"] = {
+    "as if the steps did no harm": r_u**2,
+    "first order in h_u alone": r_u**2 * (1 + h_u / (2 * r_u**2)),
+    "sign of h_u is turned": r_u**2 / (1 + h_u / r_u**2 / 2),
+    "2 below h_u is missing": r_u**4 / (r_u**2 - h_u),
+    "score of N(0, 1) was used": 2 / (2 - h_u),
+    "compared with 1": 2 * r_u**2 / (2 - h_u),
+    "not squared in its variance": 2 * r_u**2,
+    "noise has variance h_u": h_u / (1 - (1 - h_u / r_u**2) ** 2),
+    "its standard deviation, as": sqrt(2 * h_u) / (1 - (1 - h_u / r_u**2) ** 2),
+    "r_u in the place of r_u^2 in the score": 2 * h_u / (1 - (1 - h_u / r_u) ** 2),
+    "standard deviation at rest": sqrt(2 * r_u**4 / (2 * r_u**2 - h_u)),
+    "what one step adds": 2 * h_u,
+    "over that of the target": 1 / (1 - h_u / (2 * r_u**2)),
+}
