@@ -31,7 +31,7 @@ def density_and_score(x, density, score, parts, mark):
 
 
 def fields(panels, window: float, per_side: int = 13):
-    """Fields of arrows over shaded densities, two panels in a row.
+    """Fields of arrows over shaded densities, two panels in a row, the arrows of each on their own scale.
 
     Args:
         panels: mapping from the title to (density, arrow), functions of points (n, 2) that give (n,) and (n, 2).
@@ -47,7 +47,10 @@ def fields(panels, window: float, per_side: int = 13):
         line = np.linspace(-window, window, 61)
         ax.contourf(line, line, height, levels=levels, colors=colours)
         ways = np.asarray(arrow(coarse))
-        ax.quiver(*coarse.T, *ways.T, color=INK, angles="xy", scale_units="xy", scale=4.5, width=0.006)
+        longest = (
+            np.linalg.norm(ways, axis=1).max() * per_side / (3 * window)
+        )  # one and a half times the way to the next
+        ax.quiver(*coarse.T, *ways.T, color=INK, angles="xy", scale_units="xy", scale=longest, width=0.006)
         ax.set(title=title, xlim=(-window, window), ylim=(-window, window), aspect="equal")
     return figure
 
