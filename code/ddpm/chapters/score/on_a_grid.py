@@ -18,7 +18,7 @@ def transition(grid, scores, h: float) -> np.ndarray:
     apart = grid[1] - grid[0]
     if apart > np.sqrt(2 * h):
         raise ValueError(
-            f"points {apart:.2g} apart are too far for steps of h = {h:.2g}, {np.sqrt(2 * h):.2g} wide; take more points"
+            f"points {apart:.2g} apart are too far for steps of h = {h:.2g}, {np.sqrt(2 * h):.2g} wide; take more"
         )
     ends = grid + h * scores
     return softmax(-((grid - ends[:, None]) ** 2) / (4 * h), axis=1)
