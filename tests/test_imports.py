@@ -14,7 +14,7 @@ CORE = (  # each row sees the rows above it, and its own row as long as that lea
     {"schedule", "gaussian"},
     {"level"},
     {"mixture", "path"},
-    {"process", "predict"},
+    {"process", "predict", "dialects"},
     {"losses", "bound", "sample"},
     {"oracle", "train", "likelihood"},
 )

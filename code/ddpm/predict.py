@@ -1,4 +1,4 @@
-"""What a network may predict: the noise, x_0, v, the score or the mean. One family, each found from each.
+"""What a network may predict: the noise, x_0, v, the score, the mean or the velocity. One family, each found from each.
 
 Everything goes through the pair (x_0, noise), which is tied by x_t = signal x_0 + spread noise.
 Where x_t holds no trace of x_0 (signal = 0), or no noise (spread = 0), the pair is not determined; the solution of
@@ -6,26 +6,31 @@ least norm is taken then: 0 for the member that cannot be known.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal, NamedTuple
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import check_same_shape
-from ddpm.level import at_time
+from ddpm.level import Level, at_time
 from ddpm.process import posterior_coefficients
 from ddpm.schedule import Schedule, at
 
 Kind = Literal["noise", "x_0", "v", "score", "mean"]
+LevelKind = Literal["noise", "x_0", "v", "score", "velocity"]
 
 
 class Place(NamedTuple):
-    """Where a prediction is made: the level of x_t, and for the kind "mean" the factors of x_0 and x_t in the mean of
-    x_{t-1}, computed when asked for."""
+    """Where a prediction is made: the level of x_t; for the kind "mean" the factors of x_0 and x_t in the mean of
+    x_{t-1}, for the kind "velocity" the derivatives of signal and spread. Both are computed when asked for."""
 
     signal: Float[Array, "..."]
     spread: Float[Array, "..."]
-    factors: Callable[[], tuple[Array, Array]]
+    factors: Callable[[], tuple[Array, Array]] | None = None
+    rates: Callable[[], tuple[Array, Array]] | None = None
 
 
 class Shares(NamedTuple):
@@ -46,12 +51,13 @@ class Prediction(NamedTuple):
         to_pair: (place, x_t, value) -> (x_0, noise).
         from_pair: (place, x_t, x_0, noise) -> value.
         weight: shares -> c_t^2 / sigma_t^2 as numerator and denominator, c_t being the size of the factor with which
-            an error of this kind enters the mean (equation `eq-family`).
+            an error of this kind enters the mean (equation `eq-family`); None for "velocity", which no step of a
+            schedule has.
     """
 
     to_pair: Callable[[Place, Array, Array], tuple[Array, Array]]
     from_pair: Callable[[Place, Array, Array, Array], Array]
-    weight: Callable[[Shares], tuple[Array, Array]]
+    weight: Callable[[Shares], tuple[Array, Array]] | None = None
 
 
 def _divide(numerator, denominator):
@@ -77,6 +83,32 @@ def _mean_from_pair(place, x_t, x_0, noise):
     return of_x_0 * x_0 + of_x_t * x_t
 
 
+def _pair_from_change(place, x_t, change, rates):
+    """From x_t = signal x_0 + spread noise and change = signal' x_0 + spread' noise, by Cramer's rule."""
+    signal_rate, spread_rate = rates
+    determinant = place.signal * spread_rate - place.spread * signal_rate
+    x_0 = _divide(spread_rate * x_t - place.spread * change, determinant)
+    return x_0, _divide(place.signal * change - signal_rate * x_t, determinant)
+
+
+def _change_from_pair(x_0, noise, rates):
+    signal_rate, spread_rate = rates
+    return signal_rate * x_0 + spread_rate * noise
+
+
+def _rates_of_level(level, rates):
+    """signal' and spread' from signal' and (spread^2)'."""
+    no_noise = level.spread == 0
+    if not isinstance(no_noise, jax.core.Tracer) and np.any(no_noise):
+        raise ValueError("where there is no noise (spread = 0) its rate of change is not known; take a level beside it")
+    return rates[0], rates[1] / jnp.where(no_noise, jnp.nan, 2 * level.spread)
+
+
+def _turn(place):
+    """The rates when the level turns: signal and spread as cosine and sine of the angle that is the time."""
+    return -place.spread, place.signal
+
+
 # epsilon
 NOISE = Prediction(
     to_pair=_pair_from_noise,
@@ -89,10 +121,10 @@ X_0 = Prediction(
     from_pair=lambda place, x_t, x_0, noise: x_0,
     weight=lambda s: (s.share * s.alpha_bar_prev, s.over * s.total),
 )
-# sqrt(alpha_bar_t) noise - sqrt(1 - alpha_bar_t) x_0 (Salimans and Ho 2022); signal^2 + spread^2 is 1
+# sqrt(alpha_bar_t) noise - sqrt(1 - alpha_bar_t) x_0 (Salimans and Ho 2022)
 V = Prediction(
-    to_pair=lambda place, x_t, v: (place.signal * x_t - place.spread * v, place.spread * x_t + place.signal * v),
-    from_pair=lambda place, x_t, x_0, noise: place.signal * noise - place.spread * x_0,
+    to_pair=lambda place, x_t, v: _pair_from_change(place, x_t, v, _turn(place)),
+    from_pair=lambda place, x_t, x_0, noise: _change_from_pair(x_0, noise, _turn(place)),
     weight=lambda s: (s.share * s.alpha_bar_prev, s.over),
 )
 # -noise / sqrt(1 - alpha_bar_t), the gradient of log q(x_t | x_0)
@@ -107,7 +139,13 @@ MEAN = Prediction(
     from_pair=_mean_from_pair,
     weight=lambda s: (jnp.ones_like(s.alpha), s.sigma_2),
 )
+# dx/du when x_0 and noise stay (Lipman et al. 2023); v is the one for the angle as time
+VELOCITY = Prediction(
+    to_pair=lambda place, x_t, velocity: _pair_from_change(place, x_t, velocity, place.rates()),
+    from_pair=lambda place, x_t, x_0, noise: _change_from_pair(x_0, noise, place.rates()),
+)
 KINDS = {"noise": NOISE, "x_0": X_0, "v": V, "score": SCORE, "mean": MEAN}
+AT_A_LEVEL = {"noise": NOISE, "x_0": X_0, "v": V, "score": SCORE, "velocity": VELOCITY}
 
 
 def kind_of(name: Kind) -> Prediction:
@@ -140,8 +178,38 @@ def convert(
     to_pair, from_pair = kind_of(source).to_pair, kind_of(target).from_pair
     level = at_time(schedule, t, like=x_t)
     check_same_shape(source, value, "x_t", x_t)
-    place = Place(level.signal, level.spread, lambda: posterior_coefficients(schedule, t, like=x_t))
+    place = Place(level.signal, level.spread, factors=lambda: posterior_coefficients(schedule, t, like=x_t))
     return jnp.asarray(from_pair(place, x_t, *to_pair(place, x_t, value)))
+
+
+def convert_at(
+    level: Level,
+    x: Float[ArrayLike, "*shape"],
+    value: Float[ArrayLike, "*shape"],
+    source: LevelKind,
+    target: LevelKind,
+    rates: tuple[Array, Array] | None = None,
+) -> Float[Array, "*shape"]:
+    """A prediction of one kind as a prediction of another, at a level of whatever schedule or path.
+
+    Args:
+        value: the prediction of the kind `source`.
+        rates: signal' and (spread^2)', as from `ddpm.path.Path.rates`; for the kind "velocity", which is
+            signal' x_0 + spread' noise. Other texts count time from the noise: there it has the other sign.
+
+    Raises:
+        ValueError: an unknown kind, "velocity" without rates or where there is no noise, whose rate of change is not
+            known from that of its square (under `jit` it is NaN there), or a value that has not the shape of x.
+    """
+    for kind in (source, target):
+        if kind not in AT_A_LEVEL:
+            remedy = "; the mean belongs to a step of a schedule: use `convert`" if kind == "mean" else ""
+            raise ValueError(f"unknown kind of prediction {kind!r}; expected one of {', '.join(AT_A_LEVEL)}{remedy}")
+    if "velocity" in (source, target) and rates is None:
+        raise ValueError("a velocity depends on how the level changes: give rates, such as path.rates(u)")
+    check_same_shape(source, value, "x", x)
+    place = Place(level.signal, level.spread, rates=partial(_rates_of_level, level, rates))
+    return jnp.asarray(AT_A_LEVEL[target].from_pair(place, x, *AT_A_LEVEL[source].to_pair(place, x, value)))
 
 
 def x_0_from_noise(

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from truth import RTOL, SCHEDULES, alpha_bars, posterior
 
 from ddpm import Schedule
+from ddpm.level import at_time
+from ddpm.path import straight, ve, vp
 from ddpm.predict import KINDS as ENTRIES
-from ddpm.predict import Kind, convert, mean_from_noise, noise_from_x_0, x_0_from_noise
+from ddpm.predict import Kind, LevelKind, convert, convert_at, mean_from_noise, noise_from_x_0, x_0_from_noise
 
 BETAS = (0.1, 0.2, 0.3, 0.4)
 KINDS = ("noise", "x_0", "v", "score", "mean")
@@ -135,3 +137,50 @@ def test_bad_shapes_and_times(unchecked):
             if source == target and source in ("noise", "x_0"):
                 continue  # the value itself, whatever t
             assert np.isnan(jax.jit(convert, static_argnums=(4, 5))(schedule, 1.0, t, 1.0, source, target))
+
+
+@pytest.mark.parametrize("made", [vp, ve, straight])
+def test_at_a_level_every_kind_from_every_kind(made):
+    """Also where signal^2 + spread^2 is not 1. The velocity is that of the point itself, by differences in u."""
+    with jax.enable_x64(True):
+        path, u, x_0, noise = made(), 0.6, 0.7, -1.3
+        level, rates = path.level(u), path.rates(u)
+        c, r = float(level.signal), float(level.spread)
+        moved = [float(path.level(v).signal * x_0 + path.level(v).spread * noise) for v in (u - 1e-5, u, u + 1e-5)]
+        values = {"noise": noise, "x_0": x_0, "v": c * noise - r * x_0, "score": -noise / r}
+        values["velocity"] = (moved[2] - moved[0]) / 2e-5
+        assert values.keys() == set(get_args(LevelKind))
+        for source, target in itertools.product(values, values):
+            found = convert_at(level, moved[1], values[source], source, target, rates)
+            assert float(found) == pytest.approx(values[target], rel=1e-6), (source, target)
+
+
+def test_a_level_and_a_time_of_a_schedule_are_one():
+    schedule = Schedule.from_betas(BETAS)
+    for source, target in itertools.product(KINDS[:-1], KINDS[:-1]):
+        there = convert_at(at_time(schedule, 3), 0.3, 0.8, source, target)
+        np.testing.assert_array_equal(there, convert(schedule, 0.3, 3, 0.8, source, target))
+
+
+def test_a_velocity_at_both_ends():
+    """Where x is all noise it still tells x_0, on the straight path as noise - velocity; where there is no noise it is
+    not known how fast that grows."""
+    level, rates = straight().level(1.0), straight().rates(1.0)
+    assert convert_at(level, 0.4, 1.5, "velocity", "x_0", rates) == pytest.approx(0.4 - 1.5)
+    assert convert_at(level, 0.4, 1.5, "velocity", "noise", rates) == pytest.approx(0.4)
+    at_data = lambda u: convert_at(straight().level(u), 0.4, 1.5, "noise", "velocity", straight().rates(u))  # noqa: E731
+    with pytest.raises(ValueError, match="there is no noise.*take a level beside it"):
+        at_data(0.0)
+    assert np.isnan(jax.jit(at_data)(0.0)) and jax.jit(at_data)(1e-3) == pytest.approx(1.5 - (0.4 - 0.0015) / 0.999)
+
+
+def test_what_is_wrong_at_a_level_is_said(unchecked):
+    level = vp().level(0.5)
+    with pytest.raises(ValueError, match=r"give rates, such as path.rates\(u\)"):
+        convert_at(level, 0.1, 0.2, "noise", "velocity")
+    with pytest.raises(ValueError, match="belongs to a step of a schedule: use `convert`"):
+        convert_at(level, 0.1, 0.2, "noise", "mean")
+    with pytest.raises(ValueError, match="unknown kind of prediction 'eps'; expected one of noise"):
+        convert_at(level, 0.1, 0.2, "eps", "x_0")
+    with pytest.raises(ValueError, match="x_0 must have the shape of x"):
+        convert_at(level, np.zeros(2), np.zeros(1), "x_0", "noise")
