@@ -15,9 +15,11 @@ from ddpm import Schedule
 from ddpm.data import dot, dots, glyphs
 from ddpm.level import at_time
 from ddpm.mixture import log_density, mixture, noised, points, responsibilities
-from ddpm.oracle import Oracle, best_noise, best_x_0, excess_loss, noise_variance, optimal_loss
+from ddpm.oracle import Oracle, PathOracle, best_noise, best_x_0, excess_loss, noise_variance, optimal_loss
+from ddpm.path import cosine_path, edm, path_through, straight, ve, vp
+from ddpm.precision import enable_x64
 from ddpm.predict import noise_from_x_0
-from ddpm.sample import ancestral_sample
+from ddpm.sample import ancestral_sample, velocity
 
 BETAS = (0.1, 0.3, 0.5, 0.7)
 MEANS = np.array([[0.0, 1.0], [1.0, -0.5], [0.3, 0.2]])
@@ -235,3 +237,68 @@ def test_words_for_wrong_arguments(unchecked):
         excess_loss(key, schedule, Oracle(schedule, data), data)
     with pytest.raises(ValueError, match=r"one example, .* \(3, 3\); got shape \(9, 3, 3\); for a batch use jax\.vmap"):
         Oracle(schedule, data)(dots(), 1)
+
+
+PATHS = {"vp": vp, "ve": ve, "edm": edm, "straight": straight, "cosine": cosine_path}
+
+
+def carried(path, u, x, means, variances, weights):
+    """The velocity of one pixel without a score: what crosses x is what P(x_u <= x) loses, so v = -dF/du / q_u."""
+
+    def moments(u):
+        c, variance = (float(value) for value in path.moments(jnp.asarray(u, float)))
+        return [(c * m, mpmath.sqrt(c**2 * v + variance), w) for m, v, w in zip(means, variances, weights)]
+
+    def distribution(u):
+        return sum(w * mpmath.ncdf(x, mean, deviation) for mean, deviation, w in moments(u))
+
+    h = 1e-4
+    sides = (distribution(u + 2 * h), distribution(u + h), distribution(u - h), distribution(u - 2 * h))
+    rate = (-sides[0] + 8 * sides[1] - 8 * sides[2] + sides[3]) / (12 * h)
+    return float(-rate / sum(w * mpmath.npdf(x, mean, deviation) for mean, deviation, w in moments(u)))
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_the_velocity_is_that_of_the_density(name):
+    with enable_x64(True):
+        path, (means, variances, weights) = PATHS[name](), ([2.0, -1.0], [0.1, 0.3], [0.3, 0.7])
+        oracle = PathOracle(path, mixture(means, variances, weights))
+        for u, x in ((0.05, -0.4), (0.5, 1.0), (0.9, 0.3)):
+            found = float(oracle.velocity(x, u))
+            assert found == pytest.approx(carried(path, u, x, means, variances, weights), rel=1e-6)
+            assert float(velocity(path, oracle, x, u)) == pytest.approx(found, rel=1e-9)  # f x + g^2 / (2 r) noise
+            by_score = path.drift(u) * x - path.diffusion_squared(u) / 2 * oracle.score(x, u)
+            assert float(by_score) == pytest.approx(found, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["vp", "edm", "straight", "cosine"])
+def test_the_velocity_at_both_ends_is_its_limit(name, precision):
+    oracle, x = PathOracle(PATHS[name](), mixture(MEANS, (0.1, 0.25, 0.04), WEIGHTS)), np.array([0.3, -0.2], precision)
+    at = jax.jit(jax.vmap(lambda u: oracle.velocity(x, u)))
+    near, ends = at(jnp.array([1e-8, 1 - 1e-6])), at(jnp.array([0.0, 1.0]))
+    assert ends.dtype == precision
+    np.testing.assert_allclose(near, ends, rtol=1e-2, atol=1e-3)
+
+
+def test_on_the_points_of_a_path_it_is_the_oracle_of_the_schedule():
+    with enable_x64(True):
+        schedule, data, x = ddpm.cosine(10), mixture(MEANS, VARIANCES, WEIGHTS), np.array([0.3, -0.2])
+        along, in_steps = PathOracle(path_through(schedule), data), Oracle(schedule, data)
+        for t in (1, 5, 10):
+            np.testing.assert_allclose(along(x, t / 10), in_steps(x, t), rtol=1e-10)
+
+
+def test_a_path_oracle_takes_images_and_says_what_is_wrong(unchecked):
+    images = PathOracle(straight(), np.eye(4).reshape(4, 2, 2))
+    x = np.full((2, 2), 0.1)
+    assert (
+        images(x, 0.5).shape == images.velocity(x, 0.0).shape == (2, 2) and np.isfinite(images.velocity(x, 0.0)).all()
+    )
+    np.testing.assert_array_equal(images(x, 0.0), 0.0 * x)  # without noise none is predicted, as by `best_noise`
+    with pytest.raises(ValueError, match="for a batch use jax.vmap"):
+        images(np.zeros((5, 2, 2)), 0.5)
+    with pytest.raises(ValueError, match="u must lie in"):
+        images(x, 1.5)
+    assert np.isnan(jax.jit(lambda u: images.velocity(x, u))(1.5)).all()
+    with pytest.raises(TypeError, match=r"path must be.*path_through\(schedule\)"):
+        PathOracle(ddpm.linear(10), MEANS)
