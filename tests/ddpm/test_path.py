@@ -175,6 +175,7 @@ def test_what_is_wrong_is_said(unchecked):
 def test_a_path_must_run_from_data_to_noise():
     for path in (vp(), ve(), edm(), straight(), cosine_path(), path_through(linear())):
         check_ends(path)
+        jax.jit(check_ends)(path)
     with pytest.raises(ValueError, match="does not end at noise.*0.22"):
         check_ends(path_through(linear(300)))  # alpha_bar_300 = 0.047
     with pytest.raises(ValueError, match="does not begin at the data.*0.1"):
