@@ -71,6 +71,24 @@ class Translated(eqx.Module):
         return self.predict_noise(*translate(self.asked_in, self.made_for, x, time))
 
 
+class InSteps(eqx.Module):
+    """A predictor made for the steps of a schedule, asked in continuous time, on `ddpm.path.path_through(schedule)`: at
+    u what it says at the nearest t = u T. So it is itself at u = t / T, `jnp.arange(T, 0, -1) / T` for the solvers of
+    fixed steps, and jumps between.
+
+    Attributes:
+        predict_noise: (x_t, t) -> predicted noise, such as a network of `ddpm.nn`.
+        T: the number of steps it was made for.
+    """
+
+    predict_noise: Callable[[Array, Array], Array]
+    T: int = eqx.field(static=True)
+
+    def __call__(self, x: Float[ArrayLike, "*pixels"], u: Real[ArrayLike, ""]) -> Float[Array, "*pixels"]:
+        t = jnp.clip(jnp.round(jnp.asarray(u) * self.T), 1, self.T)
+        return self.predict_noise(x, t.astype(int))
+
+
 def _size(level):
     """Which two levels with one sigma have in the ratio of their units, also where signal or spread is 0."""
     return jnp.hypot(level.signal, level.spread)

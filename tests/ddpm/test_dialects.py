@@ -6,14 +6,16 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from jax.tree_util import Partial
 
 from ddpm import cosine
-from ddpm.dialects import DDPM, EDM, FLOW, Translated, translate
+from ddpm.dialects import DDPM, EDM, FLOW, InSteps, Translated, translate
 from ddpm.level import at_time
 from ddpm.mixture import mixture
-from ddpm.oracle import PathOracle, best_noise
+from ddpm.oracle import Oracle, PathOracle, best_noise
 from ddpm.path import cosine_path, path_through, straight, ve, vp
 from ddpm.precision import enable_x64
+from ddpm.sample import heun, velocity
 
 X_0, NOISE, T = np.array([0.7, -0.2]), np.array([-1.3, 0.4]), 20
 
@@ -83,3 +85,16 @@ def test_a_predictor_made_for_one_serves_another_without_training():
         np.testing.assert_allclose(
             in_edm(x / level.signal, level.spread / level.signal), best_noise(cosine(T), data, x, 12), rtol=1e-9
         )
+
+
+def test_a_predictor_in_steps_serves_the_path_through_them():
+    with enable_x64(True):
+        data, schedule, x = mixture([[1.0, 0.5], [-1.0, 0.2]], [0.1, 0.3]), cosine(T), jnp.array([0.4, -0.3])
+        in_steps, along = InSteps(Oracle(schedule, data), T), PathOracle(path_through(schedule), data)
+        for t in (1, 7, T):
+            np.testing.assert_allclose(in_steps(x, t / T), along(x, t / T), rtol=1e-9)
+            np.testing.assert_array_equal(in_steps(x, (t - 0.4) / T), in_steps(x, t / T))
+        times = np.arange(T, 0, -1) / T
+        wanted, _ = heun(Partial(velocity, path_through(schedule), along), x, times)
+        found, _ = heun(Partial(velocity, path_through(schedule), in_steps), x, times)
+        np.testing.assert_allclose(found, wanted, rtol=1e-9)

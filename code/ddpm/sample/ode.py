@@ -41,6 +41,8 @@ def velocity(
         ValueError: u is outside [0, 1], or at an end where noise or data are gone; a prediction of another shape.
     """
     check_path(path)
+    if jnp.ndim(u):
+        raise ValueError(f"u must be one number; got shape {jnp.shape(u)}. For a batch use jax.vmap over x and u")
     spread = path.level(u).spread
     if not isinstance(spread, jax.core.Tracer) and spread == 0:
         raise ValueError(
@@ -65,14 +67,14 @@ def euler(field: Field, state: State, times: Real[ArrayLike, " n"]) -> tuple[Sta
         ValueError: fewer than two times, times outside [0, 1] or that neither rise nor fall, or a field whose result is
             not like the state. So in all that solve.
     """
-    check_times(times)
+    _check(field, times)
     return _steps(field, state, jnp.asarray(times), _euler_step)
 
 
 def heun(field: Field, state: State, times: Real[ArrayLike, " n"]) -> tuple[State, State]:
     """Heun's method, of second order: a step along the mean of the field at both its ends, the far one being Euler's.
     It asks the field at the last of the times, too. Arguments, result and errors as in `euler`."""
-    check_times(times)
+    _check(field, times)
     return _steps(field, state, jnp.asarray(times), _heun_step)
 
 
@@ -93,11 +95,12 @@ def adaptive(
 
     Raises:
         ImportError: diffrax is not installed.
+        TypeError: the field is a predictor that has a velocity. So in all that solve.
         RuntimeError: the solver did not get to the last of the times. Within `jit` or `vmap` one cannot know; there the
             states are NaN.
         ValueError: as `euler`; a tolerance below what the precision of the state can hold.
     """
-    check_times(times)
+    _check(field, times)
     dtype = jnp.result_type(float, *jax.tree.leaves(state))
     least = 8 * float(jnp.finfo(dtype).eps)
     tolerance = (1e-10 if dtype == jnp.float64 else 1e-5) if tolerance is None else tolerance
@@ -156,7 +159,13 @@ def _slope(field, state, u):
     shapes = [jax.tree.map(jnp.shape, tree) for tree in (state, slope)]
     if shapes[0] != shapes[1]:
         raise ValueError(f"the field must give what the state is made of, shapes {shapes[0]}; it gives {shapes[1]}")
-    return slope
+    return jax.tree.map(lambda y, d: jnp.asarray(d, y.dtype), state, slope)
+
+
+def _check(field, times):
+    check_times(times)
+    if hasattr(field, "velocity"):
+        raise TypeError("field must be a velocity, and this predicts noise; take its method: oracle.velocity")
 
 
 @eqx.filter_jit
@@ -173,9 +182,15 @@ def _steps(field, state, times, step):
 
 @eqx.filter_jit
 def _adaptive(field, state, times, tolerance):
-    import diffrax  # an extra
+    try:
+        import diffrax  # an extra
+    except ImportError as error:
+        raise ImportError(
+            "the adaptive solver is that of diffrax: `pip install diffrax`; or solve with heun"
+        ) from error
 
-    state, times = jax.tree.map(_floating, state), _floating(times)
+    state = jax.tree.map(_floating, state)
+    times = times.astype(jnp.result_type(*jax.tree.leaves(state)))  # else diffrax widens the state
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(lambda u, y, _: _slope(field, y, u)),
         diffrax.Dopri5(),

@@ -18,11 +18,13 @@ def start_noise(key: Key, path: Path, draws: int, shape: tuple[int, ...]) -> Flo
     """Where samples begin: draws from N(0, r_1^2 I), shape (draws, *shape).
 
     Raises:
-        TypeError: not a random key, or no path.
+        TypeError: not a random key, no path, or a shape that is no tuple.
         ValueError: no draws; or the path does not end at noise, so that x_1 is distributed otherwise.
     """
     check_key(key)
     check_ends(path)
+    if not isinstance(shape, tuple):
+        raise TypeError(f"shape must be a tuple, the shape of one example, such as (3, 3); got {shape!r}")
     draws, spread = at_least_1("draws", draws), path.level(1.0).spread
     return spread * standard_normal(key, (draws, *shape), spread.dtype)
 

@@ -1,5 +1,6 @@
 """ddpm.sample.ode: the solvers against known solutions and SciPy's, and what the ODE does to densities."""
 
+import sys
 from functools import partial
 
 import jax
@@ -116,7 +117,7 @@ def test_a_wrong_velocity_is_found_out():
         assert off[0] < 1e-4 and min(off[1:3]) > 0.1 and off[3] > 1e-3, off
 
 
-def test_what_is_wrong_is_said(unchecked):
+def test_what_is_wrong_is_said(unchecked, monkeypatch):
     oracle, x = PathOracle(vp(), mixture(*IN_TWO)), np.zeros(2)
     for solve in (euler, heun, adaptive):
         with pytest.raises(ValueError, match="at least two, such as jnp.linspace"):
@@ -139,6 +140,15 @@ def test_what_is_wrong_is_said(unchecked):
         velocity(vp(), lambda x, u: x[0], x, 0.5)
     with pytest.raises(TypeError, match="path must be"):
         velocity(linear(10), oracle, x, 0.5)
+    with pytest.raises(ValueError, match="u must be one number; got shape .2,.*jax.vmap"):
+        velocity(vp(), oracle, 0.5, x + 0.1)
+    for solve in (euler, heun, adaptive):
+        with pytest.raises(TypeError, match="this predicts noise; take its method: oracle.velocity"):
+            solve(oracle, x, np.array([0.0, 1.0]))
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "diffrax", None)
+        with pytest.raises(ImportError, match="pip install diffrax.*or solve with heun"):
+            adaptive(lambda x, u: -x, x, np.array([0.0, 1.0]))
 
 
 def test_a_solver_that_did_not_arrive_says_so():
@@ -156,3 +166,12 @@ def test_it_is_differentiated_in_forward_mode():
         field = PathOracle(straight(), mixture([[0.5, 0.1]], 0.3)).velocity
         slope = jax.jacfwd(lambda x: adaptive(field, x, np.array([0.0, 0.7]))[0])(np.array([0.2, 1.0]))
         np.testing.assert_allclose(slope, np.eye(2) * np.sqrt((0.3**2 * 0.3 + 0.7**2) / 0.3), atol=1e-8)
+
+
+def test_single_precision_stays_so_beside_double():
+    with enable_x64(True):
+        x, times = np.float32([0.3, -0.2]), np.linspace(0.5, 0.1, 3)
+        field = PathOracle(vp(), mixture(*IN_TWO)).velocity
+        for solve in (euler, heun, adaptive):
+            final, states = solve(field, x, times)
+            assert final.dtype == states.dtype == np.float32

@@ -107,3 +107,5 @@ def test_what_is_wrong_is_said(unchecked):
         reverse_sde(key, linear(10), predict, x, np.array([0.9, 0.1]))
     with pytest.raises(ValueError, match="at least 1"):
         start_noise(key, vp(), 0, (2,))
+    with pytest.raises(TypeError, match="shape must be a tuple"):
+        start_noise(key, vp(), 10, 2)
