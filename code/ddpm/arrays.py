@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, PRNGKeyArray, Shaped, UInt32
+from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray, Shaped, UInt32
 
 Key = PRNGKeyArray | UInt32[Array, "2"]
 
@@ -24,6 +24,12 @@ def check_same_shape(name: str, array, other_name: str, other) -> None:
     """Raise a ValueError that names both arrays unless their shapes are equal: broadcasting would hide the mistake."""
     if jnp.shape(array) != jnp.shape(other):
         raise ValueError(f"{name} must have the shape of {other_name}, {jnp.shape(other)}; got {jnp.shape(array)}")
+
+
+def floating(value: Shaped[ArrayLike, "..."]) -> Float[Array, "..."]:
+    """`value` as an array of its own float type, or of JAX's default one if it is of integers."""
+    value = jnp.asarray(value)
+    return value if jnp.issubdtype(value.dtype, jnp.floating) else value.astype(jnp.result_type(float))
 
 
 def over_pixels(values: Shaped[Array, "*batch"], like) -> Shaped[Array, "..."]:

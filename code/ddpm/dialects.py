@@ -12,11 +12,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
+from ddpm.arrays import floating
 from ddpm.level import Level
-from ddpm.path import Path
+from ddpm.path import Path, check_one_time
 
 
 class Dialect(NamedTuple):
@@ -25,21 +28,24 @@ class Dialect(NamedTuple):
     Attributes:
         level: time -> Level.
         time: sigma = spread / signal -> time.
+        last: the largest time there is; the smallest is 0.
     """
 
     level: Callable[[Array], Level]
     time: Callable[[Array], Array]
+    last: float
 
 
 # Ho et al. (2020): alpha_bar, which a schedule gives for each of its t
 DDPM = Dialect(
     level=lambda alpha_bar: Level(jnp.sqrt(alpha_bar), jnp.sqrt(1 - alpha_bar)),
     time=lambda sigma: 1 / (1 + sigma**2),
+    last=1.0,
 )
 # Karras et al. (2022): sigma, and x in the unit of x_0
-EDM = Dialect(level=lambda sigma: Level(jnp.ones_like(sigma), sigma), time=lambda sigma: sigma)
+EDM = Dialect(level=lambda sigma: Level(jnp.ones_like(sigma), sigma), time=lambda sigma: sigma, last=np.inf)
 # Lipman et al. (2023): from noise at 0 to data at 1; a velocity has the other sign than one for u
-FLOW = Dialect(level=lambda time: Level(time, 1 - time), time=lambda sigma: 1 / (1 + sigma))
+FLOW = Dialect(level=lambda time: Level(time, 1 - time), time=lambda sigma: 1 / (1 + sigma), last=1.0)
 
 
 def translate(
@@ -48,9 +54,18 @@ def translate(
     """x and its time in another dialect: the time at which sigma is the same, and x in the unit there.
 
     Raises:
-        ValueError: a path that has no such level, or time outside the range of a path.
+        TypeError: source or target is no dialect.
+        ValueError: a path that has no such level, or time outside of the range of the source.
     """
-    level = source.level(1.0 * jnp.asarray(time))
+    for dialect in (source, target):
+        if not isinstance(dialect, Dialect | Path):
+            raise TypeError(
+                f"a dialect is DDPM, EDM, FLOW or a path, as by path_through(schedule); got {type(dialect)}"
+            )
+    check_one_time(time)
+    if isinstance(source, Dialect) and not isinstance(time, jax.core.Tracer) and not 0 <= time <= source.last:
+        raise ValueError(f"time must lie between 0 and {source.last} in this dialect; got {time}")
+    level = source.level(floating(time))
     there = target.time(level.spread / level.signal)
     return jnp.asarray(x) * (_size(target.level(there)) / _size(level)), there
 

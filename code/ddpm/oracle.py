@@ -18,7 +18,7 @@ from ddpm.arrays import Key, check_key, check_same_shape
 from ddpm.flat_random import standard_normal
 from ddpm.level import at_time
 from ddpm.mixture import Images, Mixture, as_mixture, mean_variance, noise_posterior, noised, posterior, score, velocity
-from ddpm.path import Path, check_path
+from ddpm.path import Path, check_one_time, check_path
 from ddpm.process import q_sample
 from ddpm.schedule import Schedule, check_schedule, check_steps
 
@@ -86,7 +86,8 @@ class Oracle:
 
 
 class PathOracle(eqx.Module):
-    """The best predictor in continuous time: `PathOracle(path, data)(x, u)` is E[noise | x_u = x]; also a pytree.
+    """The best predictor in continuous time: `PathOracle(path, data)(x, u)` is E[noise | x_u = x]; also a pytree. So
+    are its methods (`equinox.filter_jit` compiles them).
 
     Attributes:
         data: a mixture; or images, shape (K, *pixels), for `points(images)`.
@@ -105,17 +106,19 @@ class PathOracle(eqx.Module):
         """E[noise | x_u = x] = -r_u grad log q_u(x), of one example.
 
         Raises:
-            ValueError: x is not one example of the data's shape, or u is outside [0, 1]; so in all methods.
+            ValueError: x is not one example of the data's shape, or u not one number in [0, 1]; so in all methods.
         """
         return -self.path.level(u).spread * self.score(x, u)
 
     def score(self, x: Float[ArrayLike, "*pixels"], u: Real[ArrayLike, ""]) -> Float[Array, "*pixels"]:
         """grad log q_u(x)."""
+        check_one_time(u)
         return score(noised(self.data, self.path.level(u)), x)
 
     def velocity(self, x: Float[ArrayLike, "*pixels"], u: Real[ArrayLike, ""]) -> Float[Array, "*pixels"]:
         """The field of the probability-flow ODE, f_u x - g_u^2 / 2 grad log q_u(x), in a form that is finite also where
         x holds no noise or nothing but noise; at u = 0 not for points, if x is none of them."""
+        check_one_time(u)
         return velocity(self.data, self.path.level(u), self.path.rates(u), x)
 
 

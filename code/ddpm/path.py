@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
+from ddpm.arrays import floating
 from ddpm.level import Level
 from ddpm.precision import enable_x64
 from ddpm.schedule import Schedule, at_least_1, check_schedule
@@ -80,7 +81,7 @@ class Path(eqx.Module):
         Raises:
             ValueError: there is no such u in [0, 1].
         """
-        u = self.clock(_floating(sigma))
+        u = self.clock(floating(sigma))
         inside = jnp.abs(u - 0.5) <= 0.5 + 16 * jnp.finfo(u.dtype).eps  # the ends may be missed by rounding
         if not isinstance(u, jax.core.Tracer) and not np.all(inside):
             low, high = (level.spread / level.signal for level in (self.level(0.0), self.level(1.0)))
@@ -332,18 +333,26 @@ def check_times(times: Real[ArrayLike, " n"], rising: bool | None = None) -> Non
         raise ValueError(f"times must all {wanted} from each to the next; got {times}")
 
 
+def check_one_time(u) -> None:
+    """Raise a ValueError unless u is one number: an array of them would spread over the pixels of an example."""
+    if jnp.ndim(u):
+        raise ValueError(f"u must be one number; got shape {jnp.shape(u)}. For a batch use jax.vmap over x and u")
+
+
+def check_some_signal(path: Path, u) -> None:
+    """Raise a ValueError if nothing is left of x_0 at u. Under `jit` this cannot be seen."""
+    signal = path.level(u).signal
+    if not isinstance(signal, jax.core.Tracer) and not np.all(signal):
+        raise ValueError(f"nothing is left of x_0 at u = {u} (c_u = 0): the drift is infinite; stop a little before")
+
+
 def _checked(u):
     if isinstance(u, jax.core.Tracer):
-        u = _floating(u)
+        u = floating(u)
         return jnp.where((u >= 0) & (u <= 1), u, jnp.nan)
     if not np.all((np.asarray(u) >= 0) & (np.asarray(u) <= 1)):
         raise ValueError(f"u must lie in [0, 1], from the data to the noise; got {u}")
-    return _floating(u)
-
-
-def _floating(value):
-    value = jnp.asarray(value)
-    return value if jnp.issubdtype(value.dtype, jnp.floating) else value.astype(jnp.result_type(float))
+    return floating(u)
 
 
 def _numbers(*values):

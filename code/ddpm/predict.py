@@ -198,9 +198,12 @@ def convert_at(
             signal' x_0 + spread' noise. Other texts count time from the noise: there it has the other sign.
 
     Raises:
+        TypeError: no level.
         ValueError: an unknown kind, "velocity" without rates or where there is no noise, whose rate of change is not
             known from that of its square (under `jit` it is NaN there), or a value that has not the shape of x.
     """
+    if not isinstance(level, Level):
+        raise TypeError(f"level must be a Level, such as path.level(u); got {type(level).__name__}")
     for kind in (source, target):
         if kind not in AT_A_LEVEL:
             remedy = "; the mean belongs to a step of a schedule: use `convert`" if kind == "mean" else ""

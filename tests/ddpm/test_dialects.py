@@ -57,7 +57,7 @@ def test_the_times_of_a_schedule_are_points_of_all():
                 np.testing.assert_allclose(found, s * X_0 + (1 - s) * NOISE, rtol=1e-9)
 
 
-def test_both_ends_where_signal_or_noise_are_gone():
+def test_both_ends_where_signal_or_noise_are_gone(unchecked):
     for path, other in itertools.permutations([straight(), cosine_path()], 2):
         for u, x in ((0.0, X_0), (1.0, NOISE)):
             found, there = translate(path, other, x, u)
@@ -67,6 +67,11 @@ def test_both_ends_where_signal_or_noise_are_gone():
         translate(straight(), vp(), X_0, 1.0)
     with pytest.raises(ValueError, match="u must lie in"):
         translate(vp(), EDM, X_0, 1.5)
+    for dialect, time in ((DDPM, 1.5), (FLOW, -0.1), (EDM, -1.0)):
+        with pytest.raises(ValueError, match="time must lie between 0 and .* in this dialect"):
+            translate(dialect, vp(), X_0, time)
+    with pytest.raises(TypeError, match=r"path_through\(schedule\); got <class 'ddpm.schedule.Schedule'>"):
+        translate(cosine(T), FLOW, X_0, 3)
 
 
 def test_a_predictor_made_for_one_serves_another_without_training():

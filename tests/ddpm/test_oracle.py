@@ -299,6 +299,9 @@ def test_a_path_oracle_takes_images_and_says_what_is_wrong(unchecked):
         images(np.zeros((5, 2, 2)), 0.5)
     with pytest.raises(ValueError, match="u must lie in"):
         images(x, 1.5)
+    for method in (images, images.score, images.velocity):
+        with pytest.raises(ValueError, match="u must be one number; got shape .2,."):
+            method(x, np.array([0.1, 0.2]))
     assert np.isnan(jax.jit(lambda u: images.velocity(x, u))(1.5)).all()
     with pytest.raises(TypeError, match=r"path must be.*path_through\(schedule\)"):
         PathOracle(ddpm.linear(10), MEANS)

@@ -176,6 +176,8 @@ def test_a_velocity_at_both_ends():
 
 def test_what_is_wrong_at_a_level_is_said(unchecked):
     level = vp().level(0.5)
+    with pytest.raises(TypeError, match=r"level must be a Level, such as path.level\(u\); got LinearRate"):
+        convert_at(vp(), 0.1, 0.2, "noise", "x_0")
     with pytest.raises(ValueError, match=r"give rates, such as path.rates\(u\)"):
         convert_at(level, 0.1, 0.2, "noise", "velocity")
     with pytest.raises(ValueError, match="belongs to a step of a schedule: use `convert`"):

@@ -4,10 +4,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from ddpm.arrays import Key, check_key
+from ddpm.arrays import Key, check_key, floating
 from ddpm.flat_random import standard_normal
 from ddpm.level import Level
-from ddpm.path import Path, check_path, check_times
+from ddpm.path import Path, check_one_time, check_path, check_some_signal, check_times
 
 
 def transition(path: Path, s: Real[ArrayLike, ""], u: Real[ArrayLike, ""]) -> Level:
@@ -18,9 +18,12 @@ def transition(path: Path, s: Real[ArrayLike, ""], u: Real[ArrayLike, ""]) -> Le
 
     Raises:
         TypeError: no path.
-        ValueError: s or u is outside [0, 1], or s > u.
+        ValueError: s or u is outside [0, 1], s > u, or nothing is left of x_0 at s.
     """
     check_path(path)
+    check_one_time(s)
+    check_one_time(u)
+    check_some_signal(path, s)
     before, after = path.level(s), path.level(u)
     if not any(isinstance(time, jax.core.Tracer) for time in (s, u)) and s > u:
         raise ValueError(f"the transition goes from s to u >= s; got {s=}, {u=}")
@@ -48,7 +51,7 @@ def forward_sde(
     check_key(key)
     check_path(path)
     check_times(times, rising=True)
-    return _forward(key, path, jnp.asarray(x), jnp.asarray(times))
+    return _forward(key, path, floating(x), floating(times))
 
 
 @jax.jit

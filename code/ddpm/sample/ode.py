@@ -14,8 +14,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, PyTree, Real
 
-from ddpm.arrays import check_same_shape
-from ddpm.path import Path, check_path, check_times
+from ddpm.arrays import check_same_shape, floating
+from ddpm.path import Path, check_one_time, check_path, check_times
 
 State = PyTree[Float[ArrayLike, "..."]]
 Time = Real[ArrayLike, ""]
@@ -34,15 +34,15 @@ def velocity(
     Args:
         predict_noise: (x_u, u) -> predicted noise, for one example. The best prediction is -r_u grad log q_u(x_u).
         x: one example; `jax.vmap` for many.
-        u: where there is noise (r_u > 0) and x_0 is not all gone (c_u > 0), so mostly 0 < u < 1.
+        u: where there is noise (r_u > 0) and x_0 is not all gone (c_u > 0), so mostly 0 < u < 1. Of the prediction's
+            digits as many are lost as c_u begins with zeros.
 
     Raises:
         TypeError: no path.
         ValueError: u is outside [0, 1], or at an end where noise or data are gone; a prediction of another shape.
     """
     check_path(path)
-    if jnp.ndim(u):
-        raise ValueError(f"u must be one number; got shape {jnp.shape(u)}. For a batch use jax.vmap over x and u")
+    check_one_time(u)
     spread = path.level(u).spread
     if not isinstance(spread, jax.core.Tracer) and spread == 0:
         raise ValueError(
@@ -64,6 +64,7 @@ def euler(field: Field, state: State, times: Real[ArrayLike, " n"]) -> tuple[Sta
         the first. A compiled program that uses the last alone keeps no more.
 
     Raises:
+        TypeError: the field is no function, or a predictor that has a velocity.
         ValueError: fewer than two times, times outside [0, 1] or that neither rise nor fall, or a field whose result is
             not like the state. So in all that solve.
     """
@@ -95,7 +96,6 @@ def adaptive(
 
     Raises:
         ImportError: diffrax is not installed.
-        TypeError: the field is a predictor that has a velocity. So in all that solve.
         RuntimeError: the solver did not get to the last of the times. Within `jit` or `vmap` one cannot know; there the
             states are NaN.
         ValueError: as `euler`; a tolerance below what the precision of the state can hold.
@@ -163,6 +163,10 @@ def _slope(field, state, u):
 
 
 def _check(field, times):
+    if not callable(field):
+        raise TypeError(
+            f"field must be a function (state, u) -> d state / du, and comes first; got {type(field).__name__}"
+        )
     check_times(times)
     if hasattr(field, "velocity"):
         raise TypeError("field must be a velocity, and this predicts noise; take its method: oracle.velocity")
@@ -170,7 +174,7 @@ def _check(field, times):
 
 @eqx.filter_jit
 def _steps(field, state, times, step):
-    state = jax.tree.map(_floating, state)
+    state = jax.tree.map(floating, state)
 
     def forward(state, u_and_to):
         after = step(field, state, *u_and_to)
@@ -189,7 +193,7 @@ def _adaptive(field, state, times, tolerance):
             "the adaptive solver is that of diffrax: `pip install diffrax`; or solve with heun"
         ) from error
 
-    state = jax.tree.map(_floating, state)
+    state = jax.tree.map(floating, state)
     times = times.astype(jnp.result_type(*jax.tree.leaves(state)))  # else diffrax widens the state
     solution = diffrax.diffeqsolve(
         diffrax.ODETerm(lambda u, y, _: _slope(field, y, u)),
@@ -207,11 +211,6 @@ def _adaptive(field, state, times, tolerance):
     reached = solution.result == diffrax.RESULTS.successful
     states = jax.tree.map(lambda y: jnp.where(reached, y, jnp.nan), solution.ys)
     return jax.tree.map(lambda y: y[-1], states), states, reached
-
-
-def _floating(value):
-    value = jnp.asarray(value)
-    return value if jnp.issubdtype(value.dtype, jnp.floating) else value.astype(jnp.result_type(float))
 
 
 def _check_order(start, end):

@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from ddpm.arrays import Key, check_key, check_same_shape
+from ddpm.arrays import Key, check_key, check_same_shape, floating
 from ddpm.flat_random import standard_normal
-from ddpm.path import Path, check_ends, check_path, check_times
+from ddpm.path import Path, check_ends, check_path, check_some_signal, check_times
 from ddpm.schedule import at_least_1
 
 
@@ -49,12 +49,14 @@ def reverse_sde(
 
     Raises:
         TypeError: not a random key, or no path.
-        ValueError: fewer than two times, or times that do not fall or leave [0, 1]; a prediction of another shape.
+        ValueError: fewer than two times, or times that do not fall, leave [0, 1] or begin where nothing is left of x_0;
+            a prediction of another shape.
     """
     check_key(key)
     check_path(path)
     check_times(times, rising=False)
-    return _reverse(key, path, predict_noise, jnp.asarray(x), jnp.asarray(times))
+    check_some_signal(path, times[0])
+    return _reverse(key, path, predict_noise, floating(x), floating(times))
 
 
 @eqx.filter_jit

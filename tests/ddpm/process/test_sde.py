@@ -72,6 +72,8 @@ def test_what_is_wrong_is_said(unchecked):
             forward_sde(jax.random.key(0), vp(), x, np.array(times))
     with pytest.raises(ValueError, match="from s to u >= s; got s=0.5, u=0.4"):
         transition(vp(), 0.5, 0.4)
+    with pytest.raises(ValueError, match="nothing is left of x_0 at u = 1"):
+        transition(straight(), 1.0, 1.0)
     with pytest.raises(TypeError, match="path must be.*path_through"):
         transition(linear(10), 0.1, 0.4)
     with pytest.raises(TypeError, match="key must be"):

@@ -143,6 +143,10 @@ def test_what_is_wrong_is_said(unchecked, monkeypatch):
     with pytest.raises(ValueError, match="u must be one number; got shape .2,.*jax.vmap"):
         velocity(vp(), oracle, 0.5, x + 0.1)
     for solve in (euler, heun, adaptive):
+        with pytest.raises(
+            TypeError, match="must be a function .state, u. -> d state / du, and comes first; got ndarray"
+        ):
+            solve(x, oracle.velocity, np.array([0.0, 1.0]))
         with pytest.raises(TypeError, match="this predicts noise; take its method: oracle.velocity"):
             solve(oracle, x, np.array([0.0, 1.0]))
     with monkeypatch.context() as without:

@@ -99,6 +99,9 @@ def test_what_is_wrong_is_said(unchecked):
     ):
         with pytest.raises(ValueError, match=said):
             reverse_sde(key, vp(), predict, x, np.array(times))
+    with pytest.raises(ValueError, match="nothing is left of x_0 at u = 1"):
+        reverse_sde(key, straight(), predict, x, np.array([1.0, 0.1]))
+    assert reverse_sde(key, vp(), predict, np.array([1, 0]), np.array([1, 0]))[0].dtype == np.float32
     with pytest.raises(ValueError, match="the predicted noise must have the shape of x"):
         reverse_sde(key, vp(), lambda x, u: x[0], x, np.array([0.9, 0.1]))
     with pytest.raises(TypeError, match="key must be a JAX random key"):
