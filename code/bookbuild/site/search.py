@@ -98,6 +98,8 @@ def write(app, error):
         return
     top, found = Path(app.outdir), []
     for name in sorted(app.env.found_docs):
+        if app.env.metadata[name].get("glossary"):  # what it says is quoted from other pages
+            continue
         address = app.builder.get_target_uri(name)
         found += sections(address, (top / address).read_text(encoding="utf-8"), entries(app.env, name))
     folder = top / "_static/search"
