@@ -43,9 +43,11 @@
   // a word as it stands and its root; of a letter with an accent the letter too
   const known = new Set();
   function forms(word) {
-    known.add(word);
     const bare = word.match(new RegExp(`^(${LETTERS})(tilde|bar|hat)$`));
-    return STOP.has(word) ? null : [...new Set([word, root(word), ...(bare ? [bare[1]] : [])])];
+    if (STOP.has(word)) return null;
+    const all = [...new Set([word, root(word), ...(bare ? [bare[1]] : [])])];
+    all.forEach((form) => known.add(form));
+    return all;
   }
 
   const index = new MiniSearch({ fields: Object.keys(FIELDS), tokenize: words, processTerm: forms });
@@ -57,13 +59,12 @@
   const scaled = (share) => Object.fromEntries(Object.entries(FIELDS).map(([field, weight]) => [field, weight * share]));
   const leaf = (word, share, more = {}) => ({ queries: [word], boost: scaled(share), ...more });
 
-  // whatever may stand for a word of the query; the last may still be being typed
+  // whatever may stand for a word of the query; the last may still be being typed, and one that is unknown mistyped
   function meant(word, last) {
     return {
       combineWith: "OR",
       queries: [
-        leaf(root(word), 1),
-        leaf(word, 0.5, { prefix: last && word.length > 1, fuzzy: word.length > 4 && !known.has(word) ? 0.2 : false }),
+        known.has(root(word)) ? leaf(root(word), 1) : leaf(word, 1, { prefix: last && word.length > 1, fuzzy: word.length > 4 ? 0.2 : false }),
         ...(ALSO[word] ?? []).map((other) => leaf(root(other), 0.5)),
       ],
     };

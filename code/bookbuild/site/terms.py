@@ -162,7 +162,10 @@ def sentences(block) -> list[list[nodes.Node]]:
 
 def paragraph(sentence) -> nodes.paragraph:
     shown = [node for node in sentence if not isinstance(node, (*UNSEEN, nodes.footnote_reference))]
-    return nodes.paragraph("", "", *(node.deepcopy() for node in shown))
+    copy = nodes.paragraph("", "", *(node.deepcopy() for node in shown))
+    for part in copy.findall(nodes.Element):
+        part["ids"] = []
+    return copy
 
 
 def bare(formula) -> nodes.math_block:
