@@ -13,6 +13,7 @@ EXTENSIONS = [
     "site.play",
     "site.terms",
     "site.search",
+    "site.previews",
     "notebook.execution",
     "notebook.notebooks",
     "site.equations",

@@ -86,12 +86,21 @@ def set_pages(app, error):
                 LOG.warning("%s: %s in the formula %s", path.relative_to(top).with_suffix(""), wrong, key(mark)[0])
         if MARKED.search(text):  # written in this build
             text = JOINED.sub(join, text)
-            text = DISPLAYED.sub(place, MARKED.sub(lambda mark: found[key(mark)]["html"], text))
+            text = DISPLAYED.sub(place, MARKED.sub(lambda mark: with_tex(found[key(mark)]["html"], *key(mark)), text))
         pages[path] = text if "<mjx-container" in text else LINK.sub("", text)
         if pages[path] != written:
             path.write_text(pages[path], encoding="utf-8")
     if found:
         (top / "_static" / STYLE).write_text(style_for("".join(pages.values()), style), encoding="utf-8")
+
+
+def with_tex(formula: str, tex: str, displayed: bool) -> str:
+    """A displayed formula with its TeX, for readers who copy it (book/_static/reading/tex.js)."""
+    return (
+        formula.replace("<mjx-container ", f'<mjx-container data-tex="{html.escape(tex)}" ', 1)
+        if displayed
+        else formula
+    )
 
 
 def join(found) -> str:

@@ -95,7 +95,11 @@ def slim(app, error):
     top = Path(app.outdir)
     static = top / "_static"
     texts = [p.read_text(encoding="utf-8") for p in top.rglob("*.html") if "_static" not in p.parts]
-    texts += [p.read_text(encoding="utf-8") for p in static.rglob("*.js") if p.name not in NO_CLASSES]
+    texts += [
+        p.read_text(encoding="utf-8")
+        for p in static.rglob("*.js")
+        if p.name not in NO_CLASSES and "previews" not in p.parts
+    ]
     words = set(re.findall(r"[\w-]+", " ".join(texts)))
     characters = set()
     for path in sorted(static.rglob("*.css")):
