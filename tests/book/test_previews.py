@@ -143,15 +143,15 @@ def test_a_button_copies_the_tex_of_an_equation(browser, address):
     page = context.new_page()
     page.goto(f"{address}book/closed_form.html")
     number = page.locator("#equation-eq-q-sample .eqno")
-    button = page.get_by_role(
-        "button", name=f"Copy TeX of equation {number.inner_text().split('#')[0].split('T')[0].strip()}"
-    )
+    name = f"Copy TeX of equation {re.match(r'[(].*?[)]', number.text_content())[0]}"
+    button = page.get_by_role("button", name=name)
     button.focus()
     page.keyboard.press("Enter")
     page.wait_for_function(
         "() => [...document.querySelectorAll('[role=status]')].some(e => e.innerText.endsWith('copied'))"
     )
-    assert page.evaluate("() => navigator.clipboard.readText()").startswith(r"x_t = \sqrt{\bar\alpha_t}")
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.startswith("\\begin{aligned}\nx_t &= \\sqrt{\\bar\\alpha_t}") and copied.endswith("\\end{aligned}")
     equations = page.locator("div.math[id^=equation]").count()
     assert page.locator("button.copy-tex").count() == equations > 5
     context.close()

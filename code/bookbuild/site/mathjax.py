@@ -23,6 +23,7 @@ MARKED = re.compile("|".join(f"{start}(.*?){end}" for start, end in MARKS.values
 # browsers break lines between a formula and the comma after it, unless told not to
 JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inline></span>)([.,:;?!)\]’”]*)""")
 DISPLAYED = re.compile(r'(<div class="math[^>]*)(>(?:(?!</div>).)*)', re.S)
+SPLIT = re.compile(r"\\begin\{split\}\s*(\\begin\{aligned\}.*\\end\{aligned\}.?)\s*\\end\{split\}", re.S)
 STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
 LINK = re.compile(rf' *<link[^>]*/{STYLE}(?:\?[^"]*)?"[^>]*>\n?')
 GLYPH = re.compile(
@@ -95,12 +96,12 @@ def set_pages(app, error):
 
 
 def with_tex(formula: str, tex: str, displayed: bool) -> str:
-    """A displayed formula with its TeX, for readers who copy it (book/_static/reading/tex.js)."""
-    return (
-        formula.replace("<mjx-container ", f'<mjx-container data-tex="{html.escape(tex)}" ', 1)
-        if displayed
-        else formula
-    )
+    """A displayed formula with its TeX, for readers who copy it (book/_static/reading/tex.js), without the `split` that
+    Sphinx puts around it if it has an environment of its own."""
+    if not displayed:
+        return formula
+    tex = SPLIT.sub(lambda found: found[1], tex)
+    return formula.replace("<mjx-container ", f'<mjx-container data-tex="{html.escape(tex)}" ', 1)
 
 
 def join(found) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 FOLDER = "_static/previews"
 SHOWN = re.compile(
-    r'<div class="math[^>]*? id="(?P<equation>equation-[^"]+)".*?</div>'
+    r'<div class="(?:[\w-]+ )*math [^"]*" id="(?P<equation>equation-[^"]+)".*?</div>'
     r'|<figure [^>]*?id="(?P<figure>[^"]+)".*?</figure>'
     r'|<aside class="footnote brackets" id="(?P<footnote>[^"]+)".*?</aside>'
     r'|<div class="citation" id="(?P<source>[^"]+)".*?</div>',
