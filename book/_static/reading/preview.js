@@ -35,11 +35,11 @@
 
   // What is shown is read, not used: no ids a second time, no links, no controls; of an equation the form for a phone.
   function cleaned(node) {
-    for (const part of node.querySelectorAll(".headerlink, .interactive, button, mjx-container[display]:not(:last-of-type)")) part.remove();
+    const twin = document.documentElement.dataset.theme === "dark" ? ".only-light" : ".only-dark";
+    for (const part of node.querySelectorAll(`${twin}, .headerlink, .interactive, button, mjx-container[display]:not(:last-of-type)`)) part.remove();
     for (const link of node.querySelectorAll("a")) link.replaceWith(...link.childNodes);
     for (const part of [node, ...node.querySelectorAll("[id], [role], [tabindex]")]) ["id", "role", "tabindex"].forEach((name) => part.removeAttribute(name));
     node.classList.remove("answers", "two-widths");
-    node.querySelectorAll("img").forEach((image) => { image.loading = "eager"; });
     return node;
   }
 
@@ -66,10 +66,15 @@
 
   async function show(link) {
     latest = link;
-    const found = await target(link).catch(() => null);
-    if (!found || latest !== link) return;
+    const found = await target(link).then((node) => node && cleaned(node)).catch(() => null);
+    if (!found) return;
+    for (const image of found.querySelectorAll("img")) { // its size decides the place
+      image.loading = "eager";
+      await image.decode().catch(() => {});
+    }
+    if (latest !== link) return;
     if (link.title) link.removeAttribute("title"); // the browser would show it as well
-    box.replaceChildren(cleaned(found));
+    box.replaceChildren(found);
     open?.removeAttribute("aria-describedby");
     open = link;
     link.setAttribute("aria-describedby", box.id);
