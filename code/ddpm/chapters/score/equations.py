@@ -114,8 +114,9 @@ def under_the_integral():
     np.testing.assert_allclose((q_u(at + d) - q_u(at - d)) / (2 * d), inside[0], rtol=1e-6)
     return r"""
 \begin{aligned}
-\nabla q_u(x_u) &= \int q(x_0)\; \nabla \mathcal N_u\, \mathrm d x_0 \\
-&= -\frac{1}{r_u} \int q(x_0)\; \frac{x_u - c_u x_0}{r_u}\, \mathcal N_u\, \mathrm d x_0,
+&\nabla q_u(x_u) \\
+&\quad = \int q(x_0)\; \nabla \mathcal N_u\, \mathrm d x_0 \\
+&\quad = -\frac{1}{r_u} \int q(x_0)\, \frac{x_u - c_u x_0}{r_u}\, \mathcal N_u\, \mathrm d x_0,
 \end{aligned}"""
 
 
