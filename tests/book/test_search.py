@@ -48,6 +48,11 @@ QUESTIONS = [
     ("sampling algorithm", "train_and_observe#algorithm-2"),
     ("softmax responsibilities", "more_patterns#the-best-predictor-of-a-finite-data-set"),
     ("memorization", "more_patterns#what-the-best-predictor-makes-and-what-it-does-not"),
+    ("score", "score#what-a-score-is"),
+    ("tweedie's formula", "score#the-noise-prediction-is-a-score"),
+    ("denoising score matching", "score#how-a-score-is-learned"),
+    ("langevin dynamics", "score#drawing-with-a-score-alone"),
+    ("annealed noise levels", "score#noise-levels-mend-it"),
     ("jax random keys", "jax#random-numbers-from-keys"),
     ("grading notebooks", "for_instructors#grade"),
 ]

@@ -20,7 +20,7 @@
   const ALSO = {
     elbo: ["bound"], memorization: ["copies"], memorize: ["copies"], memorise: ["copies"], memorisation: ["copies"], overfitting: ["copies"],
     generate: ["sample"], generation: ["sampling"], seed: ["key"], sde: ["stochastic"], ode: ["ordinary"], mse: ["squared"], minibatch: ["batch"],
-    gpu: ["machine"], speed: ["faster"], benchmark: ["measurement"], homework: ["assignment"], install: ["open"], cite: ["bibliography"],
+    speed: ["faster"], benchmark: ["measurement"], homework: ["assignment"],
   };
   const STOP = new Set(("a and are as at be but by can do does for from how i if in into is it its me my of on or so such that the their then there these they "
     + "this to was we what when which why will with you your").split(" "));
