@@ -140,8 +140,8 @@ def score(p: Mixture, x: Float[ArrayLike, "*pixels"]) -> Float[Array, "*pixels"]
 
 def velocity(data: Mixture, level: Level, rates: tuple, x: Float[ArrayLike, "*pixels"]) -> Float[Array, "*pixels"]:
     """The velocity with which the density of x = signal x_0 + spread noise moves when the level changes: the mean over
-    P(k | x) of signal' m_k + (V_k' / 2 V_k) (x - signal m_k), where V_k = signal^2 v_k + spread^2 (equation 15 of
-    Lipman et al. 2023 for each component). Finite at both ends of a path, unless at x off a point without noise.
+    P(k | x) of signal' m_k + (V_k' / 2 V_k) (x - signal m_k), where V_k = signal^2 v_k + spread^2 (Lipman et al.
+    2023, theorem 3, for each component). Finite at both ends of a path, unless at x off a point without noise.
 
     Args:
         rates: the derivatives signal' and (spread^2)', such as from `ddpm.path.Path.rates`.
