@@ -10,6 +10,7 @@ EXTENSIONS = [
     "site.repository",
     "site.shown",
     "site.exercises",
+    "site.tables",
     "site.play",
     "site.terms",
     "site.search",

@@ -1,0 +1,77 @@
+"""What a cell with the tag `table` prints in columns becomes a table; in notebooks it stays what is printed.
+
+Columns are two spaces apart or more. Lines with as many columns as the line before belong together; the first is the
+head, and may lack the first column. A line that is not indented begins another table below indented ones. What else
+is printed stays as it is.
+"""
+
+import re
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from bookbuild.site.checked import row
+
+APART = re.compile(r"\s{2,}")
+
+
+def blocks(text: str) -> list[list[list[str]] | str]:
+    """The parts of a printed text: a table as its rows, the first being the head, or a line as it is."""
+    found, indented = [], False
+    for line in text.rstrip("\n").split("\n"):
+        cells, inside = APART.split(line.strip()), line.startswith("  ")
+        last = found[-1] if found and isinstance(found[-1], list) else None
+        if len(cells) < 2:
+            found.append(line)
+        elif last and len(last) == 1 and len(cells) == len(last[0]) + 1:
+            last[0].insert(0, "")
+            last.append(cells)
+        elif last and len(cells) == len(last[0]) and not (indented and not inside):
+            last.append(cells)
+        else:
+            found.append([cells])
+        indented = inside and len(found[-1]) > 1
+    return [part if isinstance(part, str) or len(part) > 1 else "  ".join(part[0]) for part in found]
+
+
+def table(rows: list[list[str]]) -> nodes.table:
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in rows[0]), cols=len(rows[0]))
+    head, *body = [row([nodes.paragraph("", cell) for cell in cells]) for cells in rows]
+    group += nodes.thead("", head)
+    group += nodes.tbody("", *body)
+    return nodes.table("", group, classes=["printed"])
+
+
+class PrintedTables(SphinxPostTransform):
+    """Before outputs are folded."""
+
+    default_priority = 6
+
+    def run(self, **kwargs):
+        for cell in self.document.findall(
+            lambda node: "tag_table" in getattr(node, "attributes", {}).get("classes", ())
+        ):
+            for output in [part for part in cell.children if part.get("nb_element") == "cell_code_output"]:
+                for printed in list(output.findall(nodes.literal_block)):
+                    made = []
+                    for part in blocks(printed.astext()):
+                        if isinstance(part, list):
+                            made.append(table(part))
+                        elif made and isinstance(made[-1], nodes.literal_block):
+                            made[-1] = with_line(made[-1], part)
+                        else:
+                            made.append(with_line(printed.deepcopy(), part, alone=True))
+                    printed.parent.replace(printed, made)
+
+
+def with_line(block: nodes.literal_block, line: str, alone: bool = False) -> nodes.literal_block:
+    text = line if alone else f"{block.astext()}\n{line}"
+    block.rawsource = text
+    block.clear()
+    block += nodes.Text(text)
+    return block
+
+
+def setup(app):
+    app.add_post_transform(PrintedTables)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
