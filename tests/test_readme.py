@@ -71,6 +71,20 @@ def test_the_chapters_are_those_of_the_book_with_their_minutes():
     assert table == said
 
 
+def test_the_plan_hands_an_assignment_in_when_its_last_chapter_is_read():
+    rows = re.findall(r"^\| (\d) \| (.*) \| ([\d.]+) \| (.*?) *\|$", README, re.M)
+    assert [int(row[0]) for row in rows] == list(range(1, len(rows) + 1)) and len(rows) == 4
+    minutes = {name: int(m) for name, m in re.findall(r"\]\((book/\w+)\.md\) \| .+? \| (\d+) \|", README)}
+    last = {}
+    for number, chapters, hours, _ in rows:
+        names = re.findall(r"\((book/\w+)\.md\)", chapters)
+        assert float(hours) == pytest.approx(sum(minutes[name] for name in names) / 60, abs=0.051)
+        for name in names:
+            if found := re.search(r"^assignment: (\w+)", (ROOT / f"{name}.md").read_text(encoding="utf-8"), re.M):
+                last[found[1]] = number
+    assert {name: row[0] for row in rows for name in re.findall(r"`(\w+)`", row[3])} == last
+
+
 def test_links_come_from_the_settings_as_soon_as_these_name_a_place(tmp_path):
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["html"]["baseurl"] = "https://someone.example/book/"

@@ -22,6 +22,7 @@ EXTENSIONS = [
     "site.bibliography",
     "notebook.assignments",
     "site.assignmentlist",
+    "site.weeks",
     "site.landing",
     "print.printed",
     "print.pdf",

@@ -12,7 +12,7 @@ import yaml
 
 from bookbuild.notebook.notebooks import COLAB_BRANCH
 from bookbuild.site import edition, film, landing
-from bookbuild.site.chapters import Chapter, chapters, numbered
+from bookbuild.site.chapters import Chapter, chapters, numbered, weeks
 
 MADE = re.compile(r"(<!-- made: (\w+) -->\n)(?:(?!<!--).)*(<!-- end -->)", re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)]*)\)")
@@ -85,13 +85,9 @@ def contents(root: Path) -> str:
 
 def syllabus(root: Path) -> str:
     rows = ["| Week | Chapters | Hours | To hand in |", "| --- | --- | --- | --- |"]
-    every = [chapter for chapter in chapters(root) if "week" in chapter.header]
-    due = {chapter.header["assignment"]: chapter.header["week"] for chapter in every if "assignment" in chapter.header}
-    for week in sorted({chapter.header["week"] for chapter in every}):
-        these = [chapter for chapter in every if chapter.header["week"] == week]
-        hours = sum(chapter.minutes for chapter in these) / 60
-        handed = ", ".join(f"`{name}`" for name, when in due.items() if when == week)
-        rows.append(f"| {week} | {'; '.join(map(linked, these))} | {hours:.1f} | {handed} |")
+    for week in weeks(root):
+        handed = ", ".join(f"`{name}`" for name in week.due)
+        rows.append(f"| {week.number} | {'; '.join(map(linked, week.chapters))} | {week.hours} | {handed} |")
     return "\n".join(rows)
 
 

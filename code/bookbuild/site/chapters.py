@@ -73,3 +73,30 @@ def chapters(root: Path) -> list[Chapter]:
 def numbered(root: Path) -> list[Chapter]:
     """The chapters that have numbers, in their order: chapter n of the book is the nth."""
     return [chapter for chapter in chapters(root) if chapter.numbered]
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week of the plan: its chapters, and the assignments whose last chapter is among them."""
+
+    number: int
+    chapters: list[Chapter]
+    due: list[str]
+
+    @property
+    def hours(self) -> str:
+        return f"{sum(chapter.minutes for chapter in self.chapters) / 60:.1f}"
+
+
+def weeks(root: Path) -> list[Week]:
+    """The plan for a class, from the headers of the chapters (`week`, `assignment`)."""
+    planned = [chapter for chapter in chapters(root) if "week" in chapter.header]
+    due = {each.header["assignment"]: each.header["week"] for each in planned if "assignment" in each.header}
+    return [
+        Week(
+            number,
+            [chapter for chapter in planned if chapter.header["week"] == number],
+            [name for name, when in due.items() if when == number],
+        )
+        for number in sorted({chapter.header["week"] for chapter in planned})
+    ]
