@@ -6,7 +6,7 @@ PAGE = "book/forward_extremes.html"
 # whether the words stand after the box and behind a result
 BESIDE = """() => { const box = document.querySelector('.predict'), said = document.querySelector('p.predicted');
     return !!(box.compareDocumentPosition(said) & Node.DOCUMENT_POSITION_FOLLOWING)
-        && said.previousElementSibling.matches('.cell:has(.cell_output), figure'); }"""
+        && said.previousElementSibling.matches('.cell:has(.cell_output)'); }"""
 
 
 def test_a_prediction_is_kept_and_stands_beside_the_result(address, page):
@@ -35,3 +35,15 @@ def test_every_box_has_a_field_of_its_own(address, page):
     assert page.get_by_label("Your prediction").first.input_value() == ""
     page.goto(address + PAGE)
     assert [fields.nth(i).input_value() for i in range(3)] == ["", "second", ""]
+
+
+# of each prediction: is a heading, or another box, between the box and the words
+PAST = """() => [...document.querySelectorAll('.predict')].map((field, i) => {
+    const said = document.querySelectorAll('p.predicted')[i], follows = (a, b) => a.compareDocumentPosition(b) & 4;
+    return [...document.querySelectorAll('article :is(h2, h3, .predict)')].some(e => follows(field, e) && follows(e, said)); })"""
+
+
+def test_it_stands_in_the_section_that_asked(address, page):
+    open_page(page, address + PAGE)
+    past = page.evaluate(PAST)
+    assert len(past) > 3 and not any(past)
