@@ -40,7 +40,8 @@ def test_every_box_has_a_field_of_its_own(address, page):
 # of each prediction: is a heading, or another box, between the box and the words
 PAST = """() => [...document.querySelectorAll('.predict')].map((field, i) => {
     const said = document.querySelectorAll('p.predicted')[i], follows = (a, b) => a.compareDocumentPosition(b) & 4;
-    return [...document.querySelectorAll('article :is(h2, h3, .predict)')].some(e => follows(field, e) && follows(e, said)); })"""
+    return [...document.querySelectorAll('article :is(h2, h3, .predict)')]
+        .some(e => follows(field, e) && follows(e, said)); })"""
 
 
 def test_it_stands_in_the_section_that_asked(address, page):
