@@ -1,0 +1,1 @@
+"""The chapter `small_steps`: what it alone uses."""
