@@ -8,6 +8,7 @@ import functools
 import math
 
 import grading_answers_score
+import grading_answers_small_steps
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -619,7 +620,7 @@ SLIPS["my_betas"] = {
     "a Schedule": ddpm.cosine,
 }
 
-for chapter in (grading_answers_score,):
+for chapter in (grading_answers_score, grading_answers_small_steps):
     RIGHT |= chapter.RIGHT
     SLIPS |= chapter.SLIPS
     CHECKS |= chapter.CHECKS

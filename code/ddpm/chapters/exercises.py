@@ -14,6 +14,8 @@ from ddpm.chapters.mean_to_noise.exercises.written import PROBLEM_3_1, PROBLEM_3
 from ddpm.chapters.score.exercises.langevin import LANGEVIN_STEP
 from ddpm.chapters.score.exercises.mixture import MIXTURE_SCORE
 from ddpm.chapters.score.exercises.written import PROBLEM_10_2, PROBLEM_10_4
+from ddpm.chapters.small_steps.exercises.in_code import EDM_DENOISER, FLOW_VELOCITY, STEP_BACK
+from ddpm.chapters.small_steps.exercises.written import PROBLEM_11_1, PROBLEM_11_5
 from ddpm.chapters.train_and_observe.exercises.layers import LAYER_SIZES
 from ddpm.chapters.train_and_observe.exercises.sampling import REVERSE_STEP, SAMPLER
 from ddpm.chapters.train_and_observe.exercises.training import TRAINING_LOSS
@@ -28,7 +30,10 @@ PROBLEMS = Problems(
         "derivations": (PROBLEM_2_1, PROBLEM_2_2A, PROBLEM_2_2B, PROBLEM_3_1, PROBLEM_3_2),
         "loss_func_comp": (MEAN_LOSS, NOISE_LOSS, PROBLEM_4_2),
         "denoising": (LAYER_SIZES, TRAINING_LOSS, REVERSE_STEP, SAMPLER, PROBLEM_5_2),
-        "score": (MIXTURE_SCORE, PROBLEM_10_2, LANGEVIN_STEP, PROBLEM_10_4),
+        "score": (
+            *(MIXTURE_SCORE, PROBLEM_10_2, LANGEVIN_STEP, PROBLEM_10_4),
+            *(PROBLEM_11_1, EDM_DENOISER, STEP_BACK, FLOW_VELOCITY, PROBLEM_11_5),
+        ),
     },
 )
 

@@ -35,7 +35,7 @@ def two_ways(flow, noisy, data):
         ax.plot(*np.asarray(data).T, ".", color=light(INK), markersize=2, zorder=0)
         for start, colour, marker in zip(np.asarray(paths), COLOURS, MARKERS, strict=False):
             for path in start:
-                ax.plot(*path.T, color=colour, linewidth=0.8)
+                ax.plot(*path.T, color=colour, linewidth=0.6)
                 ax.plot(*path[-1], marker, color=colour, markersize=5)
             ax.plot(*start[0, 0], marker, color=colour, markersize=9, markerfacecolor="none")
         ax.set(title=title, aspect="equal", xlabel="first coordinate")
@@ -74,7 +74,7 @@ def codes(points, noises, component):
         noises: shape (n, 2).
         component: of each point, integers, shape (n,).
     """
-    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.8))
+    figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.8), sharex=True, sharey=True)
     for ax, values, title in zip(axes, (points, noises), ("data, $u = 0$", "their noise, $u = 1$"), strict=True):
         for k, (colour, marker) in enumerate(zip(COLOURS, MARKERS, strict=True)):
             ax.plot(*np.asarray(values)[component == k].T, marker, color=colour, markersize=2.5, linestyle="none")
