@@ -25,9 +25,7 @@ def same_level():
     scaled = -((place - k * mean) ** 2) / (2 * k**2 * variance)
     prove(sp.diff(scaled, place).subs(place, k * place), sp.diff(log_density, place) / k)
     return r"""
-\begin{aligned}
-\frac{x_u}{c_u} &= x_0 + \varsigma_u\, \epsilon, & \varsigma_u &:= \frac{r_u}{c_u}.
-\end{aligned}"""
+\frac{x_u}{c_u} = x_0 + \varsigma_u\, \epsilon, \qquad \varsigma_u := \frac{r_u}{c_u}."""
 
 
 @proof("eq-levels")
@@ -58,8 +56,9 @@ def levels_of_the_sdes():
     prove(sp.simplify(sp.diff(growing**2, u) / growing**2), 2 * sp.log(most / least))
     return r"""
 \begin{aligned}
-\text{VP:} \quad \bar\alpha &= \exp\left(-\beta_{\min} u - \tfrac{1}{2} (\beta_{\max} - \beta_{\min})\, u^2\right), \\
-\text{VE:} \quad g_u^2 &= 2\, r_u^2 \log \frac{\sigma_{\max}}{\sigma_{\min}}.
+&\text{VP:} \quad \bar\alpha = e^{-B}, \\
+&\quad B = \beta_{\min} u + \tfrac{1}{2} (\beta_{\max} - \beta_{\min})\, u^2, \\
+&\text{VE:} \quad g_u^2 = 2\, r_u^2 \log \frac{\sigma_{\max}}{\sigma_{\min}}.
 \end{aligned}"""
 
 
@@ -88,8 +87,9 @@ def from_the_noise():
     prove(v.subs(r_u, sp.sqrt(1 - c_u**2)), ((epsilon - r_u * x_u) / c_u).subs(r_u, sp.sqrt(1 - c_u**2)))
     return r"""
 \begin{aligned}
-x^\star &= \frac{x - r_u\, \epsilon^\star}{c_u}, & v^\star &= \frac{\epsilon^\star - r_u\, x}{c_u}, \\
-\nabla \log q_u(x) &= -\frac{\epsilon^\star}{r_u}, & \mathbf v &= f_u\, x + c_u\, \varsigma_u'\, \epsilon^\star.
+x^\star &= \frac{x - r_u\, \epsilon^\star}{c_u}, \qquad v^\star = \frac{\epsilon^\star - r_u\, x}{c_u}, \\
+\nabla \log q_u(x) &= -\frac{\epsilon^\star}{r_u}, \\
+\mathbf v &= f_u\, x + c_u\, \varsigma_u'\, \epsilon^\star.
 \end{aligned}"""
 
 

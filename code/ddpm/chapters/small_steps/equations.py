@@ -99,8 +99,8 @@ def ito():
     prove(mean.coeff(h, 1), f_u * x_u * slopes[1] + g_u**2 / 2 * slopes[2])
     return r"""
 \begin{aligned}
-\mathbb E_z[\phi(x_{u+h})] &= \phi(x_u) + h \left(f_u x_u\, \phi'(x_u) + \tfrac{1}{2} g_u^2\, \phi''(x_u)\right) \\
-&\quad + O(h^2).
+&\mathbb E_z[\phi(x_{u+h})] = \phi(x_u) \\
+&\quad + h \left(f_u x_u\, \phi'(x_u) + \tfrac{1}{2} g_u^2\, \phi''(x_u)\right) + O(h^2).
 \end{aligned}"""
 
 
@@ -171,7 +171,11 @@ def reverse_sde():
     backwards = [-(f_u * axis - g_u**2 * score) for axis, score in zip(q.place, q.score())]
     spreading = q.divergence([q.by(axis, q.density) for axis in q.place])
     prove(-q.divergence([v * q.density for v in backwards]) + g_u**2 / 2 * spreading, -q.by_u(q.density))
-    return r"dx = \left(f_u\, x - g_u^2\, \nabla \log q_u(x)\right) du + g_u\, d\bar{\mathbf w}_u."
+    return r"""
+\begin{aligned}
+dx &= \left(f_u\, x - g_u^2\, \nabla \log q_u(x)\right) du \\
+&\quad + g_u\, d\bar{\mathbf w}_u.
+\end{aligned}"""
 
 
 @proof("eq-reverse-step")
@@ -182,7 +186,8 @@ def reverse_step():
     prove(step, x_u - h * VELOCITY + eta * score_u + sp.sqrt(2 * eta) * z)
     return r"""
 \begin{aligned}
-x_{u-h} &= x_u - h \left(f_u x_u - g_u^2\, \nabla \log q_u(x_u)\right) + g_u \sqrt{h}\, z \\
+x_{u-h} &= x_u - h \left(f_u x_u - g_u^2\, \nabla \log q_u(x_u)\right) \\
+&\quad + g_u \sqrt{h}\, z \\
 &= x_u - h\, \mathbf v(x_u, u) \\
 &\quad + \tfrac{1}{2} g_u^2 h\, \nabla \log q_u(x_u) + \sqrt{g_u^2 h}\, z.
 \end{aligned}"""
@@ -207,7 +212,8 @@ def ancestral_mean():
 \begin{aligned}
 &\frac{1}{\sqrt{\alpha_t}} \left(x_t + \beta_t\, \nabla \log q_u(x_t)\right) \\
 &\quad = x_t - h \left(f_u x_t - g_u^2\, \nabla \log q_u(x_t)\right) \\
-&\quad\quad + h^2 \left(\tfrac{1}{2} (f_u^2 + f_u')\, x_t + f_u'\, \nabla \log q_u(x_t)\right) + O(h^3).
+&\quad\quad + h^2 \left(\tfrac{1}{2} (f_u^2 + f_u')\, x_t + f_u'\, \nabla \log q_u(x_t)\right) \\
+&\quad\quad + O(h^3).
 \end{aligned}"""
 
 
