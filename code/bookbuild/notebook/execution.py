@@ -173,7 +173,8 @@ def at_once(chapters: list[Chapter], cache, beside: Callable[[], None] | None) -
             try:
                 seconds = task.result()
             except CellFailed as error:
-                pool.shutdown(wait=False, cancel_futures=True)
+                for other_task in tasks:  # the pool takes them out, and says so to as_completed
+                    other_task.cancel()
                 failed.append(str(error))
                 continue
             chapter = tasks[task]
