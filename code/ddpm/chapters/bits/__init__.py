@@ -1,0 +1,1 @@
+"""The chapter `bits`: what it alone uses."""

@@ -1,0 +1,108 @@
+"""The exercises of the chapter `bits`: right answers pass in every style, slips are named and told apart."""
+
+import itertools
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from bits_answers import BY_HAND, CHECKS, RIGHT, RIGHT_BY_HAND, SLIPS, SLIPS_BY_HAND
+
+from ddpm.chapters.bits.exercises.bits import BITS
+from ddpm.chapters.bits.exercises.trace import TRACE
+from ddpm.chapters.bits.exercises.written import PROBLEM_12_3, check_answer_12_3
+from ddpm.grading import Status
+from ddpm.grading.remarks import TOLERANCE
+from ddpm.grading.runner import Run
+from ddpm.likelihood import bits_per_dimension, hutchinson, offset, probe_variance
+
+BOTH = pytest.mark.parametrize("exercise", [BITS, TRACE], ids=lambda exercise: exercise.name)
+
+
+def by_names(answers):
+    return pytest.mark.parametrize("name, words", [(name, words) for name in answers for words in answers[name]])
+
+
+@by_names(RIGHT)
+def test_right_answers_pass(name, words, precision):
+    verdict = CHECKS[name](RIGHT[name][words], seed=3 if precision == "float32" else 4)
+    assert verdict.passed and verdict.slip is None, verdict
+
+
+@by_names(SLIPS)
+def test_slips_are_named(name, words):
+    verdict = CHECKS[name](SLIPS[name][words], seed=1)
+    assert not verdict.passed and verdict.slip and words in verdict.slip and "Hint:" in str(verdict), verdict
+
+
+@BOTH
+def test_slips_differ_from_the_answer_and_from_each_other(exercise):
+    for seed in range(10):
+        cases = exercise.cases(seed)
+        tables = [
+            [np.asarray(make(*case), float) for case in cases]
+            for make in (exercise.reference, *(slip.make for slip in exercise.slips))
+        ]
+        for (_, a), (j, b) in itertools.combinations(enumerate(tables), 2):
+            far = max(
+                np.inf if x.shape != y.shape else np.abs(x - y).max() / (np.abs(x).max() + 1e-3) for x, y in zip(a, b)
+            )
+            assert far > 20 * TOLERANCE, (seed, exercise.slips[j - 1].name)
+
+
+@BOTH
+def test_every_slip_gets_its_own_name_and_lines_that_fit(exercise):
+    cases = exercise.cases(7)
+    for slip in exercise.slips:
+        verdict = exercise.verdict(cases, Run([np.asarray(slip.make(*case), float) for case in cases]))
+        assert verdict.slip == slip.name
+        assert max(map(len, str(verdict).splitlines())) <= 78
+
+
+def test_the_answers_are_the_packages():
+    for log_density, x, values, low, high in BITS.cases(0):
+        ours = bits_per_dimension(log_density, x.size, values, low, high)
+        np.testing.assert_allclose(BITS.reference(log_density, x, values, low, high), ours, rtol=1e-5)
+    for J, probes in TRACE.cases(0)[:2]:
+        J, probes = jnp.asarray(J, jnp.float32), jnp.asarray(probes, jnp.float32)
+        ours = hutchinson(lambda x: J @ x, jnp.zeros(len(J)), probes)[1]
+        np.testing.assert_allclose(TRACE.reference(J, probes), ours, rtol=1e-4)
+
+
+def test_what_is_known_is_what_the_package_computes():
+    J, halves = jnp.array([[2.0, 1.0], [3.0, 4.0]]), np.array([1.5, 0.5])
+    known = PROBLEM_12_3.known
+    assert known["offset_unit"] == offset(low=0.0) and known["offset_book"] == offset()
+    np.testing.assert_allclose(known["uniform"], bits_per_dimension(np.log(0.5), 1), rtol=1e-6)
+    np.testing.assert_allclose(known["gap"], np.log2(halves.mean()) - np.log2(halves).mean())
+    for kind in ("rademacher", "gaussian"):
+        np.testing.assert_allclose(known[kind], probe_variance(J, kind))
+
+
+@pytest.mark.parametrize("words", RIGHT_BY_HAND)
+def test_right_numbers_pass(words):
+    verdict = check_answer_12_3(RIGHT_BY_HAND[words], PROBLEM_12_3.known)
+    assert verdict.passed and verdict.slip is None, verdict
+    assert PROBLEM_12_3.judge(PROBLEM_12_3.collect({"answer_12_3": RIGHT_BY_HAND[words]})).passed
+
+
+@pytest.mark.parametrize("words", SLIPS_BY_HAND)
+def test_misconceptions_are_named(words):
+    verdict = check_answer_12_3(BY_HAND | SLIPS_BY_HAND[words], PROBLEM_12_3.known)
+    assert not verdict.passed and verdict.slip and words in verdict.slip, verdict
+    assert max(map(len, str(verdict).splitlines())) <= 78
+
+
+def test_every_misconception_has_an_answer_here():
+    said = [check_answer_12_3(BY_HAND | wrong, PROBLEM_12_3.known).slip for wrong in SLIPS_BY_HAND.values()]
+    assert set(said) == {misconception.name for misconception in PROBLEM_12_3.misconceptions}
+
+
+@pytest.mark.parametrize("key, wrong", [("gap", 0.24), ("offset_book", 6.9), ("rademacher", 15), ("gaussian", 57)])
+def test_a_wrong_number_without_a_name_is_off_all_the_same(key, wrong):
+    verdict = check_answer_12_3(BY_HAND | {key: wrong}, PROBLEM_12_3.known)
+    assert not verdict.passed and verdict.slip is None and key in str(verdict)
+
+
+def test_nothing_yet_is_no_error():
+    assert not CHECKS["bits_of"](...).passed and not CHECKS["trace_of"](None).passed
+    assert check_answer_12_3(...).status is Status.BLANK and check_answer_12_3(BY_HAND).status is Status.NOTED
