@@ -1,5 +1,8 @@
 """All exercises that are graded, by the assignments that they belong to."""
 
+from ddpm.chapters.bits.exercises.bits import BITS
+from ddpm.chapters.bits.exercises.trace import TRACE
+from ddpm.chapters.bits.exercises.written import PROBLEM_12_3
 from ddpm.chapters.closed_form.exercises.q_sample import Q_SAMPLE
 from ddpm.chapters.closed_form.exercises.written import PROBLEM_1_4
 from ddpm.chapters.forward_extremes.exercises.betas import MY_BETAS

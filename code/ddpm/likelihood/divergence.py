@@ -1,6 +1,6 @@
 """The divergence of a field, the trace of its Jacobian: exactly, or by Hutchinson's estimate.
 
-One product of the Jacobian with a vector, `jax.jvp`, costs about as much as two evaluations of the field. The exact
+One product of the Jacobian with a vector, as by `jax.jvp`, costs no more than a few evaluations of the field. The exact
 divergence takes D of them, one for each pixel; Hutchinson's estimate takes as many as there are probes.
 """
 
