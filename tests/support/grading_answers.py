@@ -7,6 +7,7 @@ Written apart from the formulas of the checks: with the package's core, with run
 import functools
 import math
 
+import grading_answers_bits
 import grading_answers_score
 import grading_answers_small_steps
 import jax
@@ -620,7 +621,7 @@ SLIPS["my_betas"] = {
     "a Schedule": ddpm.cosine,
 }
 
-for chapter in (grading_answers_score, grading_answers_small_steps):
+for chapter in (grading_answers_score, grading_answers_small_steps, grading_answers_bits):
     RIGHT |= chapter.RIGHT
     SLIPS |= chapter.SLIPS
     CHECKS |= chapter.CHECKS

@@ -36,6 +36,7 @@ PROBLEMS = Problems(
         "score": (
             *(MIXTURE_SCORE, PROBLEM_10_2, LANGEVIN_STEP, PROBLEM_10_4),
             *(PROBLEM_11_1, EDM_DENOISER, STEP_BACK, FLOW_VELOCITY, PROBLEM_11_5),
+            *(BITS, TRACE, PROBLEM_12_3),
         ),
     },
 )

@@ -11,6 +11,7 @@ from ddpm.chapters.bits.exercises.written import PROBLEM_12_3, check_answer_12_3
 from ddpm.grading import Status
 from ddpm.likelihood import bits_per_dimension, hutchinson, offset, probe_variance
 
+
 def test_the_answers_are_the_packages():
     for log_density, x, values, low, high in BITS.cases(0):
         ours = bits_per_dimension(log_density, x.size, values, low, high)
