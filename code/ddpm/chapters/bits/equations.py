@@ -50,7 +50,11 @@ def dequantised():
     u = (x + 2) * 4 / 3 - pixels
     assert -1e-5 < u.min() < 0.01 and 0.99 < u.max() < 1 + 1e-5
     assert stats.kstest(u, "uniform").pvalue > 1e-3
-    return r"x := a + (b - a)\, \frac{y + \delta}{G}, \quad \delta \sim \text{uniform on } [0, 1)^D."
+    return r"""
+\begin{aligned}
+x &:= a + (b - a)\, \frac{y + \delta}{G}, \\
+\delta &\sim \text{uniform on } [0, 1)^D.
+\end{aligned}"""
 
 
 @numeric("eq-cell-probability", bound=1e-8)
@@ -172,7 +176,11 @@ def log_density_along_the_ode():
         known = jax.vmap(partial(mixture_log_density, data))(x)
         deviation = jnp.abs(jax.jit(jax.vmap(lambda x: of_one(x)))(x) - known).max()
     return (
-        r"\log q_0(x_0) = \log q_1(x_1) + \int_0^1 \nabla \cdot \mathbf v(x_u, u)\; \mathrm d u.",
+        r"""
+\begin{aligned}
+\log q_0(x_0) &= \log q_1(x_1) \\
+&\quad + \int_0^1 \nabla \cdot \mathbf v(x_u, u)\; \mathrm d u.
+\end{aligned}""",
         deviation,
     )
 
@@ -187,6 +195,19 @@ def hutchinson():
 \mathbb E\bigl[ \langle \mathbf e, J \mathbf e \rangle \bigr]
 &= \sum_{i, j} J_{ij}\, \mathbb E[\mathbf e_i \mathbf e_j] \\
 &= \operatorname{tr} J.
+\end{aligned}"""
+
+
+@proof("eq-probe-form")
+def form_of_a_probe():
+    J, e, form = _quadratic_form()
+    S = (J + J.T) / 2
+    pairs = sum(S[i, j] * e[i] * e[j] for i in range(SIZE) for j in range(i + 1, SIZE))
+    prove(form, sum(S[i, i] * e[i] ** 2 for i in range(SIZE)) + 2 * pairs)
+    return r"""
+\begin{aligned}
+\langle \mathbf e, J \mathbf e \rangle &= \langle \mathbf e, S \mathbf e \rangle \\
+&= \sum_i S_{ii}\, \mathbf e_i^2 + 2 \sum_{i < j} S_{ij}\, \mathbf e_i \mathbf e_j.
 \end{aligned}"""
 
 
