@@ -18,7 +18,9 @@ from ddpm.arrays import Key, check_key
 def dequantise(
     key: Key, pixels: Real[ArrayLike, "*shape"], values: int = 256, low: float = -1.0, high: float = 1.0
 ) -> Float[Array, "*shape"]:
-    """low + (high - low) (pixels + delta) / values, delta uniform in [0, 1): in [low, high), but for rounding (equation `eq-dequantise`).
+    """low + (high - low) (pixels + delta) / values with delta uniform in [0, 1) (equation `eq-dequantise`).
+
+    That lies in [low, high), but for rounding.
 
     Args:
         pixels: whole numbers 0, ..., values - 1, of any shape; every one gets its own delta.
