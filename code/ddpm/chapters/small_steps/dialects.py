@@ -87,7 +87,8 @@ def from_the_noise():
     prove(v.subs(r_u, sp.sqrt(1 - c_u**2)), ((epsilon - r_u * x_u) / c_u).subs(r_u, sp.sqrt(1 - c_u**2)))
     return r"""
 \begin{aligned}
-x^\star &= \frac{x - r_u\, \epsilon^\star}{c_u}, \qquad v^\star = \frac{\epsilon^\star - r_u\, x}{c_u}, \\
+x^\star &= \frac{x - r_u\, \epsilon^\star}{c_u}, \\
+v^\star &= \frac{\epsilon^\star - r_u\, x}{c_u}, \\
 \nabla \log q_u(x) &= -\frac{\epsilon^\star}{r_u}, \\
 \mathbf v &= f_u\, x + c_u\, \varsigma_u'\, \epsilon^\star.
 \end{aligned}"""

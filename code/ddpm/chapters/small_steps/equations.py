@@ -100,7 +100,8 @@ def ito():
     return r"""
 \begin{aligned}
 &\mathbb E_z[\phi(x_{u+h})] = \phi(x_u) \\
-&\quad + h \left(f_u x_u\, \phi'(x_u) + \tfrac{1}{2} g_u^2\, \phi''(x_u)\right) + O(h^2).
+&\quad + h \left(f_u x_u\, \phi'(x_u) + \tfrac{1}{2} g_u^2\, \phi''(x_u)\right) \\
+&\quad + O(h^2).
 \end{aligned}"""
 
 
@@ -212,8 +213,8 @@ def ancestral_mean():
 \begin{aligned}
 &\frac{1}{\sqrt{\alpha_t}} \left(x_t + \beta_t\, \nabla \log q_u(x_t)\right) \\
 &\quad = x_t - h \left(f_u x_t - g_u^2\, \nabla \log q_u(x_t)\right) \\
-&\quad\quad + h^2 \left(\tfrac{1}{2} (f_u^2 + f_u')\, x_t + f_u'\, \nabla \log q_u(x_t)\right) \\
-&\quad\quad + O(h^3).
+&\quad\quad + \tfrac{1}{2} h^2 (f_u^2 + f_u')\, x_t \\
+&\quad\quad + h^2 f_u'\, \nabla \log q_u(x_t) + O(h^3).
 \end{aligned}"""
 
 
