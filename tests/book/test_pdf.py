@@ -62,6 +62,14 @@ def test_latex_had_nothing_to_say(book):
 
 @pytest.mark.slow
 @needs_latex
+def test_the_file_itself_says_title_and_author(book):
+    said = subprocess.run(["pdfinfo", book / "_build/book.pdf"], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"^Title: +Denoising Diffusion, Checked$", said, re.M)
+    assert re.search(r"^Author: +The Denoising Diffusion Book contributors$", said, re.M)
+
+
+@pytest.mark.slow
+@needs_latex
 def test_title_chapters_and_numbers_are_those_of_the_site(text, pages):
     assert flat(text).lstrip().startswith("denoising diffusion checked an executable textbook")
     for chapter in (ROOT / "book").glob("*.md"):
