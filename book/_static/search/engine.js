@@ -51,8 +51,6 @@
   }
 
   const index = new MiniSearch({ fields: Object.keys(FIELDS), tokenize: words, processTerm: forms });
-  const name = (term) => words(term).map(root).join(" ");
-  const defined = new Map(window.bookSections.map(({ id, index }) => [id, index.split("; ").map(name)]));
   const sections = new Map(window.bookSections.map((section) => [section.id, section]));
   index.addAll(window.bookSections);
 
@@ -94,10 +92,9 @@
       { combineWith: "OR", queries: asked.map((word, i) => meant(word, i === asked.length - 1 && !/\s$/.test(query))) },
       { tokenize: (word) => [word], processTerm: (word) => word },
     );
-    // first what stands in the index under that very name, then what answers to more of the words
-    const whole = name(query);
+    // a section that answers to more of the words comes first
     const share = (hit) => asked.filter((word) => [word, root(word), ...(ALSO[word] ?? []).map(root)].some((term) => hit.queryTerms.includes(term))).length / asked.length;
-    return hits.map((hit) => ({ hit, score: hit.score * share(hit) ** 2 * (defined.get(hit.id).includes(whole) ? 3 : 1) })).sort((a, b) => b.score - a.score).slice(0, limit)
+    return hits.map((hit) => ({ hit, score: hit.score * share(hit) ** 2 })).sort((a, b) => b.score - a.score).slice(0, limit)
       .map(({ hit }) => { const section = sections.get(hit.id); return { ...section, extract: extract(section.text, new Set(hit.terms)) }; });
   };
 })();
