@@ -80,17 +80,15 @@ class Fill(SphinxPostTransform):
         line = nodes.paragraph("", classes=["where"])
         for i, (name, place, main) in enumerate(places):
             section = section_of(pages[name], place)
-            line += [
-                nodes.Text(("Defined in " if main else "See ") if i == 0 else "; see "),
-                self.link(name, place, section),
-            ]
+            line += nodes.Text(("Defined in " if main else "See ") if i == 0 else "; see ")
+            line += self.link(name, place if main else section["ids"][0], section)
         here = {name for name, *_ in places}
         used = [(name, place) for name, place in used_in(words, pages) if name not in here]
         numbered = [name for name, _ in used if self.env.toc_secnumbers.get(name)]
         for i, (name, place) in enumerate(sorted(used, key=lambda where: where[0] not in numbered)):
             first = f". Used in {'chapter' * bool(numbered)}{'s' * (len(numbered) > 1)} "
             line += [nodes.Text(first.replace("  ", " ") if i == 0 else ", "), self.link(name, place, None)]
-        line += nodes.Text(".")
+        line += nodes.Text("" if line.astext().endswith("?") else ".")
         return line
 
     def link(self, name, place, section):
@@ -106,11 +104,11 @@ class Fill(SphinxPostTransform):
 
 
 def section_of(page, place):
-    """The section of `page` that holds the place with this id; None for the page's first."""
+    """The section of `page` that holds the place with this id."""
     node = next(node for node in page.findall(nodes.Element) if place in node.get("ids", ()))
     while not is_section(node):
         node = node.parent
-    return node if isinstance(node.parent, nodes.section) else None
+    return node if isinstance(node, nodes.section) else node.next_node(nodes.section)
 
 
 def is_section(node) -> bool:
