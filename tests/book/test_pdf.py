@@ -63,7 +63,7 @@ def test_latex_had_nothing_to_say(book):
 @pytest.mark.slow
 @needs_latex
 def test_the_file_itself_says_title_and_author(book):
-    said = subprocess.run(["pdfinfo", book / "_build/book.pdf"], capture_output=True, text=True, check=True).stdout
+    said = run("pdfinfo", book / "_build/book.pdf")
     assert re.search(r"^Title: +Denoising Diffusion, Checked$", said, re.M)
     assert re.search(r"^Author: +The Denoising Diffusion Book contributors$", said, re.M)
 
