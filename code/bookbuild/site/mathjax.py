@@ -22,7 +22,7 @@ MARKS = {False: ("<tex-inline>", "</tex-inline>"), True: ("<tex-display>", "</te
 MARKED = re.compile("|".join(f"{start}(.*?){end}" for start, end in MARKS.values()), re.S)
 # browsers break lines between a formula and the comma after it, unless told not to
 JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inline></span>)([.,:;?!)\]’”]*)""")
-DISPLAYED = re.compile(r'(<div class="math[^>]*)(>(?:(?!</div>).)*)', re.S)
+DISPLAYED = re.compile(r'(<div class="(?:two-widths )?math[^>]*)(>(?:(?!</div>).)*)', re.S)
 SPLIT = re.compile(r"\\begin\{split\}\s*(\\begin\{aligned\}.*\\end\{aligned\}.?)\s*\\end\{split\}", re.S)
 STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
 LINK = re.compile(rf' *<link[^>]*/{STYLE}(?:\?[^"]*)?"[^>]*>\n?')
@@ -111,7 +111,7 @@ def join(found) -> str:
 def place(found) -> str:
     """A displayed formula with the height that is kept for it until it is drawn, near the window (book.css): by its
     lines. One that is set twice has two heights."""
-    heights = [f"{max(4, 2.3 * text.count('<mjx-mtr')):.3g}em" for text in found[2].split("<mjx-container ")[1:]]
+    heights = [f"{max(4, 2.7 * text.count('<mjx-mtr')):.3g}em" for text in found[2].split("<mjx-container ")[1:]]
     return f'{found[1]} style="--desk: {heights[0]}; --phone: {heights[-1]}"{found[2]}' if heights else found[0]
 
 
