@@ -693,6 +693,7 @@ SLIPS["5.2"] = {
 for chapter in (written_answers_score,):
     RIGHT |= chapter.RIGHT
     OTHER_FORM |= chapter.OTHER_FORM
+    REFUSED |= getattr(chapter, "REFUSED", {})
     SLIPS |= chapter.SLIPS
 
 

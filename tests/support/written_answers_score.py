@@ -2,9 +2,9 @@
 
 from sympy import Eq, Rational, Symbol, simplify, sqrt
 
-from ddpm.derivation.symbols import c_u, epsilon, h_u, r_u, score_u, x, x_u
+from ddpm.derivation.symbols import V_u, c_u, epsilon, h_u, r_u, score_u, x, x_u
 
-RIGHT, OTHER_FORM, SLIPS = {}, {}, {}
+RIGHT, OTHER_FORM, REFUSED, SLIPS = {}, {}, {}, {}
 
 # 10.2
 
@@ -15,11 +15,15 @@ RIGHT["10.2"] = {
     "turned equation": Eq((x_u + r_u**2 * score_u) / c_u, x[0]),
     "steps": [(x_u - r_u * epsilon) / c_u, (x_u - r_u * (-r_u * score_u)) / c_u, (x_u + r_u**2 * score_u) / c_u],
     "symbols made by the reader": (Symbol("x_u") + Symbol("r_u") ** 2 * Symbol("score_u")) / Symbol("c_u"),
+    "by way of the noise": [Eq(epsilon, -r_u * score_u), Eq(x[0], (x_u + r_u**2 * score_u) / c_u)],
     "taken out": r_u**2 / c_u * (score_u + x_u / r_u**2),
     "a negative exponent": c_u**-1 * (x_u - (-score_u) * r_u**2.0),
 }
-OTHER_FORM["10.2"] = {
+OTHER_FORM["10.2"] = {}
+REFUSED["10.2"] = {
     "still has epsilon in it": (x_u - r_u * epsilon) / c_u,
+    "has x_0 in it": x[0],
+    "says nothing of the mean of x_0": Eq(epsilon, -r_u * score_u),
 }
 SLIPS["10.2"] = {
     "sign of the score is turned": (x_u - r_u**2 * score_u) / c_u,
@@ -34,6 +38,8 @@ SLIPS["10.2"] = {
     "1 - c_u^2 in the place": (x_u + score_u - c_u**2 * score_u) / c_u,
     "as if there were no noise": x_u / c_u,
     "mean of the noise": Eq(x[0], -r_u * score_u),
+    "divides the score twice": (x_u + r_u**2 * score_u / c_u) / c_u,
+    "sign of Tweedie's formula": [Eq(epsilon, r_u * score_u), (x_u - r_u**2 * score_u) / c_u],
     "half of r_u^2": (x_u + Rational(1, 2) * r_u**2 * score_u) / c_u,
 }
 
@@ -44,11 +50,19 @@ RIGHT["10.4"] = {
     "one fraction": 2 * r_u**4 / (2 * r_u**2 - h_u),
     "from the fixed point": 2 * h_u / (1 - (1 - h_u / r_u**2) ** 2),
     "multiplied out": 2 * h_u / (2 * h_u / r_u**2 - h_u**2 / r_u**4),
+    "with a symbol for it": [
+        Eq(V_u, (1 - h_u / r_u**2) ** 2 * V_u + 2 * h_u),
+        Eq(V_u, 2 * r_u**4 / (2 * r_u**2 - h_u)),
+    ],
+    "an equation on the way": [
+        Eq(2 * h_u, V_u * (1 - (1 - h_u / r_u**2) ** 2)),
+        2 * h_u / (1 - (1 - h_u / r_u**2) ** 2),
+    ],
     "steps": [2 * h_u / (1 - (1 - h_u / r_u**2) ** 2), simplify(2 * h_u / (1 - (1 - h_u / r_u**2) ** 2))],
     "decimals": r_u**2 / (1 - 0.5 * h_u / r_u**2),
     "symbols made by the reader": Symbol("r_u") ** 2 / (1 - Symbol("h_u") / (2 * Symbol("r_u") ** 2)),
 }
-OTHER_FORM["10.4"] = {}
+OTHER_FORM["10.4"] = {"still has V_u in it": (1 - h_u / r_u**2) ** 2 * V_u + 2 * h_u}
 SLIPS["10.4"] = {
     "as if the steps did no harm": r_u**2,
     "first order in h_u alone": r_u**2 * (1 + h_u / (2 * r_u**2)),
@@ -62,5 +76,7 @@ SLIPS["10.4"] = {
     "r_u in the place of r_u^2 in the score": 2 * h_u / (1 - (1 - h_u / r_u) ** 2),
     "standard deviation at rest": sqrt(2 * r_u**4 / (2 * r_u**2 - h_u)),
     "what one step adds": 2 * h_u,
+    "h_u is added, without its half": r_u**2 + h_u,
+    "what one step makes": (1 - h_u / r_u**2) ** 2 * r_u**2 + 2 * h_u,
     "over that of the target": 1 / (1 - h_u / (2 * r_u**2)),
 }

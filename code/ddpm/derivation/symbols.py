@@ -218,10 +218,11 @@ mu_tilde = function("mu_tilde", r"\tilde\mu", indices=1, typed="mu_tilde(t, x[t]
 beta_tilde = family("beta_tilde", r"\tilde\beta", positive=True)
 C = Constant("C", real=True)
 I = sp.Symbol("I")  # noqa: E741  (the identity matrix, of a covariance such as beta[t] * I)
-# At one time u of a continuous path: signal and spread with their derivatives, drift and diffusion, state and score.
-c_u, r_u, g_u, h_u = sp.symbols("c_u r_u g_u h_u", positive=True)
+# At one time u of a continuous path: signal and spread with their derivatives, drift and diffusion, state and score;
+# the step of Langevin dynamics and the variance of its chain.
+c_u, r_u, g_u, h_u, V_u = sp.symbols("c_u r_u g_u h_u V_u", positive=True)
 dc_u, dr_u, f_u, x_u, score_u = sp.symbols("dc_u dr_u f_u x_u score_u", real=True)
-AT_U = (c_u, r_u, g_u, h_u, dc_u, dr_u, f_u, x_u, score_u)
+AT_U = (c_u, r_u, g_u, h_u, V_u, dc_u, dr_u, f_u, x_u, score_u)
 TEX = {  # of single symbols
     "epsilon": r"\epsilon",
     "epsilon'": r"\epsilon'",

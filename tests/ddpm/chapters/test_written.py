@@ -131,7 +131,7 @@ def test_an_unknown_mistake_is_wrong_without_a_name_and_with_its_factor(number):
             "likelihood_to_kl.exercises.problem_2_2a": ("TURNED_TARGET",),
             "likelihood_to_kl.exercises.problem_2_2b": ("KL_TARGET",),
             "mean_to_noise.exercises.written": ("MEAN", "MEAN_LOSS", "WEIGHT", "NOISE_LOSS"),
-            "score.exercises.written": ("IMAGE", "REST"),
+            "score.exercises.written": ("IMAGE", "NOISE", "REST"),
         }.items()
         for target in targets
     ],

@@ -50,6 +50,13 @@ LANGEVIN_STEP = Compared(
             _step(push=lambda h: 2 * np.sqrt(h)),
         ),
         Slip("the noise has variance 1, whatever h is.", NOISE_HINT, _step(push=lambda h: 1)),
+        Slip("half of h under the root, not twice.", NOISE_HINT, _step(push=lambda h: np.sqrt(h / 2))),
+        Slip("h divides under the root.", NOISE_HINT, _step(push=lambda h: np.sqrt(2 / h))),
+        Slip("sqrt(2 h) with the score too.", PULL_HINT, _step(pull=lambda h: np.sqrt(2 * h))),
+        Slip(
+            "the noise is inside the brackets that h multiplies.", NOISE_HINT, _step(push=lambda h: h * np.sqrt(2 * h))
+        ),
+        Slip("both signs are turned.", SIGN_HINT, _step(pull=lambda h: -h, push=lambda h: -np.sqrt(2 * h))),
         Slip("there is no noise: that climbs to a peak.", NOISE_HINT, _step(push=lambda h: 0)),
         Slip("against the score: the sign is turned.", SIGN_HINT, _step(pull=lambda h: -h)),
         Slip(

@@ -85,6 +85,19 @@ MIXTURE_SCORE = Compared(
             SHARE_HINT,
             _score(weigh=lambda joint, w: np.full(len(w), 1 / len(w))),
         ),
+        Slip(
+            "the slopes of all components are added, with no weights at all.",
+            SHARE_HINT,
+            _score(weigh=lambda joint, w: np.ones(len(w))),
+        ),
+        Slip(
+            "the standard deviation in the place of the variance, all through the densities of the components.",
+            DENSITY_HINT,
+            _score(exponent=lambda d, v: -np.sum(d**2, axis=1) / (2 * np.sqrt(v)), front=lambda v, D: v ** (-D / 4)),
+        ),
+        Slip(
+            "the factor in front of the exponentials without its root.", DENSITY_HINT, _score(front=lambda v, D: v**-D)
+        ),
         Slip("the slope of the likeliest component alone.", SHARE_HINT, _score(weigh=_one(np.argmax))),
         Slip("the weights are missing in the probabilities.", SHARE_HINT, _score(share=lambda w: 1)),
         Slip("the probabilities are not divided by their sum.", SHARE_HINT, _score(weigh=lambda joint, w: joint)),

@@ -1,10 +1,11 @@
 """Problems 10.2 and 10.4: the best guess at the image through the score, and the variance of a Langevin chain at
 rest."""
 
-from ddpm.derivation.symbols import c_u, epsilon, h_u, r_u, score_u, sqrt, x, x_u
+from ddpm.derivation.symbols import V_u, c_u, epsilon, h_u, r_u, score_u, sqrt, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.problem import Claim, Derivation, Target, solved
+from ddpm.grading.written.too_large import Unreadable
 
 CLOSED_HINT = (
     "Solve x_u = c_u x_0 + r_u epsilon for x_0. What stands in the place of the noise, once its mean is taken?"
@@ -21,11 +22,12 @@ def _slips(rows):
     return tuple(Slip(name, hint, lambda value=value: value) for name, hint, value in rows)
 
 
-def _image_form(typed) -> str:
+def _lacks(typed) -> str:
+    """What the last line about the image still holds."""
     if typed.has(epsilon):
-        return "still has epsilon in it. What is its mean, given x_u?"
+        return "still has epsilon in it, which is not known once x_u is seen. What is its mean?"
     if typed.has(x.function):
-        return "has x_0 in it. It is asked for with x_u and the score alone."
+        return "has x_0 in it. Its mean is asked for, with x_u and the score alone."
     return ""
 
 
@@ -44,6 +46,8 @@ IMAGE = Target(
             ("multiplied by c_u where it divides.", CLOSED_HINT, c_u * (x_u + r_u**2 * score_u)),
             ("c_u^2 in the place of c_u.", CLOSED_HINT, (x_u + r_u**2 * score_u) / c_u**2),
             ("sqrt(c_u) in the place of c_u.", CLOSED_HINT, (x_u + r_u**2 * score_u) / sqrt(c_u)),
+            ("c_u divides the score twice.", ALL_HINT, (x_u + r_u**2 * score_u / c_u) / c_u),
+            ("r_u divides where r_u^2 multiplies.", TWEEDIE_HINT, (x_u + score_u / r_u) / c_u),
             ("c_u divides x_u alone.", ALL_HINT, x_u / c_u + r_u**2 * score_u),
             ("c_u divides the score alone.", ALL_HINT, x_u + r_u**2 * score_u / c_u),
             ("r_u^2 divides where it multiplies.", TWEEDIE_HINT, (x_u + score_u / r_u**2) / c_u),
@@ -65,10 +69,22 @@ IMAGE = Target(
             ("c_u and r_u are swapped.", CLOSED_HINT, (x_u + c_u**2 * score_u) / r_u),
         )
     ),
-    form=_image_form,
+    form=_lacks,
 )
 
-OF_NOISE = {epsilon: -r_u * score_u}  # its mean given x_u
+OF_NOISE = -r_u * score_u  # the mean of the noise, given x_u
+NOISE = Target(
+    "the mean of the noise, given x_u",
+    OF_NOISE,
+    _slips(
+        (
+            ("the sign of Tweedie's formula is turned.", TWEEDIE_HINT, r_u * score_u),
+            ("r_u is missing in Tweedie's formula.", TWEEDIE_HINT, -score_u),
+            ("r_u^2 in the place of r_u in Tweedie's formula.", TWEEDIE_HINT, -(r_u**2) * score_u),
+            ("r_u divides where it multiplies in Tweedie's formula.", TWEEDIE_HINT, -score_u / r_u),
+        )
+    ),
+)
 REST_VALUE = r_u**2 / (1 - h_u / (2 * r_u**2))
 
 
@@ -111,6 +127,13 @@ REST = Target(
                 REST_VALUE / r_u**2,
             ),
             ("turned over.", "For small steps, near what must the variance be?", 1 / REST_VALUE),
+            ("2 h_u is added: the pull of the step is forgotten.", RECURSION_HINT, r_u**2 + 2 * h_u),
+            ("h_u is added, without its half, and to first order.", EXACT_HINT, r_u**2 + h_u),
+            (
+                "what one step makes of the variance r_u^2.",
+                RECURSION_HINT,
+                (1 - h_u / r_u**2) ** 2 * r_u**2 + 2 * h_u,
+            ),
             ("2 h_u, what one step adds.", RECURSION_HINT, 2 * h_u),
             (
                 "what the chain has after two steps from a point.",
@@ -119,30 +142,52 @@ REST = Target(
             ),
         )
     ),
+    form=lambda typed: "still has V_u in it. Solve for it." if typed.has(V_u) else "",
 )
 
 
-def _claims(target, known):
-    def claims(lines):
-        def compared(side):
-            return side.subs(known)
+def _about(line, target, known, place):
+    """The claims of one line, `known` put in."""
 
-        found = []
-        for i, line in enumerate(lines, start=1):
-            if line.of == "definition":
-                continue
-            place = f"line {i}" if len(lines) > 1 else ""
-            for step in line.between:
-                found.append(Claim(target, compared(step), step, place))
-            expr, open_ = solved(line, target, compared)
-            found.append(Claim(target, compared(expr), expr, place, open_))
-        return found
+    def compared(side):
+        return side.subs(known)
 
-    return claims
+    steps = [Claim(target, compared(step), step, place) for step in line.between]
+    expr, open_ = solved(line, target, compared)
+    return [*steps, Claim(target, compared(expr), expr, place, open_)]
 
 
-PROBLEM_10_2 = Derivation("answer_10_2", "10.2", _claims(IMAGE, {**OF_NOISE, x[0]: IMAGE_VALUE}))
-PROBLEM_10_4 = Derivation("answer_10_4", "10.4", _claims(REST, {}))
+def _places(lines):
+    """The lines that claim something, each with where it stands."""
+    return [
+        (line, f"line {i}" if len(lines) > 1 else "")
+        for i, line in enumerate(lines, start=1)
+        if line.of != "definition"
+    ]
+
+
+def _image_claims(lines):
+    """Lines about the mean of the noise, and lines about that of the image; the last one without either."""
+    found = []
+    for line, place in _places(lines):
+        if epsilon in (line.left, line.right) and line.left is not None:
+            other = line.right if line.left == epsilon else line.left
+            found.append(Claim(NOISE, other, other, place, step=True))
+        else:
+            found += _about(line, IMAGE, {epsilon: OF_NOISE, x[0]: IMAGE_VALUE}, place)
+    if not found or found[-1].step:
+        raise Unreadable("says nothing of the mean of x_0 yet")
+    if lack := _lacks(found[-1].typed):
+        raise Unreadable(lack)
+    return found
+
+
+def _rest_claims(lines):
+    return [claim for line, place in _places(lines) for claim in _about(line, REST, {V_u: REST_VALUE}, place)]
+
+
+PROBLEM_10_2 = Derivation("answer_10_2", "10.2", _image_claims)
+PROBLEM_10_4 = Derivation("answer_10_4", "10.4", _rest_claims)
 
 
 def check_answer_10_2(answer) -> Verdict:
