@@ -39,6 +39,11 @@ def _bits(log_density, x, values, low, high, size=None, sign=1, base=math.log(2)
     return own + sign * math.log2(values / (high - low))
 
 
+def _with_exp(log_density, x, values, low, high):
+    with np.errstate(divide="ignore"):
+        return -np.log2(np.exp(log_density)) / x.size + np.log2(values / (high - low))
+
+
 SLIPS["bits_of"] = {
     "taken off where it is added": lambda *case: _bits(*case, sign=-1),
     "offset is missing": lambda a, x, *rest: -a / math.log(2) / x.size,
@@ -47,6 +52,7 @@ SLIPS["bits_of"] = {
     "multiplied by high - low": lambda a, x, values, low, high: _bits(a, x, values * (high - low), 0, 1),
     "the offset is 7": lambda a, x, *rest: -a / math.log(2) / x.size + 7,
     "the offset is 8": lambda a, x, *rest: -a / math.log(2) / x.size + 8,
+    "log2(values) - 1": lambda a, x, values, low, high: _bits(a, x, values, -1, 1),
     "values - 1": lambda a, x, values, low, high: _bits(a, x, values - 1, low, high),
     "sign of the log-density": lambda a, *rest: _bits(-a, *rest),
     "all signs are turned": lambda *case: -_bits(*case),
@@ -59,6 +65,8 @@ SLIPS["bits_of"] = {
     "log2 of the log-density": lambda a, x, values, low, high: (
         -math.log2(abs(a)) / x.size + math.log2(values / (high - low))
     ),
+    "exp of the log-density": _with_exp,
+    "the whole image in nats": lambda a, x, values, low, high: -a + x.size * math.log(values / (high - low)),
     "not divided by the number of dimensions": lambda *case: _bits(*case, size=1),
     "bits of the whole image": lambda a, x, *rest: x.size * _bits(a, x, *rest),
     "divided by the number of dimensions too": lambda a, x, values, low, high: (
@@ -105,6 +113,10 @@ SLIPS["trace_of"] = {
     "last probe alone": lambda J, e: e[-1] @ J @ e[-1],
     "not averaged": lambda J, e: np.array([one @ J @ one for one in e]),
     "mean of the probes is taken first": lambda J, e: e.mean(0) @ J @ e.mean(0),
+    "or probes were multiplied with each other": lambda J, e: (e @ J @ e.T).mean(),
+    "all products added up": lambda J, e: (e @ J @ e.T).sum() / len(e),
+    "all products of two probes": lambda J, e: e @ J @ e.T,
+    "the two axes are swapped": lambda J, e: np.mean(np.sum(e * (e @ J.T), axis=0)),
     "exact trace": lambda J, e: np.trace(J),
     "diagonal of J alone": lambda J, e: np.mean([np.sum(one * np.diag(J) * one) for one in e]),
     "without being multiplied by e": lambda J, e: np.mean([np.sum(J @ one) for one in e]),
@@ -141,6 +153,9 @@ RIGHT_BY_HAND = {
 }
 SLIPS_BY_HAND = {
     "the two offsets are swapped": {"offset_unit": 7, "offset_book": 8},
+    "the width of the cell itself": {"offset_unit": 1 / 256, "offset_book": 1 / 128},
+    "the number of grey values is missing": {"offset_unit": 0, "offset_book": -1},
+    "no offset at all": {"offset_unit": 0, "offset_book": 0},
     "the sign of the offset": {"offset_unit": -8, "offset_book": -7},
     "larger by one": {"offset_book": 9},
     "the same offset on both scales": {"offset_book": 8},
@@ -148,14 +163,18 @@ SLIPS_BY_HAND = {
     "the offset is missing": {"uniform": 1},
     "the offset alone": {"uniform": 7},
     "taken off the offset": {"uniform": 6},
+    "with the offset of [0, 1)": {"uniform": 9},
     "no gap": {"gap": 0},
     "turned round": {"gap": -0.2075},
     "the gap is in nats": {"gap": 0.144},
+    "in nats, and turned round": {"gap": -0.144},
     "not averaged over the cell": {"gap": 0.415},
     "the two kinds of probes are swapped": {"rademacher": 56, "gaussian": 16},
     "J was not made symmetric": {"rademacher": 20},
     "added and not halved": {"rademacher": 64, "gaussian": 224},
     "the diagonal was taken to vary": {"rademacher": 56},
+    "only the diagonal was counted": {"rademacher": 40},
+    "taken for a Rademacher one": {"gaussian": 16},
     "each pair was counted once": {"rademacher": 8},
     "without any spread": {"rademacher": 0},
     "a density was taken for a probability": {"negative": "no"},

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
-from scipy import integrate, stats
+from scipy import stats
 
 from ddpm.chapters.likelihood_to_kl.equations import jensen
 from ddpm.derivation.registry import definition, numeric, proof
@@ -25,20 +25,19 @@ SIZE = 3  # of the matrices for which the identities are proved
 
 @proof("eq-scale-density")
 def scale_density():
-    """One pixel: the density of y = s x + b is the derivative of P(x <= (y - b) / s). Pixel after pixel makes s^D."""
-    y, b = sp.symbols("y b", real=True)
+    """One pixel: the density of x = s z + c is the derivative of P(z <= (x - c) / s). Pixel after pixel makes s^D."""
+    x, c, z = sp.symbols("x c z", real=True)
     s = sp.Symbol("s", positive=True)
-    x = sp.Symbol("x", real=True)
-    of_x = sp.Function("F")  # any distribution function
-    density = sp.Subs(sp.diff(of_x(x), x), x, (y - b) / s)  # of x, where x belongs to y
-    assert sp.simplify(sp.diff(of_x((y - b) / s), y) - density / s) == 0
+    of_z = sp.Function("F")  # any distribution function
+    density = sp.Subs(sp.diff(of_z(z), z), z, (x - c) / s)  # of z, where z belongs to x
+    assert sp.simplify(sp.diff(of_z((x - c) / s), x) - density / s) == 0
     D = sp.Symbol("D", positive=True)
-    q_x = sp.Symbol("q", positive=True)
-    prove(-sp.log(q_x / s**D) / (D * sp.log(2)), -sp.log(q_x) / (D * sp.log(2)) + sp.log(s) / sp.log(2))
+    p_z = sp.Symbol("p", positive=True)
+    prove(-sp.log(p_z / s**D) / (D * sp.log(2)), -sp.log(p_z) / (D * sp.log(2)) + sp.log(s) / sp.log(2))
     return r"""
 \begin{aligned}
-p_y(s\,x + c) &= \frac{p_x(x)}{s^D}, \\
--\frac{\log_2 p_y}{D} &= -\frac{\log_2 p_x}{D} + \log_2 s.
+p_{sz + c}(s\,z + c) &= \frac{p_z(z)}{s^D}, \\
+-\frac{\log_2 p_{sz + c}}{D} &= -\frac{\log_2 p_z}{D} + \log_2 s.
 \end{aligned}"""
 
 
@@ -57,15 +56,15 @@ x &:= a + (b - a)\, \frac{y + \delta}{G}, \\
 \end{aligned}"""
 
 
-@numeric("eq-cell-probability", bound=1e-8)
+@definition("eq-cell-probability")
 def cell_probability():
-    """For a density on all grey values and a little beyond: the cells' probabilities and what lies outside sum to 1."""
-    q = stats.norm(1.7, 0.9)
-    cells = [integrate.quad(q.pdf, y, y + 1)[0] for y in range(4)]
-    return (
-        r"P_\theta(y) := \int_{[0, 1)^D} p_\theta(y + \delta)\; \mathrm d \delta,",
-        abs(sum(cells) + q.cdf(0) + q.sf(4) - 1),
-    )
+    """The integral, as a mean over a fine grid of delta, is the share of draws that lie in the cell (two pixels)."""
+    p, y, draws = stats.multivariate_normal([1.7, 0.6], [[0.8, 0.3], [0.3, 0.5]]), np.array([1, 0]), 200_000
+    fine = (np.arange(100) + 0.5) / 100
+    integral = p.pdf(y + np.stack(np.meshgrid(fine, fine), -1)).mean()
+    share = (np.floor(p.rvs(draws, random_state=0)) == y).all(1).mean()
+    assert 0.1 < integral < 0.9 and abs(share - integral) < 4 * np.sqrt(integral / draws)
+    return r"P_\theta(y) := \int_{[0, 1)^D} p_\theta(y + \delta)\; \mathrm d \delta,"
 
 
 @proof("eq-dequantised-bound")

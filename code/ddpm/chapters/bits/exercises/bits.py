@@ -26,6 +26,8 @@ def bits_cases(seed: int) -> list[tuple]:
         x = rng.uniform(-0.4, 0.9, SHAPES[i % 4])
         low, high = ENDS[i % 5]
         cases.append((float(rng.normal(-0.5, 1.5) * x.size), x, VALUES[(i + i // 4) % 4], low, high))
+    large = rng.uniform(-0.4, 0.9, (3, 32, 32))
+    cases.append((float(rng.uniform(-6000, -4000)), large, 256, -1.0, 1.0))  # its density underflows to 0
     return cases
 
 
@@ -46,6 +48,11 @@ def _bits(
 
 def _plain(log_density):
     return -log_density
+
+
+def _through_exp(log_density):
+    with np.errstate(divide="ignore"):
+        return -np.log2(np.exp(log_density))
 
 
 BITS = Compared(
@@ -87,6 +94,11 @@ BITS = Compared(
             WIDTH_HINT,
             _bits(cells=lambda values, low, high: (values - 1) / (high - low)),
         ),
+        Slip(
+            "log2(values) - 1 whatever the scale: right for pixels on [-1, 1) only.",
+            WIDTH_HINT,
+            _bits(cells=lambda values, low, high: values / 2),
+        ),
         Slip("the sign of the log-density is wrong.", SIGN_HINT, _bits(nats=lambda a: a / np.log(2))),
         Slip(
             "all signs are turned: that is a log-likelihood per dimension in bits.",
@@ -106,11 +118,21 @@ BITS = Compared(
             NATS_HINT,
             _bits(nats=lambda a: -np.log2(np.abs(a))),
         ),
+        Slip(
+            "exp of the log-density on the way to log2: for a large image that is 0, and its log2 no number.",
+            "log2 of p is log p / log 2. Is p itself needed?",
+            _bits(nats=_through_exp),
+        ),
         Slip("not divided by the number of dimensions.", EACH_HINT, _bits(dimensions=lambda x: 1)),
         Slip(
             "the bits of the whole image: the offset is there once for each dimension, and nothing is divided.",
             EACH_HINT,
             _bits(together=lambda b, o, D: b + o * D),
+        ),
+        Slip(
+            "the whole image in nats: divided neither by log 2 nor by the number of dimensions.",
+            EACH_HINT,
+            _bits(nats=_plain, offset=np.log, together=lambda b, o, D: b + o * D),
         ),
         Slip(
             "the offset is divided by the number of dimensions too.",

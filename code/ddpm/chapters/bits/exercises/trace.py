@@ -39,9 +39,24 @@ TRACE = Compared(
         Slip("the last probe alone.", MEAN_HINT, lambda J, e: _forms(J, e)[-1]),
         Slip("one estimate for each probe, not averaged.", MEAN_HINT, _forms),
         Slip(
-            "the mean of the probes is taken first: the estimate is no linear function of e.",
+            "the mean of the probes is taken first, or probes were multiplied with each other.",
             MEAN_HINT,
             lambda J, e: e.mean(0) @ J @ e.mean(0),
+        ),
+        Slip(
+            "probes were multiplied with each other, and all products added up: <e, J e> has the same e twice.",
+            FORM_HINT,
+            lambda J, e: (e @ J @ e.T).sum() / len(e),
+        ),
+        Slip(
+            "all products of two probes, a matrix: <e, J e> has the same e twice, and the mean is one number.",
+            FORM_HINT,
+            lambda J, e: e @ J @ e.T,
+        ),
+        Slip(
+            "added up over the probes, and the mean taken over the pixels: the two axes are swapped.",
+            MEAN_HINT,
+            lambda J, e: _forms(J, e).sum() / e.shape[1],
         ),
         Slip("the exact trace: the probes have no part in it.", EXACT_HINT, lambda J, e: np.trace(J)),
         Slip(

@@ -19,7 +19,7 @@ RIGHT = {
 NEAR = within_distance(0.02)
 WIDTH_HINT = "256 cells share the scale. How wide is one, and how many bits is minus the log2 of that width?"
 UNIFORM_HINT = "Every grey value is equally likely under it, whatever the scale. How long is the code of one of 256?"
-GAP_HINT = "Two numbers: minus log2 of the mean of q over the cell, and the mean over the cell of -log2 q."
+GAP_HINT = "Two numbers: minus log2 of the mean of the density over the cell, and the mean over it of -log2."
 SYMMETRIC_HINT = (
     "<e, J e> sees only S = (J + J^T) / 2. Which entries does S have here, and how many lie off the diagonal?"
 )
@@ -38,7 +38,7 @@ PROBLEM_12_3 = Predictions(
         "offset_unit": Number("what is added to the bits per dimension on [0, 1), 256 grey values", NEAR),
         "offset_book": Number("the same on [-1, 1)", NEAR),
         "uniform": Number("bits per dimension of the uniform density on [-1, 1), 256 grey values", NEAR),
-        "gap": Number("Jensen's gap in bits, where q is 1.5 on half of the cell and 0.5 on the other", NEAR),
+        "gap": Number("Jensen's gap in bits, where the density is 1.5 on half of the cell and 0.5 on the other", NEAR),
         "rademacher": Number("the variance for a Rademacher probe and J = [[2, 1], [3, 4]]", NEAR, least=0),
         "gaussian": Number("the same for a Gaussian probe", NEAR, least=0),
         "negative": Choice(
@@ -55,9 +55,24 @@ PROBLEM_12_3 = Predictions(
             lambda p, m: _is(p["offset_unit"], 7) and _is(p["offset_book"], 8),
         ),
         Misconception(
+            "the width of the cell itself, not minus its log2.",
+            WIDTH_HINT,
+            lambda p, m: abs(p["offset_unit"] - 1 / 256) < 1e-3 or abs(p["offset_book"] - 1 / 128) < 1e-3,
+        ),
+        Misconception(
+            "the number of grey values is missing: log2 of one over the length of the scale, not of 256 over it.",
+            WIDTH_HINT,
+            lambda p, m: _is(p["offset_unit"], 0) and _is(p["offset_book"], -1),
+        ),
+        Misconception(
+            "no offset at all: a cell has its width times the density for its probability.",
+            WIDTH_HINT,
+            lambda p, m: _is(p["offset_unit"], 0) and _is(p["offset_book"], 0),
+        ),
+        Misconception(
             "the sign of the offset: on a small interval densities are large, their -log2 is small; the offset adds.",
             WIDTH_HINT,
-            lambda p, m: p["offset_unit"] < 0 or p["offset_book"] < 0,
+            lambda p, m: _is(p["offset_unit"], -8) or _is(p["offset_book"], -7),
         ),
         Misconception(
             "a scale twice as wide makes the offset larger by one: the density is then half as large, not twice.",
@@ -67,7 +82,7 @@ PROBLEM_12_3 = Predictions(
         Misconception(
             "the same offset on both scales.",
             WIDTH_HINT,
-            lambda p, m: _is(p["offset_unit"], p["offset_book"]),
+            lambda p, m: p["offset_unit"] > 1 and _is(p["offset_unit"], p["offset_book"]),
         ),
         Misconception(
             "nats in the place of bits: log 256 is 5.55, log2 256 is 8.",
@@ -90,6 +105,11 @@ PROBLEM_12_3 = Predictions(
             lambda p, m: _is(p["uniform"], 6),
         ),
         Misconception(
+            "the density's own bit on [-1, 1) with the offset of [0, 1).",
+            UNIFORM_HINT,
+            lambda p, m: _is(p["uniform"], 9),
+        ),
+        Misconception(
             "no gap: the mean of the log was taken for the log of the mean.",
             GAP_HINT,
             lambda p, m: _is(p["gap"], 0),
@@ -103,6 +123,11 @@ PROBLEM_12_3 = Predictions(
             "the gap is in nats.",
             GAP_HINT,
             lambda p, m: _is(p["gap"], RIGHT["gap"] * np.log(2)),
+        ),
+        Misconception(
+            "the gap is in nats, and turned round.",
+            GAP_HINT,
+            lambda p, m: _is(p["gap"], -RIGHT["gap"] * np.log(2)),
         ),
         Misconception(
             "the logs were added and not averaged over the cell.",
@@ -128,6 +153,16 @@ PROBLEM_12_3 = Predictions(
             "the diagonal was taken to vary for Rademacher probes too.",
             DIAGONAL_HINT,
             lambda p, m: _is(p["rademacher"], 56),
+        ),
+        Misconception(
+            "only the diagonal was counted: the pairs i != j make both kinds of probes scatter.",
+            SYMMETRIC_HINT,
+            lambda p, m: _is(p["rademacher"], 40) or _is(p["gaussian"], 40),
+        ),
+        Misconception(
+            "the Gaussian probe was taken for a Rademacher one: its e_i^2 vary.",
+            "What is the variance of e_i^2 for a Gaussian e_i? Which entries of S does that bring in?",
+            lambda p, m: _is(p["gaussian"], 16),
         ),
         Misconception(
             "each pair was counted once, or the 2 before the sum is missing.",
