@@ -69,6 +69,9 @@ RIGHT = {
         "with numpy": lambda predict, x, sigma: (
             np.asarray(x) - sigma * np.asarray(predict(x * (1 + sigma**2) ** -0.5, 1 / (sigma**2 + 1)))
         ),
+        "by the names of the arguments": lambda predict, x, sigma: (
+            x - sigma * predict(x_t=x / np.sqrt(1 + sigma**2), alpha_bar=1 / (1 + sigma**2))
+        ),
         "by an angle": lambda predict, x, sigma: (
             x - sigma * predict(math.cos(math.atan(sigma)) * x, math.cos(math.atan(sigma)) ** 2)
         ),
@@ -109,6 +112,10 @@ SLIPS = {
         "the drift of the ODE, with noise": lambda x, s, f, g, h, z: (
             x - h * (f * x - g**2 * s / 2) + g * np.sqrt(h) * z
         ),
+        "inside the bracket": lambda x, s, f, g, h, z: x - h * (f * x - g**2 * s) - h * g * z,
+        "sqrt(h) before the drift, too": lambda x, s, f, g, h, z: x + np.sqrt(h) * (g * z - f * x + g**2 * s),
+        "f in the place of f x": lambda x, s, f, g, h, z: x - h * (f - g**2 * s) + g * np.sqrt(h) * z,
+        "-g^2 / 2 in the place of f": lambda x, s, f, g, h, z: x + h * g**2 * (x / 2 + s) + g * np.sqrt(h) * z,
         "multiplied by itself": lambda x, s, f, g, h, z: x - h * (f * x - g**2 * s) + (g * z) * np.sqrt(h) * z,
         "the sign of the score is turned": lambda x, s, f, g, h, z: x - h * (f * x + g**2 * s) + g * np.sqrt(h) * z,
     },
@@ -119,6 +126,8 @@ SLIPS = {
         "r^2 in the place": lambda x, e, f, g, r: f * x + g**2 / 2 * e / r**2,
         "g in the place of g^2": lambda x, e, f, g, r: f * x + g * e / (2 * r),
         "f x is missing": lambda x, e, f, g, r: g**2 / 2 * e / r,
+        "g^2 times the noise": lambda x, e, f, g, r: f * x + g**2 * e,
+        "the forward SDE": lambda x, e, f, g, r: f * x + g * e,
         "multiplied by r": lambda x, e, f, g, r: f * x + g**2 / 2 * e * r,
     },
     "edm_denoiser": {
@@ -130,6 +139,16 @@ SLIPS = {
         ),
         "that is the noise": lambda p, x, s: p(x / np.sqrt(1 + s**2), 1 / (1 + s**2)),
         "the noise is added": lambda p, x, s: x + s * p(x / np.sqrt(1 + s**2), 1 / (1 + s**2)),
+        "solved for a scaled state": lambda p, x, s: (
+            (x - np.sqrt(s**2 / (1 + s**2)) * p(x / np.sqrt(1 + s**2), 1 / (1 + s**2))) * np.sqrt(1 + s**2)
+        ),
+        "x is scaled nowhere": lambda p, x, s: (
+            (x - np.sqrt(s**2 / (1 + s**2)) * p(x, 1 / (1 + s**2))) * np.sqrt(1 + s**2)
+        ),
+        "alpha_bar = 1 / sigma^2": lambda p, x, s: x - s * p(x / s, 1 / s**2),
+        "alpha_bar = sigma^2 / (1 + sigma^2)": lambda p, x, s: (
+            x - s * p(np.sqrt(s**2 / (1 + s**2)) * x, s**2 / (1 + s**2))
+        ),
         "that is the score": lambda p, x, s: -p(x / np.sqrt(1 + s**2), 1 / (1 + s**2)) / s,
     },
 }

@@ -71,6 +71,18 @@ class Wave:
         return f"{self.amplitude:.3f} sin({self.frequency:.3f} x_t + {self.pace:.3f} t)"
 
 
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class LevelWave(Wave):
+    """A `Wave` that is asked by alpha_bar in the place of t."""
+
+    def __call__(self, x_t, alpha_bar):
+        return super().__call__(x_t, alpha_bar)
+
+    def __repr__(self) -> str:
+        return f"{self.amplitude:.3f} sin({self.frequency:.3f} x_t + {self.pace:.3f} alpha_bar)"
+
+
 def with_other_noise(cases: list[tuple], place: int) -> list[tuple]:
     """The cases, and the first two once more, with other noise and with the same: own noise is found out so.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 import numpy as np
 
-from ddpm.grading.cases import Wave
+from ddpm.grading.cases import LevelWave, Wave
 from ddpm.grading.runner import LARGEST, Run
 from ddpm.schedule import Schedule
 
@@ -28,7 +28,8 @@ def _pack(value):
     if isinstance(value, Schedule):
         return {"schedule": [_pack(np.asarray(getattr(value, name))) for name in SCHEDULE]}
     if isinstance(value, Wave):
-        return {"wave": [getattr(value, name) for name in WAVE]}
+        kind = "level wave" if isinstance(value, LevelWave) else "wave"
+        return {kind: [getattr(value, name) for name in WAVE]}
     if isinstance(value, np.ndarray):
         return {"array": value.ravel().tolist(), "shape": value.shape, "type": value.dtype.str}
     if isinstance(value, list):
@@ -47,6 +48,8 @@ def _unpack(data):
         return Schedule(*(jnp.asarray(_unpack(part)) for part in data["schedule"]))
     if "wave" in data:
         return Wave(*data["wave"])
+    if "level wave" in data:
+        return LevelWave(*data["level wave"])
     return np.array(data["array"], data["type"]).reshape(data["shape"])
 
 

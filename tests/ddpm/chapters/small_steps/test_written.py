@@ -38,6 +38,15 @@ V = {
     "an equation": Eq(sp.Symbol("v"), PAIR),
     "from the definition": Eq(f_u * x_u - g_u**2 / 2 * score_u, PAIR),
     "with what was put in": [Eq(score_u, -epsilon / r_u), Eq(x_u, c_u * x[0] + r_u * epsilon), PAIR],
+    "with the results of 11.1": [Eq(f_u, F), Eq(g_u**2, G_2), Eq(score_u, -epsilon / r_u), PAIR],
+    "with an equation of the path": [Eq(dc_u, f_u * c_u), Eq(g_u**2 / (2 * r_u), dr_u - F * r_u), PAIR],
+    "with g by its root": [Eq(sqrt(G_2), g_u), PAIR],
+    "part by part": [
+        Eq(f_u * x_u, dc_u * x[0] + F * r_u * epsilon),
+        Eq(-(g_u**2) / 2 * score_u, (dr_u - F * r_u) * epsilon),
+        PAIR,
+    ],
+    "what was put in after it": [PAIR, Eq(score_u, -epsilon / r_u), Eq(f_u, F)],
     "a dictionary": {"velocity": epsilon * dr_u + x[0] * dc_u},
 }
 
@@ -60,7 +69,9 @@ def test_the_velocity_passes_in_every_form(words):
         (check_answer_11_1, F, "says nothing of g_u^2"),
         (check_answer_11_1, G_2, "says nothing of f_u"),
         (check_answer_11_1, [Eq(f_u, F)], "says nothing of g_u^2"),
+        (check_answer_11_1, [Eq(dc_u, f_u * c_u), Eq(2 * r_u * dr_u, 2 * f_u * r_u**2 + g_u**2)], "is not solved"),
         (check_answer_11_5, f_u * x_u - g_u**2 / 2 * score_u, "still contains f_u"),
+        (check_answer_11_5, [f_u * x_u - g_u**2 / 2 * score_u, Eq(score_u, -epsilon / r_u)], "still contains f_u"),
         (check_answer_11_5, F * x_u + (dr_u - F * r_u) * epsilon, "still contains x_u"),
     ],
 )
@@ -78,6 +89,10 @@ def test_right_answers_in_another_form_are_told_apart(check, answer, words):
         (check_answer_11_1, (F, 2 * r_u * dr_u - f_u * r_u**2), "without the 2"),
         (check_answer_11_1, (F, dr_u - 2 * f_u * r_u**2), "r_u' in the place of (r_u^2)'"),
         (check_answer_11_1, (F, -2 * f_u), "only where c_u^2 + r_u^2 = 1"),
+        (check_answer_11_1, (-r_u * dr_u / c_u**2, G_2), "-r_u' r_u / c_u^2"),
+        (check_answer_11_1, (F, 2 * r_u - 2 * f_u * r_u**2), "the inner derivative"),
+        (check_answer_11_1, (F, dr_u - 2 * f_u * r_u), "the standard deviation put in for the variance"),
+        (check_answer_11_1, (F, 2 * r_u * dr_u / c_u**2), "2 r_u' r_u / c_u^2"),
         (check_answer_11_1, [Eq(f_u, dr_u / r_u), Eq(g_u**2, G_2)], "The drift belongs to the image"),
         (check_answer_11_1, [Eq(f_u, F), Eq(g_u, G_2)], "squared once more"),
         (check_answer_11_5, f_u * x_u - g_u**2 * score_u, "the drift of the reverse SDE"),
@@ -107,6 +122,26 @@ def test_what_is_no_answer_is_not_right(answer):
 def test_a_step_that_is_not_true_is_not_passed_over():
     verdict = check_answer_11_1([Eq(dc_u, f_u * r_u), F, G_2])
     assert verdict.status is Status.WRONG and "is not true" in str(verdict)
+
+
+@pytest.mark.parametrize(
+    "wrong", [Eq(f_u, dc_u), Eq(g_u**2, 2 * r_u * dr_u), Eq(dc_u, f_u * r_u), Eq(score_u, -epsilon), Eq(x_u, PAIR)]
+)
+def test_what_is_put_into_the_velocity_must_be_true(wrong):
+    verdict = check_answer_11_5([wrong, PAIR])
+    assert verdict.status is Status.WRONG and "is not true" in str(verdict)
+
+
+def test_what_is_put_in_alone_is_no_velocity():
+    verdict = check_answer_11_5([Eq(f_u, F), Eq(score_u, -epsilon / r_u)])
+    assert verdict.status is Status.WRONG and "does not say what the velocity is" in " ".join(str(verdict).split())
+
+
+def test_an_equation_with_a_slip_on_both_sides_is_still_named():
+    wrong = f_u * x_u - g_u**2 * score_u
+    for answer in (Eq(wrong, written.of_pair(wrong)), [Eq(wrong, written.of_pair(wrong)), written.of_pair(wrong)]):
+        verdict = check_answer_11_5(answer)
+        assert verdict.slip and "the drift of the reverse SDE" in verdict.slip, verdict
 
 
 @pytest.mark.parametrize("target", ["F", "G_2", "VELOCITY"])

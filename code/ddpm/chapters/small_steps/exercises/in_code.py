@@ -3,7 +3,7 @@ predictor."""
 
 import numpy as np
 
-from ddpm.grading.cases import Wave, with_other_noise
+from ddpm.grading.cases import LevelWave, with_other_noise
 from ddpm.grading.compared import Compared
 from ddpm.grading.exercise import Slip
 from ddpm.grading.in_code import check
@@ -94,6 +94,24 @@ STEP_BACK = Compared(
         ),
         Slip("sqrt(h) before the noise: g is missing.", SIZE_HINT, _step(size=lambda g, h: np.sqrt(h))),
         Slip("g before the noise: the step's length is missing.", SIZE_HINT, _step(size=lambda g, h: g)),
+        Slip(
+            "h before the noise, where sqrt(h) belongs: the noise stands inside the bracket with the drift.",
+            SIZE_HINT,
+            lambda x, s, f, g, h, z: x - h * (f * x - g**2 * s + g * z),
+        ),
+        Slip(
+            "sqrt(h) before the drift, too.",
+            "Which of the two goes with h, which with sqrt(h)?",
+            lambda x, s, f, g, h, z: x - np.sqrt(h) * (f * x - g**2 * s) + g * np.sqrt(h) * z,
+        ),
+        Slip(
+            "f in the place of f x.", "The drift is proportional to the state.", _step(lambda x, s, f, g: f - g**2 * s)
+        ),
+        Slip(
+            "-g^2 / 2 in the place of f: that is so only where c^2 + r^2 = 1.",
+            "f is given. Which path has which drift?",
+            _step(lambda x, s, f, g: -(g**2) / 2 * x - g**2 * s),
+        ),
         Slip("no noise.", HALF_HINT, _step(size=lambda g, h: 0)),
         Slip(
             "no noise, and g^2 / 2 before the score: a step of the ODE.",
@@ -199,6 +217,16 @@ FLOW_VELOCITY = Compared(
             HALF_HINT,
             _velocity(lambda g, r: g**2 / (2 * r), lambda f, x: f * x / 2),
         ),
+        Slip(
+            "g^2 times the noise: the factor 1/2 is missing, and the noise is not divided by r.",
+            f"{HALF_HINT} {UNIT_HINT}",
+            _velocity(lambda g, r: g**2),
+        ),
+        Slip(
+            "f x + g noise: that is the forward SDE, with the predicted noise for a fresh one.",
+            "The velocity of a flow has no fresh noise in it. What stands before the score?",
+            _velocity(lambda g, r: g),
+        ),
         Slip("f x alone: the mean's velocity, without the spreading.", HALF_HINT, _velocity(lambda g, r: 0)),
     ),
 )
@@ -207,7 +235,7 @@ FLOW_VELOCITY = Compared(
 def edm_denoiser_cases(seed: int) -> list[tuple]:
     rng, shapes = _numbers(seed, 3)
     return [
-        (Wave.draw(rng), np.sqrt(1 + sigma**2) * rng.normal(size=shape), float(sigma))
+        (LevelWave.draw(rng), np.sqrt(1 + sigma**2) * rng.normal(size=shape), float(sigma))
         for shape, sigma in zip(shapes, rng.uniform(0.5, 2.5, CASES))
     ]
 
@@ -280,6 +308,26 @@ EDM_DENOISER = Compared(
             "the scaled x, less sigma times the noise: two dialects in one formula.",
             ANSWER_HINT,
             _denoiser(answer=lambda x, s, noise: np.sqrt(_share(s)) * x - s * noise),
+        ),
+        Slip(
+            "(x - sqrt(1 - alpha_bar) noise) / sqrt(alpha_bar) on the x of EDM: that is solved for a scaled state.",
+            ANSWER_HINT,
+            _denoiser(answer=lambda x, s, noise: np.sqrt(1 + s**2) * x - s * noise),
+        ),
+        Slip(
+            "Part I's formula on the x of EDM, in the network and after it: x is scaled nowhere.",
+            SCALE_HINT,
+            _denoiser(lambda s: 1, answer=lambda x, s, noise: np.sqrt(1 + s**2) * x - s * noise),
+        ),
+        Slip(
+            "alpha_bar = 1 / sigma^2: the 1 in 1 + sigma^2 is missing.",
+            LEVEL_HINT,
+            _denoiser(lambda s: 1 / s, lambda s: 1 / s**2),
+        ),
+        Slip(
+            "alpha_bar = sigma^2 / (1 + sigma^2), and x scaled to it: that is 1 - alpha_bar.",
+            LEVEL_HINT,
+            _denoiser(lambda s: np.sqrt(1 - _share(s)), lambda s: 1 - _share(s)),
         ),
         Slip("that is the score, -noise / sigma.", ANSWER_HINT, _denoiser(answer=lambda x, s, noise: -noise / s)),
         Slip("x itself: the network has no part in the answer.", ANSWER_HINT, _denoiser(answer=lambda x, s, noise: x)),

@@ -6,6 +6,7 @@ from ddpm.derivation.symbols import c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, sco
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
 DRIFT, DIFFUSION_2 = dc_u / c_u, 2 * r_u * dr_u - 2 * dc_u / c_u * r_u**2
@@ -37,6 +38,11 @@ F = Target(
         ("c_u' c_u: multiplied where it is to be divided.", MEAN_HINT, dc_u * c_u),
         ("that is (log r_u)'. The drift belongs to the image.", MEAN_HINT, dr_u / r_u),
         ("-c_u' c_u / r_u^2: that takes the noise for the image.", MEAN_HINT, -dc_u * c_u / r_u**2),
+        (
+            "-r_u' r_u / c_u^2: that is so only where c_u^2 + r_u^2 = 1.",
+            "c_u and r_u are any. Use the mean alone.",
+            -r_u * dr_u / c_u**2,
+        ),
         ("no drift: that is so for paths with c_u = 1 alone.", MEAN_HINT, sp.Integer(0)),
     ),
 )
@@ -52,6 +58,21 @@ G_2 = Target(
         ("r_u' in the place of (r_u^2)'.", SQUARE_HINT, dr_u - 2 * DRIFT * r_u**2),
         ("(r_u')^2 in the place of (r_u^2)'.", SQUARE_HINT, dr_u**2 - 2 * DRIFT * r_u**2),
         ("2 r_u' in the place of (r_u^2)'.", SQUARE_HINT, 2 * dr_u - 2 * DRIFT * r_u**2),
+        (
+            "2 r_u in the place of (r_u^2)': the inner derivative r_u' is missing.",
+            SQUARE_HINT,
+            2 * r_u - 2 * DRIFT * r_u**2,
+        ),
+        (
+            "r_u' - 2 f_u r_u: the standard deviation put in for the variance.",
+            VARIANCE_HINT,
+            dr_u - 2 * DRIFT * r_u,
+        ),
+        (
+            "2 r_u' r_u / c_u^2: that is so only where c_u^2 + r_u^2 = 1.",
+            "c_u and r_u are any. Put c_u = 1 + u and r_u = u in.",
+            2 * r_u * dr_u / c_u**2,
+        ),
         ("r_u in the place of r_u^2 behind the drift.", VARIANCE_HINT, 2 * r_u * dr_u - 2 * DRIFT * r_u),
         ("f_u^2 in the place of f_u.", DRIFT_HINT, 2 * r_u * dr_u - 2 * DRIFT**2 * r_u**2),
         ("c_u' in the place of f_u = c_u' / c_u.", DRIFT_HINT, 2 * r_u * dr_u - 2 * dc_u * r_u**2),
@@ -101,7 +122,7 @@ def drift_claims(lines) -> list[Claim]:
     for (line, place), target in zip(plain, _targets(plain, found)):
         found.append(_claim(target, line.right, place))
     asked = {id(claim.target) for claim in found if not claim.step}
-    if not asked:
+    if not asked and not any(claim.typed.has(f_u, g_u) for claim in found):
         raise Unreadable("says neither what f_u is nor what g_u^2 is")
     return found
 
@@ -142,6 +163,8 @@ def drift_form(found) -> str:
         if claim.open:
             return claim.open
     given = {id(claim.target) for claim in found if not claim.step}
+    if not given:
+        return "is not solved for f_u and g_u^2 yet."
     missing = next((target.what for target in (F, G_2) if id(target) not in given), "")
     return f"says nothing of {missing} yet." if missing else ""
 
@@ -202,25 +225,48 @@ def velocity_form(expr) -> str:
 
 
 def velocity_claims(lines) -> list[Claim]:
-    """Every line is the velocity, on the way from f_u x - g_u^2 / 2 times the score to the end; the last one counts."""
-    lines, found = [line for line in lines if line.of != "definition"], []
-    for i, line in enumerate(lines, start=1):
-        place = f"line {i}" if len(lines) > 1 else ""
-        if line.left is not None and not (line.left - line.right).has(dc_u, dr_u, f_u):
-            sides = of_pair(line.left), of_pair(line.right)  # what was put in, such as the score
-            found.append(
-                Claim(Target("", sides[1]), sides[0], sp.Eq(line.left, line.right, evaluate=False), place, step=True)
-            )
+    """Every line is the velocity, on the way from f_u x - g_u^2 / 2 times the score to the end, and the last of them
+    counts; or it is an equation that says what is put in, such as the score or f_u."""
+    lines = [line for line in lines if line.of != "definition"]
+    aside = [_is_put_in(line) or _is_a_part(line) for line in lines]
+    if all(aside):
+        aside = [_is_put_in(line) for line in lines]
+    if all(aside):
+        raise Unreadable("does not say what the velocity is yet")
+    found, end = [], max(i for i, beside in enumerate(aside) if not beside)
+    for i, (line, beside) in enumerate(zip(lines, aside)):
+        place = f"line {i + 1}" if len(lines) > 1 else ""
+        if beside:
+            left, right = of_pair(line.left), of_pair(line.right)
+            found.append(Claim(Target("", right), left, sp.Eq(line.left, line.right, evaluate=False), place, step=True))
             continue
         steps = [line.right] if line.left is None else [line.left, *line.between, line.right]
         for k, expr in enumerate(steps, start=1):
-            last = i == len(lines) and k == len(steps)
-            found.append(
-                Claim(
-                    VELOCITY, of_pair(expr), expr, place, velocity_form(sp.expand(expr)) if last else "", step=not last
-                )
-            )
+            last = i == end and k == len(steps)
+            lack = velocity_form(sp.expand(expr)) if last else ""
+            found.append(Claim(VELOCITY, of_pair(expr), expr, place, lack, step=not last))
     return found
+
+
+def _is_put_in(line) -> bool:
+    """Whether the line is an equation for one of the parts: of the path alone, or for the drift, the score, the
+    state."""
+    if line.left is None or line.between:
+        return False
+    sides = line.left, line.right
+    return (
+        any(side in (f_u, g_u, g_u**2, score_u, x_u) for side in sides)
+        or not any(side.has(x[0], epsilon, x_u, score_u) for side in sides)
+        or not (line.left - line.right).has(dc_u, dr_u, f_u)
+    )
+
+
+def _is_a_part(line) -> bool:
+    """Whether the line is a true equation for something else than the velocity, such as f_u x_u."""
+    if line.left is None or line.between:
+        return False
+    left, right, sample = of_pair(line.left), of_pair(line.right), Sample({}, PAIR)
+    return sample.equal(left, right) and not sample.equal(left, PAIR)
 
 
 PROBLEM_11_1 = Derivation("answer_11_1", "11.1", drift_claims, form=drift_form)
