@@ -13,12 +13,13 @@ GROUP = re.compile(r"^First in \[\]\((\w+)\.md\):\n(.*?)(?=^First in |\Z)", re.M
 PARTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
 ORDER = ["introduction", *(entry["file"].removeprefix("book/") for part in PARTS for entry in part["chapters"])]
 # Letters that mean something else in another place too, where it is said what.
-AMBIGUOUS = {"K", "P", "W", "a_t", "h", "o", "p", "u", "w", "z"}
+AMBIGUOUS = {r"\delta", "K", "P", "W", "a_t", "h", "o", "p", "u", "w", "z"}
 
 
 def tokens(tex: str) -> list[str]:
     r"""The signs of a formula, without braces around a single one: `x_{t}` is `x_t`."""
-    tex = re.sub(r"\\(?:text|operatorname|tag)\{[^}]*\}|\\[,;:! ]", "", tex)
+    tex = re.sub(r"\\operatorname\{(\w+)\}", r"\\\1 ", tex)
+    tex = re.sub(r"\\(?:text|tag)\{[^}]*\}|\\[,;:! ]", "", tex)
     return TOKEN.findall(re.sub(r"\{([a-zA-Z]|\\[a-zA-Z]+)\}", r" \1", tex))
 
 
