@@ -287,6 +287,7 @@ def test_what_counts_as_an_answer(source, blank, tmp_path, monkeypatch):
     assert is_blank(importlib.import_module(name).f) == blank
 
 
+@pytest.mark.slow
 def test_a_solution_without_its_end_stops_the_build_with_place_and_reason(book, capfd, tmp_path):
     root = tmp_path / "book"
     shutil.copytree(book, root, ignore=shutil.ignore_patterns("_build"))

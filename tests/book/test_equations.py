@@ -145,6 +145,7 @@ def book(tmp_path, monkeypatch):
     return write
 
 
+@pytest.mark.slow
 def test_equation_is_set_numbered_referred_to_and_listed(book):
     status, root = book(CHAPTER)
     assert status == 0

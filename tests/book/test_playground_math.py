@@ -82,11 +82,11 @@ def test_density_score_and_best_noise(run, name, t):
     p = noised(data, at_time(schedule, t))
     code = "const p = m.noised(set(a.name), cosine, a.t); return a.x.map(([x, y]) => m.logDensity(p, x, y));"
     here = run(code, name=name, t=t, x=POINTS)
-    close(here, jax.vmap(partial(log_density, p))(POINTS))
+    close(here, jax.jit(jax.vmap(partial(log_density, p)))(POINTS))
     clean = run("return m.scores(set(a.name), typed(a.x));", name=name, x=FLAT)
-    close(clean, jax.vmap(partial(score, data))(POINTS).ravel())
+    close(clean, jax.jit(jax.vmap(partial(score, data)))(POINTS).ravel())
     noise = run("return m.bestNoise(set(a.name), cosine, a.t, typed(a.x));", name=name, t=t, x=FLAT)
-    close(noise, jax.vmap(lambda x: best_noise(schedule, data, x, t))(POINTS).ravel())
+    close(noise, jax.jit(jax.vmap(lambda x: best_noise(schedule, data, x, t)))(POINTS).ravel())
 
 
 def test_the_shade_is_the_density(run):
@@ -228,7 +228,7 @@ def test_adam(run):
     close(run(code, start=start, gradients=gradients), weights, rtol=1e-6)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_training_comes_nearer_to_the_exact_prediction_and_what_the_page_says_of_it_holds(run, seed):
     few, many = (run(TRAIN, name="moons", seed=seed, steps=steps) for steps in (200, 1000))
     assert many["gap"] < many["zero"] / 10 and many["gap"] < many["first"] / 2

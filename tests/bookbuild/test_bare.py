@@ -124,6 +124,7 @@ def test_students_notebooks_run_with_the_package_that_they_carry_after_all_other
     assert all("student" in name for _, name, _ in ran[-2:])
 
 
+@pytest.mark.slow
 def test_the_two_packages_are_told_apart(tmp_path):
     python = tmp_path / "bin/python"
     uv = [sys.executable, "-m", "uv"]

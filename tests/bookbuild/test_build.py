@@ -198,6 +198,7 @@ def test_what_changes_while_the_build_runs_is_read_by_the_next(tmp_path, name, k
     assert set(json.loads((tmp_path / freshness.STATE).read_text())) == kept
 
 
+@pytest.mark.slow
 def test_an_edit_made_while_a_chapter_runs_is_not_lost(book, capfd):
     root = book(
         HEADER
@@ -330,6 +331,7 @@ def test_what_only_sphinx_can_know_is_told_in_one_line(book, capfd, old, new, me
     assert len(shown) == 3 and shown[-1].startswith("The book was not built.")
 
 
+@pytest.mark.slow
 def test_a_published_book_works_below_any_address_and_links_to_its_repository(book):
     root = book("# Start\n\n[Another page](other.md) on $x$.\n")
     (root / "_toc.yml").write_text("format: jb-book\nroot: book/start\nchapters:\n- file: book/other\n")
@@ -400,6 +402,7 @@ def test_the_book_lists_all_problems_and_does_not_start(book, capfd):
     assert not (root / "_build").exists()
 
 
+@pytest.mark.slow
 def test_unknown_command_in_a_formula_fails_the_build_every_time(book, capfd):
     root = book("# Start\n\nHere $a \\nosuch b$ is.\n")
     for _ in range(2):

@@ -60,6 +60,7 @@ def test_steps_that_are_mixtures_are_drawn_for_one_pixel_and_close_the_gap():
         assert abs(total.mean() - entropy) <= Z * total.std() / np.sqrt(draws)
 
 
+@pytest.mark.slow
 def test_both_forms_of_a_predictor_for_images_average_to_the_same():
     schedule, draws = Schedule.from_betas([0.1, 0.4, 0.3]), 20_000
     data = mixture(np.array([[0.5, -1.0], [-0.3, 0.8]]), [0.2, 0.1])

@@ -16,6 +16,7 @@ SCHEDULE = ddpm.Schedule.from_betas([0.1, 0.3, 0.6])
 WEIGHT = np.array([np.nan, 4.0, 2.0, 1.0])
 
 
+@pytest.mark.slow
 def test_standard_normal_data_without_a_clock():
     """Then x_t is standard normal at every t, and the best predictor sqrt(1 - alpha_bar_t) x_t is a straight line.
 
