@@ -25,7 +25,7 @@ def run(*command):
 def book(tmp_path_factory):
     """A copy of the book with the results of its cells, so that only LaTeX is left to run."""
     root = tmp_path_factory.mktemp("pdf")
-    for name in ("book", "code", "_config.yml", "_toc.yml", "requirements.txt", "_build"):
+    for name in ("book", "code", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt", "_build"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, root / name)
     assert pdf.main(root) == 0
