@@ -14,6 +14,7 @@ from bookbuild.cli import build
 SOURCES = [
     "_config.yml",
     "_toc.yml",
+    "CITATION.cff",
     "book",
     "code",
     "tests",

@@ -35,8 +35,11 @@ def blocks(text: str) -> list[list[list[str]] | str]:
 
 
 def table(rows: list[list[str]]) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in rows[0]), cols=len(rows[0]))
+    columns = [nodes.colspec(colwidth=1, **({} if i else {"stub": 1})) for i, _ in enumerate(rows[0])]
+    group = nodes.tgroup("", *columns, cols=len(rows[0]))
     head, *body = [row([nodes.paragraph("", cell) for cell in cells]) for cells in rows]
+    if not rows[0][0]:  # a screen reader says what a column holds
+        head[0][0] += nodes.raw("", '<span class="visually-hidden">Name</span>', format="html")
     group += nodes.thead("", head)
     group += nodes.tbody("", *body)
     return nodes.table("", group, classes=["printed"])

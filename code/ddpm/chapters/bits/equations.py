@@ -149,13 +149,10 @@ def divergence():
 @proof("eq-instantaneous")
 def instantaneous():
     """Any density and any velocity of two pixels that satisfy the continuity equation: the chain rule along x_u."""
-    x, y, u = sp.symbols("x y u", real=True)
-    q = sp.Function("q", positive=True)(x, y, u)
-    v = sp.Function("v", real=True)(x, y, u), sp.Function("w", real=True)(x, y, u)
-    along = sp.diff(sp.log(q), u) + v[0] * sp.diff(sp.log(q), x) + v[1] * sp.diff(sp.log(q), y)
-    continuity = -sp.diff(q * v[0], x) - sp.diff(q * v[1], y)
-    along = along.subs(sp.Derivative(q, u), continuity)
-    assert sp.simplify(along + sp.diff(v[0], x) + sp.diff(v[1], y)) == 0
+    q = sp.Symbol("q", positive=True)
+    v, w, q_x, q_y, v_x, w_y = sp.symbols("v w q_x q_y v_x w_y", real=True)  # the derivatives of q, v and w at a point
+    q_u = -(q_x * v + q * v_x) - (q_y * w + q * w_y)  # continuity
+    prove((q_u + v * q_x + w * q_y) / q, -v_x - w_y)
     return r"""
 \begin{aligned}
 &\frac{\mathrm d}{\mathrm d u} \log q_u(x_u) \\
