@@ -39,12 +39,12 @@ def fields(panels, window: float, per_side: int = 13):
     """
     rows = -(-len(panels) // 2)
     figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 2.75 * rows), sharex=True, sharey=True)
-    fine, coarse = (_points(window * reach, n) for reach, n in ((1, 41), (0.94, per_side)))
+    fine, coarse = (_points(window * reach, n) for reach, n in ((1, 31), (0.94, per_side)))
     for ax, (title, (density, arrow)) in zip(axes.flat, panels.items(), strict=True):
-        height = np.asarray(density(fine)).reshape(41, 41)
+        height = np.asarray(density(fine)).reshape(31, 31)
         levels = height.max() * np.array([0.02, 0.1, 0.3, 0.6, 1.0])
         colours = [light(COLOURS[0]), *(COLOURS[0] + alpha for alpha in ("66", "99", "cc"))]
-        line = np.linspace(-window, window, 41)
+        line = np.linspace(-window, window, 31)
         ax.contourf(line, line, height, levels=levels, colors=colours)
         ways = np.asarray(arrow(coarse))
         longest = (
@@ -134,11 +134,11 @@ def ends_in_the_plane(runs, window: float):
     """Where chains end: dots in the plane, one panel for each run, with the share on the left.
 
     Args:
-        runs: mapping from the title to points, shape (n, 2); at most 700 are drawn, so that the page stays light.
+        runs: mapping from the title to points, shape (n, 2); at most 200 are drawn, so that the page stays light.
     """
     figure, axes = plt.subplots(len(runs), 1, figsize=(WIDTH, 1.75 * len(runs) + 0.3), sharex=True, sharey=True)
     for ax, (title, points), colour in zip(axes, runs.items(), COLOURS, strict=False):
-        some = np.random.default_rng(0).permutation(len(points))[:700]
+        some = np.random.default_rng(0).permutation(len(points))[:200]
         ax.plot(*np.asarray(points)[some].T, ".", color=colour, markersize=2)
         ax.axvline(0, color=INK, linewidth=0.8, linestyle=":")
         ax.set_title(title, loc="left")

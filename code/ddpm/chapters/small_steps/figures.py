@@ -28,11 +28,11 @@ def two_ways(flow, noisy, data):
     Args:
         flow: paths of the ODE, shape (starts, times, 2), the first time being that of the noise.
         noisy: paths of the reverse SDE, shape (starts, runs, times, 2).
-        data: points of the data, shape (n, 2), of which at most 500 are drawn behind.
+        data: points of the data, shape (n, 2), of which at most 80 are drawn behind.
     """
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.9), sharex=True, sharey=True)
     for ax, paths, title in zip(axes, (flow[:, None], noisy), ("ODE", "reverse SDE"), strict=True):
-        ax.plot(*np.asarray(data)[:500].T, ".", color=light(INK), markersize=2, zorder=0)
+        ax.plot(*np.asarray(data)[:80].T, ".", color=light(INK), markersize=2, zorder=0)
         for start, colour, marker in zip(np.asarray(paths), COLOURS, MARKERS, strict=False):
             for path in start:
                 ax.plot(*path[::2].T, color=colour, linewidth=0.6)
@@ -70,13 +70,13 @@ def codes(points, noises, component):
     """Points of the data, and where the ODE takes each of them; of one component all in one colour and with one marker.
 
     Args:
-        points: shape (n, 2), of which at most 150 of a component are drawn.
+        points: shape (n, 2), of which at most 50 of a component are drawn.
         noises: shape (n, 2).
         component: of each point, integers, shape (n,).
     """
     figure, axes = plt.subplots(1, 2, figsize=(WIDTH, 2.8), sharex=True, sharey=True)
     for ax, values, title in zip(axes, (points, noises), ("data, $u = 0$", "their noise, $u = 1$"), strict=True):
         for k, (colour, marker) in enumerate(zip(COLOURS, MARKERS, strict=True)):
-            ax.plot(*np.asarray(values)[component == k][:150].T, marker, color=colour, markersize=2.5, linestyle="none")
+            ax.plot(*np.asarray(values)[component == k][:50].T, marker, color=colour, markersize=2.5, linestyle="none")
         ax.set(title=title, aspect="equal")
     return figure
