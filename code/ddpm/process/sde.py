@@ -1,7 +1,11 @@
 """The forward process in continuous time: the stochastic differential equation dx = f_u x du + g_u dw of a path."""
 
+from collections.abc import Callable
+
+import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jax.tree_util import Partial
 from jaxtyping import Array, ArrayLike, Float, Real
 
 from ddpm.arrays import Key, check_key, floating
@@ -51,15 +55,22 @@ def forward_sde(
     check_key(key)
     check_path(path)
     check_times(times, rising=True)
-    return _forward(key, path, floating(x), floating(times))
+    return euler_maruyama(key, path, Partial(_forward_drift, path), floating(x), floating(times))
 
 
-@jax.jit
-def _forward(key, path, x, times):
+def _forward_drift(path, x, u):
+    return path.drift(u) * x
+
+
+@eqx.filter_jit
+def euler_maruyama(key: Key, path: Path, drift: Callable[[Array, Array], Array], x, times):
+    """x + h drift(x, u) + sqrt(|h|) g_u noise from each of the times to the next, h being the way to it: below 0 where
+    time runs back. Result as from `forward_sde`; nothing is checked."""
+
     def step(x, i_and_times):
         i, u, to = i_and_times
         h, noise = to - u, standard_normal(jax.random.fold_in(key, i), x.shape, x.dtype)
-        x = (x + h * path.drift(u) * x + jnp.sqrt(h * path.diffusion_squared(u)) * noise).astype(x.dtype)
+        x = (x + h * drift(x, u) + jnp.sqrt(jnp.abs(h) * path.diffusion_squared(u)) * noise).astype(x.dtype)
         return x, x
 
     final, states = jax.lax.scan(step, x, (jnp.arange(len(times) - 1), times[:-1], times[1:]))

@@ -3,14 +3,13 @@
 
 from collections.abc import Callable
 
-import equinox as eqx
-import jax
-import jax.numpy as jnp
+from jax.tree_util import Partial
 from jaxtyping import Array, ArrayLike, Float, Real
 
 from ddpm.arrays import Key, check_key, check_same_shape, floating
 from ddpm.flat_random import standard_normal
 from ddpm.path import Path, check_ends, check_path, check_some_signal, check_times
+from ddpm.process.sde import euler_maruyama
 from ddpm.schedule import at_least_1
 
 
@@ -56,19 +55,10 @@ def reverse_sde(
     check_path(path)
     check_times(times, rising=False)
     check_some_signal(path, times[0])
-    return _reverse(key, path, predict_noise, floating(x), floating(times))
+    return euler_maruyama(key, path, Partial(_reverse_drift, path, predict_noise), floating(x), floating(times))
 
 
-@eqx.filter_jit
-def _reverse(key, path, predict_noise, x, times):
-    def step(x, i_and_times):
-        i, u, to = i_and_times
-        predicted, g_2, h = predict_noise(x, u), path.diffusion_squared(u), u - to
-        check_same_shape("the predicted noise", predicted, "x", x)
-        back = g_2 / path.level(u).spread * predicted + path.drift(u) * x
-        noise = standard_normal(jax.random.fold_in(key, i), x.shape, x.dtype)
-        x = (x - h * back + jnp.sqrt(h * g_2) * noise).astype(x.dtype)
-        return x, x
-
-    final, states = jax.lax.scan(step, x, (jnp.arange(len(times) - 1), times[:-1], times[1:]))
-    return final, jnp.concatenate([x[None], states])
+def _reverse_drift(path, predict_noise, x, u):
+    predicted = predict_noise(x, u)
+    check_same_shape("the predicted noise", predicted, "x", x)
+    return path.diffusion_squared(u) / path.level(u).spread * predicted + path.drift(u) * x
