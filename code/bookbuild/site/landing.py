@@ -92,14 +92,14 @@ def collect(app):
     cited = edition.edition(Path(app.srcdir))
     url = repository(app)[0]
     every = parts(app)
-    checked = [result for result in results(app.env).values() if result[1] != "definition"]
+    found = results(app.env).values()
     context = {
         "title": app.config.html_title,
         "sentence": SENTENCE,
         "film": moving(app),
-        "equations": len(results(app.env)),
-        "derived": sum(result[1] in ("proof", "numeric") for result in checked),
-        "wrong": sum(result[5] for result in results(app.env).values()),
+        "equations": len(found),
+        "derived": sum(result[1] in ("proof", "numeric") for result in found),
+        "wrong": sum(result[5] for result in found),
         "given": numbers(app),
         "parts": every,
         "hours": round(sum(chapter["minutes"] for part in every for chapter in part["chapters"]) / 60),

@@ -105,15 +105,17 @@ class Fill(SphinxPostTransform):
 
 def section_of(page, place):
     """The section of `page` that holds the place with this id."""
-    node = next(node for node in page.findall(nodes.Element) if place in node.get("ids", ()))
-    while not is_section(node):
-        node = node.parent
+    node = enclosing(next(node for node in page.findall(nodes.Element) if place in node.get("ids", ())))
     return node if isinstance(node, nodes.section) else node.next_node(nodes.section)
 
 
-def is_section(node) -> bool:
-    """With a heading: the bodies of exercises have none."""
-    return isinstance(node, nodes.document) or isinstance(node, nodes.section) and isinstance(node[0], nodes.title)
+def enclosing(node):
+    """The nearest section with a heading (the bodies of exercises have none), or the document, that `node` is in."""
+    while not (
+        isinstance(node, nodes.document) or isinstance(node, nodes.section) and isinstance(node[0], nodes.title)
+    ):
+        node = node.parent
+    return node
 
 
 def used_in(words, pages):
@@ -122,9 +124,7 @@ def used_in(words, pages):
     for name, page in pages.items():
         for text in page.findall(nodes.Text):
             if pattern.search(text) and not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.math)):
-                section = text.parent
-                while not is_section(section):
-                    section = section.parent
+                section = enclosing(text.parent)
                 if isinstance(section, nodes.section):
                     yield name, section["ids"][0]
                     break
