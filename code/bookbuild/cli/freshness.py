@@ -22,7 +22,7 @@ EXECUTION = ["code/ddpm", "requirements.txt"]
 PAGES = [*EXECUTION, "code/bookbuild", "_config.yml", "_toc.yml", "CITATION.cff"]
 CHAPTERS = ["book"]  # which of them to read again Sphinx knows itself, unless they changed while it read
 RESULTS = ["_build/.jupyter_cache", "_build/jupyter_execute", "_build/.equations.json"]
-READ = ["_build/.doctrees", "_build/dark_figures", "_build/html"]
+READ = ["_build/.doctrees", "_build/shown_figures", "_build/html"]
 
 
 def sources(root: Path, names: list[str]) -> list[Path]:

@@ -1,4 +1,5 @@
-"""Figures for dark pages: every SVG gets a twin in light ink, and no other image is dimmed.
+"""Figures for the site: every SVG is written in fewer bytes and gets a twin in light ink for dark pages, and no other
+image is dimmed.
 
 The figures of `ddpm.figures` are drawn in INK on nothing. The theme shows the one of the two images that fits
 (`only-light`, `only-dark`) and takes the other out of the page for screen readers also.
@@ -14,7 +15,14 @@ from docutils import nodes
 # the theme's colours of text and page in dark mode
 LIGHT_INK, DARK_PAGE = "#ced6dd", "#121212"
 IMAGE = re.compile(r'<img (?!loading)[^>]*src="([^":]+\.svg)"[^>]*>')
+OUTLINE = re.compile(r'(?<= d=")[^"]*')
+FINER = re.compile(r'(?<=[\s"])(-?\d+\.\d\d)\d+(?=[\s"])')  # than a hundredth of a point
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
+
+
+def compact(svg: str) -> str:
+    """`svg` without the digits that nobody sees, and with outlines in one line."""
+    return FINER.sub(r"\1", OUTLINE.sub(lambda outline: " ".join(outline[0].split()), svg))
 
 
 def dark(svg: str) -> str:
@@ -35,15 +43,20 @@ def pair_figures(app, doctree):
             image["classes"].append("dark-light")
 
 
-def pair(app, image, svg: str):
-    """Put the dark twin of `image` behind it."""
-    text = dark(svg)
-    path = Path(app.outdir).parent / "dark_figures" / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.svg"
+def kept(app, svg: str) -> str:
+    """The address, for Sphinx, of a file that holds `svg`."""
+    path = Path(app.outdir).parent / "shown_figures" / f"{hashlib.sha256(svg.encode()).hexdigest()[:32]}.svg"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(svg, encoding="utf-8")
+    return "/" + Path(os.path.relpath(path, app.srcdir)).as_posix()
+
+
+def pair(app, image, svg: str):
+    """Show `svg` as `image`, and put its dark twin behind it."""
+    svg = compact(svg)
     twin = image.deepcopy()
     twin["ids"], twin["names"] = [], []
-    twin["uri"] = "/" + Path(os.path.relpath(path, app.srcdir)).as_posix()
+    image["uri"], twin["uri"] = kept(app, svg), kept(app, dark(svg))
     twin["classes"].append("only-dark")
     image["classes"].append("only-light")
     if isinstance(image.parent, nodes.TextElement):

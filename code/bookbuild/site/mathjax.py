@@ -24,6 +24,11 @@ MARKED = re.compile("|".join(f"{start}(.*?){end}" for start, end in MARKS.values
 JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inline></span>)([.,:;?!)\]’”]*)""")
 DISPLAYED = re.compile(r'(<div class="(?:two-widths )?math[^>]*)(>(?:(?!</div>).)*)', re.S)
 SPLIT = re.compile(r"\\begin\{split\}\s*(\\begin\{aligned\}.*\\end\{aligned\}.?)\s*\\end\{split\}", re.S)
+# what MathJax writes for other documents than HTML, and for itself: neither style sheet nor screen reader asks for it
+UNREAD = re.compile(
+    r' (?:xmlns="http://www\.w3\.org/1998/Math/MathML"|(?:data-mjx-)?texclass="[^"]*"|unselectable="on"'
+    r'|display="inline"|stretchy="false")(?=[ >])'
+)
 STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
 LINK = re.compile(rf' *<link[^>]*/{STYLE}(?:\?[^"]*)?"[^>]*>\n?')
 GLYPH = re.compile(
@@ -61,7 +66,8 @@ def typeset(formulas: list[tuple[str, bool]], tex: dict) -> tuple[list[dict], st
     if done.returncode:
         raise RuntimeError(f"MathJax did not set the formulas:\n{done.stderr}")
     answer = json.loads(done.stdout)
-    return answer["formulas"], answer["style"]
+    formulas = [formula | {"html": UNREAD.sub("", formula["html"])} for formula in answer["formulas"]]
+    return formulas, answer["style"]
 
 
 def style_for(pages: str, style: str) -> str:
