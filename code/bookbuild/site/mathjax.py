@@ -23,11 +23,12 @@ MARKED = re.compile("|".join(f"{start}(.*?){end}" for start, end in MARKS.values
 # browsers break lines between a formula and the comma after it, unless told not to
 JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inline></span>)([.,:;?!)\]’”]*)""")
 DISPLAYED = re.compile(r'(<div class="(?:two-widths )?math[^>]*)(>(?:(?!</div>).)*)', re.S)
+TEX = re.compile(r'\Adata-tex="[^"]*" ')
 SPLIT = re.compile(r"\\begin\{split\}\s*(\\begin\{aligned\}.*\\end\{aligned\}.?)\s*\\end\{split\}", re.S)
 # what MathJax writes for other documents than HTML, and for itself: neither style sheet nor screen reader asks for it
 UNREAD = re.compile(
     r' (?:xmlns="http://www\.w3\.org/1998/Math/MathML"|(?:data-mjx-)?texclass="[^"]*"|unselectable="on"'
-    r'|display="inline"|stretchy="false")(?=[ >])'
+    r'|display="inline"|stretchy="false"|style="position: relative;")(?=[ >])'  # the last is in book.css
 )
 STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
 LINK = re.compile(rf' *<link[^>]*/{STYLE}(?:\?[^"]*)?"[^>]*>\n?')
@@ -116,9 +117,14 @@ def join(found) -> str:
 
 def place(found) -> str:
     """A displayed formula with the height that is kept for it until it is drawn, near the window (book.css): by its
-    lines. One that is set twice has two heights."""
-    heights = [f"{max(4, 2.7 * text.count('<mjx-mtr')):.3g}em" for text in found[2].split("<mjx-container ")[1:]]
-    return f'{found[1]} style="--desk: {heights[0]}; --phone: {heights[-1]}"{found[2]}' if heights else found[0]
+    lines. One that is set twice has two heights, and its TeX once."""
+    start, *formulas = found[2].split("<mjx-container ")
+    if not formulas:
+        return found[0]
+    heights = [f"{max(4, 2.7 * text.count('<mjx-mtr')):.3g}em" for text in formulas]
+    formulas[1:] = [TEX.sub("", text) for text in formulas[1:]]
+    shown = "<mjx-container ".join([start, *formulas])
+    return f'{found[1]} style="--desk: {heights[0]}; --phone: {heights[-1]}"{shown}'
 
 
 def key(mark) -> tuple[str, bool]:
