@@ -25,7 +25,11 @@ def lines(*names: str) -> int:
     """How many lines the rooms of these names have."""
     files = [file for name in names for file in (PACKAGE / name).rglob("*.py")]
     files += [file for name in names if (file := PACKAGE / f"{name}.py").exists()]
-    return sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
+    return sum(map(lines_of, files))
+
+
+def lines_of(file: Path) -> int:
+    return len(file.read_text(encoding="utf-8").splitlines())
 
 
 def paths(text: str) -> set[str]:
@@ -40,7 +44,10 @@ def test_the_package_is_as_large_as_the_readme_says():
     (number,) = re.findall(r"The core .*? about\s(\d+) lines, less than a quarter", README, re.S)
     assert core == pytest.approx(int(number), rel=0.15)
     assert core < lines(*ROOMS) / 4
-    assert lines("derivation", "grading") > (lines(*ROOMS) - core) / 2
+    of_chapters = [*PACKAGE.glob("chapters/*/equations/**/*.py"), *PACKAGE.glob("chapters/*/equations.py")]
+    of_chapters += PACKAGE.glob("chapters/*/exercises/**/*.py")
+    checks = lines("derivation", "grading") + sum(map(lines_of, of_chapters))
+    assert checks > (lines(*ROOMS) - core) / 2
 
 
 def test_the_readme_names_every_room_and_no_other():
