@@ -153,3 +153,20 @@ def schedule_curves(schedules: Mapping) -> Figure:
     axes[2].axhline(1, color=INK, linewidth=0.8, linestyle=":")
     axes[1].legend()
     return figure
+
+
+def stacked_bars(parts: Mapping[str, Sequence[float]], labels: Sequence[str], unit: str) -> Figure:
+    """One bar for each entry of `parts`, made of its values one after the other.
+
+    Args:
+        labels: one for each value.
+    """
+    figure, ax = plt.subplots(figsize=(WIDTH, 0.8 + 0.6 * len(parts)))
+    names, values = list(parts), np.array(list(parts.values()))
+    edges = np.cumsum(values, 1) - values
+    for label, left, width, colour in zip(labels, edges.T, values.T, COLOURS):
+        ax.barh(names, width, left=left, height=0.55, color=colour, label=label)
+    ax.invert_yaxis()
+    ax.set(xlabel=unit)
+    figure.legend(loc="outside upper center", ncols=2 if sum(map(len, labels)) > 45 else 3)
+    return figure

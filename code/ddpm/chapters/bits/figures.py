@@ -1,9 +1,8 @@
 """The figures of the chapter *Likelihood in bits per dimension*."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 
-from ddpm.figures import COLOURS, INK, MARKERS, WIDTH
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, stacked_bars
 
 
 def spikes(width, bare, dequantised, entropy: float):
@@ -20,16 +19,7 @@ def spikes(width, bare, dequantised, entropy: float):
 
 def two_gaps(parts):
     """The bits of each model as a bar of three parts: `parts` maps its name to (entropy, KL, gap within the cells)."""
-    figure, ax = plt.subplots(figsize=(WIDTH, 0.8 + 0.55 * len(parts)))
-    names, values = list(parts), np.array(list(parts.values()))
-    edges = np.cumsum(values, 1) - values
-    labels = "entropy of the data", "wrong probabilities", "slopes within the cells"
-    for label, left, width, colour in zip(labels, edges.T, values.T, COLOURS):
-        ax.barh(names, width, left=left, height=0.55, color=colour, label=label)
-    ax.invert_yaxis()
-    ax.set(xlabel="bits")
-    figure.legend(loc="outside upper center", ncols=2)
-    return figure
+    return stacked_bars(parts, ("entropy of the data", "wrong probabilities", "slopes within the cells"), "bits")
 
 
 def error_over_tolerance(tolerances, errors, of_heun: float):

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, shade
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, shade, stacked_bars
 
 
 def two_fits(x, data, moments, mode):
@@ -24,16 +24,7 @@ def two_fits(x, data, moments, mode):
 
 def three_parts(parts):
     """L as a bar of three parts for each model. `parts` maps its name to (entropy, error of the model, gap) in nats."""
-    figure, ax = plt.subplots(figsize=(WIDTH, 0.8 + 0.6 * len(parts)))
-    names, values = list(parts), np.array(list(parts.values()))
-    edges = np.cumsum(values, 1) - values
-    labels = "entropy of the data", "the model's error", "gap"
-    for label, left, width, colour in zip(labels, edges.T, values.T, COLOURS):
-        ax.barh(names, width, left=left, height=0.55, color=colour, label=label)
-    ax.invert_yaxis()
-    ax.set(xlabel="nats")
-    figure.legend(loc="outside upper center", ncols=3)
-    return figure
+    return stacked_bars(parts, ("entropy of the data", "the model's error", "gap"), "nats")
 
 
 def turned_chain():
