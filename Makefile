@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks check-notebooks pdf readme serve test test-slow mutants bench grade lock clean
+.PHONY: help book notebooks check-notebooks check-gpu pdf readme serve test test-slow mutants bench grade lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -18,6 +18,9 @@ notebooks: $(READY)  ## build the notebooks of chapters and assignments into _bu
 
 check-notebooks: notebooks  ## run all notebooks in environments like Colab's, with the oldest JAX and the newest
 	@$(BIN)/python -m bookbuild bare
+
+check-gpu: notebooks  ## run the package's tests and all notebooks on an NVIDIA GPU (GPU_PYTHON=... names a Python that has JAX for it)
+	@$(BIN)/python -m bookbuild gpu $(if $(GPU_PYTHON),--python $(GPU_PYTHON))
 
 pdf: $(READY)  ## build the book as one PDF, _build/book.pdf (needs LaTeX; says what to install)
 	@$(BIN)/python -m bookbuild pdf

@@ -1,11 +1,11 @@
-"""`python -m bookbuild html|serve|notebooks|bare|pdf|readme|check [ROOT]` and `python -m bookbuild browser`."""
+"""`python -m bookbuild html|serve|notebooks|bare|gpu|pdf|readme|check [ROOT]` and `python -m bookbuild browser`."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from bookbuild.cli import browser, build, check, readme, serve
-from bookbuild.notebook import bare, notebooks
+from bookbuild.notebook import bare, gpu, notebooks
 from bookbuild.print import pdf
 
 
@@ -18,11 +18,14 @@ def main(argv=None) -> int:
         ("serve", "serve the built website on localhost:8000"),
         ("notebooks", "build the website, then copy its notebooks out"),
         ("bare", "run the built notebooks in environments without the book"),
+        ("gpu", "run the package's tests and the built notebooks on an NVIDIA GPU"),
         ("pdf", "build the book as one PDF"),
         ("readme", "write the parts of README.md that are made"),
     ]:
         command = commands.add_parser(name, help=text)
         command.add_argument("root", nargs="?", type=Path, default=Path("."), help="folder that holds _config.yml")
+        if name == "gpu":
+            command.add_argument("--python", default="", help="of an environment with JAX for this machine's driver")
     commands.add_parser("browser", help="find the browser of the tests, or install it")
     args = parser.parse_args(argv)
     try:
@@ -32,6 +35,8 @@ def main(argv=None) -> int:
             return check.main(args.root.resolve())
         if args.command == "bare":
             return bare.main(args.root.resolve())
+        if args.command == "gpu":
+            return gpu.main(args.root.resolve(), args.python)
         if args.command == "serve":
             return serve.main(args.root.resolve())
         if args.command == "readme":

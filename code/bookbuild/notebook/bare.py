@@ -174,9 +174,9 @@ def contents(wheel: Path) -> dict[str, int]:
     return {entry.filename: entry.file_size for entry in entries if entry.filename.endswith(".py")}
 
 
-def run(python: Path, notebook) -> tuple[str, float]:
-    """Execute `notebook` in an empty folder with a kernel of `python`: what is wrong with it ("" for nothing), and
-    the seconds."""
+def run(python: Path, notebook, platforms: str = "cpu") -> tuple[str, float]:
+    """Execute `notebook` in an empty folder with a kernel of `python`, on JAX's `platforms`: what is wrong with it
+    ("" for nothing), and the seconds."""
 
     class Manager(KernelManager):
         kernel_spec = KernelSpec(
@@ -187,7 +187,7 @@ def run(python: Path, notebook) -> tuple[str, float]:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as settings, tempfile.TemporaryDirectory() as folder:
         surroundings = {k: v for k, v in os.environ.items() if k not in NOT_INHERITED}
-        surroundings |= {"JAX_PLATFORMS": "cpu", "IPYTHONDIR": settings, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        surroundings |= {"JAX_PLATFORMS": platforms, "IPYTHONDIR": settings, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         try:
             NotebookClient(
                 notebook, timeout=TIMEOUT, kernel_manager_class=Manager, resources={"metadata": {"path": folder}}
