@@ -13,7 +13,7 @@ CORE = (  # each row sees the rows above it, and its own row as long as that lea
     {"arrays", "precision", "flat_random"},
     {"schedule", "gaussian"},
     {"level"},
-    {"mixture", "path"},
+    {"mixture", "boxes", "path"},
     {"process", "predict", "dialects"},
     {"losses", "bound", "sample"},
     {"oracle", "train", "likelihood"},

@@ -5,6 +5,7 @@ size.
 """
 
 from ddpm.nn.denoiser import MAX_SCALE, Denoiser
+from ddpm.nn.in_time import InTime
 from ddpm.nn.layers import TIME_FEATURES, Activation, layer_shapes, layer_sizes, linear_layers, time_features
 from ddpm.nn.mlp import MLP
 from ddpm.nn.unet import UNet
@@ -13,6 +14,7 @@ __all__ = [
     "Activation",
     "Denoiser",
     "MAX_SCALE",
+    "InTime",
     "MLP",
     "TIME_FEATURES",
     "UNet",

@@ -1,5 +1,6 @@
 """The forward process q, in steps and in continuous time, and what follows from it by Bayes' rule for the way back."""
 
+from ddpm.process.coupling import minibatch_coupling
 from ddpm.process.forward import (
     forward_mean_variance,
     forward_step,
@@ -16,6 +17,7 @@ __all__ = [
     "forward_sde",
     "forward_step",
     "forward_trajectory",
+    "minibatch_coupling",
     "posterior_coefficients",
     "posterior_mean",
     "q_mean_variance",

@@ -1,6 +1,19 @@
 """Training: one loop for every loss, whole chunks of steps as one program."""
 
 from ddpm.train.denoising import batch_loss, denoising, draw_batch, training_loss
+from ddpm.train.flow import flow_matching, logit_normal_times, uniform_times, velocity_target
 from ddpm.train.loop import State, start, train
 
-__all__ = ["State", "batch_loss", "denoising", "draw_batch", "start", "train", "training_loss"]
+__all__ = [
+    "State",
+    "batch_loss",
+    "denoising",
+    "draw_batch",
+    "flow_matching",
+    "logit_normal_times",
+    "start",
+    "train",
+    "training_loss",
+    "uniform_times",
+    "velocity_target",
+]
