@@ -26,6 +26,12 @@ def check_same_shape(name: str, array, other_name: str, other) -> None:
         raise ValueError(f"{name} must have the shape of {other_name}, {jnp.shape(other)}; got {jnp.shape(array)}")
 
 
+def check_shape(shape) -> None:
+    """Raise a TypeError with an example unless the shape of one example is a tuple."""
+    if not isinstance(shape, tuple):
+        raise TypeError(f"shape must be a tuple, the shape of one example, such as (3, 3); got {shape!r}")
+
+
 def floating(value: Shaped[ArrayLike, "..."]) -> Float[Array, "..."]:
     """`value` as an array of its own float type, or of JAX's default one if it is of integers."""
     value = jnp.asarray(value)

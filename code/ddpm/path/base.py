@@ -51,16 +51,19 @@ class Path(eqx.Module):
         Raises:
             ValueError: nothing of x_0 is left at u, c_u = 0: there f_u is infinite.
         """
-        signal = self.level(u).signal
-        if not isinstance(signal, jax.core.Tracer) and not np.all(signal):
-            raise ValueError(
-                f"nothing is left of x_0 at u = {u} (c_u = 0): the drift is infinite; stop a little before"
-            )
-        return self.rates(u)[0] / signal
+        return self._change(u)[0]
 
     def diffusion_squared(self, u: Real[ArrayLike, "..."]) -> Float[Array, "..."]:
         """g_u^2 = (r_u^2)' - 2 f_u r_u^2; raises as `drift` does."""
-        return self.rates(u)[1] - 2 * self.drift(u) * self.level(u).spread ** 2
+        drift, variance, variance_rate = self._change(u)
+        return variance_rate - 2 * drift * variance
+
+    def _change(self, u):
+        """f_u, r_u^2 and (r_u^2)', the moments having been computed once."""
+        time = checked_time(u)
+        (signal, variance), (signal_rate, variance_rate) = jax.jvp(self.moments, (time,), (jnp.ones_like(time),))
+        _check_signal(signal, u)
+        return signal_rate / signal, variance, variance_rate
 
     def log_snr(self, u: Real[ArrayLike, "..."]) -> Float[Array, "..."]:
         """log(c_u^2 / r_u^2), the log of the signal-to-noise ratio; infinite where there is no noise."""
@@ -111,6 +114,9 @@ def check_path(path) -> None:
 
 def check_some_signal(path: Path, u) -> None:
     """Raise a ValueError if nothing is left of x_0 at u. Under `jit` this cannot be seen."""
-    signal = path.level(u).signal
+    _check_signal(path.level(u).signal, u)
+
+
+def _check_signal(signal, u):
     if not isinstance(signal, jax.core.Tracer) and not np.all(signal):
         raise ValueError(f"nothing is left of x_0 at u = {u} (c_u = 0): the drift is infinite; stop a little before")

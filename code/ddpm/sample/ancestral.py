@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
-from ddpm.arrays import Key, check_key, check_same_shape
+from ddpm.arrays import Key, check_key, check_same_shape, check_shape
 from ddpm.flat_random import standard_normal
 from ddpm.predict import mean_from_noise
 from ddpm.process import ReverseVariance, reverse_variance
@@ -64,8 +64,7 @@ def ancestral_sample(
     """
     _check(key, schedule, predict_noise)
     draws = at_least_1("draws", draws)
-    if not isinstance(shape, tuple):
-        raise TypeError(f"shape must be a tuple, the shape of one example, such as (3, 3); got {shape!r}")
+    check_shape(shape)
     x_T = standard_normal(jax.random.fold_in(key, schedule.T), (draws, *shape), schedule.beta.dtype)  # 1
     step = partial(ancestral_step, schedule, variance=variance)
     x_0, _ = reverse_chain(key, schedule.T, step, jax.vmap(predict_noise, (0, None)), x_T)

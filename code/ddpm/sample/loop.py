@@ -1,17 +1,10 @@
 """The reverse chain: one loop, which draws the noise and asks the predictor, around a step that does neither.
 
-A sampler is its step, `step(x_t, t, prediction, z) -> x_{t-1}`. Ancestral sampling has `ancestral_step`. Others fit in
-as well, on any grid of levels: arrays `signal` and `spread` with n + 1 entries, entry 0 at the sample's end, and the
-times at which the network is asked. Then T is n, i counts the grid, and the predictor translates:
-`lambda x, i: network(x, times[i])`.
+A sampler is its step, `step(x_t, t, prediction, z) -> x_{t-1}`, such as `ancestral_step`. The solvers that take other
+levels than those of a schedule, and noise in the last step too, have a loop of their own in `ddpm.sample.ddim`.
 
-- *DDIM*: with `x_0 = (x - spread[i] * noise) / signal[i]` the step returns
-  `signal[i - 1] * x_0 + sqrt(spread[i - 1] ** 2 - sigma[i] ** 2) * noise + sigma[i] * z`. Where sigma is 0, z is not
-  used, and the step is *Euler's* for the ODE, in the variables x / signal and spread / signal.
-- *Heun* asks twice: `functools.partial` gives the step the predictor, too, which it asks at i - 1.
-- *DPM-Solver++ 2M* remembers: x and the last x_0 are stacked on a new leading axis. The step returns such a pair; the
-  predictor sees its first half, `lambda pair, i: network(pair[0], times[i])`.
 - *Guidance* is another predictor.
+- A step that *remembers* gets what it needs stacked on x on a new leading axis, of which the predictor sees a part.
 
 A step that has no use for z costs no draws in a compiled program.
 """

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from jax.tree_util import Partial
 from jaxtyping import Array, ArrayLike, Float, Real
 
-from ddpm.arrays import Key, check_key, check_same_shape, floating
+from ddpm.arrays import Key, check_key, check_same_shape, check_shape, floating
 from ddpm.flat_random import standard_normal
 from ddpm.path import Path, check_ends, check_path, check_some_signal, check_times
 from ddpm.process.sde import euler_maruyama
@@ -22,8 +22,7 @@ def start_noise(key: Key, path: Path, draws: int, shape: tuple[int, ...]) -> Flo
     """
     check_key(key)
     check_ends(path)
-    if not isinstance(shape, tuple):
-        raise TypeError(f"shape must be a tuple, the shape of one example, such as (3, 3); got {shape!r}")
+    check_shape(shape)
     draws, spread = at_least_1("draws", draws), path.level(1.0).spread
     return spread * standard_normal(key, (draws, *shape), spread.dtype)
 
