@@ -2,6 +2,7 @@
 solvers that need few steps."""
 
 from ddpm.sample.ancestral import ancestral_sample, ancestral_step, ancestral_trajectory
+from ddpm.sample.best_grid import BestGrid, fit_grid, relative_error
 from ddpm.sample.ddim import ddim, ddim_step, dpm_solver, dpm_solver_sde, dpm_solver_weights
 from ddpm.sample.edm import edm_heun
 from ddpm.sample.grids import even_in_log_snr, even_in_time, karras, spaced_t
@@ -11,6 +12,7 @@ from ddpm.sample.ode import adaptive, decode, encode, euler, heun, velocity
 from ddpm.sample.sde import reverse_sde, start_noise
 
 __all__ = [
+    "BestGrid",
     "adaptive",
     "ancestral_sample",
     "ancestral_step",
@@ -27,11 +29,13 @@ __all__ = [
     "euler",
     "even_in_log_snr",
     "even_in_time",
+    "fit_grid",
     "heun",
     "karras",
     "langevin_sample",
     "langevin_step",
     "langevin_trajectory",
+    "relative_error",
     "reverse_chain",
     "reverse_sde",
     "spaced_t",
