@@ -172,8 +172,6 @@ def _split_exponentials(expr):
         factors = []
         for term in sp.Add.make_args(sp.expand(exponent)):
             times, rest = term.as_coeff_Mul()
-            if not times.is_Rational or rest == 1:
-                times, rest = sp.S.One, term
             unit = known.setdefault(rest / times.q, sp.Dummy("exp", positive=True if rest.is_real else None))
             factors.append(unit**times.p)
         return sp.Mul(*factors)
@@ -271,8 +269,6 @@ def _cleared(expr):
             opaque.setdefault(e, sp.Dummy())
 
     find(expr)
-    if not opaque:
-        opaque[sp.Dummy()] = sp.Dummy()
     space = FracField(list(opaque.values()), sp.QQ)
     known = dict(zip(opaque, space.gens))
 

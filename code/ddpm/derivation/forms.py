@@ -71,8 +71,6 @@ def runs(point, limits, env):
     if not limits:
         yield env
         return
-    if len(limits[-1]) != 3:
-        raise Undefined("a sum without bounds")
     index, first, last = limits[-1]
     first, last = point.index(first, env), point.index(last, env)
     if last < first - 1 or last - first > TERMS:
@@ -149,7 +147,7 @@ FUNCTIONS = {
     sp.binomial: mp.binomial,
     sp.beta: mp.beta,
     sp.harmonic: mp.harmonic,
-    sp.digamma: mp.digamma,
+    sp.polygamma: mp.psi,
     sp.zeta: mp.zeta,
     sp.Abs: mp.fabs,
     sp.sign: mp.sign,

@@ -75,8 +75,6 @@ class Point(Draws):
                     if abs(now - before) <= abs(now) * mp.mpf("1e-6"):
                         return a, b
             before = now
-        if before == 0:
-            return None
         raise Undefined("the two sides are too close to be told apart")
 
     def near(self, left, right, bound, level: int = 1) -> bool:

@@ -38,8 +38,6 @@ def fresh(expr):
         return expr
     if isinstance(expr, (sp.Sum, sp.Product)):
         body, *limits = expr.args
-        if any(len(limit) != 3 for limit in limits):
-            raise Undecided(f"not decided: {expr} has no bounds")
         for i in reversed(range(len(limits))):  # the outermost first, since others may begin where it stands
             index, first, last = limits[i]
             known = {"positive": True} if first.is_positive else {"nonnegative": True} if first.is_nonnegative else {}
@@ -63,7 +61,7 @@ def put_in(expr, known: Equality, lowest: dict):
         return expr
     if isinstance(expr, Expectation) and not _holds_inside(known, expr.args[1]):
         return expr
-    if isinstance(expr, (sp.Sum, sp.Product)) and all(len(limit) == 3 for limit in expr.args[1:]):
+    if isinstance(expr, (sp.Sum, sp.Product)):
         return _put_into_sum(expr, known, lowest)
     if (expr.is_Add or expr.is_Mul) and expr.func == known.old.func:
         rest = [arg for arg in expr.args if arg not in known.old.args]
