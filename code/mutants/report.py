@@ -1,5 +1,6 @@
 """What came out, as Markdown: the score, what survived, and what no test can tell from the original."""
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -31,9 +32,24 @@ class Outcome:
 
     def matches(self, entry: dict) -> bool:
         """Whether an entry of the list of equivalents means this mutant."""
-        before, after = ([line[1:].strip() for line in changed(self.diff, sign)] for sign in "-+")
-        found = {"module": self.module, "where": self.where, "before": " ".join(before), "after": " ".join(after)}
-        return all(entry[key] == value for key, value in found.items())
+        if entry["module"] != self.module or entry["where"] not in (self.where, "*"):
+            return False
+        before, after = ("".join(line[1:] for line in changed(self.diff, sign)).replace(" ", "") for sign in "-+")
+        piece = entry.get("before", entry.get("numbers")).replace(" ", "")
+        places = [found.span() for found in re.finditer(f"(?={re.escape(piece)})", before)]
+        for start, _ in places:
+            head, tail = before[:start], before[start + len(piece) :]
+            if len(after) < len(head) + len(tail) or not (after.startswith(head) and after.endswith(tail)):
+                continue
+            new = after[len(head) : len(after) - len(tail)]
+            if new == entry["after"].replace(" ", "") if "after" in entry else without_numbers(new, piece):
+                return True
+        return False
+
+
+def without_numbers(*texts: str) -> bool:
+    """Whether texts are the same but for their numbers."""
+    return len({re.sub(r"\d+(\.\d+)?", "0", text) for text in texts}) == 1
 
 
 def changed(diff: str, sign: str) -> list[str]:
@@ -42,15 +58,16 @@ def changed(diff: str, sign: str) -> list[str]:
 
 
 def equivalents(path: Path = EQUIVALENTS) -> list[dict]:
-    """The list of mutants that no test can tell from the original: module, where, before, after and the reason.
+    """The list of mutants that no test can tell from the original, and of numbers that may be any others.
 
     Raises:
-        ValueError: an entry without one of these.
+        ValueError: an entry that lacks something.
     """
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", [])
     for entry in entries:
-        if set(entry) != {"module", "where", "before", "after", "reason"} or not all(entry.values()):
-            raise ValueError(f"an entry needs module, where, before, after and reason, and has {entry}")
+        change = {"numbers"} if "numbers" in entry else {"before", "after"}
+        if set(entry) != {"module", "where", "reason"} | change or not all(entry.values()):
+            raise ValueError(f"an entry needs module, where, {' and '.join(sorted(change))} and reason; got {entry}")
     return entries
 
 
@@ -61,7 +78,7 @@ def text(part: str, outcomes: Sequence[Outcome], entries: Sequence[dict], of: in
         outcomes: of all mutants that were tried.
         of: how many mutants there are.
     """
-    equal = {id(o): entry["reason"] for o in outcomes for entry in entries if o.matches(entry)}
+    equal = {id(o): entry for o in outcomes for entry in entries if o.matches(entry)}
     counted = [o for o in outcomes if id(o) not in equal]
     killed = sum(o.killed for o in counted)
     low, high = confidence_interval(killed, len(counted))
@@ -77,6 +94,6 @@ def text(part: str, outcomes: Sequence[Outcome], entries: Sequence[dict], of: in
     lines += [f"| {module} | {tried[module]} | {survived[module]} |" for module in sorted(tried)]
     lines += ["\n## What survived\n"]
     lines += [f"In `{o.where}`:\n\n```diff\n{o.diff}\n```\n" for o in counted if not o.killed] or ["Nothing.\n"]
-    if wrong := [o for o in outcomes if id(o) in equal and o.killed]:
+    if wrong := [o for o in outcomes if o.killed and "after" in equal.get(id(o), {})]:
         lines += ["## Listed as equivalent, and killed\n", *(f"```diff\n{o.diff}\n```\n" for o in wrong)]
     return "\n".join(lines)

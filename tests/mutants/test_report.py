@@ -26,6 +26,43 @@ def test_an_entry_means_the_change_in_its_place_alone():
     assert not Outcome("code/ddpm/y.py", "f", DIFF, False).matches(ENTRY)
 
 
+def test_a_piece_of_the_line_is_enough_and_is_changed_alone():
+    piece = ENTRY | {"before": "x + 1", "after": "x - 1"}
+    assert outcome(False).matches(piece) and outcome(False, where="g").matches(piece | {"where": "*"})
+    assert not outcome(False).matches(piece | {"after": "x - 2"}) and not outcome(False).matches(
+        piece | {"before": "y + 1"}
+    )
+    twice = DIFF.replace("return x + 1", "return x + 1 + x + 1").replace("return x - 1", "return x + 1 + x - 1")
+    assert outcome(False, diff=twice).matches(piece)
+    assert not outcome(False, diff=twice.replace("x + 1 + x - 1", "x - 1 + x - 1")).matches(piece)
+
+
+def test_numbers_that_may_be_others():
+    numbers = {key: ENTRY[key] for key in ("module", "where", "reason")} | {"numbers": "randint(1, 40)"}
+    diff = DIFF.replace("return x + 1", "return a(2).randint(1, 40) + 3").replace("return x - 1", "NEW")
+    for new, same in [
+        ("return a(2).randint( 0, 40) + 3", True),
+        ("return a(2).randint(1, 41) + 3", True),
+        ("return a(3).randint(1, 40) + 3", False),
+        ("return a(2).randint(1, 40) + 4", False),
+        ("return a(2).randint(1, 40) - 3", False),
+        ("return a(2).randint(-1, 40) + 3", False),
+    ]:
+        assert outcome(False, diff=diff.replace("NEW", new)).matches(numbers) == same
+    said = report.text(
+        "core",
+        [outcome(True, diff=diff.replace("NEW", "return a(2).randint(2, 40) + 3")), outcome(True)],
+        [numbers],
+        of=2,
+        seed=0,
+    )
+    assert (
+        "1 of these are equivalent" in said
+        and "Of the other 1 the tests killed 1" in said
+        and "and killed\n" not in said
+    )
+
+
 def test_equivalents_are_no_part_of_the_score():
     outcomes = [outcome(True, where="g")] * 8 + [outcome(False, where="h"), outcome(True, where="h", late=True)]
     said = report.text("core", [*outcomes, outcome(False)], [ENTRY], of=200, seed=5)
@@ -45,5 +82,8 @@ def test_an_entry_needs_a_reason(tmp_path):
     assert report.equivalents(path) == [ENTRY]
     path.write_text(path.read_text().replace('reason = "none"', 'reason = ""'))
     with pytest.raises(ValueError, match="reason"):
+        report.equivalents(path)
+    path.write_text(path.read_text().replace('reason = ""', 'reason = "none"').replace("after", "numbers"))
+    with pytest.raises(ValueError, match="numbers and reason"):
         report.equivalents(path)
     report.equivalents()  # the list as it is

@@ -115,7 +115,10 @@ def test_the_same_seed_draws_the_same():
         one, again = (Draws(seed, {}) for _ in range(2))
         for point in (one, again):
             point.named, point.pure = False, True
-        first, second = ([point.free(k, {}) for k in (y, v, m[1], T)] + [point.datum(0, 0), point.share(alpha[1])] for point in (one, again))
+        first, second = (
+            [point.free(k, {}) for k in (y, v, m[1], T)] + [point.datum(0, 0), point.share(alpha[1])]
+            for point in (one, again)
+        )
         assert first == second and one.shown == again.shown and y in one.shown and alpha[1] in one.shown
         assert one.free(y, {}) == one.free(y, {}) and one.share(alpha[1]) == one.share(alpha[1])
         assert one.datum(0, 0) == one.datum(0, 0) != one.datum(1, 0)

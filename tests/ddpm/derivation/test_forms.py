@@ -105,7 +105,9 @@ def test_of_two_numbers(expr, right):
 
 def test_at_the_border_of_a_case():
     env = {y: mp.mpf(2), z: mp.mpf(2)}
-    found = [Point(0, {}).value(sp.Piecewise((1, c), (2, True)), env) for c in (y > z, y >= z, y < z, y <= z, sp.Eq(y, z))]
+    found = [
+        Point(0, {}).value(sp.Piecewise((1, c), (2, True)), env) for c in (y > z, y >= z, y < z, y <= z, sp.Eq(y, z))
+    ]
     assert found == [2, 1, 2, 1, 1]
     assert Point(0, {}).value(sp.Heaviside(y - z, sp.Rational(1, 3)), env) == mp.mpf(1) / 3
     assert Point(0, {}).value(sp.sign(y - z), env) == 0

@@ -15,12 +15,12 @@ def density(at, mean, variance):
     return mpmath.exp(-((at - mean) ** 2) / (2 * variance)) / mpmath.sqrt(2 * mpmath.pi * variance)
 
 
-@pytest.mark.parametrize("first, second", [((0.5, 2.0), (0.5, 2.0)), ((1.0, 0.5), (-0.25, 3.0)), ((-2.0, 1.5), (1.0, 0.75))])
+@pytest.mark.parametrize(
+    "first, second", [((0.5, 2.0), (0.5, 2.0)), ((1.0, 0.5), (-0.25, 3.0)), ((-2.0, 1.5), (1.0, 0.75))]
+)
 def test_a_divergence_is_the_integral(first, second):
     points = [first[0] + k * first[1] ** 0.5 for k in range(-9, 10, 3)]
-    right = mpmath.quad(
-        lambda at: density(at, *first) * mpmath.log(density(at, *first) / density(at, *second)), points
-    )
+    right = mpmath.quad(lambda at: density(at, *first) * mpmath.log(density(at, *first) / density(at, *second)), points)
     found = kl_by_moments(Normal(y, *map(sp.Rational, first)), Normal(y, *map(sp.Rational, second)))
     assert abs(float(found) - float(right)) < 1e-9
 
@@ -30,7 +30,10 @@ def test_a_divergence_in_symbols():
     assert sp.simplify(sp.expand_log(kl_by_moments(Normal(u, y, v), Normal(u, z, w)) - right)) == 0
     image = kl_by_moments(Normal(u, y, v, "I"), Normal(u, z, w, "I"))
     square = SquaredNorm(y - z)
-    assert sp.simplify(sp.expand_log(image - PIXELS * (sp.log(w / v) / 2 + v / (2 * w) - sp.S.Half) - square / (2 * w))) == 0
+    assert (
+        sp.simplify(sp.expand_log(image - PIXELS * (sp.log(w / v) / 2 + v / (2 * w) - sp.S.Half) - square / (2 * w)))
+        == 0
+    )
     assert kl_by_moments(Normal(u, y, v, "I"), Normal(u, y, v, "I")) == SquaredNorm(sp.S.Zero) / (2 * v)
 
 

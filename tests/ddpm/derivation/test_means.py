@@ -46,12 +46,16 @@ def test_a_mean_over_states_is_a_sum(seed):
 
     assert close(entropy, summed(point, log_of, [1]))
     assert close(point.value(E_q(log(q(x[1] | x[0])))), summed(point, lambda u: log_of(u) - log_of(u, 0), [0, 1]))
-    assert close(point.value(E_q(x[0] * x[2] * q(x[1]) / q(x[1]))), summed(point, lambda u: exact(u[0]) * exact(u[2]), [0, 2]))
+    assert close(
+        point.value(E_q(x[0] * x[2] * q(x[1]) / q(x[1]))), summed(point, lambda u: exact(u[0]) * exact(u[2]), [0, 2])
+    )
     assert close(point.value(E_q(log(q(x[0:2])))), summed(point, log_of, [0, 1, 2]))
     whole = point.value(E_q(sp.Sum(log(q(x[s])) + s, (s, 0, 2))))
     assert close(whole, sum(summed(point, log_of, [time]) for time in range(3)) + 3)
     product = point.value(E_q(sp.Product(q(x[s]), (s, 0, 1))))
-    assert close(product, summed(point, lambda u: world.density("q", {0: u[0]}) * world.density("q", {1: u[1]}), [0, 1]))
+    assert close(
+        product, summed(point, lambda u: world.density("q", {0: u[0]}) * world.density("q", {1: u[1]}), [0, 1])
+    )
     # what is free stays, and a mean inside is a number
     assert close(point.value(E_q(y * log(q(x[1])) - E_q(log(q(x[1]))))), (point.value(y) - 1) * entropy)
 
@@ -75,7 +79,8 @@ def test_a_divergence_of_named_densities_is_a_sum(seed):
     right = summed(
         point,
         lambda u: mp.log(
-            world.density("q", u) / world.density("q", {1: u[1]})
+            world.density("q", u)
+            / world.density("q", {1: u[1]})
             / (world.density("p_theta", u) / world.density("p_theta", {1: u[1]}))
         ),
         [0, 1],
@@ -143,7 +148,10 @@ def test_of_images(pixels):
     share = exact(point.drawn["share"])
     square = sum(share * point.datum(0, i) ** 2 + (1 - share) * point.datum(1, i) ** 2 for i in range(pixels))
     assert close(point.value(E_noise(SquaredNorm(x[t]))), bar * square + (1 - bar) * pixels)
-    assert close(point.value(SquaredNorm(E_noise(x[0]))), sum((share * point.datum(0, i) + (1 - share) * point.datum(1, i)) ** 2 for i in range(pixels)))
+    assert close(
+        point.value(SquaredNorm(E_noise(x[0]))),
+        sum((share * point.datum(0, i) + (1 - share) * point.datum(1, i)) ** 2 for i in range(pixels)),
+    )
     assert len({point.datum(0, i) for i in range(pixels)}) == pixels
     for body in (SquaredNorm(epsilon) ** 2, SquaredNorm(epsilon) * epsilon):
         with pytest.raises(Undefined, match="no sum over pixels"):

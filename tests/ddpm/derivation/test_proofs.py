@@ -98,7 +98,13 @@ def test_what_is_proved(left, right, where):
         (sp.Product(s / (s + 1), (s, 1, t)), 1 / (t + 1), {}, "t", 1),
         (sp.Sum(m[s] - m[s - 1], (s, 1, t)), m[t] - m[0], {}, "t", 1),
         (sp.Sum(log(alpha[s]), (s, 1, T)), log(alpha_bar[T]), {}, "T", 1),
-        (sp.Sum(SquaredNorm(x[s]) - SquaredNorm(x[s - 1]), (s, 1, t)), SquaredNorm(x[t]) - SquaredNorm(x[0]), {}, "t", 1),
+        (
+            sp.Sum(SquaredNorm(x[s]) - SquaredNorm(x[s - 1]), (s, 1, t)),
+            SquaredNorm(x[t]) - SquaredNorm(x[0]),
+            {},
+            "t",
+            1,
+        ),
         (E_q(sp.Sum(log(q(x[t - 1]) / q(x[t])), (t, 1, T))), E_q(log(q(x[0]) / q(x[T]))), {}, "T", 1),
     ],
 )

@@ -33,7 +33,9 @@ def test_a_discrete_chain_is_summed(law, size):
     assert close(mp.fsum(joint.values()), 1) and min(joint.values()) > 0
     for times in [(0,), (3,), (1, 2), (0, 2), (1, 3), (0, 1, 3)]:
         for chosen in itertools.product(world.values, repeat=len(times)):
-            whole = mp.fsum(mass for states, mass in joint.items() if all(states[i] == u for i, u in zip(times, chosen)))
+            whole = mp.fsum(
+                mass for states, mass in joint.items() if all(states[i] == u for i, u in zip(times, chosen))
+            )
             found = world.density(law, dict(zip(times, chosen))) * mp.fprod(map(world.cell, chosen))
             assert close(whole, found)
 
@@ -77,7 +79,10 @@ def test_a_gaussian_chain_is_integrated(law):
     mean, deviation = first[0] * start[0] + first[1], mpmath.sqrt(first[0] ** 2 * start[1] + first[2])
     places = [float(mean + k * deviation) for k in range(-12, 13)]
     whole = mpmath.quad(
-        lambda w: normal(w, float(mean), float(deviation**2)) * normal(z, float(second[0]) * w + float(second[1]), float(second[2])),
+        lambda w: (
+            normal(w, float(mean), float(deviation**2))
+            * normal(z, float(second[0]) * w + float(second[1]), float(second[2]))
+        ),
         places,
     )
     assert abs(world.density(law, {order[2]: c}) / whole - 1) < 1e-8
@@ -92,7 +97,9 @@ def test_a_gaussian_chain_is_integrated(law):
 @pytest.mark.parametrize("world", [Discrete(0, 2, 2), Gaussian(0, 2)])
 def test_a_world_has_its_times_alone(world):
     states = {time: world.draw(time) for time in (0, 1, 2)}
-    assert world.density("q", states) > 0 and world.density("q", {}) == 1 and world.density("p_theta", {0: states[0]}) > 0
+    assert (
+        world.density("q", states) > 0 and world.density("q", {}) == 1 and world.density("p_theta", {0: states[0]}) > 0
+    )
     for outside in (-1, 3):
         with pytest.raises(Outside, match="from 0 to 2"):
             world.density("q", {outside: states[0]})
