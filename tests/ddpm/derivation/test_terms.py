@@ -1,0 +1,135 @@
+"""What is put into what: the new for the old, under its conditions, and never under a bound variable."""
+
+import pytest
+import sympy as sp
+
+from ddpm.derivation.densities import Undecided, q
+from ddpm.derivation.expectation import KL, E_noise, E_q
+from ddpm.derivation.symbols import T, alpha, epsilon, family, s, t, x
+from ddpm.derivation.terms import Equality, depends, exactly, fresh, put_in
+
+y, z, u = sp.symbols("y z u", real=True)
+n, k = sp.symbols("n k", integer=True, positive=True)
+zero, i = sp.Symbol("zero", integer=True, nonnegative=True), sp.Symbol("i", integer=True)
+m = family("m", "m")
+f = sp.Function("f")
+
+
+def known(old, new, where=None, general=False):
+    return Equality(sp.sympify(old), sp.sympify(new), where or {}, general)
+
+
+GENERAL = known(m[t], y, general=True)
+
+
+@pytest.mark.parametrize(
+    "expr, equality, right",
+    [
+        (y, known(y, z), z),
+        (u, known(y, z), u),
+        (f(y + 1) ** y, known(y, z), f(z + 1) ** z),
+        (2 * y * z * u, known(y * z, 3), 6 * u),
+        (y + z + u, known(y + z, 3), u + 3),
+        (y + z + f(y + z), known(y + z, 3), 3 + f(3)),
+        (y * f(y * z) * z, known(y * z, 3), 3 * f(3)),
+        (y + u, known(y + z, 3), y + u),
+        (y * z + u, known(y + z, 3), y * z + u),
+        (y * u, known(y * z, 3), y * u),
+        (2 * y, known(2 * y, z), z),
+        (m[t], GENERAL, y),
+        (m[s], GENERAL, m[s]),
+        # sums
+        (sp.Sum(m[t], (t, 1, T)), GENERAL, sp.Sum(y, (t, 1, T))),
+        (sp.Sum(m[t], (t, 1, T)), known(m[t], y), sp.Sum(m[t], (t, 1, T))),
+        (sp.Sum(u * m[s], (s, 1, T)), known(u, y), sp.Sum(y * m[s], (s, 1, T))),
+        (sp.Product(u * m[s], (s, 1, T)), known(u, y), sp.Product(y * m[s], (s, 1, T))),
+        (sp.Sum(m[s], (s, 1, n)), known(n, T, general=True), sp.Sum(m[s], (s, 1, T))),
+        (sp.Sum(m[s], (s, n, T)), known(n, 2), sp.Sum(m[s], (s, 2, T))),
+        (sp.Sum(m[s] * m[n], (s, 1, n), (n, 1, T)), known(T, 4), sp.Sum(m[s] * m[n], (s, 1, n), (n, 1, 4))),
+        # expectations
+        (E_q(y * x[t]), known(y, z), E_q(z * x[t])),
+        (E_q(x[t]), known(x[t], y), E_q(x[t])),
+        (E_q(x[t]), known(x[t], y, general=True), E_q(y)),
+        (E_noise(y * epsilon), known(y, z), E_noise(z * epsilon)),
+        (E_noise(y * epsilon), known(epsilon, z), E_noise(y * epsilon)),
+        (E_noise(y * epsilon), known(y, epsilon), E_noise(y * epsilon)),
+        (E_noise(y * epsilon), known(epsilon, z, general=True), E_noise(y * z)),
+        (E_noise(x[t]), known(x[t], x[0] + epsilon, general=True), E_noise(x[0] + epsilon)),
+        (E_q(x[t]), known(x[t], x[0] + epsilon, general=True), E_q(x[t])),  # x_t through epsilon: over noise only
+        (E_q(y * x[t]), known(y, epsilon, general=True), E_q(epsilon * x[t])),
+        (2 * E_q(x[t]), known(E_q(x[t]), y), 2 * y),
+        # what binds its variables
+        (q(x[t]), known(t, 2), q(x[t])),
+        (KL(q(x[t]), q(x[t] | x[0])), known(t, 2), KL(q(x[t]), q(x[t] | x[0]))),
+        (sp.Integral(f(y), (y, 0, 1)), known(y, 2), sp.Integral(f(y), (y, 0, 1))),
+        (sp.Derivative(f(y), y), known(y, z), sp.Derivative(f(y), y)),
+        (sp.Subs(sp.Derivative(f(y), y), y, 1), known(y, z), sp.Subs(sp.Derivative(f(y), y), y, 1)),
+        (2 * q(x[t]), known(q(x[t]), y), 2 * y),
+    ],
+)
+def test_what_is_put_in(expr, equality, right):
+    assert put_in(expr, equality, {}) == right
+
+
+def test_an_index_is_not_caught():
+    found = put_in(sp.Sum(u * m[s], (s, 1, T)), known(u, s), {})
+    (index, first, last), body = found.args[1], found.args[0]
+    assert index != s and body == s * m[index] and (first, last) == (1, T) and index.is_positive and index.is_integer
+    same = put_in(sp.Sum(m[s], (s, 1, T)), known(m[s], s + 1, general=True), {})
+    assert same == sp.Sum(s + 1, (s, 1, T))  # it is meant: both sides speak of s
+
+
+def test_a_condition_is_met_or_it_is_not_decided():
+    from_2 = known(m[t], y, {t: 2}, general=True)
+    assert put_in(2 * m[t], from_2, {t: 2}) == put_in(2 * m[t], from_2, {t: 5}) == 2 * y
+    assert put_in(m[t], known(m[t], y, {s: 2}), {}) == y  # a condition on what does not stand there
+    assert put_in(sp.Sum(m[t], (t, 2, T)), from_2, {}) == sp.Sum(y, (t, 2, T))
+    assert put_in(m[t] * z, known(m[t] * z, y, {t: 2}), {t: 2}) == y
+    for expr, lowest in ((m[t], {}), (m[t], {t: 1}), (sp.Sum(m[t], (t, 1, T)), {t: 2}), (f(m[t]), {})):
+        with pytest.raises(Undecided, match=r"m\[t\] = y is known from t = 2 on only"):
+            put_in(expr, from_2, lowest)
+    with pytest.raises(Undecided, match="from t = 2 on only"):
+        put_in(y, known(y, m[t], {t: 2}), {})  # the symbol may stand in the new
+
+
+def test_what_depends():
+    assert depends(m[t] + 1, m[t]) and not depends(m[s], m[t]) and not depends(t + 1, m[t])
+    assert depends(y**2, y + z) and depends(z, y + z) and depends(y + z, y + z) and not depends(u, y + z)
+    assert depends(y, y) and not depends(z, y)
+
+
+def test_each_sum_has_an_index_of_its_own():
+    found = fresh(sp.Sum(m[s], (s, 1, T)) + sp.Product(m[s], (s, 2, T)) + f(s))
+    indices = [big.args[1][0] for big in found.atoms(sp.Sum, sp.Product)]
+    assert len(set(indices)) == 2 and s not in indices and found.has(f(s))
+    assert all(isinstance(index, sp.Dummy) and index.is_integer and index.is_positive for index in indices)
+    for first, positive, nonnegative in ((1, True, True), (0, None, True), (i, None, None), (zero, None, True)):
+        index = fresh(sp.Sum(m[k], (k, first, T))).args[1][0]
+        assert (index.is_positive, index.is_nonnegative) == (positive, nonnegative)
+    double = fresh(sp.Sum(m[s] * m[n], (s, n, T), (n, 1, s)))
+    (inner, first, _), (outer, _, last) = double.args[1:]
+    assert first == outer and double.args[0] == m[inner] * m[outer] and last == s
+    nested = fresh(sp.Sum(m[s] * sp.Sum(m[s], (s, 1, s)), (s, 1, T)))
+    outer = nested.args[1][0]
+    (inside,) = [part for part in nested.args[0].args if isinstance(part, sp.Sum)]
+    assert inside.args[1][2] == outer and inside.args[1][0] != outer and inside.args[0] == m[inside.args[1][0]]
+    ends = fresh(sp.Sum(m[s], (s, 1, sp.Sum(k, (k, 1, 2)))))
+    assert not ends.args[1][2].has(k) and fresh(y) == y
+
+
+@pytest.mark.parametrize("written, right", [(0.5 * y, y / 2), (0.1, sp.Rational(1, 10)), (sp.Float("0.3", 30), sp.Rational(3, 10))])
+def test_a_decimal_is_a_fraction(written, right):
+    assert exactly(written) == right
+
+
+def test_an_index_that_begins_where_its_symbol_cannot():
+    with sp.evaluate(False):
+        sums = [sp.Sum(body, (s, 0, T)) for body in (sp.Pow(0, s), sp.sign(s), sp.Abs(s))]
+        from_1 = sp.Sum(sp.sign(s), (s, 1, T))
+        below = sp.Sum(sp.Abs(s), (s, -2, T))
+    for written in (*sums[:2], below):
+        with pytest.raises(Undecided, match="is positive, and begins at"):
+            exactly(written)
+    assert exactly(from_1) == sp.Sum(1, (s, 1, T)) and exactly(sums[2]) == sp.Sum(s, (s, 0, T))
+    assert exactly(sp.Sum(alpha[s], (s, 0, T))) == sp.Sum(alpha[s], (s, 0, T))
+    assert exactly(sp.Sum(sp.sign(i), (i, 0, T))) == sp.Sum(sp.sign(i), (i, 0, T))
