@@ -70,7 +70,7 @@ class Point(Draws):
             with mp.workdps(LEVELS[level][0]):
                 now = a - b
                 if before is not None:
-                    if now == 0 or abs(now) <= abs(before) * mp.mpf("1e-8"):
+                    if abs(now) <= abs(before) * mp.mpf("1e-8"):
                         return None
                     if abs(now - before) <= abs(now) * mp.mpf("1e-6"):
                         return a, b
@@ -122,7 +122,7 @@ class Point(Draws):
         raise Undefined(f"no numbers for {type(expr).__name__}")
 
     def _power(self, base, exponent):
-        if base == 0 and (exponent == 0 or mp.re(exponent) < 0):
+        if base == 0 and mp.re(exponent) <= 0:
             raise Undefined("0 to this power")
         if base != 0 and abs(exponent * mp.log(abs(base))) > LARGEST:
             raise Undefined("a power too large")

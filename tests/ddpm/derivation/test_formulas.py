@@ -29,7 +29,9 @@ def test_the_law_of_a_noised_state():
     mean, variance = 1.7, 0.0
     for step in BETAS:
         mean, variance = (1 - step) ** 0.5 * mean, (1 - step) * variance + step
-    assert at(book.image_factor() * x[0]) == pytest.approx(mean) and at(book.noise_variance()) == pytest.approx(variance)
+    assert at(book.image_factor() * x[0]) == pytest.approx(mean) and at(book.noise_variance()) == pytest.approx(
+        variance
+    )
     assert at(book.noised()) == pytest.approx(mean + variance**0.5 * 0.3)
     assert at(book.noise_variance(t - 1)) == pytest.approx(1 - BARS[2])
     assert at(book.image_factor(t - 1)) == pytest.approx(BARS[2] ** 0.5)
@@ -45,9 +47,7 @@ def test_the_posterior_by_quadrature(time):
     def weight(before):
         return normal(-0.6, (1 - step) ** 0.5 * before, step) * normal(before, bar**0.5 * 1.7, 1 - bar)
 
-    whole, first, second = (
-        mpmath.quad(lambda u: u**power * weight(u), range(-6, 8, 2)) for power in range(3)
-    )
+    whole, first, second = (mpmath.quad(lambda u: u**power * weight(u), range(-6, 8, 2)) for power in range(3))
     mean = first / whole
     assert at(book.posterior_mean(), time) == pytest.approx(float(mean))
     assert at(book.posterior_variance(), time) == pytest.approx(float(second / whole - mean**2))

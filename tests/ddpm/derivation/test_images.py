@@ -4,7 +4,20 @@ import pytest
 import sympy as sp
 
 from ddpm.derivation.images import images, is_image, is_linear
-from ddpm.derivation.symbols import C, SquaredNorm, T, alpha, epsilon, epsilon_t, epsilon_theta, family, mu_tilde, s, t, x
+from ddpm.derivation.symbols import (
+    C,
+    SquaredNorm,
+    T,
+    alpha,
+    epsilon,
+    epsilon_t,
+    epsilon_theta,
+    family,
+    mu_tilde,
+    s,
+    t,
+    x,
+)
 
 y, z = sp.symbols("y z", real=True)
 v = sp.Symbol("v", positive=True)

@@ -126,6 +126,8 @@ def test_a_mean_over_noise_is_that_of_the_two_data_and_a_normal(seed):
     assert close(point.value(E_noise(x[t] * epsilon)), mp.sqrt(1 - bar))
     both = mp.sqrt(first * second) * square + mp.sqrt((1 - first) * (1 - second))
     assert close(point.value(E_noise(x[1] * x[2])), both)
+    assert close(point.value(E_noise(SquaredNorm(epsilon) ** 2)), 3)  # of one pixel
+    assert close(point.value(E_noise(epsilon * E_q(epsilon * x[0]))), mean)
     assert close(point.value(E_q(epsilon * x[0])), point.value(epsilon) * mean)  # of q: noise is not what it is over
 
 
@@ -143,7 +145,7 @@ def test_a_mean_is_found_for_each_value_of_what_is_free():
 @pytest.mark.parametrize("pixels", [2, 3])
 def test_of_images(pixels):
     point = Point(0, {}, pixels)
-    assert close(point.value(E_noise(SquaredNorm(epsilon))), pixels)
+    assert close(point.value(E_noise(SquaredNorm(epsilon))), pixels) and point.value(E_noise(x[0]))
     bar = point.value(alpha_bar[t])
     share = exact(point.drawn["share"])
     square = sum(share * point.datum(0, i) ** 2 + (1 - share) * point.datum(1, i) ** 2 for i in range(pixels))
@@ -162,7 +164,13 @@ def test_of_images(pixels):
     found = point.value(KL(first, second))
     right = pixels * (log(w / v) / 2 + v / (2 * w) - sp.S.Half) + SquaredNorm(z) / (2 * w)
     assert close(found, point.value(right)) and close(point.value(sp.log(first)), point.value(first.log))
+    apart = KL(Normal(y, x[1], v, "I"), Normal(y, x[0], w, "I"))
+    assert close(point.value(apart), point.value(right.subs(SquaredNorm(z), SquaredNorm(x[1] - x[0]))))
+    image = Normal(x[1], x[0], v, "I")
+    assert close(point.value(sp.log(image)), point.value(image.log))
     one = Normal(y, z, v)
+    assert close(point.value(KL(one, Normal(y, 0, w))), point.value(log(w / v) / 2 + (v + z**2) / (2 * w) - sp.S.Half))
+    assert close(point.value(SquaredNorm(sp.log(Normal(x[0], 0, v)))), point.value(SquaredNorm(Normal(x[0], 0, v).log)))
     assert close(point.value(sp.log(one)), point.value(one.log))
 
 

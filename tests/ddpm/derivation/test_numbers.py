@@ -85,6 +85,7 @@ def test_what_is_tied_together_is_so_at_every_point(seed):
         (sp.Pow(0, 0, evaluate=False), "0 to this power"),
         (sp.Pow(0, -1, evaluate=False), "0 to this power"),
         (sp.Pow(0, -sp.S.Half, evaluate=False), "0 to this power"),
+        (sp.Pow(0, sp.I, evaluate=False), "0 to this power"),
         (sp.Pow(2, 10**8, evaluate=False), "a power too large"),
         (sp.Pow(sp.S.Half, 10**8, evaluate=False), "a power too large"),
         (sp.exp(10**7), "an exponent too large"),
@@ -116,7 +117,7 @@ def test_two_sides_differ_where_more_digits_say_the_same():
     with mp.workdps(120):
         assert abs(left - point.value(y, level=2)) < 1e-110 and 1e-61 < abs(left - right) < 1e-59
     left, right = point.difference(sp.Integer(2), sp.Integer(3))
-    assert (left, right) == (2, 3)
+    assert (left, right) == (2, 3) and point.level == LEVELS[2]  # no more digits than needed
     left, right = point.difference(10**30 + y, 10**30 + y + 1)
     assert right - left == 1
 
@@ -124,6 +125,8 @@ def test_two_sides_differ_where_more_digits_say_the_same():
 def test_a_difference_that_the_precision_decides_is_none_and_no_equality():
     with pytest.raises(Undefined, match="too close"):
         Point(0, {}).difference(E_noise(sp.Abs(epsilon)), sqrt(2 / sp.pi))  # a kink: slowly integrated
+    with pytest.raises(Undefined, match="too close"):  # a difference, of which not six digits are known
+        Point(0, {}).difference(E_noise(sp.Abs(epsilon)), sqrt(2 / sp.pi) + sp.Rational(1, 10))
     assert Point(0, {}).difference(E_noise(sp.exp(epsilon)), sp.exp(sp.S.Half)) is None
     assert Point(0, {}).difference(E_noise(sp.exp(epsilon)), sp.exp(sp.S.Half) + sp.Rational(1, 10**20))
 

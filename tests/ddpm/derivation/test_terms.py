@@ -117,7 +117,9 @@ def test_each_sum_has_an_index_of_its_own():
     assert not ends.args[1][2].has(k) and fresh(y) == y
 
 
-@pytest.mark.parametrize("written, right", [(0.5 * y, y / 2), (0.1, sp.Rational(1, 10)), (sp.Float("0.3", 30), sp.Rational(3, 10))])
+@pytest.mark.parametrize(
+    "written, right", [(0.5 * y, y / 2), (0.1, sp.Rational(1, 10)), (sp.Float("0.3", 30), sp.Rational(3, 10))]
+)
 def test_a_decimal_is_a_fraction(written, right):
     assert exactly(written) == right
 
