@@ -23,7 +23,7 @@ FLOOR = {
     **ROWS,
     "nn": {"arrays", "flat_random", "schedule", "level"},
     "data": {"arrays"},
-    "evaluate": {"arrays"},
+    "evaluate": {"arrays", "flat_random", "path", "sample", "train", "likelihood"},
     "measure": {"arrays"},
     "digits": set(),
     PACKAGE: set(ROWS),

@@ -6,6 +6,7 @@ from ddpm.sample.best_grid import BestGrid, fit_grid, relative_error
 from ddpm.sample.ddim import ddim, ddim_step, dpm_solver, dpm_solver_sde, dpm_solver_weights
 from ddpm.sample.edm import edm_heun
 from ddpm.sample.grids import even_in_log_snr, even_in_time, karras, spaced_t
+from ddpm.sample.labelled import OfClass, Velocity, labelled_sample
 from ddpm.sample.langevin import annealed_langevin_sample, langevin_sample, langevin_step, langevin_trajectory
 from ddpm.sample.loop import reverse_chain
 from ddpm.sample.ode import adaptive, decode, encode, euler, heun, velocity
@@ -13,6 +14,8 @@ from ddpm.sample.sde import reverse_sde, start_noise
 
 __all__ = [
     "BestGrid",
+    "OfClass",
+    "Velocity",
     "adaptive",
     "ancestral_sample",
     "ancestral_step",
@@ -32,6 +35,7 @@ __all__ = [
     "fit_grid",
     "heun",
     "karras",
+    "labelled_sample",
     "langevin_sample",
     "langevin_step",
     "langevin_trajectory",

@@ -2,18 +2,25 @@
 
 from ddpm.train.denoising import batch_loss, denoising, draw_batch, training_loss
 from ddpm.train.flow import flow_matching, logit_normal_times, uniform_times, velocity_target
+from ddpm.train.labelled import Seen, labelled, v_loss
 from ddpm.train.loop import State, start, train
+from ddpm.train.moved import MOVE, moved
 
 __all__ = [
+    "MOVE",
+    "Seen",
     "State",
     "batch_loss",
     "denoising",
     "draw_batch",
     "flow_matching",
+    "labelled",
     "logit_normal_times",
+    "moved",
     "start",
     "train",
     "training_loss",
     "uniform_times",
+    "v_loss",
     "velocity_target",
 ]

@@ -1,0 +1,84 @@
+"""Images of classes: a network that predicts v and is told the class, asked for one class."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, ArrayLike, Float, Int, PyTree
+
+from ddpm.arrays import Key, check_key
+from ddpm.flat_random import standard_normal
+from ddpm.path import Path
+from ddpm.predict import convert_at
+from ddpm.sample.ddim import ddim
+from ddpm.sample.grids import even_in_time
+
+
+class OfClass(eqx.Module):
+    """(x, u) -> v of an image of one class, as all samplers take it with `kind="v"`; a pytree.
+
+    Attributes:
+        network: (x, u, label) -> v, such as a `ddpm.nn.ConvUNet`; with (x, u) alone it says v of any image.
+        label: the class; None for none.
+        guidance: w of classifier-free guidance, v + w (v - v of any image) (Ho and Salimans 2022, eq. 6); None asks the
+            network once.
+    """
+
+    network: PyTree
+    label: Int[ArrayLike, "..."] | None = None
+    guidance: Float[ArrayLike, "..."] | None = None
+
+    def __call__(self, x: Float[Array, "*pixels"], u: Float[ArrayLike, ""]) -> Float[Array, "*pixels"]:
+        v = self.network(x, u) if self.label is None else self.network(x, u, self.label)
+        return v if self.guidance is None else v + self.guidance * (v - self.network(x, u))
+
+
+class Velocity(eqx.Module):
+    """(x, u) -> dx/du of the probability-flow ODE, from a prediction of v on a path with c_u^2 + r_u^2 = 1; a pytree.
+
+    Also at u = 1, where nothing of x_0 is left; not at u = 0.
+    """
+
+    path: Path
+    predict_v: PyTree
+
+    def __call__(self, x: Float[Array, "*pixels"], u: Float[ArrayLike, ""]) -> Float[Array, "*pixels"]:
+        return convert_at(self.path.level(u), x, self.predict_v(x, u), "v", "velocity", self.path.rates(u))
+
+
+def labelled_sample(
+    key: Key,
+    path: Path,
+    network: PyTree,
+    labels: Int[ArrayLike, " n"],
+    shape: tuple[int, ...],
+    steps: int = 100,
+    guidance: float | None = None,
+    eta: float = 1.0,
+) -> Float[Array, "n ..."]:
+    """One image of each label, by `ddpm.sample.ddim` with steps even in time, all as one program.
+
+    Args:
+        path: the one that the network was trained on, with c_u^2 + r_u^2 = 1.
+        network, guidance: as in `OfClass`.
+        shape: of one image.
+        eta: 1 for ancestral sampling with beta_tilde, 0 for the ODE.
+
+    Raises:
+        TypeError: not a random key.
+        ValueError: no step.
+    """
+    check_key(key)
+    times = even_in_time(1.0, 0.0, steps)
+    guidance = None if guidance is None else jnp.asarray(guidance, times.dtype)
+    return _sample(key, path, network, jnp.asarray(labels), shape, times, guidance, eta)
+
+
+@eqx.filter_jit
+def _sample(key, path, network, labels, shape, times, guidance, eta):
+    start, key = jax.random.split(key)
+    x = standard_normal(start, (len(labels), *shape), times.dtype)
+
+    def of_one(key, x, label):
+        return ddim(key, path, OfClass(network, label, guidance), x, times, eta, "v")[0]
+
+    return jax.vmap(of_one)(jax.random.split(key, len(labels)), x, labels)

@@ -1,0 +1,71 @@
+"""ddpm.evaluate.neighbours on examples counted by hand, and where the answer is known for every distribution."""
+
+import numpy as np
+import pytest
+from truth import Z
+
+from ddpm.evaluate import coverage, expected_coverage, nearest, precision, recall, share_nearer
+
+LINE = np.array([0.0, 1.0, 2.0, 10.0])
+
+
+def test_the_nearest_of_the_others():
+    which, far = nearest(np.array([[0.9, 0.0], [9.0, 4.0]]), np.array([[1.0, 0.0], [6.0, 0.0]]))
+    np.testing.assert_array_equal(which, [0, 1])
+    np.testing.assert_allclose(far, [0.1, 5.0])
+
+
+def test_shares_counted_by_hand():
+    samples = np.array([0.1, 1.5, 5.0, 12.0, 40.0])
+    # nearest other image: 1, 1, 1 and 8 away
+    assert precision(samples, LINE, k=1).value == 4 / 5  # 5.0 is within 8 of 10, 40 is not within 8
+    assert coverage(samples, LINE, k=1).value == 4 / 4
+    assert coverage(samples[[0, 3]], LINE, k=1).value == 3 / 4  # 0.1 is 1.9 from 2
+    assert coverage(samples[3:], LINE, k=1).value == 1 / 4
+    assert recall(samples, LINE, k=1).value == precision(LINE, samples, k=1).value
+    assert precision(samples, LINE, k=3).value == 4 / 5  # 40 is 30 from 10, whose third nearest is 10 away
+
+
+def test_copies_are_nearer_to_what_they_copy_and_ties_are_split():
+    images, others = LINE, LINE + 100
+    assert share_nearer(images, images, others).value == 1 and share_nearer(others + 1, images, others).value == 0
+    assert share_nearer(images, images, images).value == 0.5
+    assert share_nearer(np.array([0.0, 55.0, 100.0, 99.0]), images, others).value == 0.375
+
+
+def test_honest_samples_are_as_often_nearer_to_either_half():
+    random = np.random.default_rng(0)
+    value, low, high = share_nearer(*random.normal(size=(3, 500, 3)))
+    assert low < 0.5 < high and high - low < 0.1
+    random = np.random.default_rng(1)
+    images, others = random.normal(size=(2, 500, 3))
+    value, low, _ = share_nearer(images + random.normal(scale=0.05, size=images.shape), images, others)
+    assert low > 0.6 and value < 1
+
+
+@pytest.mark.parametrize("draw", ["normal", "exponential"])
+@pytest.mark.parametrize(("samples", "images", "k"), [(80, 60, 5), (40, 60, 1)])
+def test_the_coverage_of_the_datas_own_distribution_does_not_depend_on_it(draw, samples, images, k):
+    """The chance that none of M samples is among the k nearest of M + N - 1 points."""
+    random = np.random.default_rng(2)
+    draw = getattr(random, draw)
+    found = [coverage(draw(size=(samples, 2)), draw(size=(images, 2)), k).value for _ in range(150)]
+    assert np.mean(found) == pytest.approx(expected_coverage(samples, images, k), abs=Z * np.std(found) / np.sqrt(150))
+    assert expected_coverage(1, 2, 1) == pytest.approx(1 / 2)  # of three points two are images; which is nearer?
+
+
+def test_what_is_nowhere_near_and_what_has_lost_half():
+    random = np.random.default_rng(3)
+    data, far = random.normal(size=(2, 300, 2))
+    halves = np.concatenate([data[:150] + [20, 0], data[150:]])
+    only_one = random.normal(size=(300, 2))
+    assert precision(far + 50, data).value == recall(far + 50, data).value == coverage(far + 50, data).value == 0
+    assert precision(only_one, halves).value > 0.9 and recall(only_one, halves).value < 0.55
+    assert 0.4 < coverage(only_one, halves).value < 0.55
+
+
+def test_what_does_not_fit(unchecked):
+    with pytest.raises(ValueError, match="below the number of images, 4; got 4"):
+        precision(LINE, LINE, k=4)
+    with pytest.raises(ValueError, match=r"shape \(2,\), and those beside them \(3,\)"):
+        nearest(np.ones((4, 2)), np.ones((4, 3)))
