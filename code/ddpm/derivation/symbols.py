@@ -223,6 +223,11 @@ I = sp.Symbol("I")  # noqa: E741  (the identity matrix, of a covariance such as 
 c_u, r_u, g_u, h_u, V_u = sp.symbols("c_u r_u g_u h_u V_u", positive=True)
 dc_u, dr_u, f_u, x_u, score_u = sp.symbols("dc_u dr_u f_u x_u score_u", real=True)
 AT_U = (c_u, r_u, g_u, h_u, V_u, dc_u, dr_u, f_u, x_u, score_u)
+# One step of a sampler, from the time u_i of its grid to the next: signal and spread before and after, what it keeps of
+# the predicted noise, the deviation of its fresh noise; the states before and after.
+c_i, r_i, c_next, r_next, sigma_i = sp.symbols("c_i r_i c_next r_next sigma_i", positive=True)
+A_i, x_i, x_next = sp.symbols("A_i x_i x_next", real=True)
+OF_A_STEP = (c_i, r_i, c_next, r_next, sigma_i, A_i, x_i, x_next)
 TEX = {  # of single symbols
     "epsilon": r"\epsilon",
     "epsilon'": r"\epsilon'",
@@ -230,6 +235,10 @@ TEX = {  # of single symbols
     "dc_u": "c_u'",
     "dr_u": "r_u'",
     "score_u": r"\nabla \log q_u(x_u)",
+    "c_next": "c_{i+1}",
+    "r_next": "r_{i+1}",
+    "x_i": "x_{u_i}",
+    "x_next": "x_{u_{i+1}}",
 }
 
 

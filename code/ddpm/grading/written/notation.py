@@ -13,7 +13,7 @@ from ddpm.grading.written.too_large import Unreadable
 
 FARTHEST = 9  # how far an index may lie from its symbol, and the largest index without one
 NAMES = {"t": t, "T": T, "s": symbols.s, "epsilon": epsilon, "eps": epsilon, "ε": epsilon, "C": C} | {
-    symbol.name: symbol for symbol in symbols.AT_U
+    symbol.name: symbol for symbol in (*symbols.AT_U, *symbols.OF_A_STEP)
 }
 FUNCTIONS = {
     f.code: f

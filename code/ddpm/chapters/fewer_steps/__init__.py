@@ -1,0 +1,1 @@
+"""The chapter `fewer_steps`: what it alone uses."""

@@ -1,0 +1,235 @@
+"""The written exercises: how much of the old noise a step keeps, and DDIM's step without the image in it."""
+
+import sympy as sp
+
+from ddpm.derivation.symbols import A_i, c_i, c_next, epsilon, r_i, r_next, sigma_i, sqrt, x, x_i, x_next
+from ddpm.grading.exercise import Slip
+from ddpm.grading.verdict import Verdict
+from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.sample import Sample
+from ddpm.grading.written.too_large import Unreadable
+
+VARIANCE_HINT = (
+    "Given x_0, the state after the step has two independent noises in it. Which variance do they have together, and "
+    "which are they to have?"
+)
+UNIT_HINT = "What is the variance of (x_u - c_i x_0) / r_i, given x_0?"
+LEVEL_HINT = "Which spread is asked for, that before the step or that after it?"
+ANY_HINT = "Nothing says that c^2 + r^2 = 1. Which symbol is the spread?"
+ROOT_HINT = "A variance is a square. Which of the two is A?"
+
+
+def _slips(*rows):
+    return tuple(Slip(name, hint, lambda value=value: value) for name, hint, value in rows)
+
+
+KEPT_VALUE = sqrt(r_next**2 - sigma_i**2)
+KEPT = Target(
+    "A_i",
+    KEPT_VALUE,
+    _slips(
+        ("r_{i+1} - sigma_i: deviations do not add up, variances do.", VARIANCE_HINT, r_next - sigma_i),
+        ("sigma_i is left out: then the fresh noise makes the variance too large.", VARIANCE_HINT, r_next),
+        ("A_i^2: the root is missing.", ROOT_HINT, r_next**2 - sigma_i**2),
+        ("sigma_i^2 is added.", VARIANCE_HINT, sqrt(r_next**2 + sigma_i**2)),
+        ("sigma_i is not squared under the root.", VARIANCE_HINT, sqrt(r_next**2 - sigma_i)),
+        ("r_{i+1} is not squared under the root.", VARIANCE_HINT, sqrt(r_next - sigma_i**2)),
+        ("neither is squared under the root.", VARIANCE_HINT, sqrt(r_next - sigma_i)),
+        ("r_i in the place of r_{i+1}.", LEVEL_HINT, sqrt(r_i**2 - sigma_i**2)),
+        ("c_{i+1} in the place of r_{i+1}.", LEVEL_HINT, sqrt(c_next**2 - sigma_i**2)),
+        (
+            "divided by r_i: the noise is that already, and has variance 1.",
+            UNIT_HINT,
+            KEPT_VALUE / r_i,
+        ),
+        ("multiplied by r_i.", UNIT_HINT, KEPT_VALUE * r_i),
+        ("divided by r_i^2 under the root.", UNIT_HINT, sqrt(r_next**2 - sigma_i**2) / r_i**2),
+        (
+            "sqrt(1 - c_{i+1}^2 - sigma_i^2): so only where c^2 + r^2 = 1.",
+            ANY_HINT,
+            sqrt(1 - c_next**2 - sigma_i**2),
+        ),
+        (
+            "the difference of the spreads before and after, with sigma_i.",
+            VARIANCE_HINT,
+            sqrt(r_i**2 - r_next**2 - sigma_i**2),
+        ),
+        ("r_{i+1} / r_i: what shrinks the old noise if none is fresh.", UNIT_HINT, r_next / r_i),
+        ("the sign is turned: A_i is not negative.", VARIANCE_HINT, -KEPT_VALUE),
+        ("the signs under the root are turned.", VARIANCE_HINT, sqrt(sigma_i**2 - r_next**2)),
+        (
+            "the variance of both noises is left at r_i^2 for the old one: r_i A_i.",
+            UNIT_HINT,
+            sqrt(r_next**2 - sigma_i**2 * r_i**2),
+        ),
+    ),
+    form=lambda typed: "still has A_i in it. Solve for it." if typed.has(A_i) else "",
+)
+
+
+def kept_claims(lines) -> list[Claim]:
+    """Lines that give A_i, and equations on the way, such as that for its square."""
+    found = []
+    for place, line in _places(lines):
+        if line.left is None:
+            found.append(_about_kept(line.right, line.right, place))
+        elif A_i in (line.left, line.right):
+            given = line.right if line.left == A_i else line.left
+            found += [_about_kept(part, part, place, step=True) for part in line.between]
+            found.append(_about_kept(given, given, place))
+        else:
+            found.append(_equation(line, {A_i: KEPT_VALUE}, place))
+    if not any(claim.target is KEPT for claim in found) and not any(claim.typed.has(A_i) for claim in found):
+        raise Unreadable("does not say what A_i is yet")
+    return found
+
+
+def _about_kept(expr, typed, place, step=False) -> Claim:
+    return Claim(KEPT, expr.subs(A_i, KEPT_VALUE), typed, place, KEPT.form(typed), step=step)
+
+
+def kept_form(found) -> str:
+    """What a right answer lacks: that A_i stands alone."""
+    last = next((claim for claim in reversed(found) if claim.target is KEPT and not claim.step), None)
+    return "is not solved for A_i yet." if last is None else last.open
+
+
+X_0 = (x_i - r_i * epsilon) / c_i
+EULER_VALUE = c_next / c_i * x_i + (r_next - c_next * r_i / c_i) * epsilon
+IMAGE_HINT = "Solve the state before the step, c_i x_0 + r_i epsilon, for x_0, and put it in."
+FACTOR_HINT = "What is the factor of epsilon, once all terms with it are put together?"
+SCALE_HINT = "Which factor makes c_i of the image c_{i+1}? It stands before the whole state."
+
+
+def _step(image=X_0, signal=c_next, spread=r_next):
+    return sp.expand(signal * image + spread * epsilon)
+
+
+EULER = Target(
+    "the state after the step",
+    EULER_VALUE,
+    _slips(
+        ("x_0 put in with a plus before the noise.", IMAGE_HINT, _step((x_i + r_i * epsilon) / c_i)),
+        ("x_0 put in without dividing by c_i.", IMAGE_HINT, _step(x_i - r_i * epsilon)),
+        ("x_0 put in with c_i below x alone.", IMAGE_HINT, _step(x_i / c_i - r_i * epsilon)),
+        ("x_0 put in with c_i below the noise alone.", IMAGE_HINT, _step(x_i - r_i * epsilon / c_i)),
+        ("x_0 put in with r_{i+1}.", IMAGE_HINT, _step((x_i - r_next * epsilon) / c_i)),
+        ("x_0 put in with the level after the step.", IMAGE_HINT, _step((x_i - r_next * epsilon) / c_next)),
+        ("x_0 put in as x / c_i: with its noise.", IMAGE_HINT, _step(x_i / c_i)),
+        (
+            "c_i in the place of c_{i+1} before x_0: so only where c stays 1.",
+            SCALE_HINT,
+            _step(signal=c_i),
+        ),
+        ("r_i in the place of r_{i+1}.", FACTOR_HINT, _step(spread=r_i)),
+        ("the noise of the state after the step is missing.", FACTOR_HINT, _step(spread=0)),
+        ("the noise of the state before the step is left in.", FACTOR_HINT, _step(x_i / c_i, spread=0)),
+        ("the sign before the noise is turned.", FACTOR_HINT, _step(X_0, spread=-r_next)),
+        (
+            "the factor of the noise has its sign turned.",
+            FACTOR_HINT,
+            c_next / c_i * x_i - (r_next - c_next * r_i / c_i) * epsilon,
+        ),
+        (
+            "r_{i+1} - r_i as the factor of the noise: so only where c stays 1.",
+            FACTOR_HINT,
+            c_next / c_i * x_i + (r_next - r_i) * epsilon,
+        ),
+        (
+            "c_{i+1} / c_i is missing before x_u.",
+            SCALE_HINT,
+            x_i + (r_next - c_next * r_i / c_i) * epsilon,
+        ),
+        (
+            "the difference of the ratios r / c: c_{i+1} is missing before it.",
+            SCALE_HINT,
+            c_next / c_i * x_i + (r_next / c_next - r_i / c_i) * epsilon,
+        ),
+        (
+            "x_u / c_i and the difference of the ratios: that is the state over c_{i+1}.",
+            SCALE_HINT,
+            EULER_VALUE / c_next,
+        ),
+        (
+            "c_i / c_{i+1} in the place of c_{i+1} / c_i.",
+            SCALE_HINT,
+            c_i / c_next * x_i + (r_next - c_i / c_next * r_i) * epsilon,
+        ),
+        ("the image itself.", IMAGE_HINT, X_0),
+    ),
+    form=lambda typed: "still has x_0 in it. Put in what x_0 is." if typed.has(x.function) else "",
+)
+
+
+def euler_claims(lines) -> list[Claim]:
+    """Lines that give the state after the step, and equations on the way, such as that for x_0."""
+    found = []
+    for place, line in _places(lines):
+        if line.left is None or x_next in (line.left, line.right):
+            given = line.right if line.left in (None, x_next) else line.left
+            for part in line.between:
+                found.append(Claim(EULER, part.subs(x[0], X_0), part, place, step=True))
+            found.append(Claim(EULER, given.subs(x[0], X_0), given, place, EULER.form(given)))
+        elif line.left.has(x_next) or line.right.has(x_next):
+            found.append(_equation(line, {x_next: EULER_VALUE, x[0]: X_0}, place))
+        elif _is_true(line):
+            found.append(_equation(line, {x[0]: X_0}, place))
+        else:
+            found += _sides(line, place)
+    if not any(claim.target is EULER for claim in found) and not any(claim.typed.has(x_next) for claim in found):
+        raise Unreadable("does not say what the state after the step is yet")
+    return found
+
+
+def _is_true(line) -> bool:
+    """Whether the line is a true equation between other things than the state after the step, as for x_0; or a wrong
+    one for x_0 or for the state before."""
+    left, right = line.left.subs(x[0], X_0), line.right.subs(x[0], X_0)
+    if any(side in (x[0], x_i) for side in (line.left, line.right)):
+        return True
+    sample = Sample({}, EULER_VALUE)
+    return sample.equal(left, right) and not sample.equal(left, EULER_VALUE)
+
+
+def _sides(line, place) -> list[Claim]:
+    """An equation whose sides are both the state after the step: the last of them counts."""
+    steps = [line.left, *line.between]
+    claims = [Claim(EULER, part.subs(x[0], X_0), part, place, step=True) for part in steps]
+    return [*claims, Claim(EULER, line.right.subs(x[0], X_0), line.right, place, EULER.form(line.right))]
+
+
+def euler_form(found) -> str:
+    """What a right answer lacks: the state after the step alone on a side, and no image."""
+    last = next((claim for claim in reversed(found) if claim.target is EULER and not claim.step), None)
+    return "is not solved for the state after the step yet." if last is None else last.open
+
+
+def _places(lines):
+    """The lines that claim something, each with where it stands."""
+    return [
+        (f"line {k}" if len(lines) > 1 else "", line)
+        for k, line in enumerate(lines, start=1)
+        if line.of != "definition"
+    ]
+
+
+def _equation(line, known, place) -> Claim:
+    """An equation on the way, `known` put in."""
+    left, right = line.left.subs(known), line.right.subs(known)
+    return Claim(Target("", right), left, sp.Eq(line.left, line.right, evaluate=False), place, step=True)
+
+
+PROBLEM_13_1 = Derivation("answer_13_1", "13.1", kept_claims, form=kept_form)
+PROBLEM_13_3 = Derivation("answer_13_3", "13.3", euler_claims, form=euler_form)
+
+
+def check_answer_13_1(answer) -> Verdict:
+    """Check A_i, the factor of the old noise in a step of DDIM's family (problem 13.1): an expression, an equation, or
+    a list of steps."""
+    return PROBLEM_13_1.check(answer)
+
+
+def check_answer_13_3(answer) -> Verdict:
+    """Check DDIM's step through the state before it and the noise (problem 13.3): an expression, an equation, or a list
+    of steps."""
+    return PROBLEM_13_3.check(answer)
