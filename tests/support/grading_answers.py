@@ -8,6 +8,7 @@ import functools
 import math
 
 import grading_answers_bits
+import grading_answers_fewer_steps
 import grading_answers_score
 import grading_answers_small_steps
 import jax
@@ -621,7 +622,12 @@ SLIPS["my_betas"] = {
     "a Schedule": ddpm.cosine,
 }
 
-for chapter in (grading_answers_score, grading_answers_small_steps, grading_answers_bits):
+for chapter in (
+    grading_answers_score,
+    grading_answers_small_steps,
+    grading_answers_bits,
+    grading_answers_fewer_steps,
+):
     RIGHT |= chapter.RIGHT
     SLIPS |= chapter.SLIPS
     CHECKS |= chapter.CHECKS

@@ -5,6 +5,8 @@ from ddpm.chapters.bits.exercises.trace import TRACE
 from ddpm.chapters.bits.exercises.written import PROBLEM_12_3
 from ddpm.chapters.closed_form.exercises.q_sample import Q_SAMPLE
 from ddpm.chapters.closed_form.exercises.written import PROBLEM_1_4
+from ddpm.chapters.fewer_steps.exercises.in_code import FAMILY_STEP, SECOND_ORDER_STEP
+from ddpm.chapters.fewer_steps.exercises.written import PROBLEM_13_1, PROBLEM_13_3
 from ddpm.chapters.forward_extremes.exercises.betas import MY_BETAS
 from ddpm.chapters.forward_extremes.exercises.step import FORWARD_COVARIANCE, FORWARD_MEAN
 from ddpm.chapters.forward_extremes.exercises.written import PROBLEM_1_1
@@ -38,6 +40,7 @@ PROBLEMS = Problems(
             *(PROBLEM_11_1, EDM_DENOISER, STEP_BACK, FLOW_VELOCITY, PROBLEM_11_5),
             *(BITS, TRACE, PROBLEM_12_3),
         ),
+        "samplers": (PROBLEM_13_1, FAMILY_STEP, PROBLEM_13_3, SECOND_ORDER_STEP),
     },
 )
 

@@ -1,6 +1,8 @@
 """The equations of the chapter on fewer steps: DDIM's family and its two ends, one Gaussian in closed form, the errors
 of one step of DDIM, Heun and DPM-Solver++ 2M."""
 
+import jax.numpy as jnp
+import numpy as np
 import sympy as sp
 
 from ddpm.chapters.small_steps.calculus import along_u
@@ -31,6 +33,12 @@ from ddpm.derivation.symbols import (
     x,
     x_i,
 )
+from ddpm.level import Level, noised
+from ddpm.mixture import mixture
+from ddpm.oracle import PathOracle
+from ddpm.path import cosine_path
+from ddpm.sample import ddim_step, dpm_solver, dpm_solver_weights
+from ddpm.sample.ddim import predicted_x_0
 
 i = sp.Symbol("i", integer=True, positive=True)
 h, nu = sp.Symbol("h", real=True), sp.Symbol("nu", positive=True)
@@ -41,13 +49,17 @@ X_0 = (x_i - r_i * epsilon) / c_i
 
 @definition("eq-ddim-family")
 def the_family():
-    """Mean and variance of the package's step, with the true image in the place of the predicted one."""
-    check_step_of_package()
+    """The package's step with the true image in the place of the predicted one, for three shares of fresh noise."""
+    rng = np.random.default_rng(0)
+    x_0, e, z = (jnp.asarray(values, jnp.float32) for values in rng.normal(size=(3, 4)))
+    before, after = (Level(*map(jnp.asarray, level)) for level in ((0.3, 1.1), (0.6, 0.8)))
+    for eta in (0.0, 0.5, 1.0):
+        deviation = eta * 0.8 * np.sqrt(1 - (0.8 / 0.6 * 0.3 / 1.1) ** 2)
+        by_hand = 0.6 * x_0 + np.sqrt(0.8**2 - deviation**2) * e + deviation * z
+        ours = ddim_step(before, after, noised(before, x_0, e), x_0, z, eta)
+        np.testing.assert_allclose(ours, by_hand, rtol=1e-5, atol=1e-6)
     return r"""
-\begin{aligned}
-x_{u_{i+1}} &= c_{i+1}\, x_0 + A_i\, \frac{x_{u_i} - c_i\, x_0}{r_i} + \sigma_i\, z, \\
-A_i &= \sqrt{r_{i+1}^2 - \sigma_i^2}, \qquad 0 \le \sigma_i \le r_{i+1}.
-\end{aligned}"""
+x_{u_{i+1}} = c_{i+1}\, x_0 + A_i\, \frac{x_{u_i} - c_i\, x_0}{r_i} + \sigma_i\, z."""
 
 
 @proof("eq-ddim-marginals")
@@ -231,7 +243,15 @@ def heun_from_far():
 @definition("eq-two-m")
 def two_m():
     """The package's step is DDIM's with this image in the place of the predicted one."""
-    check_two_m_of_package()
+    path, times = cosine_path(), jnp.array([0.9, 0.6, 0.35, 0.2])
+    gains = np.diff(np.asarray(path.log_snr(times), np.float64))
+    np.testing.assert_allclose(dpm_solver_weights(path, times), [0, *gains[1:] / (2 * gains[:-1])], rtol=1e-4)
+    oracle, x = PathOracle(path, mixture([[-1.0], [0.8]], [0.1, 0.4])), jnp.array([0.7])
+    _, states = dpm_solver(path, oracle, x, times)
+    images = [predicted_x_0(path, oracle, "noise", states[k], times[k]) for k in (1, 2)]
+    D = images[1] + gains[2] / (2 * gains[1]) * (images[1] - images[0])
+    by_hand = ddim_step(path.level(times[2]), path.level(times[3]), states[2], D, 0 * x)
+    np.testing.assert_allclose(states[3], by_hand, rtol=1e-4)
     return r"""
 \begin{aligned}
 D_i &= \hat x_0^{(i)} + \frac{\Lambda_{i+1} - \Lambda_i}{2 (\Lambda_i - \Lambda_{i-1})} \\

@@ -32,13 +32,13 @@ def few_steps(samples, centres):
     columns = list(next(iter(samples.values())))
     size = (WIDTH, WIDTH / len(columns) * len(samples) + 0.4)
     figure, axes = plt.subplots(len(samples), len(columns), figsize=size, sharex=True, sharey=True, squeeze=False)
+    for ax, steps in zip(axes[0], columns, strict=True):
+        ax.set_title(f"{steps} steps")
     for row, (label, by_steps), colour, marker in zip(axes, samples.items(), COLOURS, MARKERS, strict=False):
-        for ax, (steps, points) in zip(row, by_steps.items(), strict=True):
+        for ax, points in zip(row, by_steps.values(), strict=True):
             ax.plot(*np.asarray(points).T, marker, color=colour, markersize=2, linestyle="none")
             ax.plot(*np.asarray(centres).T, "+", color=INK, markersize=7, markeredgewidth=1)
             ax.set(aspect="equal", xticks=[], yticks=[])
-            if row is axes[0]:
-                ax.set_title(f"{steps} steps")
         row[0].set_ylabel(label)
     return figure
 
@@ -54,7 +54,7 @@ def error_over_calls(panels):
         for (name, (calls, errors)), colour, marker in zip(curves.items(), COLOURS, MARKERS, strict=False):
             ax.loglog(calls, errors, marker=marker, color=colour, linewidth=1.5, label=name)
         calls = np.asarray(calls, float)
-        for order, start in ((1, 0.05), (2, 0.002)):
+        for order, start in ((1, 0.05), (2, 0.0007)):
             guide = start * (calls / 64) ** -order
             ax.loglog(calls, guide, color=light(INK), linestyle=":", linewidth=1.5, zorder=0)
             ax.text(calls[-1], guide[-1], f"$-{order}$", ha="left", va="center")
