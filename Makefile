@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks check-notebooks check-gpu pdf readme serve test test-slow mutants bench grade lock clean
+.PHONY: help book notebooks check-notebooks check-gpu pdf readme serve digits test test-slow mutants bench grade lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,6 +30,9 @@ readme: $(READY)  ## write the parts of README.md that are made: links, chapters
 
 serve: book  ## build, then serve the website on localhost:8000
 	@$(BIN)/python -m bookbuild serve
+
+digits: $(READY)  ## train the network of the digits that comes with the book, and say how good it is
+	@$(BIN)/python -m ddpm.pretrained
 
 # The tests give way to the build; those that look at the site come last, and wait for it.
 TEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder

@@ -25,6 +25,8 @@ FLOOR = {
     "data": {"arrays"},
     "evaluate": {"arrays", "flat_random", "path", "sample", "train", "likelihood"},
     "measure": {"arrays"},
+    "checkpoint": set(),
+    "pretrained": {"arrays", "path", "sample", "train", "data", "nn", "evaluate", "checkpoint"},
     "digits": set(),
     PACKAGE: set(ROWS),
 }

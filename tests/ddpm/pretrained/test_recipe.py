@@ -1,0 +1,55 @@
+"""ddpm.pretrained.recipe, with a recipe of few steps."""
+
+import dataclasses
+
+import jax
+import numpy as np
+import pytest
+
+from ddpm.pretrained import DIGITS, FILE, Recipe, make, read
+
+FEW = Recipe(widths=(4, 8), steps=6, batch=4)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    file, told = tmp_path_factory.mktemp("pretrained") / "digits.safetensors", []
+    return file, make(file, FEW, progress=lambda step, loss: told.append((step, loss))), told
+
+
+def test_it_is_made_and_read_again(made):
+    file, network, told = made
+    assert [step for step, _ in told] == [1, 2, 3, 4, 5, 6] and all(0 < loss < 3 for _, loss in told)
+    for one, other in zip(jax.tree.leaves(read(file, FEW)), jax.tree.leaves(network)):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_it_is_the_same_file_each_time(made, tmp_path):
+    make(tmp_path / "again", FEW)
+    assert (tmp_path / "again").read_bytes() == made[0].read_bytes()
+
+
+def test_a_file_of_another_recipe(made):
+    with pytest.raises(ValueError, match="stale: .* reach = 1.0, and the recipe says 0.5.*`make digits` makes it"):
+        read(made[0], dataclasses.replace(FEW, reach=0.5))
+    with pytest.raises(FileNotFoundError, match="there is no .*`make digits` makes it"):
+        read(made[0].with_name("none"), FEW)
+
+
+def test_the_file_that_ships_is_small():
+    """Two bytes for a number."""
+    numbers = sum(leaf.size for leaf in jax.tree.leaves(jax.eval_shape(DIGITS.network)))
+    assert 2 * numbers < 1.9e6
+    assert FILE.parent.name == "pretrained"
+
+
+def test_an_interrupted_training_writes_nothing(tmp_path, monkeypatch):
+    from ddpm.pretrained import recipe
+
+    def stopped(state, *task, steps, **options):
+        return state, np.ones(steps - 1)
+
+    monkeypatch.setattr(recipe, "train", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        make(tmp_path / "digits", Recipe(widths=(4, 8), steps=20, batch=4))
+    assert not (tmp_path / "digits").exists()
