@@ -9,6 +9,7 @@ import math
 
 import grading_answers_bits
 import grading_answers_fewer_steps
+import grading_answers_flow_matching
 import grading_answers_score
 import grading_answers_small_steps
 import jax
@@ -627,6 +628,7 @@ for chapter in (
     grading_answers_small_steps,
     grading_answers_bits,
     grading_answers_fewer_steps,
+    grading_answers_flow_matching,
 ):
     RIGHT |= chapter.RIGHT
     SLIPS |= chapter.SLIPS

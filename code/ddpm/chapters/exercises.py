@@ -7,6 +7,9 @@ from ddpm.chapters.closed_form.exercises.q_sample import Q_SAMPLE
 from ddpm.chapters.closed_form.exercises.written import PROBLEM_1_4
 from ddpm.chapters.fewer_steps.exercises.in_code import FAMILY_STEP, SECOND_ORDER_STEP
 from ddpm.chapters.fewer_steps.exercises.written import PROBLEM_13_1, PROBLEM_13_3
+from ddpm.chapters.flow_matching.exercises.in_code import FLOW_LOSS, NOISE_FROM_FLOW
+from ddpm.chapters.flow_matching.exercises.paired import PAIRED
+from ddpm.chapters.flow_matching.exercises.written import PROBLEM_15_3
 from ddpm.chapters.forward_extremes.exercises.betas import MY_BETAS
 from ddpm.chapters.forward_extremes.exercises.step import FORWARD_COVARIANCE, FORWARD_MEAN
 from ddpm.chapters.forward_extremes.exercises.written import PROBLEM_1_1
@@ -40,7 +43,10 @@ PROBLEMS = Problems(
             *(PROBLEM_11_1, EDM_DENOISER, STEP_BACK, FLOW_VELOCITY, PROBLEM_11_5),
             *(BITS, TRACE, PROBLEM_12_3),
         ),
-        "samplers": (PROBLEM_13_1, FAMILY_STEP, PROBLEM_13_3, SECOND_ORDER_STEP),
+        "samplers": (
+            *(PROBLEM_13_1, FAMILY_STEP, PROBLEM_13_3, SECOND_ORDER_STEP),
+            *(NOISE_FROM_FLOW, FLOW_LOSS, PROBLEM_15_3, PAIRED),
+        ),
     },
 )
 

@@ -1,0 +1,1 @@
+"""The chapter on flow matching: its equations, figures and exercises."""

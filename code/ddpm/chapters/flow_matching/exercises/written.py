@@ -1,0 +1,128 @@
+"""Problem 15.3: the weight with which the noise's error stands in the loss of flow matching."""
+
+import sympy as sp
+
+from ddpm.derivation.symbols import c_u, dc_u, dr_u, f_u, g_u, r_u
+from ddpm.grading.exercise import Slip
+from ddpm.grading.verdict import Verdict
+from ddpm.grading.written.problem import Claim, Derivation, Target, solved
+from ddpm.grading.written.sample import Sample
+from ddpm.grading.written.too_large import Unreadable
+
+SLOPE = dc_u / c_u
+FACTOR = dr_u - r_u * SLOPE  # of the noise in the velocity
+VALUE = FACTOR**2
+DIFFUSION_2 = 2 * r_u * FACTOR
+
+FACTOR_HINT = "Write the velocity with the noise and the state alone: what stands before the noise?"
+SQUARE_HINT = "The loss is a square. What becomes of a factor inside?"
+IMAGE_HINT = "x_0 follows from the noise: x_0 = (x - r_u epsilon) / c_u. Put it into c_u' x_0 + r_u' epsilon."
+ANY_HINT = "c_u and r_u are any. Try c_u = 1 and r_u = u."
+
+
+def _slips(*rows):
+    return tuple(Slip(name, hint, lambda value=value: value) for name, hint, value in rows)
+
+
+def _lacks(typed) -> str:
+    left = next((name for symbol, name in ((f_u, "f_u"), (g_u, "g_u")) if typed.has(symbol)), "")
+    return f"equals the weight, but still contains {left}. Put c_u, r_u and their derivatives in." if left else ""
+
+
+WEIGHT = Target(
+    "the weight",
+    VALUE,
+    _slips(
+        ("that is the factor of the noise, not yet squared.", SQUARE_HINT, FACTOR),
+        ("that is the factor of the noise, not yet squared, with a minus.", SQUARE_HINT, -FACTOR),
+        ("(r_u')^2: x_0 is taken as if it were known.", IMAGE_HINT, dr_u**2),
+        ("r_u', neither squared nor with x_0 put in.", IMAGE_HINT, dr_u),
+        ("the sign before r_u c_u' / c_u is turned.", IMAGE_HINT, (dr_u + r_u * SLOPE) ** 2),
+        ("c_u does not divide c_u'.", IMAGE_HINT, (dr_u - r_u * dc_u) ** 2),
+        ("multiplied by c_u^2: the factor is to be divided by c_u.", IMAGE_HINT, (c_u * dr_u - r_u * dc_u) ** 2),
+        (
+            "that is the square of the derivative of r_u / c_u: a factor c_u^2 is missing.",
+            FACTOR_HINT,
+            (FACTOR / c_u) ** 2,
+        ),
+        ("that is the derivative of r_u / c_u.", f"{FACTOR_HINT} {SQUARE_HINT}", FACTOR / c_u),
+        ("upside down.", "Where is the velocity sensitive to the noise?", 1 / VALUE),
+        ("squared once more.", SQUARE_HINT, VALUE**2),
+        ("half of it.", "Is there a 1/2 in the loss?", VALUE / 2),
+        ("four times as much: g_u^2 / r_u in the place of g_u^2 / (2 r_u).", FACTOR_HINT, 4 * VALUE),
+        ("that is g_u^2.", "The factor of the noise is g_u^2 / (2 r_u).", DIFFUSION_2),
+        ("that is g_u^4: it is not divided by 4 r_u^2.", FACTOR_HINT, DIFFUSION_2**2),
+        ("the weight of the score's error, not of the noise's.", "The score is -epsilon / r_u.", VALUE * r_u**2),
+        ("the weight of the image's error, not of the noise's.", IMAGE_HINT, (dc_u - c_u * dr_u / r_u) ** 2),
+        ("c_u and r_u are swapped.", IMAGE_HINT, (dc_u * r_u - c_u * dr_u) ** 2 / r_u**2),
+        ("1 / c_u^2: that is so on the straight path alone.", ANY_HINT, 1 / c_u**2),
+        ("1 / (1 - r_u)^2: that is so on the straight path alone.", ANY_HINT, 1 / (1 - r_u) ** 2),
+        ("1 / r_u^2: that is the weight of the image's error, on the straight path.", ANY_HINT, 1 / r_u**2),
+        (
+            "(c_u' / (c_u r_u))^2: that is so only where c_u^2 + r_u^2 = 1.",
+            ANY_HINT,
+            (dc_u / (c_u * r_u)) ** 2,
+        ),
+        (
+            "(r_u' / c_u^2)^2: that is so only where c_u^2 + r_u^2 = 1.",
+            ANY_HINT,
+            (dr_u / c_u**2) ** 2,
+        ),
+        (
+            "the square is taken term by term, and the sign kept.",
+            "(a - b)^2 has three terms.",
+            dr_u**2 - (r_u * SLOPE) ** 2,
+        ),
+        ("the square is taken term by term.", "(a - b)^2 has three terms.", dr_u**2 + (r_u * SLOPE) ** 2),
+        ("that is the square of what stands before x.", FACTOR_HINT, SLOPE**2),
+        ("r_u is missing beside c_u' / c_u.", IMAGE_HINT, (dr_u - SLOPE) ** 2),
+        ("1: a weight there is.", FACTOR_HINT, sp.Integer(1)),
+    ),
+    form=_lacks,
+)
+ROOT = Target("the factor of the noise", FACTOR)
+
+
+def _put_in(expr):
+    return expr.subs(g_u, sp.sqrt(DIFFUSION_2)).subs(f_u, SLOPE)
+
+
+def _claims(lines) -> list[Claim]:
+    """Each line is the weight; one before the last may be the factor of which it is the square, or a true equation
+    for something else."""
+    lines = [line for line in lines if line.of != "definition"]
+    found, sample = [], Sample({}, VALUE)
+    for i, line in enumerate(lines, start=1):
+        place = f"line {i}" if len(lines) > 1 else ""
+        sides = [side for side in (line.left, *line.between, line.right) if side is not None]
+        if any(side.atoms(sp.Symbol) - {c_u, r_u, dc_u, dr_u, f_u, g_u} for side in sides):
+            raise Unreadable("holds other symbols; asked for is the weight, from c_u, r_u, dc_u and dr_u")
+        if i < len(lines) and (aside := _aside(line, sides, sample, place)):
+            found += aside
+            continue
+        found += [Claim(WEIGHT, _put_in(step), step, place, step=True) for step in line.between]
+        expr, open_ = solved(line, WEIGHT, _put_in)
+        found.append(Claim(WEIGHT, _put_in(expr), expr, place, open_))
+    return found
+
+
+def _aside(line, sides, sample, place) -> list[Claim]:
+    """What a line on the way claims, if it is not about the weight: the factor, or an equation of other things."""
+    put_in = [_put_in(side) for side in sides]
+    if len(sides) == 1:
+        same = sample.equal(put_in[0], FACTOR) or sample.equal(put_in[0], -FACTOR)
+        return [Claim(Target("", put_in[0]), put_in[0], sides[0], place, step=True)] if same else []
+    if any(sample.equal(side, VALUE) for side in put_in):
+        return []
+    return [
+        Claim(Target("", put_in[-1]), side, sp.Eq(sides[0], sides[-1], evaluate=False), place, step=True)
+        for side in put_in[:-1]
+    ]
+
+
+PROBLEM_15_3 = Derivation("answer_15_3", "15.3", _claims)
+
+
+def check_answer_15_3(answer) -> Verdict:
+    """Check the weight of the noise's error in the loss of flow matching: an expression, an equation, or steps."""
+    return PROBLEM_15_3.check(answer)

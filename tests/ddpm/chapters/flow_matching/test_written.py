@@ -1,0 +1,84 @@
+"""Problem 15.3: no false verdict, whatever form, and slips named."""
+
+import pytest
+from sympy import Eq, Symbol, expand, simplify, sqrt
+
+from ddpm.chapters.flow_matching.exercises import check_answer_15_3
+from ddpm.derivation.symbols import alpha, c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, x
+from ddpm.grading import Status
+
+FACTOR = dr_u - r_u * dc_u / c_u
+w = Symbol("w_u")
+RIGHT = {
+    "plain": FACTOR**2,
+    "one fraction": (c_u * dr_u - r_u * dc_u) ** 2 / c_u**2,
+    "multiplied out": expand(FACTOR**2),
+    "the other sign": (r_u * dc_u / c_u - dr_u) ** 2,
+    "as an equation with a name": Eq(w, FACTOR**2),
+    "the other way round": Eq(FACTOR**2, w),
+    "through the ratio": (c_u * (dr_u * c_u - r_u * dc_u) / c_u**2) ** 2,
+    "the factor first": [FACTOR, FACTOR**2],
+    "the factor first, with a minus": [-FACTOR, FACTOR**2],
+    "through g": [g_u**4 / (4 * r_u**2), FACTOR**2],
+    "with what is put in": [
+        Eq(f_u, dc_u / c_u),
+        Eq(g_u**2, 2 * r_u * dr_u - 2 * f_u * r_u**2),
+        g_u**4 / (4 * r_u**2),
+        FACTOR**2,
+    ],
+    "symbols made by the reader": (Symbol("dr_u") - Symbol("r_u") * Symbol("dc_u") / Symbol("c_u")) ** 2,
+    "simplified": simplify(expand(FACTOR**2)),
+    "in two steps": [(c_u * dr_u - r_u * dc_u) ** 2 / c_u**2, FACTOR**2],
+}
+
+
+@pytest.mark.parametrize("words", RIGHT)
+def test_right_answers_pass_in_every_form(words):
+    verdict = check_answer_15_3(RIGHT[words])
+    assert verdict.status is Status.RIGHT and not verdict.slip, verdict
+
+
+@pytest.mark.parametrize("answer", [(dr_u - f_u * r_u) ** 2, g_u**4 / (4 * r_u**2), Eq(w, (dr_u - f_u * r_u) ** 2)])
+def test_right_answers_in_another_form_are_told_apart(answer):
+    verdict = check_answer_15_3(answer)
+    assert verdict.status is Status.OTHER_FORM and "still contains" in str(verdict), verdict
+
+
+SLIPS = {
+    "not yet squared": FACTOR,
+    "as if it were known": dr_u**2,
+    "is turned": (dr_u + r_u * dc_u / c_u) ** 2,
+    "does not divide c_u'": (dr_u - r_u * dc_u) ** 2,
+    "multiplied by c_u^2": (c_u * dr_u - r_u * dc_u) ** 2,
+    "derivative of r_u / c_u: a factor": ((c_u * dr_u - r_u * dc_u) / c_u**2) ** 2,
+    "upside down": 1 / FACTOR**2,
+    "half of it": FACTOR**2 / 2,
+    "four times as much": g_u**4 / r_u**2,
+    "that is g_u^2": g_u**2,
+    "the score's error": g_u**4 / 4,
+    "the image's error, not": (dc_u - c_u * dr_u / r_u) ** 2,
+    "straight path alone": 1 / c_u**2,
+    "(c_u' / (c_u r_u))^2": (dc_u / (c_u * r_u)) ** 2,
+    "(r_u' / c_u^2)^2": dr_u**2 / c_u**4,
+    "and the sign kept": dr_u**2 - r_u**2 * dc_u**2 / c_u**2,
+    "what stands before x": f_u**2,
+}
+
+
+@pytest.mark.parametrize("words", SLIPS)
+def test_slips_are_named(words):
+    verdict = check_answer_15_3(SLIPS[words])
+    assert verdict.status is Status.WRONG and verdict.slip and words in verdict.slip, verdict
+    assert "Hint:" in str(verdict) and max(map(len, str(verdict).splitlines())) <= 78
+
+
+def test_the_factor_last_is_not_the_weight():
+    assert "not yet squared" in check_answer_15_3([FACTOR**2, FACTOR]).slip
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [..., None, "1", alpha[1], epsilon, x[0] ** 2, [FACTOR, FACTOR], [Eq(f_u, dc_u), FACTOR**2], sqrt(FACTOR**2)],
+)
+def test_what_is_no_answer_or_has_a_wrong_step_is_not_right(answer):
+    assert not check_answer_15_3(answer).passed
