@@ -53,6 +53,12 @@ QUESTIONS = [
     ("denoising score matching", "score#how-a-score-is-learned"),
     ("langevin dynamics", "score#drawing-with-a-score-alone"),
     ("annealed noise levels", "score#noise-levels-mend-it"),
+    ("flow matching", "flow_matching#the-loss-is-a-weighted-noise-loss"),
+    ("rectified flow reflow", "flow_matching#how-straight-are-the-ways"),
+    ("minibatch coupling", "flow_matching#how-straight-are-the-ways"),
+    ("logit-normal timesteps", "flow_matching#the-loss-is-a-weighted-noise-loss"),
+    ("checkerboard likelihood", "flow_matching#a-density-that-is-no-mixture-of-points"),
+    ("straight path", "flow_matching#one-family"),
     ("jax random keys", "jax#random-numbers-from-keys"),
     ("grading notebooks", "for_instructors#grade"),
 ]

@@ -223,8 +223,8 @@ def energies():
 \begin{aligned}
 \mathbb E \lVert \epsilon - x_0 \rVert^2 &= \int_0^1 \mathbb E \lVert \mathbf v(x_u, u) \rVert^2\, du \\
 &\; + \int_0^1 \mathbb E \lVert \epsilon - x_0 - \mathbf v(x_u, u) \rVert^2\, du, \\
-\int_0^1 \mathbb E \lVert \mathbf v \rVert^2\, du &= \mathbb E \lVert X_1 - X_0 \rVert^2 + S, \\
-S &:= \int_0^1 \mathbb E \lVert \mathbf v(X_u, u) - (X_1 - X_0) \rVert^2\, du.
+\int_0^1 \mathbb E \lVert \mathbf v \rVert^2\, du &= \mathbb E \lVert X_1 - X_0 \rVert^2 + \mathcal S, \\
+\mathcal S &:= \int_0^1 \mathbb E \lVert \mathbf v(X_u, u) - (X_1 - X_0) \rVert^2\, du.
 \end{aligned}""",
         max(first, float(abs(second[5:-5]).max())),
     )

@@ -67,7 +67,7 @@ def cost_of_ways(batches, costs):
     figure, ax = plt.subplots(figsize=(WIDTH, 3.0))
     for name, label, colour, marker in (
         ("pairs", "pairs", COLOURS[1], MARKERS[1]),
-        ("flow", "flow: the bend $S$", COLOURS[0], MARKERS[0]),
+        ("flow", r"flow: the bend $\mathcal{S}$", COLOURS[0], MARKERS[0]),
     ):
         ax.loglog(batches, [cost[name] - cost["ends"] for cost in costs], marker + "-", color=colour, label=label)
     guide = (costs[0]["flow"] - costs[0]["ends"]) / np.asarray(batches)

@@ -45,3 +45,16 @@ def costs(batch: int) -> dict[str, float]:
         sum(MASS @ (part * velocity((1 - u) * x_0 + u * NOISE, u, share) ** 2) for x_0, part in parts) for u in TIMES
     ]
     return {"pairs": pairs, "flow": TIME_WEIGHTS @ squares, "ends": 2 - 2 * np.sqrt(2 / np.pi)}
+
+
+def mean_noise_and_score(x: float, u: float, batch: int) -> tuple[float, float]:
+    """E[noise | x_u = x], and -u times the derivative of log q_u, which it equals where noise and data are independent
+    (Tweedie)."""
+    share, step = share_of_lower(NOISE, batch), 1e-4
+
+    def log_q(x):
+        noise = [(x - (1 - u) * x_0) / u for x_0 in DATA]
+        return np.log(sum(np.interp(e, NOISE, part) * stats.norm.pdf(e) for e, part in zip(noise, (share, 1 - share))))
+
+    mean = x + (1 - u) * velocity(np.array([x]), u, share)[0]
+    return float(mean), float(-u * (log_q(x + step) - log_q(x - step)) / (2 * step))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ddpm.chapters.flow_matching.one_pixel import NOISE, costs, share_of_lower, velocity
+from ddpm.chapters.flow_matching.one_pixel import NOISE, costs, mean_noise_and_score, share_of_lower, velocity
 from ddpm.mixture import points
 from ddpm.oracle import PathOracle
 from ddpm.path import straight
@@ -53,3 +53,15 @@ def test_costs_fall_towards_those_of_the_ends():
         assert before["flow"] > after["flow"]
     ends = stats.norm.expect(lambda e: (e - np.sign(e)) ** 2)
     assert found[0]["ends"] == pytest.approx(ends) and found[0]["pairs"] == pytest.approx(2)
+
+
+def test_the_mean_noise_is_the_score_without_coupling_alone():
+    mean, tweedie = mean_noise_and_score(0.25, 0.5, 1)
+    noise = np.array([-0.5, 1.5])  # of the pairs with 1 and -1
+    assert mean == pytest.approx(noise @ np.exp(-(noise**2) / 2) / np.exp(-(noise**2) / 2).sum(), abs=1e-4)
+    assert tweedie == pytest.approx(mean, abs=1e-4)
+    mean, tweedie = mean_noise_and_score(0.25, 0.5, 8)
+    x_0, noise = coupled_pairs(8, 800_000)
+    near = np.abs(0.5 * x_0 + 0.5 * noise - 0.25) < 0.02
+    assert abs(noise[near].mean() - mean) < 5 * noise[near].std() / np.sqrt(near.sum()) < 0.1
+    assert abs(tweedie - mean) > 1
