@@ -7,7 +7,9 @@ import subprocess
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from bookbuild.print import pdf
 from bookbuild.site.shown import without_glue
@@ -130,6 +132,39 @@ def test_nothing_runs_over_the_foot_of_a_page(text):
     for leaf in text.split("\f")[1:]:
         lines = leaf.split()
         assert not lines or re.fullmatch(r"\d+|[ivxl]+", lines[-1]), leaf[-300:]
+
+
+def empty_below(book: Path) -> list[float]:
+    """Of each page, the share of the place for text that is white below the last line."""
+    run("pdftoppm", "-r", "30", "-gray", book / "_build/book.pdf", book / "leaf")
+    shares = []
+    for leaf in sorted(book.glob("leaf-*.pgm")):
+        ink = np.array(Image.open(leaf)) < 200
+        place = ink[int(0.09 * len(ink)) : int(0.905 * len(ink))].any(axis=1)  # without head and foot
+        shares.append(1 - (np.flatnonzero(place)[-1] + 1) / len(place) if place.any() else 1.0)
+    return shares
+
+
+@pytest.mark.slow
+@needs_latex
+def test_pages_are_full_but_for_the_last_of_a_chapter(book, text):
+    leaves, shares = text.split("\f")[:-1], empty_below(book)
+    assert len(leaves) == len(shares) > 200
+    head = "Denoising Diffusion, Checked"  # above every page but those where a chapter or a part begins
+    inner = [page for page, after in enumerate(leaves[1:]) if head in leaves[page][:400] and head in after[:400]]
+    assert len(inner) > 0.8 * len(leaves)
+    assert {page + 1: shares[page] for page in inner if shares[page] > 0.4} == {}
+
+
+@pytest.mark.slow
+@needs_latex
+def test_no_figure_stands_alone_on_a_page(text):
+    captions = [page for page, leaf in enumerate(text.split("\f"), 1) if re.search(r"^ *Fig\. \d+\.\d+:", leaf, re.M)]
+    assert len(captions) > 30
+    for page in captions:
+        leaf = text.split("\f")[page - 1]
+        rest = re.sub(r"^ *Fig\. \d+\.\d+:.*?\n\s*\n", "", leaf, flags=re.M | re.S)
+        assert len(re.findall(r"[a-z]{3,}", rest)) > 30, f"page {page}:\n{leaf}"
 
 
 def shown_lines(cell: str) -> list[str]:

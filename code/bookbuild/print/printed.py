@@ -5,6 +5,7 @@ asked for, and the whole among the solutions.
 """
 
 import re
+from math import ceil
 
 from docutils import nodes
 from sphinx import addnodes
@@ -16,6 +17,8 @@ from bookbuild.notebook.blanks import BEGIN, END, unmarked
 
 FOLDS = {"tag_hide-input", "tag_hide-output", "tag_hide-cell"}
 RAISED, LOWERED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"), str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+BLOCKS = (nodes.paragraph, nodes.math_block, nodes.literal_block, nodes.table)
+TALL = re.compile(r"\\(?:frac|sum|prod|int|begin)\b")
 EQUATION = re.compile(r"%?([^#]+)#equation-(.+)")
 SOLUTION = re.compile(rf"^( *){BEGIN}\n.*?{END} *$", re.S | re.M)
 
@@ -49,7 +52,7 @@ class Links(SphinxPostTransform):
 class EquationNumbers(SphinxPostTransform):
     """The numbers of the site: LaTeX would count anew, and solutions are moved."""
 
-    default_priority = 460  # after solutions have moved, whose heights are reckoned from their formulas
+    default_priority = 460  # after the heights of boxes have been reckoned from their formulas
     formats = ("latex",)
 
     def run(self, **kwargs):
@@ -83,18 +86,16 @@ class LongTables(SphinxPostTransform):
                 table.parent.insert(table.parent.index(table), spec)
 
 
-class TablesInBoxes(SphinxPostTransform):
-    """A box with a table begins where there is room for the table, which does not break."""
+class RoomForBoxes(SphinxPostTransform):
+    """A box begins where there is room for its tallest formula, or its table: LaTeX does not break these."""
 
-    default_priority = 450
+    default_priority = 455  # after solutions have moved
     formats = ("latex",)
 
     def run(self, **kwargs):
         for box in list(self.document.findall(nodes.Admonition)):
-            lines = sum(2 for _ in box.findall(nodes.row))
-            if lines:
-                room = nodes.paragraph("", "", latex(rf"\needspace{{{lines + 15}\baselineskip}}"))
-                box.parent.insert(box.parent.index(box), room)
+            if lines := room_for(box):
+                box.parent.insert(box.parent.index(box), room(lines))
 
 
 class RaisedDigits(SphinxPostTransform):
@@ -150,13 +151,11 @@ def collect(chapter: nodes.Element) -> None:
             words = rf"Solution to {titles[label]}: page~\pageref*{{{place}}}"
             pointer = latex(rf"\noindent\hyperref[{place}]{{\itshape {words}}}")
             parent.replace(node, nodes.paragraph("", "", pointer))
-            room = nodes.paragraph("", "", latex(rf"\needspace{{{room_for(node)}\baselineskip}}"))
-            moved.append((label, [room, node, *cells]))
+            moved.append((label, [node, *cells]))
         elif exercise:
-            head = nodes.paragraph(
-                "", "", latex(rf"\noindent\textbf{{Code for \hyperref[exercise:{exercise}]{{{titles[exercise]}}}}}")
-            )
-            moved.append((exercise, [head, with_text(node.deepcopy(), unmarked(node.astext()))]))
+            words = rf"\textbf{{Code for \hyperref[exercise:{exercise}]{{{titles[exercise]}}}}}"
+            head = nodes.paragraph("", "", latex(rf"\noindent{words}"))
+            moved.append((exercise, [room(7), head, with_text(node.deepcopy(), unmarked(node.astext()))]))
             with_text(node, SOLUTION.sub(r"\1...  # yours", node.astext()))
     if moved:
         moved.sort(key=lambda part: list(titles).index(part[0]))
@@ -168,10 +167,30 @@ def collect(chapter: nodes.Element) -> None:
         next(child for child in chapter.children if isinstance(child, nodes.section)).append(section)
 
 
-def room_for(solution: nodes.Element) -> int:
-    """About how many lines a solution takes down to the end of its tallest formula, which LaTeX does not break."""
-    heights = [2 * (formula.astext().count(r"\\") + 1) + 1 for formula in solution.findall(nodes.math_block)] or [0]
-    return min(40, max(20, 6 + sum(heights[: heights.index(max(heights)) + 1])))
+def room_for(box: nodes.Element) -> int:
+    """About how many lines a box takes down to the end of its tallest formula or table; 0 without such."""
+    down, ends = 2, {}  # of what does not break: its height, and where it ends
+    for part in box.findall(lambda node: isinstance(node, BLOCKS) and not enclosed(node)):
+        text = part.astext()
+        if isinstance(part, nodes.math_block):
+            height = 1 + sum(2.4 if TALL.search(line) else 1.5 for line in text.split(r"\\"))
+        elif isinstance(part, nodes.table):
+            height = 2 + sum(1.5 for _ in part.findall(nodes.row))
+        else:
+            down += text.count("\n") + 1 if isinstance(part, nodes.literal_block) else len(text) / 85 + 1
+            continue
+        down += height
+        ends.setdefault(height, down)
+    return min(40, ceil(ends[max(ends)])) if ends else 0
+
+
+def room(lines: int) -> nodes.raw:
+    """A new page here, where so many lines have no room. It is no paragraph, which would leave an empty line."""
+    return latex(f"\n\\needspace{{{lines}\\baselineskip}}\n")
+
+
+def enclosed(node) -> bool:
+    return isinstance(node.parent, nodes.entry)
 
 
 def is_unfolded(node) -> bool:
@@ -207,7 +226,7 @@ def setup(app):
     app.add_post_transform(Links)
     app.add_post_transform(EquationNumbers)
     app.add_post_transform(LongTables)
-    app.add_post_transform(TablesInBoxes)
+    app.add_post_transform(RoomForBoxes)
     app.add_post_transform(RaisedDigits)
     app.add_post_transform(SolutionsLast)
     app.connect("env-get-updated", number_as_on_the_site, priority=900)
