@@ -12,6 +12,7 @@ EXTENSIONS = [
     "site.exercises",
     "site.tables",
     "site.play",
+    "site.predict",
     "site.terms",
     "site.search",
     "site.previews",

@@ -1,5 +1,6 @@
 """A box that asks for a prediction takes one, keeps it, and sets it beside the result."""
 
+import pytest
 from built_site import open_page
 
 PAGE = "book/forward_extremes.html"
@@ -12,7 +13,7 @@ BESIDE = """() => { const box = document.querySelector('.predict'), said = docum
 def test_a_prediction_is_kept_and_stands_beside_the_result(address, page):
     open_page(page, address + PAGE)
     assert page.locator("p.predicted:visible").count() == 0
-    field = page.get_by_label("Your prediction").first
+    field = page.locator(".predict textarea").first
     field.fill("half of it, <b>I think</b>")
     said = page.locator("p.predicted").first
     assert said.inner_text() == "You predicted: half of it, <b>I think</b>"
@@ -27,14 +28,55 @@ def test_a_prediction_is_kept_and_stands_beside_the_result(address, page):
 
 def test_every_box_has_a_field_of_its_own(address, page):
     open_page(page, address + PAGE)
-    fields = page.get_by_label("Your prediction")
+    fields = page.locator(".predict textarea")
     boxes = page.locator(".admonition.tip .admonition-title", has_text="Predict")
     assert fields.count() == boxes.count() > 3
     fields.nth(1).fill("second")
     page.goto(address + "book/introduction.html")
-    assert page.get_by_label("Your prediction").first.input_value() == ""
+    assert page.locator(".predict textarea").first.input_value() == ""
     page.goto(address + PAGE)
     assert [fields.nth(i).input_value() for i in range(3)] == ["", "second", ""]
+
+
+def test_choices_and_numbers_are_kept_and_stand_beside_the_result(address, page):
+    open_page(page, address + "book/bits.html")
+    box = page.locator(".admonition.tip").first
+    asked = box.get_by_role("radiogroup")
+    assert [group.get_attribute("aria-label") for group in asked.all()] == [
+        f"Your prediction ({letter})" for letter in "abbc"
+    ]
+    said = page.locator("p.predicted").first
+    box.get_by_label("yes").check()
+    asked.nth(2).get_by_role("radio").nth(2).check()
+    assert said.text_content().startswith("You predicted: (a) yes; (b) ") and said.locator("mjx-container").count() == 1
+    page.reload()
+    assert box.get_by_label("yes").is_checked() and asked.nth(2).get_by_role("radio").nth(2).is_checked()
+    box.get_by_label("no", exact=True).check()
+    assert said.text_content().startswith("You predicted: (a) no; ")
+    number = page.get_by_role("textbox", name="nats").first
+    number.fill("0.005")
+    line = page.locator("p.predicted", has_text="0.005")
+    assert line.text_content() == "You predicted: (c) 0.005 nats" and line.is_visible()
+    page.reload()
+    assert number.input_value() == "0.005" and page.errors == []
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_there_is_room_for_a_finger_and_nothing_stands_out(address, page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    open_page(page, address + "book/score.html")
+    for box in page.locator(".admonition.tip:has(.predict)").all():
+        edge = box.bounding_box()
+        for field in box.locator(".option label, .number input").all():
+            place = field.bounding_box()
+            assert place["height"] >= 32 and place["x"] + place["width"] <= edge["x"] + edge["width"]
+
+
+def test_every_prediction_may_be_chosen_or_is_a_number(address, page):
+    open_page(page, address + PAGE)
+    boxes = page.locator(".admonition.tip:has(.predict)")
+    assert boxes.count() > 3
+    assert [box.locator("span:is(.choose, .number)").count() > 0 for box in boxes.all()] == [True] * boxes.count()
 
 
 # of each prediction: is a heading, or another box, between the box and the words
