@@ -9,7 +9,7 @@ from ddpm.derivation.draws import Undefined
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_and_variance, mean_of_polynomial
 from ddpm.derivation.numbers import Point
-from ddpm.derivation.settle import Different, Numerically, prove, settle
+from ddpm.derivation.settle import Different, Numerically, Settled, equalities, prove, refute, settle
 from ddpm.derivation.symbols import (
     C,
     SquaredNorm,
@@ -19,6 +19,7 @@ from ddpm.derivation.symbols import (
     beta,
     epsilon,
     epsilon_theta,
+    family,
     log,
     s,
     sigma,
@@ -184,3 +185,145 @@ def test_a_mean_over_states_has_no_value_at_a_point_whose_world_is_continuous(me
     assert point.value(q(x[1] | x[0])) > 0  # a density alone: its world is one of Gaussians
     with pytest.raises(Undefined, match="continuous world"):
         point.value(mean)
+
+
+m = family("m", "m")
+LONG = sp.Sum(m[s], (s, 1, 2000))  # too long for numbers
+NEGATIVE = m[t - 2]  # without a value for t = 1
+
+
+def with_t(is_one):
+    """Seeds whose point has t = 1, or not."""
+    return [seed for seed in range(20) if (Point(seed, {}).value(t) == 1) == is_one][:3]
+
+
+def test_what_is_said_of_a_difference():
+    found = Different("y = 1/3", Point(0, {}).value(sp.Rational(1, 3)), Point(0, {}).value(sp.Rational(4, 3)))
+    assert str(found) == "at y = 1/3: left = 0.33333333, right = 1.3333333"
+    with pytest.raises(Different) as found:
+        refute(y + t, y + t + 1, {}, [0])
+    point = Point(0, {})
+    shown = {symbol: point.value(y + t) and point.shown[symbol] for symbol in (t, y)}
+    assert found.value.point == f"t = {shown[t]}, y = {shown[y]}"
+    assert found.value.right - found.value.left == 1
+    with pytest.raises(Different) as found:
+        refute(sp.S.One, sp.Integer(2), {}, [0])
+    assert found.value.point == "every point" and (found.value.left, found.value.right) == (1, 2)
+
+
+def test_of_densities_the_chain_and_its_states_are_shown():
+    for left, right in ((q(x[1]), 2 * q(x[1])), (sp.S.One, q(x[1]))):
+        with pytest.raises(Different) as found:
+            refute(left, right, {}, [0])
+        point = Point(0, {})
+        point.difference(left, right)
+        state = point.drawn["state", 1]
+        assert found.value.point == f"a random chain of {point.last} steps (number 0), x[1] = {state}"
+
+
+@pytest.mark.parametrize("seed, pixels", [(0, 2), (1, 3), (2, 1), (3, 2)])
+def test_images_have_one_two_or_three_pixels(seed, pixels):
+    """y stands outside of the norm too, and so is a number: the sum over the pixels is `pixels` times its square."""
+    for left, right in ((SquaredNorm(y), y**2), (y**2, SquaredNorm(y))):
+        if pixels == 1:
+            assert refute(left, right, {}, [seed]) == 1
+            continue
+        with pytest.raises(Different) as found:
+            refute(left, right, {}, [seed])
+        assert found.value.point.endswith(f", images of {pixels} pixels")
+    assert refute(y + z, z + y, {}, [seed]) == 1
+    with pytest.raises(Different) as found:
+        refute(y, z, {}, [seed])
+    assert "pixels" not in found.value.point
+
+
+def test_a_point_without_a_value_is_left_out():
+    without, others = with_t(True), with_t(False)
+    assert refute(NEGATIVE, NEGATIVE, {}, without) == 0 and refute(NEGATIVE, NEGATIVE, {}, without + others) == len(
+        others
+    )
+    with pytest.raises(Different):
+        refute(NEGATIVE, 2 * NEGATIVE, {}, without + others)
+    assert refute(LONG, LONG, {}, range(3)) == 0
+
+
+def test_a_quick_look_compares_twelve_digits():
+    near = y * (1 + sp.Rational(1, 10**20))
+    assert refute(y, near, {}, range(3), quick=True) == 3
+    with pytest.raises(Different):
+        refute(y, near, {}, range(3))
+    with pytest.raises(Different):
+        refute(y, y * (1 + sp.Rational(1, 10**9)), {}, range(3), quick=True)
+    with pytest.raises(Different):
+        settle(y, near)  # more points, and all digits, where there is no proof
+
+
+def test_a_proof_alone_is_not_enough():
+    """Without a point at which both sides have values nothing is settled."""
+    for left, right in ((LONG, LONG), (sp.zoo + y, sp.zoo + y)):
+        with pytest.raises(Undecided, match="no values were found at which both sides are known well enough"):
+            settle(left, right)
+
+
+def test_more_points_are_tried_where_the_first_have_no_value():
+    expr = m[t - 2]
+    first = [seed for seed in range(14) if Point(seed, {}).value(t) == 1]
+    assert settle(expr, expr).points == 2 - len({0, 1} & set(first))
+    later = m[t - int(max(Point(seed, {}).value(t) for seed in (0, 1))) - 1]  # none at the first two
+    found = settle(later, later)
+    assert found.by == "symbols" and 0 < found.points < 12
+
+
+def test_how_it_was_settled_in_words():
+    assert str(settle(2 * y, y + y)) == "symbolically"
+    found = settle(sp.Sum(s, (s, 3, t)), t * (t + 1) / 2 - 3, {t: 3})
+    assert str(found) == "by induction over t from 3, symbolically" and found.points == 2 and found.numerically is None
+    assert Settled("induction", 1, "n").start == 1
+    declared = Numerically("why not", 1e-3)
+    found = settle(y, y * (1 + sp.Rational(1, 10**4)), numerically=declared)
+    assert (found.by, found.points, found.numerically) == ("numbers", 40, declared)
+    with pytest.raises(Different) as error:
+        settle(y, y * (1 + sp.Rational(1, 10**2)), numerically=declared)
+    assert error.value.point.startswith("y = ") and error.value.left != error.value.right
+    with pytest.raises(Undecided, match="values at 0 points only"):
+        settle(LONG, LONG, numerically=declared)
+    assert settle(NEGATIVE, NEGATIVE, numerically=declared).points == 40
+    for frozen in (found, declared):
+        with pytest.raises(AttributeError):
+            frozen.bound = frozen.by = 1
+
+
+def test_where_a_symbol_begins():
+    zero = sp.Symbol("zero", integer=True, nonnegative=True)
+    assert settle(zero, zero, {zero: 0}).by == settle(t, t, {t: 1}).by == "symbols"
+    for wrong in (0, -1):
+        with pytest.raises(ValueError, match=f"t is a positive whole number; it cannot begin at {wrong}"):
+            settle(t, t, {t: wrong})
+    given = {t: 2}
+    settle(t, t, given)
+    assert given == {t: 2}
+
+
+def test_what_may_be_put_in():
+    assert equalities(None) == equalities({}) == ()
+    (known,) = equalities({m[t]: 0.5})
+    assert (known.old, known.new, known.where, known.general) == (m[t], sp.S.Half, {}, True)
+    generals = {m[t]: True, q(x[t]): True, KL(q(x[T]), p(x[T])): True, y: False, m[t] + y: False, y**2: False}
+    assert [known.general for known in equalities({old: z for old in generals})] == list(generals.values())
+    assert equalities([known]) == (known,)
+    for old in (alpha[t], alpha_bar[t - 1] * beta[s], sqrt(1 - alpha_bar[t]), sp.Integer(3)):
+        with pytest.raises(ValueError, match="is fixed"):
+            equalities({old: y})
+    with pytest.raises(ValueError, match="has it inside"):
+        equalities({y: y**2})
+    for fine in ({t: 3}, {alpha[t] * y: z}, {sigma[t]: beta[t]}, {y: y}, {alpha[t]: alpha[t]}):
+        assert len(equalities(fine)) == 1
+
+
+def test_a_difference_after_what_was_put_in():
+    with pytest.raises(Different):
+        settle(y + z, 2 * z + 1, using={y: z})
+    with pytest.raises(Undecided, match=r"what was put in still stands in y\*\*4 or z"):
+        settle(y**4, z, using={y**2: z})
+    with pytest.raises(Undecided, match="still stands"):
+        settle(z, y**4, using={y**2: z})

@@ -121,6 +121,20 @@ def test_a_seed_gives_a_world():
     assert any(world.density("q", {0: v}) > 1 for world in (one, other, Discrete(3, 2, 2)) for v in world.values)
 
 
+def test_no_world_is_degenerate():
+    """Nothing in it is impossible, and each state tells of the one before; densities are small in some, large in some."""
+    discrete = [Discrete(seed, 2, 3) for seed in range(200)]
+    assert min(cell for world in discrete for cell in world.cells.values()) > 0
+    assert min(share for world in discrete for share in world.start("q").values()) > 0
+    assert {len(set(world.values)) for world in discrete} == {3}
+    steps = [Gaussian(seed, 2).step("q", 1) for seed in range(200)]
+    assert all(slope and offset and variance > 0 for slope, offset, variance in steps)
+    assert min(variance for *_, variance in steps) < 0.01 and max(variance for *_, variance in steps) < 10
+    assert min(slope for slope, *_ in steps) < 0 < max(slope for slope, *_ in steps)
+    largest = [max(world.density("q", {0: v}) for v in world.values) for world in discrete]
+    assert min(largest) < 1 < max(largest)
+
+
 def test_precision_is_that_in_use():
     world = Discrete(1, 2, 2)
     state = {1: world.values[0]}
