@@ -122,7 +122,7 @@ def test_a_seed_gives_a_world():
 
 
 def test_no_world_is_degenerate():
-    """Nothing in it is impossible, and each state tells of the one before; densities are small in some, large in some."""
+    """Nothing is impossible, each state tells of the one before; densities are small in some, large in others."""
     discrete = [Discrete(seed, 2, 3) for seed in range(200)]
     assert min(cell for world in discrete for cell in world.cells.values()) > 0
     assert min(share for world in discrete for share in world.start("q").values()) > 0
