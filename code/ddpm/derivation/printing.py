@@ -62,7 +62,7 @@ class Printer(LatexPrinter):
             open_sum = isinstance(factor, sp.Sum) and i < len(factors) - 1
             if (is_sum(factor) or open_sum) and not (alone and len(factors) == 1):
                 text = brackets(text)
-            elif isinstance(factor, sp.log) and i < len(factors) - 1:
+            elif isinstance(factor, sp.log) and i < len(factors) - 1 or texts and text.startswith("-"):
                 text = brackets(text)
             if texts and text[0].isdigit() and re.search(r"\d$", texts[-1]):
                 text = r"\cdot " + text
@@ -115,13 +115,11 @@ class Printer(LatexPrinter):
             text = brackets(text)
         return rf"{sign}_{{{self._print(index)}={self.index(first)}}}^{braced(self.index(last))} {text}"
 
-    def _quantity(self, expr, exp=None):
+    def _quantity(self, expr):
         index, inside = expr.args[: expr.indices], expr.args[expr.indices :]
         text = expr.tex
         if index:
             text += "_" + braced(", ".join(map(self.index, index)))
-        if exp is not None:
-            text += f"^{braced(exp)}"
         return text + (brackets(", ".join(map(self._print, inside))) if inside else "")
 
     def index(self, expr) -> str:
@@ -130,7 +128,7 @@ class Printer(LatexPrinter):
             return LatexPrinter()._print(expr)
 
     def _print_Function(self, expr, exp=None):
-        return self._quantity(expr, exp) if isinstance(expr, Quantity) else super()._print_Function(expr, exp)
+        return self._quantity(expr) if isinstance(expr, Quantity) else super()._print_Function(expr, exp)
 
     def _print_Path(self, expr):
         state, first, last = expr.args
@@ -196,7 +194,8 @@ class Plain(StrPrinter):
             below = _is_reciprocal(arg)
             part = _flipped(arg) if below else arg
             inner = self._print(part)
-            if part.is_Add or below and part.is_Mul or part.is_Rational and not part.is_Integer:
+            fraction = _is_reciprocal(part) or part.is_Rational and not part.is_Integer
+            if part.is_Add or below and part.is_Mul or fraction:
                 inner = f"({inner})"
             text = (
                 (text if text not in ("", "-") else text + "1") + f"/{inner}"

@@ -152,7 +152,9 @@ class Family(Unfinished):
             if index.start is None or index.stop is None or index.step is not None:
                 raise TypeError("a path has both ends, the last one included: write x[0:T] for x_0, ..., x_T")
             first, last = evaluated(index.start), evaluated(index.stop)
-            if (last - first).is_negative:
+            with sp.evaluate(True):
+                backward = (last - first).is_negative
+            if backward:
                 raise TypeError(
                     f"a path is written from its first state to its last, also for p_theta: x[{last}:{first}]"
                 )
