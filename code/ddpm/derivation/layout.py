@@ -45,7 +45,8 @@ def block(start, rows, end: str = "", sign: str = "=") -> str:
     texts = [lines_of(expr) for expr, _ in rows]
     texts[-1:] = [[*text[:-1], text[-1] + end] for text in texts[-1:]]
     widest = max((width(text) for lines in texts for text in lines), default=0)
-    if len(first) == 1 and width(first[0]) + widest + 2 <= line() and width(first[0]) <= SHORT * line():
+    short = len(first) == 1 and width(first[0]) <= SHORT * line()
+    if rows and short and width(first[0]) + widest + 2 <= line():
         head, out, room = first[0] + " ", [], line() - width(first[0])
     else:
         head, room = "", line()
@@ -196,7 +197,7 @@ def text_width(text: str) -> float:
 def width(text: str) -> float:
     """About how wide TeX is set, in letters."""
     text = re.sub(
-        r"\\(?:[bB]ig[glr]*|left|right|displaystyle|tfrac|mathcal|mathrm|mathbb|text|,|;)(?![A-Za-z])", "", text
+        r"\\(?:(?:[bB]ig[glr]*|left|right|displaystyle|tfrac|mathcal|mathrm|mathbb|text)(?![A-Za-z])|[,;])", "", text
     )
     total, i = 0.0, 0
     while i < len(text):

@@ -1,13 +1,72 @@
-"""How wide formulas are set."""
+"""How wide formulas are set, and where they are broken."""
 
+import matplotlib
 import pytest
+import sympy as sp
+from matplotlib.mathtext import MathTextParser
 
 from ddpm.derivation.chain import Chain
-from ddpm.derivation.densities import p_theta, q
-from ddpm.derivation.expectation import KL, E_q
-from ddpm.derivation.layout import DESK, PHONE, broken_at, width
+from ddpm.derivation.densities import p, p_theta, q
+from ddpm.derivation.expectation import KL, E_noise, E_q
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.layout import (
+    DESK,
+    PHONE,
+    block,
+    broken_at,
+    line,
+    lines_of,
+    reason_lines,
+    text_width,
+    width,
+)
 from ddpm.derivation.statement import Statement
-from ddpm.derivation.symbols import alpha, alpha_bar, as_written, t, x
+from ddpm.derivation.symbols import (
+    SquaredNorm,
+    T,
+    alpha,
+    alpha_bar,
+    as_written,
+    beta,
+    epsilon,
+    epsilon_theta,
+    log,
+    s,
+    sqrt,
+    t,
+    x,
+)
+
+a, b, c = sp.symbols("a b c")
+LONG = sp.symbols("a:z")
+
+
+def drawn(text):
+    """How wide Matplotlib draws TeX in Computer Modern, in letters x."""
+    with matplotlib.rc_context({"mathtext.fontset": "cm"}):
+        parser = MathTextParser("path")
+        font = matplotlib.font_manager.FontProperties(size=100)
+        ten, found = (parser.parse(f"${part}$", dpi=72, prop=font)[0] for part in ("x" * 10, text))
+    return 10 * found / ten
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(6 * f"a {sign} b " for sign in ("=", "+", "-", ",", ";", r"\mid", r"\Vert", r"\cdot", r"\sim")),
+        *(6 * piece for piece in ("(a)", "[a]", r"\alpha_t ", r"x_{t - 1} ", "a^2 ", "x_{ab}^{cd} ", r"\bar\alpha ")),
+        *(3 * piece for piece in (r"\log a ", r"\exp a ", r"\sqrt{a + b} ", r"\tilde\mu_t ", r"\hat x ")),
+        *(3 * piece for piece in (r"\dfrac{a + b}{c} ", r"\dfrac{a}{b + c} ", r"\mathrm{KL} ")),
+        r"\sum_{t=1}^{T} a \sum_{t=1}^{T} a",
+        r"\prod_{t=1}^{T} a \prod_{t=1}^{T} a",
+        r"\sum_{a = b + c + d}^{T} a",
+        r"a \quad b \quad c \quad d",
+        r"a \qquad b \qquad c",
+    ],
+)
+def test_the_width_is_about_what_is_drawn(text):
+    ours = width(text.replace("dfrac", "frac"))
+    assert abs(ours / drawn(text) - 1) < 0.25
 
 
 @pytest.mark.parametrize("other", ["x^{ab}", "x_{ab}^{c}", "x_{c}^{ab}", "x^{ab}_{c}", "x_{ab}^2"])
@@ -19,6 +78,227 @@ def test_an_index_and_a_power_stand_above_each_other(other):
 def test_a_fraction_is_as_wide_as_its_wider_part():
     assert width(r"\frac{a}{abc}") == width(r"\frac{abc}{a}") > width("abc")
     assert width(r"\frac{a}{abc} b") == pytest.approx(width(r"\frac{a}{abc}") + 1)
+
+
+@pytest.mark.parametrize(
+    "text, same",
+    [
+        (r"\Bigl(a\Bigr)", "(a)"),
+        (r"\bigl[a\bigr]", "[a]"),
+        (r"\left(a\right)", "(a)"),
+        (r"\mathrm{a}", "a"),
+        (r"\mathbb{E}", "a"),
+        (r"\text{a}", "a"),
+        (r"a\,b\;c", "abc"),
+        (r"\displaystyle a", "a"),
+        ("& a {b}", "ab"),
+        (r"\bar\alpha", r"\alpha"),
+        (r"\tilde\mu", r"\mu"),
+        (r"\lVert a \rVert", r"\rVert a \lVert"),
+        (r"\theta", "a"),
+        (r"\textstyle", "a"),  # another command, not \text
+        (r"\barwedge", "a"),
+    ],
+)
+def test_what_takes_no_room_of_its_own(text, same):
+    assert width(text) == pytest.approx(width(same))
+
+
+def test_the_parts_of_a_formula_add_up():
+    parts = [
+        r"\sum_{t=1}^T ",
+        r"\prod_{t=1}^T ",
+        r"\sqrt{a}",
+        r"\frac{a}{b}",
+        "x_t^2",
+        r"\log a",
+        "(a)",
+        r"\quad ",
+        r"\lVert ",
+    ]
+    for first in parts:
+        for second in parts:
+            assert width(first + second) == pytest.approx(width(first) + width(second)), first + second
+    long = width(r"\sum_{aaaaaaaaaa}^T")
+    assert long > width(r"\sum_a^T") == width(r"\sum_a^b") and long == width(r"\sum_a^{aaaaaaaaaa}")
+
+
+@pytest.mark.parametrize(
+    "reason, right",
+    [
+        ("", []),
+        ("by definition", [r"\text{(by definition)}"]),
+        ("$a = b$ by $c$", [r"\text{(}a = b\text{ by }c\text{)}"]),
+        ("one two three four", [r"\text{(one two}", r"\text{three}", r"\text{four)}"]),
+        ("a $b = c + d$ e", [r"\text{(a}", r"b = c + d", r"\text{e)}"]),
+    ],
+)
+def test_a_reason_in_lines(reason, right):
+    room = 11.0 if len(right) > 1 else 40.0
+    assert reason_lines(reason, room) == right
+
+
+def test_the_width_of_a_reason():
+    assert text_width("abc") == pytest.approx(3 * text_width("a")) and 0.7 < text_width("a") < 1
+    assert text_width("a $b + c$ d") == pytest.approx(text_width("a ") + width("b + c") + text_width(" d"))
+
+
+def at(letters, build):
+    with broken_at(float(letters)), as_written():
+        return lines_of(build())
+
+
+def test_the_width_of_a_line_is_set_for_a_while():
+    assert line() == DESK
+    with broken_at(PHONE):
+        assert line() == PHONE
+        with broken_at(10.0):
+            assert line() == 10
+        assert line() == PHONE
+    with pytest.raises(RuntimeError), broken_at(PHONE):
+        raise RuntimeError
+    assert line() == DESK > PHONE
+
+
+def summed(number, sign=1):
+    total = LONG[0]
+    for symbol in LONG[1:number]:
+        total = total + symbol if sign > 0 else total - symbol
+    return total
+
+
+@pytest.mark.parametrize(
+    "letters, build, right",
+    [
+        # a sum: as many terms on a line as fit, and a sign before the next
+        (15, lambda: summed(3), ["a + b + c"]),
+        (12, lambda: summed(5), ["a + b + c", "{} + d + e"]),
+        (11, lambda: summed(5, -1), ["a - b - c", "{} - d - e"]),
+        (9, lambda: summed(3), ["a + b", "{} + c"]),
+        (12, lambda: -a * b * c - sqrt(a * b * c), ["-a b c", r"{} - \sqrt{a b c}"]),
+        # what is enclosed
+        (14, lambda: E_q(summed(4)), [r"\mathbb{E}_q\Bigl[ a + b + c", r"{} + d \Bigr]"]),
+        (
+            14,
+            lambda: E_q(a * b * c * a * b * c * a * b * c * a),
+            [r"\mathbb{E}_q\Bigl[", r"a b c a b c a b c a \Bigr]"],
+        ),
+        (14, lambda: SquaredNorm(summed(4)), [r"\Bigl\lVert a + b + c", r"{} + d \Bigr\rVert^2"]),
+        # laws
+        (
+            16,
+            lambda: Normal(x[t], sqrt(alpha[t]) * x[t - 1], 1 - alpha[t], "I"),
+            [r"\mathcal N\Bigl(x_t;", r"\quad \sqrt{\alpha_t}\, x_{t - 1},", r"\quad (1 - \alpha_t)\, I\Bigr)"],
+        ),
+        (
+            12,
+            lambda: Normal(x[t], a, beta[t] * b * c),
+            [r"\mathcal N\Bigl(x_t;", r"\quad a,", r"\quad \beta_t b c\Bigr)"],
+        ),
+        (
+            14,
+            lambda: Normal(a, summed(4), b, "I"),
+            [r"\mathcal N\Bigl(a;", r"\quad a + b + c", r"\quad {} + d,", r"\quad b\, I\Bigr)"],
+        ),
+        (
+            16,
+            lambda: log(Normal(a, summed(3), b)),
+            [r"\log \mathcal N\Bigl(a;", r"\quad a + b + c,", r"\quad b\Bigr)"],
+        ),
+        (
+            16,
+            lambda: KL(q(x[T] | x[0]), p(x[T])),
+            [r"\mathrm{KL}\bigl( q(x_T \mid x_0)", r"\qquad \Vert\, p(x_T) \bigr)"],
+        ),
+        # a factor before what is long
+        (10, lambda: a * b * SquaredNorm(a - b), ["a b", r"\cdot \lVert a - b \rVert^2"]),
+        (11, lambda: a * b * c * (a + b), ["a b c", r"\cdot (a + b)"]),
+        (14, lambda: -E_q(summed(4)), [r"- \mathbb{E}_q\Bigl[ a + b + c", r"{} + d \Bigr]"]),
+        (14, lambda: c * E_q(summed(4)), [r"c \mathbb{E}_q\Bigl[ a + b + c", r"{} + d \Bigr]"]),
+        # sums over an index
+        (
+            19,
+            lambda: sp.Sum(KL(q(x[s] | x[0]), p_theta(x[s])), (s, 1, T)),
+            [r"\sum_{s=1}^T \mathrm{KL}\bigl( q(x_s \mid x_0)", r"\qquad \Vert\, p_\theta(x_s) \bigr)"],
+        ),
+        (
+            19,
+            lambda: sp.Sum(E_q(summed(5)), (s, 1, T - 1)),
+            [r"\sum_{s=1}^{T - 1} \mathbb{E}_q\Bigl[ a + b + c + d", r"{} + e \Bigr]"],
+        ),
+        # a long term in a sum
+        (
+            17,
+            lambda: a - E_q(summed(6)),
+            ["a", r"{} - \mathbb{E}_q\Bigl[ a + b + c + d", r"\quad {} + e + f \Bigr]"],
+        ),
+        (
+            17,
+            lambda: E_q(summed(6)) + a,
+            [r"\mathbb{E}_q\Bigl[ a + b + c + d", r"\quad {} + e + f \Bigr] + a"],
+        ),
+        (
+            17,
+            lambda: -E_q(summed(6)) + a,
+            [r"-\mathbb{E}_q\Bigl[ a + b + c + d", r"\quad {} + e + f \Bigr] + a"],
+        ),
+        # what cannot be broken stays whole
+        (8, lambda: a * b * c * a * b * c * a * b, ["a b c a b c a b"]),
+        (9, lambda: sp.Sum(alpha[s] + beta[s], (s, 1, T)), [r"\sum_{s=1}^T (\alpha_s + \beta_s)"]),
+        (12, lambda: a - (b + c + a + b + c), ["a", "{} - (b + c + a + b + c)"]),
+    ],
+)
+def test_where_a_formula_is_broken(letters, build, right):
+    assert at(letters, build) == right
+
+
+@pytest.mark.parametrize("letters", [12, 20, 26, 40, 54])
+def test_broken_lines_fit_and_lose_nothing(letters):
+    def build():
+        return E_noise(
+            SquaredNorm(epsilon - epsilon_theta(sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon, t))
+        )
+
+    def bare(lines):
+        return (
+            "".join(lines)
+            .replace(r"\quad", "")
+            .replace("{}", "")
+            .replace(" ", "")
+            .replace("Big", "")
+            .replace("big", "")
+        )
+
+    whole, parts = at(1000, build), at(letters, build)
+    assert len(whole) == 1 and (len(parts) > 1) == (width(whole[0]) > letters - 3)
+    assert sorted(bare(whole)) == sorted(bare(parts)) or r"\l" in bare(parts)
+    terms = at(letters, lambda: summed(20))
+    assert all(width(part.removeprefix("{} ")) <= letters - 3 for part in terms)
+    assert " ".join(part.removeprefix("{} ") for part in terms) == at(1000, lambda: summed(20))[0]
+
+
+def test_a_block():
+    rows = [(a + b, "first"), (c, "")]
+    assert block(c, rows) == "\\begin{aligned}\nc &= a + b \\quad \\text{(first)} \\\\\n&= c\n\\end{aligned}"
+    assert block(c, rows, ".", r"\le").splitlines()[1:3] == [r"c &\le a + b \quad \text{(first)} \\", r"&\le c."]
+    assert block(c, []) == "\\begin{aligned}\n&c\n\\end{aligned}"  # no step yet
+    with broken_at(12.0):
+        tall = block(summed(5), [(a, "a long reason for it"), (summed(4), "so")], ",").splitlines()[1:-1]
+    assert tall == [
+        r"&a + b + c \\",
+        r"&\quad {} + d + e \\",
+        r"&= a \\",
+        r"&\quad \text{(a long} \\",
+        r"&\quad \text{reason for} \\",
+        r"&\quad \text{it)} \\",
+        r"&= a + b + c \\",
+        r"&\quad {} + d, \\",
+        r"&\quad \text{(so)}",
+    ]
+    with broken_at(40.0):  # a left side that is long for the line stands on a line of its own
+        first = block(summed(6), [(a, "")]).splitlines()[1:-1]
+        short = block(a * b, [(a, "")]).splitlines()[1:-1]
+    assert first == [r"&a + b + c + d + e + f \\", "&= a"] and short == ["a b &= a"]
 
 
 def lines_of_block(tex: str) -> list[str]:
