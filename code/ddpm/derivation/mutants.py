@@ -37,7 +37,7 @@ def claims():
     try:
         yield heard
     finally:
-        _LISTENING.remove(heard)
+        _LISTENING.pop()
 
 
 def tell(claim: Claim) -> None:

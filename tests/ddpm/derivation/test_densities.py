@@ -41,6 +41,7 @@ def test_what_stands_before_the_bar_and_behind_it():
     path = q(x[1:T] | x[0])
     assert path.times(1) == [1, T] and path.times(2) == [0] and path.is_path
     assert q(x[0] | x[1:3]).times(2) == [1, 3] and not q(x[0] | x[1:3]).is_path
+    assert q(x[0:1], x[2]).is_path
     assert q(x[0:1], x[3:4]).args[1] == sp.Tuple(x[0:1], x[3:4])
 
 

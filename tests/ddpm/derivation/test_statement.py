@@ -1,0 +1,59 @@
+"""What is typeset beside chains: rows and several chains in one block."""
+
+import sympy as sp
+
+from ddpm.derivation.chain import Chain
+from ddpm.derivation.layout import PHONE, broken_at
+from ddpm.derivation.statement import Law, Statement, Together
+
+a, b, c, d = sp.symbols("a b c d")
+LONG = sum(sp.symbols("e:z"), a)
+
+
+def inside(tex):
+    return tex.removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}").splitlines()
+
+
+def test_one_row_is_no_block():
+    assert Statement((a, "=", b)).latex() == "a = b" and Statement((a, ":=", b), end=".").latex() == "a := b."
+    assert Statement((r"\alpha", r"\sim", Law(a, b))).latex() == r"\alpha \sim \mathcal N(a,\ b)"
+    assert Statement((a, "=", b)).settled == "symbolically" and Statement((a, "=", b), settled="so").settled == "so"
+
+
+def test_rows_end_with_commas_and_the_last_as_told():
+    rows = (a, "=", b), (c, r"\le", d), ("x", "=", "y")
+    assert inside(Statement(*rows, end=".").latex()) == [r"a &= b, \\", r"c &\le d, \\", "x &= y."]
+    assert inside(Statement(*rows[:2]).latex()) == [r"a &= b, \\", r"c &\le d"]
+    assert Statement(*rows).latex().startswith("\\begin{aligned}\n")
+
+
+def test_a_row_that_is_too_wide_is_broken_before_its_sign():
+    for letters, broken in ((18.5, True), (19.0, False)):  # about 18.8 letters
+        with broken_at(letters):
+            lines = inside(Statement((a + b + c, "=", a + b + c + d), end=".").latex())
+        assert lines == ([r"&a + b + c \\", r"&\quad = a + b + c + d."] if broken else ["a + b + c = a + b + c + d."])
+    with broken_at(PHONE):
+        wide = inside(Statement((a, "=", LONG), (LONG, "=", b)).latex())
+        assert (
+            wide[0] == r"&a \\" and wide[1].startswith(r"&\quad = a + e") and wide[2].startswith(r"&\quad\quad {} + ")
+        )
+        assert sum(line.startswith(r"&\quad = ") for line in wide) == 2 and wide[-1] == r"&\quad = b"
+        assert all(line.endswith(r" \\") for line in wide[:-1])
+        assert any(line.endswith(r", \\") for line in wide)
+
+
+def test_laws():
+    assert Law(0, 1).args == (0, 1) and Law(0, 1, "I").args == (0, 1, sp.Symbol("I"))
+
+
+def test_chains_together():
+    first, second = Chain(a + a).step(2 * a, "twice"), Chain(b * b).step(b**2, "square")
+    both = Together(first, second, end=".")
+    assert inside(both.latex()) == [
+        r"2 a &= 2 a, \quad \text{(twice)} \\[0.5em]",
+        r"b^2 &= b^2. \quad \text{(square)}",
+    ]
+    assert Together(first, second).latex().endswith("b^2 \\quad \\text{(square)}\n\\end{aligned}")
+    assert both.settled == "symbolically, 1 step"
+    third = Chain(b).step(b, "").step(b, "")
+    assert Together(first, third).settled == "symbolically, 1 step; symbolically, 2 steps"
