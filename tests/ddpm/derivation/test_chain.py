@@ -10,6 +10,7 @@ from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.induction import Induction
 from ddpm.derivation.layout import PHONE, broken_at, lines_of
+from ddpm.derivation.settle import Numerically
 from ddpm.derivation.statement import Law, Statement
 from ddpm.derivation.symbols import (
     SquaredNorm,
@@ -52,6 +53,47 @@ def test_what_is_put_in_is_an_equality_from_elsewhere():
     assert Chain(m[t] + v[t]).step(3, "two", using=[{m[t]: 1}, {v[t]: 2}]).last == 3
     with pytest.raises(WrongStep):
         Chain(m[t]).step(v[t], "no reason at all")
+
+
+def test_a_chain_remembers_what_it_rests_on():
+    given = {t: 2}
+    chain = Chain(a, where=given).step(b, "given", using={a: b})
+    assert (
+        (chain.start, chain.last, chain.premises) == (a, b, {a: b})
+        and chain.where == {t: 2}
+        and chain.where is not given
+    )
+    assert Chain(c).last == c and Chain(c).steps == [] and Chain(c).settled == "" and Chain(c).where == {}
+    (step,) = chain.steps
+    assert (step.expr, step.reason, step.how.by, [known.new for known in step.using]) == (b, "given", "symbols", [b])
+    above = Chain(2 * a).step(2 * b, "above", using=chain)
+    assert above.premises == {a: b} and above.steps[0].using[0][:3] == (a, b, {t: 2})
+    both = Chain(a + sigma[t]).step(b + c, "both", using=[chain, {sigma[t]: c}])
+    assert both.premises == {a: b, sigma[t]: c}
+    assert [known.general for known in both.steps[0].using] == [False, True]
+    each = Chain(sigma[t]).step(c, "given", using={sigma[t]: c})
+    assert Chain(2 * sigma[t]).step(2 * c, "above", using=each).steps[0].using[0].general
+    with pytest.raises(AttributeError):
+        step.expr = a
+
+
+def test_the_steps_of_a_kind_are_counted_together():
+    chain = (
+        Chain(sp.Sum(t, (t, 1, T))).step(T * (T + 1) / 2, "summed").step((T**2 + T) / 2, "").step(T * (1 + T) / 2, "")
+    )
+    assert chain.settled == "by induction over T from 1, symbolically, 1 step; symbolically, 2 steps"
+    declared = Numerically("no rule", 1e-9)
+    chain = Chain(E_noise(sp.exp(epsilon))).step(sp.exp(sp.S.Half), "known", numerically=declared)
+    assert chain.settled == "not proved: equal within 1e-09 at 40 random points (no rule), 1 step"
+    assert str(chain).endswith(f"[known; {chain.steps[0].how}]") and repr(chain) == str(chain)
+
+
+def test_a_wrong_step_has_no_dollars_in_its_reason():
+    with pytest.raises(WrongStep) as found:
+        Chain(a).step(b, "since $a = b$")
+    lines = str(found.value).splitlines()
+    assert lines[:3] == ["step 1 (since a = b) does not hold.", "  left:  a", "  right: b"]
+    assert (found.value.left, found.value.right, found.value.number) == (a, b, 1) and len(found.value.values) == 2
 
 
 def test_chain_that_starts_at_t_2():

@@ -3,9 +3,13 @@
 import math
 
 import pytest
+import sympy as sp
 
 from ddpm.derivation import registry
+from ddpm.derivation.chain import Chain
+from ddpm.derivation.mutants import Claim, mutants
 from ddpm.derivation.registry import EquationError, cited, definition, numeric, proof, run
+from ddpm.derivation.symbols import as_written
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +95,61 @@ def test_an_entry_needs_its_bound_or_its_work():
             numeric("eq-a", bound=bound)
     with pytest.raises(EquationError, match="references.bib"):
         cited("eq-a", key="")
+
+
+@pytest.mark.parametrize(
+    "deviation, words", [(0.0, "off by 0, 0.001 allowed"), (1e-3, "off by 0.001, 0.001 allowed"), (1, None)]
+)
+def test_the_bound_itself_is_allowed(deviation, words):
+    numeric("eq-a", bound=1e-3)(lambda: ("a", deviation))
+    if words:
+        assert run("eq-a").settled == words
+    else:
+        with pytest.raises(EquationError, match="is off by 1, and 0.001 is allowed"):
+            run("eq-a")
+
+
+@pytest.mark.parametrize("returned", [("a", 0.0, 1), ("a",), ["a", 0.0], None])
+def test_a_deviation_comes_with_what_is_typeset_and_nothing_else(returned):
+    numeric("eq-a", bound=1)(lambda: returned)
+    with pytest.raises(EquationError, match="must return \\(typeset, deviation\\)"):
+        run("eq-a")
+
+
+def test_what_a_chain_claims_is_counted_and_set_twice():
+    a, b = sp.symbols("a b", positive=True)
+    with as_written():
+        start = sum(sp.symbols("c:z"), a)
+        shared = Chain(start).step(start + 0, "the same").step(start * 1, "again")
+    proof("eq-a")(lambda: Chain(a + b).step(b + a, "turned"))
+    proof("eq-b")(lambda: shared)
+    one, other = run("eq-a"), run("eq-b")
+    assert one.mutants == len([*mutants(Claim(a + b, a + b, {}, ()))]) > 4 and one.settled == "symbolically, 1 step"
+    assert other.mutants == run("eq-b").mutants > 20  # though it was proved before the check was run
+    assert one.narrow == one.tex and other.narrow.count("\\\\") > other.tex.count("\\\\")
+    assert not one.tex.startswith("\n") and one.entry.label == "eq-a"
+
+
+def test_how_each_kind_was_settled():
+    proof("eq-a")(lambda: "a")
+    definition("eq-b")(chain)
+    cited("eq-c", key="ho2020denoising")(chain)
+    assert [run(label).settled for label in registry.entries()] == ["symbolically", "the package computes the same", ""]
+    assert [entry.bound for entry in registry.entries().values()] == [None] * 3
+    assert [entry.key for entry in registry.entries().values()] == [None, None, "ho2020denoising"]
+
+
+def test_an_entry_knows_its_place_and_its_chapter():
+    def check():
+        return "a"
+
+    check.__module__ = "ddpm.chapters.closed_form.equations"
+    assert proof("eq-a")(check) is check
+    entry = registry.entries()["eq-a"]
+    assert entry.chapter == "closed_form" and entry.place.endswith(f"test_registry.py:{check.__code__.co_firstlineno}")
+    found = registry.entries()
+    found.clear()
+    assert list(registry.entries()) == ["eq-a"]
+    for frozen in (entry, run("eq-a")):
+        with pytest.raises(AttributeError):
+            frozen.label = frozen.tex = "b"

@@ -118,7 +118,14 @@ def test_each_sum_has_an_index_of_its_own():
 
 
 @pytest.mark.parametrize(
-    "written, right", [(0.5 * y, y / 2), (0.1, sp.Rational(1, 10)), (sp.Float("0.3", 30), sp.Rational(3, 10))]
+    "written, right",
+    [
+        (0.5 * y, y / 2),
+        (0.1, sp.Rational(1, 10)),
+        (sp.Float("0.3", 30), sp.Rational(3, 10)),
+        (0.1 + 0.2, sp.Rational("0.30000000000000004")),
+        (sp.Float("0.1234567890123456789012345", 25), sp.Rational("0.1234567890123456789012345")),
+    ],
 )
 def test_a_decimal_is_a_fraction(written, right):
     assert exactly(written) == right
@@ -129,7 +136,8 @@ def test_an_index_that_begins_where_its_symbol_cannot():
         sums = [sp.Sum(body, (s, 0, T)) for body in (sp.Pow(0, s), sp.sign(s), sp.Abs(s))]
         from_1 = sp.Sum(sp.sign(s), (s, 1, T))
         below = sp.Sum(sp.Abs(s), (s, -2, T))
-    for written in (*sums[:2], below):
+        second = sp.Sum(sp.sign(s) * n, (n, 1, 2), (s, 0, T))
+    for written in (*sums[:2], below, second):
         with pytest.raises(Undecided, match="is positive, and begins at"):
             exactly(written)
     assert exactly(from_1) == sp.Sum(1, (s, 1, T)) and exactly(sums[2]) == sp.Sum(s, (s, 0, T))
