@@ -39,6 +39,13 @@ def test_what_counts(line, text, name, counts):
     assert choose.counts(change(line, column, name), SOURCE, choose.uncounted(SOURCE)) == counts
 
 
+@pytest.mark.parametrize("error, counts", [("ValueError", True), ("(KeyError, np.Error)", True), ("np.Error", False)])
+def test_an_exception_of_a_module_is_not_replaced(error, counts):
+    source = f"try:\n    f()\nexcept {error}:\n    pass\n"
+    column = source.splitlines()[2].index(error.strip("(").split(",")[0])
+    assert choose.counts(change(3, column, "ExceptionReplacer"), source, []) == counts
+
+
 def test_a_decorator_that_changes_what_comes_out_counts():
     source = "@property\ndef f(self): return 1\n"
     assert choose.counts(change(1, 0, "RemoveDecorator"), source, choose.uncounted(source))
