@@ -23,7 +23,7 @@ FLOOR = {
     **ROWS,
     "nn": {"arrays", "flat_random", "schedule", "level"},
     "data": {"arrays"},
-    "evaluate": {"arrays", "flat_random", "path", "sample", "train", "likelihood"},
+    "evaluate": {"arrays", "flat_random", "level", "path", "predict", "sample", "train", "likelihood"},
     "measure": {"arrays"},
     "checkpoint": set(),
     "pretrained": {"arrays", "path", "sample", "train", "data", "nn", "evaluate", "checkpoint"},

@@ -6,9 +6,11 @@ from ddpm.evaluate.frechet import frechet, frechet_of_gaussians
 from ddpm.evaluate.judge import Judge, train_judge
 from ddpm.evaluate.measured import Measured, average, bootstrapped, share
 from ddpm.evaluate.neighbours import coverage, expected_coverage, nearest, precision, recall, share_nearer
+from ddpm.evaluate.over_time import Curve, loss_over_time
 from ddpm.evaluate.sliced import sliced_wasserstein
 
 __all__ = [
+    "Curve",
     "Judge",
     "Measured",
     "average",
@@ -20,6 +22,7 @@ __all__ = [
     "frechet",
     "frechet_of_gaussians",
     "held_out_bits",
+    "loss_over_time",
     "nearest",
     "pixels_within",
     "precision",

@@ -18,8 +18,8 @@ class ConvBlock(eqx.Module):
     told: Dense
 
     def __call__(self, x: Float[Array, "rows columns channels"], told, factor) -> Float[Array, "rows columns channels"]:
-        h = self.first(patches(jax.nn.silu(standardised(x)))) + self.told(told)
-        return x + self.second(patches(factor * jax.nn.silu(standardised(h))))
+        h = self.first(patches(jax.nn.hard_silu(standardised(x)))) + self.told(told)
+        return x + self.second(patches(factor * jax.nn.hard_silu(standardised(h))))
 
 
 class ConvUNet(eqx.Module):
@@ -113,4 +113,4 @@ class ConvUNet(eqx.Module):
             h = block(h, told, next(factors))
         for up, block in self.ups:
             h = block(from_blocks(up(h)) + skips.pop(), told, next(factors))
-        return self.last(patches(jax.nn.silu(standardised(h)))).reshape(x.shape)
+        return self.last(patches(jax.nn.hard_silu(standardised(h)))).reshape(x.shape)

@@ -1,7 +1,8 @@
 """What the networks for images are made of: layers that act on the last axis, and what they are told beside the image.
 
-A convolution is one of these layers too, over patches of the image (`patches`). XLA's own convolution on a CPU is tens
-of times slower than that product when it runs inside of a loop, as every step of training does.
+A convolution is one of these layers too, over patches of the image (`patches`). Measured on two cores, XLA's own
+convolution was ten to twenty times slower inside of a loop, as every step of training is. And the activation is
+`jax.nn.hard_silu`, x min(max(x + 3, 0), 6) / 6, since the exponential in `silu` took as long as the product before it.
 """
 
 from collections.abc import Iterable, Sequence

@@ -26,7 +26,7 @@ class Block(eqx.Module):
         scale_1, shift_1, scale_2, shift_2 = jnp.split(self.told(told), 4)
         x += self.join(self.attention((1 + scale_1) * standardised(x) + shift_1))
         h = self.widen((1 + scale_2) * standardised(x) + shift_2)
-        return x + self.narrow(factor * jax.nn.gelu(h))
+        return x + self.narrow(factor * jax.nn.hard_silu(h))
 
     def attention(self, x: Float[Array, "patches width"]) -> Float[Array, "patches width"]:
         """softmax(q k^T / sqrt(d)) v in each head (Vaswani et al. 2017, section 3.2)."""

@@ -11,7 +11,7 @@ from ddpm.nn.dense import Dense, Told, dense_layers, kept, off, standardised
 
 
 class ResidualMLP(eqx.Module):
-    """Blocks h + W_2 silu(W_1 norm(h) + W_t told), each of full width; the image is one vector.
+    """Blocks h + W_2 hard_silu(W_1 norm(h) + W_t told), each of full width; the image is one vector.
 
     Attributes:
         blocks: the layers W_1, W_2 and W_t of each block.
@@ -53,5 +53,5 @@ class ResidualMLP(eqx.Module):
         told, h = self.told(u, label, move), self.first(x.ravel())
         factors = kept(key, self.dropout, [a.bias.size for a, _, _ in self.blocks])
         for (a, b, t), factor in zip(self.blocks, factors):
-            h += b(factor * jax.nn.silu(a(standardised(h)) + t(told)))
+            h += b(factor * jax.nn.hard_silu(a(standardised(h)) + t(told)))
         return self.last(standardised(h)).reshape(x.shape)
