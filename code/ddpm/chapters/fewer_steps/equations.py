@@ -197,8 +197,8 @@ def run_of_one_gaussian():
     prove(run, 1 - whole**2 * share / 2)
     return r"""
 \begin{aligned}
-\prod_{i=0}^{N-1} \cos(\theta_i - \theta_{i+1}) &= \cos\left(\frac{\Theta}{N}\right)^{N} \\
-&= 1 - \frac{\Theta^2}{2 N} + O\left(\frac{1}{N^2}\right).
+&\prod_{i=0}^{N-1} \cos(\theta_i - \theta_{i+1}) = \cos\left(\frac{\Theta}{N}\right)^{N} \\
+&\quad = 1 - \frac{\Theta^2}{2 N} + O\left(\frac{1}{N^2}\right).
 \end{aligned}"""
 
 
@@ -235,8 +235,9 @@ def heun_from_far():
     prove(sp.limit(sp.together(1 + step / 2 * (first + second)), now, sp.oo), nu / (2 * (nu + after**2)))
     return r"""
 \begin{aligned}
-\text{factor of Heun} &\to \frac{\nu}{2 (\nu + \varsigma_{i+1}^2)}, \\
-\text{of DDIM and of the flow} &\to 0 \qquad (\varsigma_i \to \infty).
+&\text{Heun's factor} \to \frac{\nu}{2 (\nu + \varsigma_{i+1}^2)}, \\
+&\text{that of DDIM and the flow} \to 0, \\
+&\text{as } \varsigma_i \to \infty.
 \end{aligned}"""
 
 

@@ -65,13 +65,16 @@ KEPT = Target(
     ),
     form=lambda typed: "still has A_i in it. Solve for it." if typed.has(A_i) else "",
 )
+SQUARE = Target("A_i^2", KEPT_VALUE**2)
 
 
 def kept_claims(lines) -> list[Claim]:
     """Lines that give A_i, and equations on the way, such as that for its square."""
-    found = []
-    for place, line in _places(lines):
-        if line.left is None:
+    found, placed = [], _places(lines)
+    for place, line in placed:
+        if line.left is None and line is not placed[-1][1] and _is_square(line.right):
+            found.append(Claim(SQUARE, line.right.subs(A_i, KEPT_VALUE), line.right, place, step=True))
+        elif line.left is None:
             found.append(_about_kept(line.right, line.right, place))
         elif A_i in (line.left, line.right):
             given = line.right if line.left == A_i else line.left
@@ -82,6 +85,11 @@ def kept_claims(lines) -> list[Claim]:
     if not any(claim.target is KEPT for claim in found) and not any(claim.typed.has(A_i) for claim in found):
         raise Unreadable("does not say what A_i is yet")
     return found
+
+
+def _is_square(expr) -> bool:
+    """Whether a line on the way says what A_i^2 is."""
+    return Sample({}, SQUARE.value).equal(expr.subs(A_i, KEPT_VALUE), SQUARE.value)
 
 
 def _about_kept(expr, typed, place, step=False) -> Claim:
@@ -183,9 +191,9 @@ def euler_claims(lines) -> list[Claim]:
 
 def _is_true(line) -> bool:
     """Whether the line is a true equation between other things than the state after the step, as for x_0; or a wrong
-    one for x_0 or for the state before."""
+    one for x_0, for the noise, or for the state before."""
     left, right = line.left.subs(x[0], X_0), line.right.subs(x[0], X_0)
-    if any(side in (x[0], x_i) for side in (line.left, line.right)):
+    if any(side in (x[0], x_i, epsilon) for side in (line.left, line.right)):
         return True
     sample = Sample({}, EULER_VALUE)
     return sample.equal(left, right) and not sample.equal(left, EULER_VALUE)
