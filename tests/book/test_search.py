@@ -59,6 +59,10 @@ QUESTIONS = [
     ("logit-normal timesteps", "flow_matching#the-loss-is-a-weighted-noise-loss"),
     ("checkerboard likelihood", "flow_matching#a-density-that-is-no-mixture-of-points"),
     ("straight path", "flow_matching#one-family"),
+    ("ddim", "fewer_steps#a-family-of-steps"),
+    ("number of function evaluations", "fewer_steps#a-family-of-steps"),
+    ("eta", "fewer_steps#its-two-ends"),
+    ("dpm-solver++", "fewer_steps#a-step-of-second-order"),
     ("jax random keys", "jax#random-numbers-from-keys"),
     ("grading notebooks", "for_instructors#grade"),
 ]
