@@ -4,7 +4,7 @@ import pytest
 from sympy import Eq, Symbol, expand, simplify, sqrt
 
 from ddpm.chapters.flow_matching.exercises import check_answer_15_3
-from ddpm.derivation.symbols import alpha, c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, x
+from ddpm.derivation.symbols import alpha, c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, x, x_u
 from ddpm.grading import Status
 
 FACTOR = dr_u - r_u * dc_u / c_u
@@ -24,6 +24,14 @@ RIGHT = {
         Eq(f_u, dc_u / c_u),
         Eq(g_u**2, 2 * r_u * dr_u - 2 * f_u * r_u**2),
         g_u**4 / (4 * r_u**2),
+        FACTOR**2,
+    ],
+    "with the whole derivation": [
+        Eq(x[0], (x_u - r_u * epsilon) / c_u),
+        dc_u * x[0] + dr_u * epsilon,
+        dc_u * (x_u - r_u * epsilon) / c_u + dr_u * epsilon,
+        dc_u / c_u * x_u + FACTOR * epsilon,
+        FACTOR,
         FACTOR**2,
     ],
     "symbols made by the reader": (Symbol("dr_u") - Symbol("r_u") * Symbol("dc_u") / Symbol("c_u")) ** 2,
@@ -78,7 +86,20 @@ def test_the_factor_last_is_not_the_weight():
 
 @pytest.mark.parametrize(
     "answer",
-    [..., None, "1", alpha[1], epsilon, x[0] ** 2, [FACTOR, FACTOR], [Eq(f_u, dc_u), FACTOR**2], sqrt(FACTOR**2)],
+    [
+        ...,
+        None,
+        1 / (1 - Symbol("u")) ** 2,
+        [Eq(x[0], (x_u + r_u * epsilon) / c_u), FACTOR**2],
+        [dc_u / c_u * x_u - FACTOR * epsilon, FACTOR**2],
+        "1",
+        alpha[1],
+        epsilon,
+        x[0] ** 2,
+        [FACTOR, FACTOR],
+        [Eq(f_u, dc_u), FACTOR**2],
+        sqrt(FACTOR**2),
+    ],
 )
 def test_what_is_no_answer_or_has_a_wrong_step_is_not_right(answer):
     assert not check_answer_15_3(answer).passed

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from ddpm.derivation.symbols import c_u, dc_u, dr_u, f_u, g_u, r_u
+from ddpm.derivation.symbols import Quantity, c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.problem import Claim, Derivation, Target, solved
@@ -80,24 +80,27 @@ WEIGHT = Target(
     ),
     form=_lacks,
 )
-ROOT = Target("the factor of the noise", FACTOR)
+VELOCITY = Target("the velocity", dc_u * x[0] + dr_u * epsilon)
+OF_PATH, OF_STATE = {c_u, r_u, dc_u, dr_u, f_u, g_u}, {x_u, x[0], epsilon}
 
 
 def _put_in(expr):
-    return expr.subs(g_u, sp.sqrt(DIFFUSION_2)).subs(f_u, SLOPE)
+    expr = expr.subs(g_u, sp.sqrt(DIFFUSION_2)).subs(f_u, SLOPE)
+    return expr.subs(x_u, c_u * x[0] + r_u * epsilon)
 
 
 def _claims(lines) -> list[Claim]:
-    """Each line is the weight; one before the last may be the factor of which it is the square, or a true equation
-    for something else."""
+    """Each line is the weight. One before the last may be the factor of which it is the square, the velocity, or a
+    true equation between other things."""
     lines = [line for line in lines if line.of != "definition"]
     found, sample = [], Sample({}, VALUE)
     for i, line in enumerate(lines, start=1):
         place = f"line {i}" if len(lines) > 1 else ""
         sides = [side for side in (line.left, *line.between, line.right) if side is not None]
-        if any(side.atoms(sp.Symbol) - {c_u, r_u, dc_u, dr_u, f_u, g_u} for side in sides):
+        used = set().union(*(side.atoms(sp.Symbol) | side.atoms(Quantity) for side in sides)) - OF_PATH
+        if used - OF_STATE or used and i == len(lines):
             raise Unreadable("holds other symbols; asked for is the weight, from c_u, r_u, dc_u and dr_u")
-        if i < len(lines) and (aside := _aside(line, sides, sample, place)):
+        if i < len(lines) and (aside := _aside(sides, bool(used), sample, place)):
             found += aside
             continue
         found += [Claim(WEIGHT, _put_in(step), step, place, step=True) for step in line.between]
@@ -106,18 +109,18 @@ def _claims(lines) -> list[Claim]:
     return found
 
 
-def _aside(line, sides, sample, place) -> list[Claim]:
-    """What a line on the way claims, if it is not about the weight: the factor, or an equation of other things."""
+def _aside(sides, of_state, sample, place) -> list[Claim]:
+    """What a line on the way claims, if it is not about the weight."""
     put_in = [_put_in(side) for side in sides]
-    if len(sides) == 1:
-        same = sample.equal(put_in[0], FACTOR) or sample.equal(put_in[0], -FACTOR)
-        return [Claim(Target("", put_in[0]), put_in[0], sides[0], place, step=True)] if same else []
-    if any(sample.equal(side, VALUE) for side in put_in):
-        return []
-    return [
-        Claim(Target("", put_in[-1]), side, sp.Eq(sides[0], sides[-1], evaluate=False), place, step=True)
-        for side in put_in[:-1]
-    ]
+    if len(sides) > 1:
+        if any(sample.equal(side, VALUE) for side in put_in):
+            return []
+        equation = sp.Eq(sides[0], sides[-1], evaluate=False)
+        return [Claim(Target("", put_in[-1]), side, equation, place, step=True) for side in put_in[:-1]]
+    if of_state:
+        return [Claim(VELOCITY, put_in[0], sides[0], place, step=True)]
+    same = sample.equal(put_in[0], FACTOR) or sample.equal(put_in[0], -FACTOR)
+    return [Claim(Target("", put_in[0]), put_in[0], sides[0], place, step=True)] if same else []
 
 
 PROBLEM_15_3 = Derivation("answer_15_3", "15.3", _claims)
