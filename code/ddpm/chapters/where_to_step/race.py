@@ -1,0 +1,49 @@
+"""Runs of many lengths by one compiled program: steps that go nowhere make all of them equally long."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from ddpm.level import Level
+from ddpm.predict import convert_at
+from ddpm.sample import ddim, ddim_step, dpm_solver
+
+LONGEST = 60
+
+
+def finish(path, field, x, times, weights=None):
+    """Where `dpm_solver` takes each row of x, shape (n, 2), on a grid of at most 60 steps; DDIM without weights.
+
+    Args:
+        field: (x, u) -> velocity, which serves here as a prediction of that kind.
+        times: falling. weights: one for each step.
+    """
+    more = LONGEST - (len(times) - 1)
+    weights = jnp.zeros(len(times) - 1) if weights is None else weights
+    return _finish(path, field, x, jnp.pad(times, (0, more), mode="edge"), jnp.pad(weights, (0, more)))
+
+
+@eqx.filter_jit
+def _finish(path, field, x, times, weights):
+    return jax.vmap(lambda x: dpm_solver(path, field, x, times, "velocity", weights)[0])(x)
+
+
+@eqx.filter_jit
+def noisy_finish(keys, path, field, x, times, eta):
+    """Where `ddim` takes each row of x, with its own key, and with eta that may change without a new program."""
+    return jax.vmap(lambda key, x: ddim(key, path, field, x, times, eta, "velocity")[0])(keys, x)
+
+
+@eqx.filter_jit
+def walk(path, predict_noise, x, asked, held, reached):
+    """DDIM by one who may err: in each step the network is asked at the time `asked`, x is taken to be at the level of
+    the time `held`, and is moved to that of `reached`. All are arrays, one entry for each step."""
+
+    def step(x, times):
+        u, before, after = times
+        at, to = (path.level(time) for time in (before, after))
+        noise = jax.vmap(predict_noise, (0, None))(x, u)
+        x_0 = convert_at(Level(at.signal, at.spread), x, noise, "noise", "x_0")
+        return ddim_step(at, to, x, x_0, jnp.zeros_like(x)), None
+
+    return jax.lax.scan(step, x, (asked, held, reached))[0]
