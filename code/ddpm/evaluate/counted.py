@@ -1,7 +1,6 @@
 """How good samples are, in numbers: the share near an image, and how often each pattern comes."""
 
 import numpy as np
-from scipy.spatial.distance import cdist, pdist
 from jaxtyping import ArrayLike, Bool, Float, Int
 
 
@@ -45,17 +44,3 @@ def confidence_interval(
     centre = share + z**2 / (2 * trials)
     half = z * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
     return (centre - half) / (1 + z**2 / trials), (centre + half) / (1 + z**2 / trials)
-
-
-def energy_distance(samples: Float[ArrayLike, "n *pixels"], others: Float[ArrayLike, "m *pixels"]) -> float:
-    """2 E|x - y| - E|x - x'| - E|y - y'| between two distributions, from draws of each (Szekely and Rizzo 2013): 0 if
-    they are the same, else positive. The estimate is without bias, so that it may be a little below 0.
-
-    Raises:
-        ValueError: fewer than two draws of one of them, or examples of different shapes.
-    """
-    samples, others = np.asarray(samples, np.float64), np.asarray(others, np.float64)
-    if min(len(samples), len(others)) < 2 or samples.shape[1:] != others.shape[1:]:
-        raise ValueError(f"two draws or more of each, of one shape; got shapes {samples.shape} and {others.shape}")
-    x, y = samples.reshape(len(samples), -1), others.reshape(len(others), -1)
-    return float(2 * cdist(x, y).mean() - sum(pdist(z).mean() for z in (x, y)))

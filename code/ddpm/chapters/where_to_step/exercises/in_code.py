@@ -143,11 +143,6 @@ TRAILING_PAIRS = Compared(
             lambda T, N: np.stack([_t(T, N), np.maximum(_t(T, N) - T // N, 0)], 1),
         ),
         Slip(
-            "each step goes down by T // N whatever the next t is, and the last may end below 0.",
-            STRIDE_HINT,
-            lambda T, N: np.stack([_t(T, N), _t(T, N) - T // N], 1),
-        ),
-        Slip(
             "the steps go down from T by T // N, so that they do not reach 0 where N does not divide T.",
             STRIDE_HINT,
             lambda T, N: _pairs(T - np.arange(N) * (T // N), T - N * (T // N)),
