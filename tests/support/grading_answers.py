@@ -12,6 +12,7 @@ import grading_answers_fewer_steps
 import grading_answers_flow_matching
 import grading_answers_score
 import grading_answers_small_steps
+import grading_answers_where_to_step
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -628,6 +629,7 @@ for chapter in (
     grading_answers_small_steps,
     grading_answers_bits,
     grading_answers_fewer_steps,
+    grading_answers_where_to_step,
     grading_answers_flow_matching,
 ):
     RIGHT |= chapter.RIGHT

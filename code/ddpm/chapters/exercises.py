@@ -28,6 +28,8 @@ from ddpm.chapters.train_and_observe.exercises.layers import LAYER_SIZES
 from ddpm.chapters.train_and_observe.exercises.sampling import REVERSE_STEP, SAMPLER
 from ddpm.chapters.train_and_observe.exercises.training import TRAINING_LOSS
 from ddpm.chapters.train_and_observe.exercises.written import PROBLEM_5_2
+from ddpm.chapters.where_to_step.exercises.by_angle import PROBLEM_14_1
+from ddpm.chapters.where_to_step.exercises.in_code import KARRAS, TRAILING_PAIRS
 from ddpm.grading import seal
 from ddpm.grading.exercise import Problems
 
@@ -45,6 +47,7 @@ PROBLEMS = Problems(
         ),
         "samplers": (
             *(PROBLEM_13_1, FAMILY_STEP, PROBLEM_13_3, SECOND_ORDER_STEP),
+            *(PROBLEM_14_1, KARRAS, TRAILING_PAIRS),
             *(NOISE_FROM_FLOW, FLOW_LOSS, PROBLEM_15_3, PAIRED),
         ),
     },

@@ -10,50 +10,25 @@ from ddpm.derivation.settle import prove
 from ddpm.mixture import mixture
 from ddpm.oracle import PathOracle
 from ddpm.path import edm, straight
-from ddpm.precision import enable_x64
 from ddpm.sample import ddim, karras, spaced_t
 
-omega, to = sp.symbols("omega omega'", positive=True)
+theta = sp.Symbol("theta", positive=True)
 nu, zeta = sp.Symbol("nu", positive=True), sp.Symbol("zeta", real=True)
-
-
-@proof("eq-one-gaussian-step")
-def one_gaussian_step():
-    """With x / c for x and varsigma = sqrt(nu) tan(omega): the step of DDIM, Euler's, over the exact one; and the
-    package's, on a path of its own."""
-    sigma, after = sp.sqrt(nu) * sp.tan(omega), sp.sqrt(nu) * sp.tan(to)
-    step = 1 + (after - sigma) * sigma / (nu + sigma**2)  # of x / c, the best prediction being sigma x / (nu + sigma^2)
-    exact = sp.cos(omega) / sp.cos(to)  # sqrt(nu + after^2) / sqrt(nu + sigma^2)
-    assert sp.simplify((1 + sp.tan(to) ** 2) / (1 + sp.tan(omega) ** 2) - exact**2) == 0
-    prove(sp.simplify(sp.expand_trig(step / exact)), sp.cos(omega - to))
-    with enable_x64(True):
-        path, variance = straight(), 0.3
-        oracle, times = PathOracle(path, mixture([0.0], variance)), jnp.array([0.9, 0.4])
-        level = path.level(times)
-        spread = jnp.sqrt(level.signal**2 * variance + level.spread**2)
-        angle = jnp.arctan(level.spread / level.signal / np.sqrt(variance))
-        found = ddim(None, path, oracle, jnp.array(1.3), times)[0] / (1.3 * spread[1] / spread[0])
-        np.testing.assert_allclose(found, np.cos(angle[0] - angle[1]), rtol=1e-12)
-    return r"""
-\begin{aligned}
-\omega_u &:= \arctan \frac{\varsigma_u}{\sqrt{\nu}}, \\
-\frac{x^{\text{DDIM}}_{u'}}{x^{\text{exact}}_{u'}} &= \cos(\omega_u - \omega_{u'}).
-\end{aligned}"""
 
 
 @proof("eq-even-angle")
 def even_angle():
     """Jensen's inequality for log cos, whose second derivative is below 0; and the first terms of a series in 1 / N."""
-    prove(sp.simplify(sp.diff(sp.log(sp.cos(omega)), omega, 2)), -1 / sp.cos(omega) ** 2)
-    Theta, k = sp.symbols("Theta k", positive=True)
-    series = sp.series(sp.exp(sp.series(sp.log(sp.cos(Theta * k)), k, 0, 5).removeO() / k), k, 0, 2).removeO()
-    prove(series, 1 - Theta**2 / 2 * k)  # k is 1 / N
+    prove(sp.simplify(sp.diff(sp.log(sp.cos(theta)), theta, 2)), -1 / sp.cos(theta) ** 2)
+    whole, k = sp.symbols("Theta k", positive=True)
+    series = sp.series(sp.exp(sp.series(sp.log(sp.cos(whole * k)), k, 0, 5).removeO() / k), k, 0, 2).removeO()
+    prove(series, 1 - whole**2 / 2 * k)  # k is 1 / N
     angles = np.random.default_rng(0).dirichlet(np.ones(6), 1000) * 1.4
     assert (np.cos(angles).prod(1) <= np.cos(1.4 / 6) ** 6 + 1e-12).all()
     return r"""
 \begin{aligned}
-\prod_{i=0}^{N-1} \cos(\omega_i - \omega_{i+1}) &\le \cos^N \frac{\omega_0 - \omega_N}{N} \\
-&= 1 - \frac{(\omega_0 - \omega_N)^2}{2 N} + O(N^{-2}),
+\prod_{i=0}^{N-1} \cos(\theta_i - \theta_{i+1}) &\le \cos^N \frac{\Theta}{N} \\
+&= 1 - \frac{\Theta^2}{2 N} + O(N^{-2}),
 \end{aligned}"""
 
 
@@ -64,7 +39,7 @@ def angle_density():
     density = 1 / (4 * sp.cosh((level + sp.log(nu)) / 2))
     prove(sp.simplify((-sp.diff(of_level, level) / density).rewrite(sp.exp)), sp.Integer(1))
     return r"""
--\frac{\mathrm d \omega}{\mathrm d \Lambda} = \frac{1}{4 \cosh \frac{\Lambda + \log \nu}{2}}."""
+-\frac{\mathrm d \theta}{\mathrm d \Lambda} = \frac{1}{4 \cosh \frac{\Lambda + \log \nu}{2}}."""
 
 
 @definition("eq-karras-grid")
@@ -96,7 +71,7 @@ def spacings():
 
 @proof("eq-noise-forgets")
 def noise_forgets():
-    """From the step q(x_s | x_u) of jointly Gaussian states; and by draws of 2M SDE's little brother, eta = 1."""
+    """From the step q(x_s | x_u) of jointly Gaussian states; and by draws of DDIM with eta = 1."""
     V_s, V_u, C = sp.symbols("V_s V_u C", positive=True)  # variances, and the covariance of x_s and x_u
     after = V_s - C**2 / V_u + (C / V_u) ** 2 * (1 + zeta) * V_u
     prove(sp.simplify(after / V_s), 1 + C**2 / (V_s * V_u) * zeta)

@@ -3,6 +3,7 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ddpm.level import Level
 from ddpm.predict import convert_at
@@ -19,8 +20,8 @@ def finish(path, field, x, times, weights=None):
         times: falling. weights: one for each step.
     """
     more = LONGEST - (len(times) - 1)
-    weights = jnp.zeros(len(times) - 1) if weights is None else weights
-    return _finish(path, field, x, jnp.pad(times, (0, more), mode="edge"), jnp.pad(weights, (0, more)))
+    weights = np.zeros(len(times) - 1) if weights is None else np.asarray(weights)
+    return _finish(path, field, x, np.pad(np.asarray(times), (more, 0), mode="edge"), np.pad(weights, (more, 0)))
 
 
 @eqx.filter_jit

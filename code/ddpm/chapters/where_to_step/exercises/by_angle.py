@@ -17,7 +17,9 @@ RIGHT = {
 NEAR = within_distance(0.01)
 PRODUCT_HINT = "Each step multiplies by the cosine of its own angle. What becomes of the factors of three steps?"
 LOSS_HINT = "With the first term of the series: which N makes (pi / 2)^2 / (2 N) as small as 0.05?"
-PLACE_HINT = "The bump lies where the noise is as large as the data, varsigma^2 = nu. What is the log of 1 / varsigma^2?"
+PLACE_HINT = (
+    "The bump lies where the noise is as large as the data, varsigma^2 = nu. What is the log of 1 / varsigma^2?"
+)
 
 
 def _is(value, to) -> bool:
@@ -118,7 +120,7 @@ PROBLEM_14_1 = Predictions(
         ),
         Misconception(
             "on this path time is the angle only for data of variance 1.",
-            "omega = arctan(varsigma / sqrt(nu)), and varsigma = tan(pi u / 2). For which nu is that pi u / 2?",
+            "theta = arctan(varsigma / sqrt(nu)), and varsigma = tan(pi u / 2). For which nu is that pi u / 2?",
             lambda p, m: p["even_in_time"] == "yes" != m["even_in_time"],
         ),
     ),

@@ -32,7 +32,7 @@ def _sigmas(
     def of(sigma_max, sigma_min, N, rho):
         begin, end = ends(forth(sigma_max, rho), forth(sigma_min, rho))
         with np.errstate(over="ignore", invalid="ignore"):
-            return more(back(begin + part(N) * (end - begin), rho))
+            return more(back((1 - part(N)) * begin + part(N) * end, rho))
 
     return of
 
