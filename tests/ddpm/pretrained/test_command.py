@@ -1,0 +1,22 @@
+"""`make digits` with a recipe of few steps."""
+
+import re
+
+import pytest
+
+from ddpm.pretrained import Recipe, read
+from ddpm.pretrained.__main__ import main
+
+
+@pytest.mark.slow
+def test_it_writes_the_file_and_says_how_good_the_network_is(tmp_path, capsys):
+    recipe = Recipe(widths=(4, 8), steps=20, batch=4)
+    assert main(tmp_path / "digits", recipe) == 0
+    read(tmp_path / "digits", recipe)
+    said = capsys.readouterr().out
+    assert "20 steps in" in said and "0.01 MB" in said
+    for guidance in ("None", "1.0"):
+        floors = re.search(rf"guidance {guidance}: Frechet distance (\S+) floors", said)[1]
+        assert float(floors) > 10  # it has learned next to nothing
+    assert len(re.findall(r"bits per dimension of the half (trained on|held out) \d\.\d+, ", said)) == 2
+    assert len(re.findall(r"nearer 0\.\d+, 0\.\d+ to 0\.\d+", said)) == 2
