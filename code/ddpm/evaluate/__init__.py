@@ -5,7 +5,7 @@ from ddpm.evaluate.counted import confidence_interval, counts, pixels_within, sh
 from ddpm.evaluate.frechet import frechet, frechet_of_gaussians
 from ddpm.evaluate.judge import Judge, train_judge
 from ddpm.evaluate.measured import Measured, average, bootstrapped, share
-from ddpm.evaluate.neighbours import coverage, expected_coverage, nearest, precision, recall, share_nearer
+from ddpm.evaluate.neighbours import coverage, expected_coverage, nearest, precision, share_nearer
 from ddpm.evaluate.over_time import Curve, loss_over_time
 from ddpm.evaluate.sliced import sliced_wasserstein
 
@@ -26,7 +26,6 @@ __all__ = [
     "nearest",
     "pixels_within",
     "precision",
-    "recall",
     "share",
     "share_nearer",
     "share_within",

@@ -31,7 +31,7 @@ def share(hits: Bool[ArrayLike, " n"] | Float[ArrayLike, " n"]) -> Measured:
     if not hits.size:
         raise ValueError("a share needs at least one example")
     low, high = confidence_interval(hits.sum(), len(hits), Z)
-    return Measured(float(hits.mean()), float(low), float(high))
+    return Measured(float(hits.mean()), max(0.0, float(low)), min(1.0, float(high)))  # but for rounding they are so
 
 
 def average(values: Float[ArrayLike, " n"]) -> Measured:

@@ -6,7 +6,7 @@ All distances are Euclidean, between pixels or between features. Examples are fl
 import numpy as np
 from jaxtyping import ArrayLike, Float, Int
 
-from ddpm.evaluate.measured import Measured, share
+from ddpm.evaluate.measured import Measured, Z, share
 
 Examples = Float[ArrayLike, "_n *shape"]
 
@@ -32,7 +32,8 @@ def share_nearer(samples: Examples, images: Examples, others: Examples) -> Measu
 
 def precision(samples: Examples, images: Examples, k: int = 3) -> Measured:
     """The share of the samples that look like data: those no farther from some image than that one's k-th nearest other
-    image (Kynkaanniemi et al. 2019, eqs. 1 and 2).
+    image (Kynkaanniemi et al. 2019, eqs. 1 and 2). The images are taken as given; the interval is about other samples
+    of the same model.
 
     Raises:
         ValueError: not more than k images.
@@ -40,22 +41,23 @@ def precision(samples: Examples, images: Examples, k: int = 3) -> Measured:
     return share((_distances(samples, images) <= _radii(images, k)).any(axis=1))
 
 
-def recall(samples: Examples, images: Examples, k: int = 3) -> Measured:
-    """The share of the images that look like samples: `precision` with the two exchanged (their eq. 2).
-
-    One far-off sample can cover many images; `coverage` is not so easily impressed.
-    """
-    return precision(images, samples, k)
-
-
 def coverage(samples: Examples, images: Examples, k: int = 5) -> Measured:
     """The share of the images that have a sample no farther away than their k-th nearest other image (Naeem et al.
     2020, eq. 4). What it is for samples of the data's own distribution says `expected_coverage`.
 
+    One sample may lie near many images, so that these are no independent hits. The interval is the wider one of
+    Wilson's and of the jackknife's, whose variance is on average at least the true one (Efron and Stein 1981).
+
     Raises:
         ValueError: not more than k images.
     """
-    return share((_distances(samples, images) <= _radii(images, k)).any(axis=0))
+    inside = _distances(samples, images) <= _radii(images, k)
+    times_hit = inside.sum(axis=0)
+    found = share(times_hit > 0)
+    lost = np.mean(inside & (times_hit == 1), axis=1)  # what is covered no more without each of the samples
+    error = np.sqrt((len(lost) - 1) / len(lost) * np.sum((lost - lost.mean()) ** 2))
+    low, high = max(0.0, found.value - Z * error), min(1.0, found.value + Z * error)
+    return Measured(found.value, float(min(low, found.low)), float(max(high, found.high)))
 
 
 def expected_coverage(samples: int, images: int, k: int = 5) -> float:

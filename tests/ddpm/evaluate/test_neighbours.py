@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from truth import Z
 
-from ddpm.evaluate import coverage, expected_coverage, nearest, precision, recall, share_nearer
+from ddpm.evaluate import coverage, expected_coverage, nearest, precision, share_nearer
 
 LINE = np.array([0.0, 1.0, 2.0, 10.0])
 
@@ -22,7 +22,6 @@ def test_shares_counted_by_hand():
     assert coverage(samples, LINE, k=1).value == 4 / 4
     assert coverage(samples[[0, 3]], LINE, k=1).value == 3 / 4  # 0.1 is 1.9 from 2
     assert coverage(samples[3:], LINE, k=1).value == 1 / 4
-    assert recall(samples, LINE, k=1).value == precision(LINE, samples, k=1).value
     assert precision(samples, LINE, k=3).value == 4 / 5  # 40 is 30 from 10, whose third nearest is 10 away
 
 
@@ -59,9 +58,22 @@ def test_what_is_nowhere_near_and_what_has_lost_half():
     data, far = random.normal(size=(2, 300, 2))
     halves = np.concatenate([data[:150] + [20, 0], data[150:]])
     only_one = random.normal(size=(300, 2))
-    assert precision(far + 50, data).value == recall(far + 50, data).value == coverage(far + 50, data).value == 0
-    assert precision(only_one, halves).value > 0.9 and recall(only_one, halves).value < 0.55
+    assert precision(far + 50, data).value == coverage(far + 50, data).value == 0
+    assert precision(only_one, halves).value > 0.9
     assert 0.4 < coverage(only_one, halves).value < 0.55
+
+
+@pytest.mark.parametrize(("measure", "most"), [(precision, 0.985), (coverage, 1.0)])
+def test_intervals_hold_what_other_samples_give_on_average(measure, most):
+    """Of the same images; of coverage no less often than they say."""
+    random, found, sets = np.random.default_rng(4), [], 60
+    for images in random.normal(size=(5, 100, 2)):
+        intervals = [measure(sample + [0.7, 0], images) for sample in random.normal(size=(sets, 100, 2))]
+        mean = np.mean([value for value, _, _ in intervals])
+        found += [low <= mean <= high for _, low, high in intervals]
+    assert 0.95 - 4 * np.sqrt(0.05 * 0.95 / len(found)) < np.mean(found) <= most
+    low, high = measure(np.full((30, 2), 99.0), np.random.default_rng(5).normal(size=(50, 2)))[1:]
+    assert low == 0 and high > 0.02
 
 
 def test_what_does_not_fit(unchecked):
