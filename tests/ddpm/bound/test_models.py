@@ -36,6 +36,14 @@ def density(parts, x):
     return sum(w * norm.pdf(x, m, np.sqrt(v)) for m, v, w in zip(means, variances, weights))
 
 
+@jax.jit
+def densities(schedule, data, t, x_t, x):
+    """Of q(x_{t-1}) and of q(x_{t-1} | x_t) at the points x; mean and variance of the latter."""
+    before, kernel = noised(data, at_time(schedule, t - 1, lowest=0)), reverse_step(schedule, data, x_t, t)
+    log_densities = (jax.vmap(lambda z, of=of: log_density(of, z))(x) for of in (before, kernel))
+    return *map(jnp.exp, log_densities), mean_variance(kernel)
+
+
 @pytest.mark.parametrize("parts", [GAUSSIAN, HUMPS])
 @pytest.mark.parametrize("t", [1, 2, 3])
 def test_reverse_step_is_bayes_rule(schedule, parts, t):
@@ -43,19 +51,15 @@ def test_reverse_step_is_bayes_rule(schedule, parts, t):
     means, variances, weights = map(np.array, parts)
     earlier = (np.sqrt(before) * means, before * variances + 1 - before, weights)
     beta, x = BETAS[t - 1], np.linspace(-1.5, 1.5, 7)
-    np.testing.assert_allclose(
-        np.exp([log_density(noised(data, at_time(schedule, t - 1, lowest=0)), z) for z in x]), density(earlier, x)
-    )
     for x_t in (-0.8, 0.1, 1.2):
 
         def joint(z):
             return density(earlier, z) * norm.pdf(x_t, np.sqrt(1 - beta) * z, np.sqrt(beta))
 
-        kernel = reverse_step(schedule, data, x_t, t)
         total = quad(joint, -9, 9, points=[-1, 0, 1], limit=200)[0]
-        ours = [float(jnp.exp(log_density(kernel, z))) for z in x]
+        prior, ours, (mean, variance) = densities(schedule, data, t, x_t, x)
+        np.testing.assert_allclose(prior, density(earlier, x))
         np.testing.assert_allclose(ours, joint(x) / total, rtol=1e-7)
-        mean, variance = mean_variance(kernel)
         first = quad(lambda z: z * joint(z), -9, 9, points=[-1, 0, 1], limit=200)[0] / total
         second = quad(lambda z: z * z * joint(z), -9, 9, points=[-1, 0, 1], limit=200)[0] / total
         np.testing.assert_allclose((mean, variance), (first, second - first**2), rtol=1e-7)
@@ -72,29 +76,37 @@ def test_reverse_step_of_images_is_bayes_rule_in_logarithms(schedule):
         laws = [multivariate_normal(np.sqrt(bars[t]) * m, bars[t] * v + 1 - bars[t]) for m, v in zip(means, variances)]
         return np.log(sum(w * law.pdf(x) for w, law in zip(weights, laws)))
 
+    @jax.jit
+    def both(before, x_t, t):
+        """log q(x_{t-1} | x_t) and log q(x_T), at x_t."""
+        before, x_t = before.reshape(2, 2), x_t.reshape(2, 2)
+        start = true_reverse(schedule, data).start
+        return log_density(reverse_step(schedule, data, x_t, t), before), log_density(start, x_t)
+
     for t in (2, 3):
         before, x_t = random.normal(size=(2, 4))
         forward = multivariate_normal(np.sqrt(1 - BETAS[t - 1]) * before, BETAS[t - 1]).logpdf(x_t)
-        step = reverse_step(schedule, data, x_t.reshape(2, 2), t)
-        ours = log_density(step, before.reshape(2, 2))
-        assert float(ours) == pytest.approx(forward + log_q(t - 1, before) - log_q(t, x_t), rel=1e-10)
-    start = true_reverse(schedule, data).start
-    assert float(log_density(start, x_t.reshape(2, 2))) == pytest.approx(log_q(3, x_t), rel=1e-10)
+        expected = forward + log_q(t - 1, before) - log_q(t, x_t), log_q(3, x_t)
+        np.testing.assert_allclose(both(before, x_t, t), expected, rtol=1e-10)
 
 
 def test_models_that_know_the_data_to_a_share(schedule):
     data = mixture(*HUMPS)
+
+    @jax.jit
+    def moments(share, t):
+        """Of the true step, of the informed model, and of the one with the best mean, from x_t = 0.4."""
+        models = informed(schedule, data, share), best_mean(schedule, data, share)
+        steps = [model.step(jnp.asarray(0.4), t) for model in models]
+        return mean_variance(reverse_step(schedule, data, 0.4, t)), *((s.means[0], s.variances[0]) for s in steps)
+
     for t in (1, 3):
-        x_t = jnp.asarray(0.4)
-        true = mean_variance(reverse_step(schedule, data, x_t, t))
         of_normal = np.sqrt(1 - BETAS[t - 1]) * 0.4, BETAS[t - 1]  # of standard normal data
-        found = {share: informed(schedule, data, share).step(x_t, t) for share in (0.0, 0.25, 1.0)}
-        for share, step in found.items():
+        for share in (0.0, 0.25, 1.0):
+            true, of_informed, of_best_mean = moments(share, t)
             expected = [(1 - share) * a + share * b for a, b in zip(of_normal, true)]
-            np.testing.assert_allclose((step.means[0], step.variances[0]), expected, rtol=1e-12)
-        for share, variance in ((0.0, BETAS[t - 1]), (1.0, true[1])):
-            step = best_mean(schedule, data, share).step(x_t, t)
-            np.testing.assert_allclose((step.means[0], step.variances[0]), (true[0], variance), rtol=1e-12)
+            np.testing.assert_allclose(of_informed, expected, rtol=1e-12)
+            np.testing.assert_allclose(of_best_mean, (true[0], expected[1]), rtol=1e-12)
 
 
 @pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
@@ -103,8 +115,9 @@ def test_the_model_of_a_predictor_is_the_one_that_is_sampled(schedule, variance)
     x_t = np.array([[0.3, -1.0]])
     process = from_predictor(schedule, lambda x, t: 0.1 * t * x, (1, 2), variance)
     bars = np.cumprod([1.0, *(1 - np.array(BETAS))])
+    step_from = jax.jit(process.step)
     for t in (1, 2, 3):
-        step = process.step(x_t, t)
+        step = step_from(x_t, t)
         expected = BETAS[t - 1]
         if variance == "beta_tilde" and t > 1:
             expected *= (1 - bars[t - 1]) / (1 - bars[t])

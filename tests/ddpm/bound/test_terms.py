@@ -48,12 +48,14 @@ def expected_terms(betas, x_0, variance):
     return np.array([*terms, kl_integral(np.sqrt(a) * x_0, 1 - a, 0, 1)])
 
 
+jitted_prior_term, jitted_step_term = jax.jit(prior_term), jax.jit(step_term)
+
+
 def test_prior_term(precision):
     image = np.array([[0.7, -1.0], [0.0, 2.0]])
     a = float(alpha_bars(BETAS)[4])
     expected = sum(kl_integral(np.sqrt(a) * x, 1 - a, 0, 1) for x in image.ravel())
-    start = normal(np.zeros((2, 2)), 1.0)
-    ours = prior_term(Schedule.from_betas(BETAS), image, start)
+    ours = jitted_prior_term(Schedule.from_betas(BETAS), image, normal(np.zeros((2, 2)), 1.0))
     assert float(ours) == pytest.approx(expected, rel=RTOL[precision] + 1e-8)
 
 
@@ -61,8 +63,14 @@ def test_prior_term_of_a_chain_that_hardly_adds_noise():
     # q(x_T | x_0) is almost a point: (v - 1 - log v + x_0^2) / 2 with v = 1e-9.
     expected = (-1 - np.log(1e-9) + 0.25) / 2
     start = normal(0.0, 1.0)
-    assert float(prior_term(Schedule.from_betas([1e-9]), 0.5, start)) == pytest.approx(expected, rel=1e-5)
-    assert prior_term(Schedule.from_betas([0.3, 1.0]), 0.5, start) == 0
+    almost_none, all_of_it = (Schedule.from_betas(betas) for betas in ([0.0, 1e-9], [0.3, 1.0]))
+    assert float(jitted_prior_term(almost_none, 0.5, start)) == pytest.approx(expected, rel=1e-5)
+    assert jitted_prior_term(all_of_it, 0.5, start) == 0
+
+
+@jax.jit
+def gaussian_denoising_term(schedule, x_0, x_t, t, mean, variance):
+    return denoising_term(schedule, x_0, x_t, t, normal(mean, variance))
 
 
 @VARIANCES
@@ -78,7 +86,7 @@ def test_denoising_term(variance, precision):
         for i in range(2):
             mean, spread = posterior(BETAS, t, x_0[i], x_t[i])
             expected += kl_integral(mean, spread, guess[i], sigma_2(BETAS, t, variance))
-        got = float(denoising_term(schedule, x_0, x_t, t, normal(guess, sigma_2(BETAS, t, variance))))
+        got = float(gaussian_denoising_term(schedule, x_0, x_t, t, guess, sigma_2(BETAS, t, variance)))
         assert got == pytest.approx(expected, rel=10 * RTOL[precision] + 1e-8)
 
 
@@ -99,7 +107,12 @@ def test_divergences_to_mixtures_of_one_pixel():
     with jax.enable_x64(True):
         schedule, model = Schedule.from_betas(BETAS), mixture(*parts)
         a = float(alpha_bars(BETAS)[4])
-        ours = denoising_term(schedule, 0.7, -0.2, 3, model, 256), prior_term(schedule, 0.7, model, 256)
+
+        @jax.jit
+        def both(schedule, model, x_0, x_t, t):
+            return denoising_term(schedule, x_0, x_t, t, model, 256), prior_term(schedule, x_0, model, 256)
+
+        ours = both(schedule, model, 0.7, -0.2, 3)
         expected = integral(*posterior(BETAS, 3, 0.7, -0.2)), integral(np.sqrt(a) * 0.7, 1 - a)
         np.testing.assert_allclose(ours, expected, rtol=1e-9)
 
@@ -111,28 +124,34 @@ def test_step_term(precision):
         laws = zip(np.asarray(model.weights), np.asarray(model.means), np.asarray(model.variances))
         p = sum(w * norm.pdf(x_prev, m, np.sqrt(v)).prod() for w, m, v in laws)
         q = norm.pdf(x_t, np.sqrt(1 - BETAS[2]) * x_prev, np.sqrt(BETAS[2])).prod()
-        ours = step_term(Schedule.from_betas(BETAS), x_prev.astype(precision), x_t.astype(precision), 3, model)
+        ours = jitted_step_term(Schedule.from_betas(BETAS), x_prev.astype(precision), x_t.astype(precision), 3, model)
         assert float(ours) == pytest.approx(-np.log(p / q), rel=20 * RTOL[precision])
 
 
 def test_decoder_term(precision):
     x_0, guess = np.array([0.7, -1.0]), np.array([0.5, -0.8])
     expected = -norm(guess, np.sqrt(0.1)).logpdf(x_0).sum()
-    assert float(decoder_term(x_0, normal(guess, 0.1))) == pytest.approx(expected, rel=RTOL[precision])
+    ours = jax.jit(decoder_term)
+    assert float(ours(x_0, normal(guess, 0.1))) == pytest.approx(expected, rel=RTOL[precision])
     # A narrow density exceeds 1, and the term is below 0.
-    assert decoder_term(x_0, normal(x_0, 1e-4)) < 0
+    assert ours(x_0, normal(x_0, 1e-4)) < 0
+
+
+@partial(jax.jit, static_argnums=3)
+def many_terms(key, schedule, x_0, variance):
+    """With the best predictor, of 20,000 draws."""
+
+    def terms(key):
+        return bound_terms(key, schedule, lambda x_t, t: best_noise(schedule, x_t, t), x_0, variance)
+
+    return jax.vmap(terms)(jax.random.split(key, 20_000))
 
 
 @VARIANCES
 @pytest.mark.parametrize("x_0", [-0.4, 0.9])
 def test_terms_average_to_their_expectation(x_0, variance):
     draws, schedule = 20_000, Schedule.from_betas(BETAS)
-    keys = jax.random.split(jax.random.key(1), draws)
-
-    def terms(key):
-        return bound_terms(key, schedule, lambda x_t, t: best_noise(schedule, x_t, t), x_0, variance)
-
-    drawn = np.asarray(jax.jit(jax.vmap(terms))(keys), np.float64)
+    drawn = np.asarray(many_terms(jax.random.key(1), schedule, x_0, variance), np.float64)
     expected, error = expected_terms(BETAS, x_0, variance), Z * drawn.std(0) / np.sqrt(draws) + 1e-5
     assert drawn.shape == (draws, 5) and (drawn[:, 1:] >= 0).all()
     assert (np.abs(drawn.mean(0) - expected) <= error).all()
@@ -166,8 +185,9 @@ def test_gradients_reach_the_predictor():
     def loss(scale, variance):
         return bound_terms(jax.random.key(0), schedule, lambda x_t, t: scale * x_t, 0.7, variance).sum()
 
+    slope_of = jax.jit(jax.grad(loss), static_argnums=1)
     for variance in ("beta", "beta_tilde"):
-        slope = jax.grad(loss)(0.3, variance)
+        slope = slope_of(0.3, variance)
         difference = (loss(0.31, variance) - loss(0.29, variance)) / 0.02
         assert float(slope) == pytest.approx(float(difference), rel=2e-3)
 
@@ -177,12 +197,16 @@ def test_shapes_jit_and_vmap(shape):
     schedule, t = Schedule.from_betas(BETAS), np.array([4, 2, 3])
     x_0, x_t, guess = np.random.default_rng(0).normal(size=(3, 3, *shape)).astype(np.float32)
 
+    @jax.jit
     def of_one(x_0, x_t, t, guess):
         return jnp.stack([f(schedule, x_0, x_t, t, normal(guess, 0.3)) for f in (denoising_term, step_term)])
 
-    loop = [of_one(x_0[i], x_t[i], int(t[i]), guess[i]) for i in range(3)]
+    loop = [of_one(x_0[i], x_t[i], t[i], guess[i]) for i in range(3)]
     np.testing.assert_allclose(jax.jit(jax.vmap(of_one))(x_0, x_t, t, guess), loop, rtol=1e-5)
-    terms, prior = half_of_x_t(schedule, x_0[0], "beta"), prior_term(schedule, x_0[0], normal(np.zeros(shape), 1.0))
+    terms, prior = (
+        half_of_x_t(schedule, x_0[0], "beta"),
+        jitted_prior_term(schedule, x_0[0], normal(np.zeros(shape), 1.0)),
+    )
     assert terms.shape == (5,) and prior.shape == ()
     assert float(terms[4]) == pytest.approx(float(prior), rel=1e-5)
 
