@@ -1,10 +1,10 @@
 """Every figure: words under it and words for those who do not see it, text that a phone shows, the one style."""
 
 import re
+from copy import copy
 
 import pytest
-from bs4 import BeautifulSoup
-from built_site import CHAPTERS, SOURCES
+from built_site import CHAPTERS, SOURCES, parsed
 
 CELL = re.compile(r"^(`{3,})\{code-cell\}.*?\n\1", re.M | re.S)
 # what belongs to ddpm.figures alone: sizes, settings, colours
@@ -22,9 +22,9 @@ def words(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_figures_have_captions_and_descriptions(site, name):
-    article = BeautifulSoup((site / "book" / name).read_text(encoding="utf-8"), "html.parser").article
+    article = parsed(f"book/{name}").article
     assert [image["src"] for image in article.find_all("img") if not image.find_parent("figure")] == [], "no caption"
-    for figure in article.find_all("figure"):
+    for figure in map(copy, article.find_all("figure")):
         for mute in figure.select("mjx-assistive-mml"):  # a formula counts once
             mute.replace_with("x")
         caption = " ".join(figure.figcaption.select_one(".caption-text").get_text().split())

@@ -4,15 +4,14 @@ hold; no plumbing."""
 import re
 
 import pytest
-from bs4 import BeautifulSoup
-from built_site import CHAPTERS, ROOT
+from built_site import CHAPTERS, ROOT, parsed
 
 COLUMNS, IN_A_FOLD = 78, 76
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_lines_fit_the_column(site, name):
-    article = BeautifulSoup((site / "book" / name).read_text(encoding="utf-8"), "html.parser").article
+    article = parsed(f"book/{name}").article
     for block in article.select(".cell_input pre, .cell_output pre"):
         limit = IN_A_FOLD if block.find_parent("details") else COLUMNS
         long = [line for line in block.get_text().splitlines() if len(line) > limit]
@@ -28,7 +27,7 @@ def imports(cell) -> bool:
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_folds_say_what_they_hold_and_cells_show_no_glue(site, name):
-    article = BeautifulSoup((site / "book" / name).read_text(encoding="utf-8"), "html.parser").article
+    article = parsed(f"book/{name}").article
     for cell in article.select("div.cell"):
         words = [summary.get_text().split("\n")[1] for summary in cell.select("details.hide > summary")]
         if "tag_exercise" in cell["class"]:
@@ -44,7 +43,7 @@ def test_folds_say_what_they_hold_and_cells_show_no_glue(site, name):
 def test_an_exercise_has_one_number_and_that_of_its_source_is_small(site, name):
     source = (ROOT / "book" / name.replace(".html", ".md")).read_text(encoding="utf-8")
     asked = re.findall(r"^`{3,}\{exercise\}.*?\n\n\*\*(Problem .*?)\.\*\*", source, re.M | re.S)
-    article = BeautifulSoup((site / "book" / name).read_text(encoding="utf-8"), "html.parser").article
+    article = parsed(f"book/{name}").article
     titles = [box.select_one(".admonition-title") for box in article.select(".exercise.admonition")]
     assert [title.select_one(".source").get_text() for title in titles if title.select(".source")] == asked
     assert all(re.match(r"Exercise \d+\.\d+", title.get_text().strip()) for title in titles)

@@ -5,8 +5,7 @@ import re
 import tomllib
 
 import pytest
-from bs4 import BeautifulSoup
-from built_site import CHAPTERS, ROOT, open_page
+from built_site import CHAPTERS, ROOT, open_page, parsed
 
 from bookbuild.cli import readme
 from bookbuild.site import film
@@ -17,25 +16,21 @@ PICTURE = """() => { const all = [...document.querySelectorAll('.film svg rect[w
 RUNNING = "() => document.getAnimations().filter(a => a.playState === 'running').length"
 
 
-def soup(site, name):
-    return BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
-
-
-def numbered(site) -> list[str]:
+def numbered() -> list[str]:
     """The pages with a number, in the order of the contents."""
-    links = soup(site, "book/introduction.html").select("nav.bd-links a")
+    links = parsed("book/introduction.html").select("nav.bd-links a")
     return [link["href"] for link in links if re.match(r"\d+\. ", link.get_text().strip())]
 
 
 def test_the_first_page_leads_everywhere(site):
-    page = soup(site, "index.html")
+    page = parsed("index.html")
     assert page.select_one(".landing h1").get_text() == "Denoising Diffusion, Checked" and "refresh" not in str(
         page.head
     )
     ways = {link.strong.get_text(): link["href"] for link in page.select(".ways a")}
     assert list(ways) == ["Read", "Teach", "Run"]
     shown = [link["href"] for link in page.select(".contents > li > a")]
-    assert shown == ["book/introduction.html", *(f"book/{name}" for name in numbered(site))]
+    assert shown == ["book/introduction.html", *(f"book/{name}" for name in numbered())]
     notebooks = [link["href"] for link in page.select(".contents .files a")]
     assert len(notebooks) == len(shown) and all((site / name).is_file() for name in notebooks)
     assert (page.find(href="book.pdf") is not None) == (site / "book.pdf").is_file()
@@ -43,12 +38,12 @@ def test_the_first_page_leads_everywhere(site):
 
 
 def test_its_numbers_are_those_of_the_pages_that_it_names(site):
-    proofs = [item.get_text() for item in soup(site, "index.html").select(".proofs li")]
-    rows = soup(site, "book/how_checked.html").select("table.longtable")[0].select("tbody tr")
+    proofs = [item.get_text() for item in parsed("index.html").select(".proofs li")]
+    rows = parsed("book/how_checked.html").select("table.longtable")[0].select("tbody tr")
     kinds = [row.select("td")[1].get_text().strip() for row in rows]
     assert proofs[0].startswith(f"{len(rows)} equations, all checked.")
     assert f"{sum('proof' in kind for kind in kinds)} of them" in proofs[0]
-    given = soup(site, "book/train_and_observe.html").select(".pasted-text")
+    given = parsed("book/train_and_observe.html").select(".pasted-text")
     said = {number.get_text() for number in given}
     for proof in proofs[1:]:
         numbers = re.findall(r"[\d.]+(?:\xa0×\xa010[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+| to [\d.]+\d|%)", proof)
@@ -95,7 +90,7 @@ def test_the_readme_shows_the_same_film(site):
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_opens_with_its_place_and_the_way_to_its_neighbours(site, name):
-    page, every = soup(site, f"book/{name}"), numbered(site)
+    page, every = parsed(f"book/{name}"), numbered()
     opening = page.select("article p.opening")
     if name in every:
         (line,) = opening

@@ -13,22 +13,24 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal, norm
 from truth import RTOL, Z
 
+from ddpm import mixture as module
 from ddpm.data import dots
 from ddpm.level import Level
-from ddpm.mixture import (
-    Mixture,
-    as_mixture,
-    log_density,
-    mean_variance,
-    mixture,
-    noise_posterior,
-    noised,
-    points,
-    posterior,
-    responsibilities,
-    score,
-)
+from ddpm.mixture import Mixture, as_mixture, mixture, points
 
+# each as one program
+log_density, mean_variance, noise_posterior, noised, posterior, responsibilities, score = map(
+    jax.jit,
+    (
+        module.log_density,
+        module.mean_variance,
+        module.noise_posterior,
+        module.noised,
+        module.posterior,
+        module.responsibilities,
+        module.score,
+    ),
+)
 SHAPES = pytest.mark.parametrize("shape", [(), (4,), (2, 2, 3)])
 LEVELS = [(1.0, 0.0), (0.9, 0.3), (0.6, 0.8), (0.0, 1.0), (1.0, 5.0)]  # the last is no schedule's
 
@@ -45,6 +47,9 @@ def joint(parts, x):
     means, variances, weights = parts
     of = [multivariate_normal(m.ravel(), v * np.eye(max(m.size, 1))) for m, v in zip(means, variances)]
     return np.log(weights) + [p.logpdf(np.ravel(x)) for p in of]
+
+
+slope_of_log_density, slope_of_score = (jax.jit(jax.grad(of, argnums=1)) for of in (module.log_density, module.score))
 
 
 def at(level):
@@ -65,9 +70,7 @@ def test_score_is_the_gradient_of_the_log_density(shape, precision):
     p, _, x = some(shape, 1, dtype=precision)
     for level in LEVELS:
         q = noised(p, at(level))
-        np.testing.assert_allclose(
-            score(q, x), jax.grad(partial(log_density, q))(x), rtol=100 * RTOL[precision], atol=1e-5
-        )
+        np.testing.assert_allclose(score(q, x), slope_of_log_density(q, x), rtol=100 * RTOL[precision], atol=1e-5)
 
 
 def test_score_against_differences_of_scipys_density():
@@ -154,7 +157,7 @@ def test_tweedies_formula(means, variances, weights, angle, x):
         close(noise, -level.spread * of_x)
         close(level.signal * x_0 + level.spread * noise, x)
         close(level.spread**2 * of_noise, level.signal**2 * variance)
-        slope = jax.grad(partial(score, noised(p, level)))(x)  # the second order: Var[x_0 | x] from the curvature
+        slope = slope_of_score(noised(p, level), x)  # the second order: Var[x_0 | x] from the curvature
         close(variance, level.spread**2 * (1 + level.spread**2 * slope) / level.signal**2)
 
 
@@ -180,7 +183,7 @@ def test_a_component_that_is_ruled_out_harms_no_gradient():
     p = Mixture(jnp.asarray([0.0, 1.0]), jnp.asarray([1.0, 0.0]), jnp.asarray([1.0, 0.0]))
     assert float(log_density(p, 0.3)) == pytest.approx(norm.logpdf(0.3), rel=1e-6)
     assert float(score(p, 0.3)) == pytest.approx(-0.3, rel=1e-6)
-    slope = jax.grad(lambda x: log_density(posterior(points([0.0, 1e3]), at((0.9, 0.1)), x), 0.5))(0.4)
+    slope = jax.jit(jax.grad(lambda x: log_density(posterior(points([0.0, 1e3]), at((0.9, 0.1)), x), 0.5)))(0.4)
     assert np.isfinite(slope)
 
 
@@ -189,14 +192,14 @@ def test_vmap_and_jit_agree_with_the_loop():
     x = np.random.default_rng(0).normal(size=(5, 2, 3)).astype(np.float32)
     for function in (posterior, noise_posterior):
         batched = jax.jit(jax.vmap(function, (None, None, 0)))(p, level, x)
-        loop = [function(p, level, x_i) for x_i in x]
+        loop = [function.__wrapped__(p, level, x_i) for x_i in x]
         for name in ("means", "variances", "weights"):
             expected = np.stack([getattr(q, name) for q in loop])
             np.testing.assert_allclose(getattr(batched, name), expected, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize(
-    "function", [lambda p, x: score(p, x), lambda p, x: mean_variance(posterior(p, at((0.8, 0.6)), x))]
+    "function", [module.score, lambda p, x: module.mean_variance(module.posterior(p, at((0.8, 0.6)), x))]
 )
 def test_averages_do_not_round_their_products(function):
     """On a GPU JAX keeps about three digits of what it multiplies in a product of matrices, unless the product
@@ -228,7 +231,7 @@ def test_bad_mixtures(arguments, message, unchecked):
         mixture(*arguments)
 
 
-@pytest.mark.parametrize("function", [log_density, responsibilities, score])
+@pytest.mark.parametrize("function", [module.log_density, module.responsibilities, module.score])
 def test_an_example_of_another_shape(function):
     p = points(dots())
     with pytest.raises(
@@ -237,7 +240,7 @@ def test_an_example_of_another_shape(function):
         function(p, jnp.zeros((9, 3, 3)))
     with pytest.raises(ValueError, match=r"got shape \(9,\)$"):
         function(p, jnp.zeros(9))
-    for given_x in (posterior, noise_posterior):
+    for given_x in (module.posterior, module.noise_posterior):
         with pytest.raises(ValueError, match=r"got shape \(\)$"):
             given_x(p, at((0.8, 0.6)), 0.0)
 

@@ -45,6 +45,8 @@ def all_of(path, u):
     return level.signal, level.spread, *path.rates(u), path.drift(u), path.diffusion_squared(u), path.log_snr(u)
 
 
+level_at = jax.jit(lambda path, u: path.level(u))
+time_of = jax.jit(lambda path, level: path.time(level.spread / level.signal))
 NEAR_THE_ENDS = (1e-6, 1e-3, 0.25, 0.5, 0.75, 0.999)
 
 
@@ -70,19 +72,16 @@ def test_levels_and_rates_are_those_of_the_papers_also_near_the_ends(name, preci
 @pytest.mark.parametrize("name", ["vp", "cosine", "straight", "edm", "through"])
 def test_little_noise_keeps_its_digits(name):
     """At u = 1e-6 one would otherwise subtract numbers that are 1 in float32."""
-    single = all_paths()[name].level(np.float32(1e-6)).spread
+    single = level_at(all_paths()[name], np.float32(1e-6)).spread
     with enable_x64(True):
-        double = all_paths()[name].level(np.float64(np.float32(1e-6))).spread
+        double = level_at(all_paths()[name], np.float64(np.float32(1e-6))).spread
     assert single > 0 and float(single) == pytest.approx(float(double), rel=1e-5)
 
 
 @pytest.mark.parametrize("name", all_paths())
 def test_the_time_of_a_level_is_found_again(name, precision):
-    path, us = all_paths()[name], jnp.linspace(0, 1, 23)
-    level = path.level(us)
-    np.testing.assert_allclose(
-        path.time(level.spread / level.signal), us, atol={"float32": 2e-5, "float64": 1e-12}[precision]
-    )
+    path, us, atol = all_paths()[name], jnp.linspace(0, 1, 23), {"float32": 2e-5, "float64": 1e-12}[precision]
+    np.testing.assert_allclose(time_of(path, level_at(path, us)), us, atol=atol)
 
 
 def test_schedules_are_points_on_paths():

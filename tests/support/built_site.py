@@ -3,10 +3,12 @@
 The names come from the sources, so that tests can be collected while the site is being built.
 """
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build/html"
@@ -28,6 +30,12 @@ SOLUTIONS = [
 ]
 STUDENTS = [SITE / f"_notebooks/student/{path.name}" for path in SOLUTIONS]
 NOTEBOOKS = [SITE / f"_notebooks/{path.stem}.ipynb" for path in SOURCES if "kernelspec" in header(path)]
+
+
+@cache
+def parsed(name: str) -> BeautifulSoup:
+    """A page of the built site, read once for all tests of a process: they only look at it."""
+    return BeautifulSoup((SITE / name).read_text(encoding="utf-8"), "html.parser")
 
 
 def param(page: str):

@@ -10,11 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from truth import RTOL, Z
 
-from ddpm.likelihood import draw_probes, exact_divergence, hutchinson, probe_variance
+from ddpm import likelihood
 
+# each as one program
+draw_probes = jax.jit(likelihood.draw_probes, static_argnums=(1, 2, 3))
+exact_divergence, hutchinson = (
+    jax.jit(of, static_argnums=0) for of in (likelihood.exact_divergence, likelihood.hutchinson)
+)
+probe_variance = jax.jit(likelihood.probe_variance, static_argnums=1)
 KINDS = pytest.mark.parametrize("kind", ["rademacher", "gaussian"])
 
 
+@jax.jit
 def field(x):
     """Of any shape, its Jacobian full and not symmetric."""
     flat = x.reshape(-1)
@@ -27,7 +34,7 @@ def some(shape, seed=0, dtype="float64"):
 
 def jacobian(x):
     size = max(x.size, 1)
-    return np.asarray(jax.jacrev(field)(x)).reshape(size, size)
+    return np.asarray(jax.jit(jax.jacrev(field))(x)).reshape(size, size)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3)])
