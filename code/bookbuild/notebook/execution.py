@@ -31,7 +31,8 @@ from bookbuild.site import equations
 LOG = logging.getLogger(__name__)
 RAN = "%s ran in %.1f s"  # read by bookbuild.cli.build
 AT_ONCE = min(os.cpu_count() or 1, 4)  # each takes up to a gigabyte
-QUICKLY = "--xla_backend_optimization_level=1"  # most of a chapter's time is the compiler's
+# most of a chapter's time is the compiler's; its older emitters are the quicker ones
+QUICKLY = "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false"
 TIMED = "measures-time"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
