@@ -144,19 +144,21 @@ VELOCITY = Prediction(
     to_pair=lambda place, x_t, velocity: _pair_from_change(place, x_t, velocity, place.rates()),
     from_pair=lambda place, x_t, x_0, noise: _change_from_pair(x_0, noise, place.rates()),
 )
-KINDS = {"noise": NOISE, "x_0": X_0, "v": V, "score": SCORE, "mean": MEAN}
-AT_A_LEVEL = {"noise": NOISE, "x_0": X_0, "v": V, "score": SCORE, "velocity": VELOCITY}
+_EVERYWHERE = {"noise": NOISE, "x_0": X_0, "v": V, "score": SCORE}
+KINDS = {**_EVERYWHERE, "mean": MEAN}
+AT_A_LEVEL = {**_EVERYWHERE, "velocity": VELOCITY}
 
 
-def kind_of(name: Kind) -> Prediction:
+def kind_of(name: Kind | LevelKind, among: dict[str, Prediction] = KINDS) -> Prediction:
     """The kind of prediction of this name.
 
     Raises:
-        ValueError: an unknown name.
+        ValueError: it is not `among` those.
     """
-    if name not in KINDS:
-        raise ValueError(f"unknown kind of prediction {name!r}; expected one of {', '.join(KINDS)}")
-    return KINDS[name]
+    if name not in among:
+        remedy = "; the mean belongs to a step of a schedule: use `convert`" if name == "mean" else ""
+        raise ValueError(f"unknown kind of prediction {name!r}; expected one of {', '.join(among)}{remedy}")
+    return among[name]
 
 
 def convert(
@@ -204,15 +206,12 @@ def convert_at(
     """
     if not isinstance(level, Level):
         raise TypeError(f"level must be a Level, such as path.level(u); got {type(level).__name__}")
-    for kind in (source, target):
-        if kind not in AT_A_LEVEL:
-            remedy = "; the mean belongs to a step of a schedule: use `convert`" if kind == "mean" else ""
-            raise ValueError(f"unknown kind of prediction {kind!r}; expected one of {', '.join(AT_A_LEVEL)}{remedy}")
+    to_pair, from_pair = kind_of(source, AT_A_LEVEL).to_pair, kind_of(target, AT_A_LEVEL).from_pair
     if "velocity" in (source, target) and rates is None:
         raise ValueError("a velocity depends on how the level changes: give rates, such as path.rates(u)")
     check_same_shape(source, value, "x", x)
     place = Place(level.signal, level.spread, rates=partial(_rates_of_level, level, rates))
-    return jnp.asarray(AT_A_LEVEL[target].from_pair(place, x, *AT_A_LEVEL[source].to_pair(place, x, value)))
+    return jnp.asarray(from_pair(place, x, *to_pair(place, x, value)))
 
 
 def x_0_from_noise(

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from built_site import PAGES, open_page
+from built_site import PAGES, open_page, param
 
 # mathematics that was not set, set with an error, or never found by MathJax
 MATH = """() => [...document.querySelectorAll('.math')]
@@ -25,7 +25,7 @@ WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 FILE = re.compile(r"\S+\.(svg|png|jpe?g|gif|webp)$", re.I)
 
 
-@pytest.mark.parametrize("page_name", PAGES)
+@pytest.mark.parametrize("page_name", map(param, PAGES))
 def test_page(site, address, page, page_name):
     open_page(page, address + page_name)
     assert page.outside == []

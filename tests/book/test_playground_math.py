@@ -75,18 +75,29 @@ def test_the_schedule(run, steps):
     close(found["spread"], np.sqrt(schedule.one_minus_alpha_bar), rtol=1e-12, atol=0)
 
 
+@jax.jit
+def exact(schedule, data, x, t):
+    """At the points x: the log-density at t, the score of the data, the best noise prediction at t."""
+    p = noised(data, at_time(schedule, t))
+    each = partial(log_density, p), partial(score, data), lambda x: best_noise(schedule, data, x, t)
+    return [jax.vmap(function)(x) for function in each]
+
+
+step_back = jax.jit(ancestral_step, static_argnums=5)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("t", [1, 5, 40, 100])
 def test_density_score_and_best_noise(run, name, t):
     schedule, data = ddpm.cosine(T), data_of(run, name)
-    p = noised(data, at_time(schedule, t))
+    log_p, of_data, noise_there = map(np.asarray, exact(schedule, data, POINTS, t))
     code = "const p = m.noised(set(a.name), cosine, a.t); return a.x.map(([x, y]) => m.logDensity(p, x, y));"
     here = run(code, name=name, t=t, x=POINTS)
-    close(here, jax.jit(jax.vmap(partial(log_density, p)))(POINTS))
+    close(here, log_p)
     clean = run("return m.scores(set(a.name), typed(a.x));", name=name, x=FLAT)
-    close(clean, jax.jit(jax.vmap(partial(score, data)))(POINTS).ravel())
+    close(clean, of_data.ravel())
     noise = run("return m.bestNoise(set(a.name), cosine, a.t, typed(a.x));", name=name, t=t, x=FLAT)
-    close(noise, jax.jit(jax.vmap(lambda x: best_noise(schedule, data, x, t)))(POINTS).ravel())
+    close(noise, noise_there.ravel())
 
 
 def test_the_shade_is_the_density(run):
@@ -94,9 +105,8 @@ def test_the_shade_is_the_density(run):
     code = "return m.densityGrid(m.noised(m.mixture(a.means, a.width), cosine, 30), a.size, a.extent);"
     grid = run(code, means=means, width=width, size=size, extent=extent)
     middles = extent * ((2 * np.arange(size) + 1) / size - 1)
-    p = noised(mixture(means, width**2), at_time(ddpm.cosine(T), 30))
     places = np.stack(np.meshgrid(middles, -middles), axis=-1).reshape(-1, 2)
-    close(grid, np.exp(jax.vmap(partial(log_density, p))(places)), atol=1e-11)
+    close(grid, np.exp(exact(ddpm.cosine(T), mixture(means, width**2), places, 30)[0]), atol=1e-11)
 
 
 @pytest.mark.parametrize("steps", [1, 3, 8, 100])
@@ -113,17 +123,16 @@ def test_the_ancestral_step_is_that_of_the_schedule_with_these_two_times(run, t,
     short = ddpm.Schedule.from_betas(np.array([1 - schedule.alpha_bar[s], 1 - ratio] if s else [1 - ratio]))
     code = "return m.ancestral(cosine, a.t, a.s, typed(a.x), typed(a.noise), typed(a.z));"
     found = run(code, t=t, s=s, x=FLAT, noise=noise.ravel(), z=z.ravel())
-    close(found, np.ravel(ancestral_step(short, POINTS, short.T, noise, z, "beta_tilde")), rtol=1e-6)
+    close(found, np.ravel(step_back(short, POINTS, short.T, noise, z, "beta_tilde")), rtol=1e-6)
     if s == t - 1:
-        close(found, np.ravel(ancestral_step(schedule, POINTS, t, noise, z, "beta_tilde")), rtol=1e-6)
+        close(found, np.ravel(step_back(schedule, POINTS, t, noise, z, "beta_tilde")), rtol=1e-6)
 
 
 @pytest.mark.parametrize("t, s", [(100, 99), (100, 50), (37, 12), (1, 0)])
 def test_the_steps_of_ddim_and_heun(run, t, s):
     schedule, data = ddpm.cosine(T), data_of(run, "moons")
     a_t, a_s = (float(schedule.alpha_bar[u]) for u in (t, s))
-    predict = jax.vmap(lambda x, u: best_noise(schedule, data, x, u), (0, None))
-    noise = np.array(predict(POINTS, t))
+    noise = np.array(exact(schedule, data, POINTS, t)[2])
     # Song et al. (2021), equation 12, with their sigma = 0; their alpha is the book's alpha_bar
     reached = np.sqrt(a_s) * (POINTS - np.sqrt(1 - a_t) * noise) / np.sqrt(a_t) + np.sqrt(1 - a_s) * noise
     found = run("return m.ddim(cosine, a.t, a.s, typed(a.x), typed(a.noise));", t=t, s=s, x=FLAT, noise=noise.ravel())
@@ -132,7 +141,7 @@ def test_the_steps_of_ddim_and_heun(run, t, s):
     sigma_t, sigma_s, y = np.sqrt((1 - a_t) / a_t), np.sqrt((1 - a_s) / a_s), POINTS / np.sqrt(a_t)
     there = y + (sigma_s - sigma_t) * noise
     if s > 0:
-        there = y + (sigma_s - sigma_t) * (noise + predict(np.sqrt(a_s) * there, s)) / 2
+        there = y + (sigma_s - sigma_t) * (noise + exact(schedule, data, np.sqrt(a_s) * there, s)[2]) / 2
     code = """const predict = (x, t) => m.bestNoise(set('moons'), cosine, t, x), x = typed(a.x);
         return m.heun(cosine, a.t, a.s, x, predict(x, a.t), predict);"""
     close(run(code, t=t, s=s, x=FLAT), np.ravel(np.sqrt(a_s) * there), rtol=1e-7)

@@ -85,7 +85,7 @@ def served(folder):
         server.shutdown()
 
 
-@pytest.fixture(scope="module", params=["file", "server", "folder of a server"])
+@pytest.fixture(scope="module", params=["file", pytest.param("server", marks=pytest.mark.slow), "folder of a server"])
 def home(request, site, tmp_path_factory):
     """The address of the site, as readers have it."""
     if request.param == "file":
@@ -208,9 +208,14 @@ def test_the_page_of_results(browser, home):
     page.close()
 
 
-@pytest.mark.parametrize("width, scheme", MODES)
 @pytest.mark.parametrize(
-    "url, results", [("search.html?q=noise", "#search-results a"), ("book/closed_form.html", LIST)]
+    "url, results, width, scheme",
+    [
+        ("search.html?q=noise", "#search-results a", *MODES[1]),
+        ("book/closed_form.html", LIST, *MODES[0]),
+        pytest.param("search.html?q=noise", "#search-results a", *MODES[0], marks=pytest.mark.slow),
+        pytest.param("book/closed_form.html", LIST, *MODES[1], marks=pytest.mark.slow),
+    ],
 )
 def test_axe_finds_nothing_where_something_was_found(address, page, width, scheme, url, results):
     page.set_viewport_size({"width": width, "height": 800})

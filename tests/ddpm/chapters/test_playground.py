@@ -27,7 +27,7 @@ def test_shade_and_arrows_are_density_and_best_prediction():
         np.testing.assert_allclose(opacity, 0.85 * np.sqrt(density / density.max()), atol=1e-4)
         (arrows,) = (drawn for drawn in ax.collections if isinstance(drawn, mpl.quiver.Quiver))
         x_t = playground.grid(playground.ARROWS).reshape(-1, 2)
-        noise = np.array(jax.vmap(lambda x: best_noise(schedule, data, x, t))(x_t))
+        noise = np.array(jax.jit(jax.vmap(best_noise, (None, None, 0, None)))(schedule, data, x_t, t))
         drawn = np.stack([np.ravel(arrows.U), np.ravel(arrows.V)], axis=1)
         length = np.linalg.norm(noise, axis=1, keepdims=True)
         np.testing.assert_allclose(drawn, -noise * np.minimum(1, 2 / length) / 2, atol=1e-4)

@@ -43,7 +43,7 @@ def test_a_linear_field_against_the_matrix_exponential():
         np.testing.assert_allclose(ours, expected, rtol=1e-8)
 
 
-@pytest.mark.parametrize("path", [vp, straight])
+@pytest.mark.parametrize("path", [vp, pytest.param(straight, marks=pytest.mark.slow)])
 def test_a_mixture_of_two_pixels_within_1e_6_nats(path):
     with jax.enable_x64(True):
         data, path = mixture(*BLOBS), path()

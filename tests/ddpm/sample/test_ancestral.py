@@ -121,8 +121,9 @@ def test_shapes_batches_jit_and_vmap(shape, precision):
     assert states.shape == (T + 1, *shape) and states.dtype == precision
     t = np.array([5, 1, 3])
     x, guess, noise = np.random.default_rng(0).normal(size=(3, 3, *shape)).astype(precision)
-    loop = np.stack([ancestral_step(schedule, x[i], int(t[i]), guess[i], noise[i]) for i in range(3)])
-    for batched in (ancestral_step, jax.jit(ancestral_step), jax.vmap(ancestral_step, (None, 0, 0, 0, 0))):
+    one = jax.jit(ancestral_step)
+    loop = np.stack([one(schedule, x[i], t[i], guess[i], noise[i]) for i in range(3)])
+    for batched in (ancestral_step, one, jax.jit(jax.vmap(ancestral_step, (None, 0, 0, 0, 0)))):
         np.testing.assert_allclose(batched(schedule, x, t, guess, noise), loop, rtol=2e-5, atol=1e-6)
 
 

@@ -61,6 +61,7 @@ def test_the_marginal_is_the_exact_one_and_a_wrong_equation_is_found_out():
     assert far.pop((1.0, 1.0)) < FAR < min(far.values()), far
 
 
+@pytest.mark.slow
 def test_another_path_has_its_own_marginal():
     assert distance(straight(), 0.15, ends(straight(), jax.random.key(1), 1.0)) < FAR
 
