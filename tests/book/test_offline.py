@@ -25,7 +25,7 @@ WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
 FILE = re.compile(r"\S+\.(svg|png|jpe?g|gif|webp)$", re.I)
 
 
-@pytest.mark.parametrize("page_name", map(param, PAGES))
+@pytest.mark.parametrize("page_name", [param(page) for page in PAGES])
 def test_page(site, address, page, page_name):
     open_page(page, address + page_name)
     assert page.outside == []
