@@ -46,7 +46,7 @@ def weight(betas, t, variance):
 @VARIANCES
 @pytest.mark.parametrize("betas", [BETAS, (1e-8, 1e-7, 1e-6), tuple(np.linspace(1e-4, 0.02, 1000))])
 def test_noise_weight(betas, variance, precision):
-    weights = noise_weight(Schedule.from_betas(betas), variance)
+    weights = np.asarray(jax.jit(noise_weight, static_argnums=1)(Schedule.from_betas(betas), variance))
     assert weights.shape == (len(betas) + 1,) and np.isnan(weights[0])
     for t in {1, 2, 3, len(betas)} - ({1} if variance == "beta_tilde" else set()):
         assert float(weights[t]) == pytest.approx(weight(betas, t, variance), rel=10 * RTOL[precision]), t
@@ -170,7 +170,8 @@ def test_mean_loss_is_noise_loss_in_value_and_gradient(schedule, variance):
             def on_noise(guess):
                 return noise_loss(schedule, t, noise, guess, variance)
 
-            (a, grad_a), (b, grad_b) = (jax.value_and_grad(f)(jnp.asarray(guess)) for f in (on_means, on_noise))
+            both = jax.jit(lambda guess: [jax.value_and_grad(f)(guess) for f in (on_means, on_noise)])
+            (a, grad_a), (b, grad_b) = both(guess)
             assert float(a) == pytest.approx(float(b), rel=1e-9)
             np.testing.assert_allclose(grad_a, grad_b, rtol=1e-8)
 
@@ -213,9 +214,10 @@ def test_a_batch_is_a_loop_under_jit_and_vmap(shape):
     schedule, t = Schedule.from_betas(BETAS), np.array([4, 1, 3])
     a, b = np.random.default_rng(0).normal(size=(2, 3, *shape)).astype(np.float32)
     for loss in (mean_loss_with(0.7), noise_loss, lambda _, t, x, y: simple_loss(t, x, y)):
-        loop = [loss(schedule, int(t[i]), a[i], b[i]) for i in range(3)]
+        one = jax.jit(loss)
+        loop = [one(schedule, t[i], a[i], b[i]) for i in range(3)]
         assert loop[0].shape == ()
-        for batched in (loss, jax.jit(loss), jax.vmap(loss, (None, 0, 0, 0))):
+        for batched in (loss, one, jax.jit(jax.vmap(loss, (None, 0, 0, 0)))):
             np.testing.assert_allclose(batched(schedule, t, a, b), loop, rtol=1e-5)
 
 
