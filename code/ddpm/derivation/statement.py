@@ -27,7 +27,7 @@ class Statement:
         self.rows, self.end, self.settled = rows, end, settled
 
     def latex(self) -> str:
-        """The rows as one block; a row that is too wide is broken before its sign."""
+        """The rows as one block; a row that is too wide is broken in its right side, or before its sign."""
         out = []
         for number, (left, sign, right) in enumerate(self.rows):
             end = self.end if number == len(self.rows) - 1 else ","
@@ -37,6 +37,8 @@ class Statement:
             right[-1] += end
             if len(left) == len(right) == 1 and width(f"{left[0]} = {right[0]}") <= line():
                 out.append(f"{left[0]} &{sign} {right[0]}")
+            elif len(left) == 1 and all(width(f"{left[0]} = {part}") <= line() for part in right):
+                out += [f"{left[0]} &{sign} {right[0]}", *(rf"&\quad {part}" for part in right[1:])]
             else:
                 out += [
                     *(f"&{part}" for part in left),

@@ -317,3 +317,20 @@ def test_a_divergence_is_not_broken_on_a_desk():
         assert "\\\\" not in statement.latex()
         with broken_at(PHONE):
             assert "\\\\" in statement.latex()
+
+
+def test_a_left_side_that_has_room_shares_its_line():
+    L = sp.Symbol("L")
+    with as_written():
+        loss = E_q(
+            KL(q(x[t - 1] | (x[t], x[0])), p_theta(x[t - 1] | x[t]))
+            - log(p_theta(x[0] | x[1]))
+            - log(p_theta(x[1] | x[2]))
+            - log(q(x[2] | x[1]))
+        )
+        short, long = Statement((L, "=", loss)), Statement((E_q(L + log(p_theta(x[0] | x[1]))), "=", loss))
+    assert width(lines_of_block(short.latex())[0]) > 20
+    assert lines_of_block(short.latex())[0].startswith("L = ") and len(lines_of_block(short.latex())) == 2
+    assert "=" not in lines_of_block(long.latex())[0]
+    for statement in (short, long):
+        assert max(map(width, lines_of_block(statement.latex()))) <= DESK
