@@ -26,6 +26,7 @@ EXTENSIONS = [
     "site.weeks",
     "site.landing",
     "print.printed",
+    "print.solutions",
     "print.pdf",
     "site.slim",
     "site.stamps",

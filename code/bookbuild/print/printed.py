@@ -1,8 +1,5 @@
-r"""The book on paper: what is folded away on the site is printed, and solutions stand at the end of their chapter.
-
-In the place of a solution stands the number of its page. Of an exercise in code the frame is printed where it is
-asked for, and the whole among the solutions.
-"""
+"""The book on paper: what is folded away on the site is printed, equations have the numbers of the site, and boxes
+begin where they have room. The solutions are in `solutions`."""
 
 import re
 from math import ceil
@@ -11,16 +8,13 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx_exercise.nodes import is_exercise_node, is_solution_node
-
-from bookbuild.notebook.blanks import BEGIN, END, unmarked
+from sphinx_exercise.nodes import is_exercise_node
 
 FOLDS = {"tag_hide-input", "tag_hide-output", "tag_hide-cell"}
 RAISED, LOWERED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"), str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 BLOCKS = (nodes.paragraph, nodes.math_block, nodes.literal_block, nodes.table)
 TALL = re.compile(r"\\(?:frac|sum|prod|int|begin)\b")
 EQUATION = re.compile(r"%?([^#]+)#equation-(.+)")
-SOLUTION = re.compile(rf"^( *){BEGIN}\n.*?{END} *$", re.S | re.M)
 
 
 class Unfold(SphinxPostTransform):
@@ -116,57 +110,6 @@ class RaisedDigits(SphinxPostTransform):
                 text.parent.replace(text, parts)
 
 
-class SolutionsLast(SphinxPostTransform):
-    """After sphinx-exercise has numbered exercises and solutions, at 20 and 21; before parts are made of chapters,
-    at 700."""
-
-    default_priority = 450
-    formats = ("latex",)
-
-    def run(self, **kwargs):
-        for chapter in self.document.findall(addnodes.start_of_file):
-            if any(isinstance(child, nodes.section) for child in chapter.children):
-                collect(chapter)
-                numbered = chapter["docname"] in self.env.toc_secnumbers  # as on the site; parts count as -1
-                chapter.insert(0, latex(rf"\setcounter{{secnumdepth}}{{{2 if numbered else -1}}}"))
-
-
-def collect(chapter: nodes.Element) -> None:
-    """Move the solutions of a chapter into a section at its end."""
-    titles = {node["label"]: node.next_node(nodes.title).astext().strip() for node in chapter.findall(is_exercise_node)}
-    moved, exercise = [], None
-    for node in list(chapter.findall(lambda n: is_exercise_node(n) or is_solution_node(n) or is_frame(n))):
-        if is_exercise_node(node):
-            exercise = node["label"]
-        elif is_solution_node(node):
-            label = node["target_label"]
-            place = f"solution:{node['label']}"
-            node.next_node(nodes.title).children = [
-                latex(rf"\phantomsection\label{{{place}}}Solution to \hyperref[exercise:{label}]{{{titles[label]}}}")
-            ]
-            parent, here = node.parent, node.parent.index(node) + 1
-            cells = []  # what was folded away behind the solution belongs to it
-            while here < len(parent) and is_unfolded(parent[here]):
-                cells.append(parent.pop(here))
-            words = rf"Solution to {titles[label]}: page~\pageref*{{{place}}}"
-            pointer = latex(rf"\noindent\hyperref[{place}]{{\itshape {words}}}")
-            parent.replace(node, nodes.paragraph("", "", pointer))
-            moved.append((label, [node, *cells]))
-        elif exercise:
-            words = rf"\textbf{{Code for \hyperref[exercise:{exercise}]{{{titles[exercise]}}}}}"
-            head = nodes.paragraph("", "", latex(rf"\noindent{words}"))
-            moved.append((exercise, [room(7), head, with_text(node.deepcopy(), unmarked(node.astext()))]))
-            with_text(node, SOLUTION.sub(r"\1...  # yours", node.astext()))
-    if moved:
-        moved.sort(key=lambda part: list(titles).index(part[0]))
-        section = nodes.section(
-            "", nodes.title("", "Solutions"), ids=[f"{chapter['docname'].replace('/', '-')}-solutions"]
-        )
-        for _, part in moved:
-            section += part
-        next(child for child in chapter.children if isinstance(child, nodes.section)).append(section)
-
-
 def room_for(box: nodes.Element) -> int:
     """About how many lines a box takes down to the end of its tallest formula or table; 0 without such."""
     down, ends = 2, {}  # of what does not break: its height, and where it ends
@@ -193,21 +136,6 @@ def enclosed(node) -> bool:
     return isinstance(node.parent, nodes.entry)
 
 
-def is_unfolded(node) -> bool:
-    return isinstance(node, nodes.container) and "unfolded" in node["classes"] and "tag_exercise" not in node["classes"]
-
-
-def is_frame(node) -> bool:
-    return isinstance(node, nodes.literal_block) and bool(SOLUTION.search(node.astext()))
-
-
-def with_text(node, text: str):
-    node.rawsource = text
-    node.clear()
-    node += nodes.Text(text)  # which makes the node its parent
-    return node
-
-
 def latex(text: str) -> nodes.raw:
     return nodes.raw("", text, format="latex")
 
@@ -228,6 +156,5 @@ def setup(app):
     app.add_post_transform(LongTables)
     app.add_post_transform(RoomForBoxes)
     app.add_post_transform(RaisedDigits)
-    app.add_post_transform(SolutionsLast)
     app.connect("env-get-updated", number_as_on_the_site, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

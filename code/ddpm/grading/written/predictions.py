@@ -185,7 +185,7 @@ class Predictions:
         }
         count = sum(right.values())
         rows = [
-            ("", "predicted", "measured", ""),
+            ("", "predicted", "measured", "verdict"),
             *((key, row(value), row(measured[key]), "right" if right[key] else "off") for key, value in values.items()),
         ]
         wide = [max(map(len, column)) for column in zip(*rows)]
