@@ -24,7 +24,7 @@ from bookbuild.notebook.blanks import asked, blank
 from bookbuild.notebook.cellnames import names as cell_names
 from bookbuild.notebook.install import FOLDER
 from bookbuild.notebook.markdown import Markdown
-from bookbuild.notebook.notebooks import Cells, captions, code_cells, install_cell
+from bookbuild.notebook.notebooks import Cells, captions, code_cells, install_cells
 from bookbuild.notebook.page import Page
 
 MARK, EXERCISE, CHECK = "assignment", "exercise", "check"
@@ -66,7 +66,7 @@ class Assignment(Cells):
         title = f"# Assignment {name}" + (", solutions" if version == SOLUTION else "")
         self.pending = [title, INTRODUCTION[version].format(title=app.config.html_title)]
         self.flush()
-        self.cells.append(install_cell(app) if version == SOLUTION else student_install_cell(app))
+        self.cells += install_cells(app) if version == SOLUTION else student_install_cells(app)
         self.name, self.exercises = name, []
         references = {}
         for chapter in chapters:
@@ -248,10 +248,10 @@ def unfolded(node):
     return copy
 
 
-def student_install_cell(app):
-    """The first cell of the students' version: its package comes from the site or is carried, and has no references."""
+def student_install_cells(app):
+    """The first of the students' version: its package comes from the site or is carried, and has no references."""
     folder = f"{FOLDER}/{STUDENT}"
-    return install.cell("", "", app.config.html_baseurl, next(Path(app.outdir, folder).glob("*.whl"), None), folder)
+    return install.cells("", "", app.config.html_baseurl, next(Path(app.outdir, folder).glob("*.whl"), None), folder)
 
 
 def resolved(app, docname: str) -> nodes.document:

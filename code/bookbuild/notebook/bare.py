@@ -129,15 +129,15 @@ def first_cell(name: str, python: Path, notebook: Path, wheel: Path) -> str:
         + ", ".join(f"{package} {before[package]}" for package in ("jax", "numpy", "ipykernel")),
         flush=True,
     )
-    (cell,) = (c for c in nbformat.read(notebook, as_version=4).cells if "install" in c.metadata.get("tags", ()))
-    if "b64decode" not in cell.source:  # where its package comes from there may be an older one
-        cell = install.cell("", "", "", wheel)
+    first = [c for c in nbformat.read(notebook, as_version=4).cells if install.TAGS & {*c.metadata.get("tags", ())}]
+    if len(first) == 1:  # where its package comes from there may be an older one
+        first = install.cells("", "", "", wheel)
     started = time.monotonic()
-    if problem := run(python, nbformat.v4.new_notebook(cells=[cell]))[0]:
+    if problem := run(python, nbformat.v4.new_notebook(cells=first))[0]:
         return f"the first cell: {problem}"
     seconds, after = time.monotonic() - started, installed(python)
-    again = nbformat.v4.new_notebook(cells=[cell])
-    if problem := run(python, again)[0] or again.cells[0].outputs:
+    again = nbformat.v4.new_notebook(cells=first)
+    if problem := run(python, again)[0] or [output for cell in again.cells for output in cell.outputs]:
         return f"the first cell, run again, does something: {problem}"
     changed = {name for name in before if after.get(name) != before[name]}
     if changed:

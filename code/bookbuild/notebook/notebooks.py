@@ -78,7 +78,7 @@ class Notebook(Cells):
         self.sources = code_cells(app, docname)
         top = next(doctree.findall(nodes.section))
         self.cells.append(nbformat.v4.new_markdown_cell(self.write.heading(top, 1)))
-        self.cells.append(install_cell(app))
+        self.cells += install_cells(app)
         self.add_blocks(top.children, level=1)
         self.add_blocks([node for node in doctree.children if node is not top], level=1)
         self.add_unseen(before=float("inf"))
@@ -145,9 +145,9 @@ def colab(app, name: str) -> str:
     return f"https://colab.research.google.com/github/{url.path.strip('/')}/blob/{COLAB_BRANCH}/{quote(name)}.ipynb"
 
 
-def install_cell(app):
+def install_cells(app):
     wheels = Path(app.outdir, FOLDER).glob("*.whl")
-    return install.cell(*repository(app), app.config.html_baseurl, next(wheels, None))
+    return install.cells(*repository(app), app.config.html_baseurl, next(wheels, None))
 
 
 def export(app, docname, template, context, doctree):
