@@ -2,11 +2,13 @@
 
 import io
 import re
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from bookbuild.site.darkfigures import compact
+from bookbuild.site.darkfigures import DARK_PAGE, LIGHT_INK, ON_DARK, compact, dark
+from ddpm.figures import COLOURS, INK
 
 NUMBER = re.compile(r"-?\d+\.?\d*")
 
@@ -24,3 +26,29 @@ def test_a_figure_in_fewer_bytes_is_the_same_to_a_hundredth_of_a_point():
     assert NUMBER.sub("", "".join(before.split())) == NUMBER.sub("", "".join(after.split()))
     numbers = [np.array(NUMBER.findall(text), float) for text in (before, after)]
     np.testing.assert_allclose(*numbers, atol=0.01, rtol=0)
+
+
+def lightness(colour: str) -> float:
+    """The relative luminance of WCAG."""
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return float(np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722])
+
+
+def contrast(one: str, other: str) -> float:
+    dark_one, light_one = sorted(map(lightness, (one, other)))
+    return (light_one + 0.05) / (dark_one + 0.05)
+
+
+def test_lines_can_be_seen_on_a_dark_page():
+    lines = "".join(f'<path style="stroke: {colour}"/>' for colour in (INK, *COLOURS))
+    shown = re.findall("#[0-9a-f]{6}", dark(lines))
+    assert shown == [LIGHT_INK, *ON_DARK] and len(set(shown)) == 1 + len(COLOURS)
+    assert min(contrast(twin, DARK_PAGE) for twin in ON_DARK) > 6
+
+
+def test_drawings_that_react_have_the_same_palette():
+    css = (Path(__file__).parents[2] / "book/_static/book.css").read_text(encoding="utf-8")
+    given = dict(
+        re.findall(r'html\[data-theme="dark"\] \.interactive svg \[stroke="(#\w{6})"\] \{ stroke: (#\w{6}); \}', css)
+    )
+    assert given == {light: twin for light, twin in zip(COLOURS, ON_DARK, strict=True) if light in COLOURS[:3]}

@@ -1,8 +1,9 @@
-"""Figures for the site: every SVG is written in fewer bytes and gets a twin in light ink for dark pages, and no other
+"""Figures for the site: every SVG is written in fewer bytes and gets a twin in a palette for dark pages, and no other
 image is dimmed.
 
-The figures of `ddpm.figures` are drawn in INK on nothing. The theme shows the one of the two images that fits
-(`only-light`, `only-dark`) and takes the other out of the page for screen readers also.
+The figures of `ddpm.figures` are drawn in INK and COLOURS on nothing. The theme shows the one of the two images that
+fits (`only-light`, `only-dark`) and takes the other out of the page for screen readers also. Drawings that react have
+the same two palettes, from `book.css`.
 """
 
 import hashlib
@@ -14,6 +15,8 @@ from docutils import nodes
 
 # the theme's colours of text and page in dark mode
 LIGHT_INK, DARK_PAGE = "#ced6dd", "#121212"
+# for COLOURS of ddpm.figures, in their order: the same hues, as far from a dark page as those are from a light one
+ON_DARK = ("#4ba3f5", "#ff8a5c", "#2fd6a6", "#f0a3d3", "#c8c86e")
 IMAGE = re.compile(r'<img (?!loading)[^>]*src="([^":]+\.svg)"[^>]*>')
 OUTLINE = re.compile(r'(?<= d=")[^"]*')
 FINER = re.compile(r'(?<=[\s"])(-?\d+\.\d\d)\d+(?=[\s"])')  # than a hundredth of a point
@@ -26,10 +29,12 @@ def compact(svg: str) -> str:
 
 
 def dark(svg: str) -> str:
-    """`svg` with ink and paper exchanged for those of a dark page."""
-    from ddpm.figures import INK  # here, since it brings matplotlib with it
+    """`svg` with ink, paper and the colours of lines exchanged for those of a dark page."""
+    from ddpm.figures import COLOURS, INK  # here, since it brings matplotlib with it
 
-    return svg.replace(INK, LIGHT_INK).replace("#ffffff", DARK_PAGE)
+    for light, twin in zip((INK, "#ffffff", *COLOURS), (LIGHT_INK, DARK_PAGE, *ON_DARK), strict=True):
+        svg = svg.replace(light, twin)
+    return svg
 
 
 def pair_figures(app, doctree):
