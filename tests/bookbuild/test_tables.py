@@ -1,6 +1,9 @@
 """What is printed in columns, as a table."""
 
-from bookbuild.site.tables import blocks
+from docutils import nodes
+from docutils.utils import new_document
+
+from bookbuild.site.tables import PrintedTables, blocks
 
 
 def test_a_head_may_lack_its_first_column():
@@ -22,3 +25,21 @@ def test_a_line_at_the_edge_begins_another_table():
 
 def test_what_is_no_table_stays():
     assert blocks("one\ntwo words\na  b") == ["one", "two words", "a  b"]
+
+
+def test_lines_between_tables_stay_together():
+    printed = nodes.literal_block("", "a head\nof two lines\na  b\nc  d\nan end")
+    cell = nodes.container("", classes=["tag_table"])
+    cell += nodes.container("", printed, nb_element="cell_code_output")
+    document = new_document("page")
+    document += cell
+    PrintedTables(document).run()
+    shown = document.next_node(nodes.container).children[0].children
+    assert [type(node) for node in shown] == [nodes.literal_block, nodes.table, nodes.literal_block]
+    assert shown[0].astext() == "a head\nof two lines" and shown[2].astext() == "an end"
+    assert [entry.astext() for entry in shown[1].findall(nodes.entry)] == ["a", "b", "c", "d"]
+
+
+def test_a_head_may_lack_its_first_column_before_a_column_of_words():
+    text = "      predicted  measured  verdict\nmean          1         2  off"
+    assert blocks(text) == [[["", "predicted", "measured", "verdict"], ["mean", "1", "2", "off"]]]

@@ -13,6 +13,7 @@ from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
 from bookbuild.notebook.blanks import BEGIN, END, unmarked
 from bookbuild.print.printed import latex, room
+from bookbuild.site.shown import with_text
 
 SOLUTION = re.compile(rf"^( *){BEGIN}\n.*?{END} *$", re.S | re.M)
 VERDICT = re.compile("Right|Noted")
@@ -110,13 +111,6 @@ def is_unfolded(node) -> bool:
 
 def is_frame(node) -> bool:
     return isinstance(node, nodes.literal_block) and bool(SOLUTION.search(node.astext()))
-
-
-def with_text(node, text: str):
-    node.rawsource = text
-    node.clear()
-    node += nodes.Text(text)  # which makes the node its parent
-    return node
 
 
 def setup(app):

@@ -11,14 +11,17 @@ LICENCE = "Text and figures: CC BY 4.0. Code: MIT."
 
 
 def edition(root: Path) -> dict | None:
-    """What CITATION.cff says; None in a book without one."""
+    """What CITATION.cff says, the day of release as a date; None in a book without one."""
     path = root / FILE
-    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if not path.is_file():
+        return None
+    cited = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # YAML makes a date of it unless it stands in quotation marks
+    return cited | {"date-released": date.fromisoformat(str(cited["date-released"]))}
 
 
-def day(released) -> str:
+def day(released: date) -> str:
     """As in 28 November 2026."""
-    released = released if isinstance(released, date) else date.fromisoformat(str(released))
     return f"{released.day} {released:%B %Y}"
 
 
@@ -28,12 +31,10 @@ def words(cited: dict) -> str:
 
 def bibtex(cited: dict, url: str = "") -> str:
     """The entry for this book; with the address where there is one."""
-    released = cited["date-released"]
-    year = released.year if isinstance(released, date) else str(released)[:4]
     fields = {
         "title": "{" + cited["title"] + "}",
         "author": "{" + " and ".join(author["name"] for author in cited["authors"]) + "}",
-        "year": f"{year}",
+        "year": str(cited["date-released"].year),
         "note": f"Version {cited['version']}",
         "url": url,
     }

@@ -73,14 +73,20 @@ class Shown(SphinxPostTransform):
             name(cell)
             marks_stay = (
                 "tag_exercise" in cell["classes"] and self.app.builder.format == "latex"
-            )  # for bookbuild.print.printed
+            )  # for bookbuild.print.solutions
             for part in [part for part in cell.children if part.get("nb_element") == "cell_code_source"]:
                 for block in part.findall(nodes.literal_block):
-                    block.rawsource = without_glue(block.rawsource if marks_stay else unmarked(block.rawsource))
-                    block.clear()
-                    block += nodes.Text(block.rawsource)
+                    with_text(block, without_glue(block.rawsource if marks_stay else unmarked(block.rawsource)))
                 if not part.astext():
                     cell.remove(part)
+
+
+def with_text(block: nodes.literal_block, text: str) -> nodes.literal_block:
+    """`block`, which now holds `text`."""
+    block.rawsource = text
+    block.clear()
+    block += nodes.Text(text)  # which makes the block its parent
+    return block
 
 
 def is_code_cell(node) -> bool:

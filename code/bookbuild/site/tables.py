@@ -6,11 +6,13 @@ is printed stays as it is.
 """
 
 import re
+from itertools import groupby
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from bookbuild.site.checked import row
+from bookbuild.site.shown import with_text
 
 APART = re.compile(r"\s{2,}")
 
@@ -57,22 +59,9 @@ class PrintedTables(SphinxPostTransform):
             for output in [part for part in cell.children if part.get("nb_element") == "cell_code_output"]:
                 for printed in list(output.findall(nodes.literal_block)):
                     made = []
-                    for part in blocks(printed.astext()):
-                        if isinstance(part, list):
-                            made.append(table(part))
-                        elif made and isinstance(made[-1], nodes.literal_block):
-                            made[-1] = with_line(made[-1], part)
-                        else:
-                            made.append(with_line(printed.deepcopy(), part, alone=True))
+                    for lines, parts in groupby(blocks(printed.astext()), key=lambda part: isinstance(part, str)):
+                        made += [with_text(printed.deepcopy(), "\n".join(parts))] if lines else map(table, parts)
                     printed.parent.replace(printed, made)
-
-
-def with_line(block: nodes.literal_block, line: str, alone: bool = False) -> nodes.literal_block:
-    text = line if alone else f"{block.astext()}\n{line}"
-    block.rawsource = text
-    block.clear()
-    block += nodes.Text(text)
-    return block
 
 
 def setup(app):
