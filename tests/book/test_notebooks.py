@@ -8,6 +8,7 @@ import zipfile
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from built_site import NOTEBOOKS, ROOT, SOLUTIONS, STUDENTS
 
 from bookbuild.cli import build, check
@@ -282,7 +283,8 @@ def test_notebook_is_clean(site, path):
     assert "IPKernel" not in text and "myst" not in text.lower() and "glue" not in text
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            assert cell.outputs == [] and cell.execution_count is None
+            assert cell.execution_count is None
+            assert cell.outputs == [] or path.parent.name == notebooks.FOLDER and "<script" not in str(cell.outputs)
             continue
         prose = CODE.sub("", cell.source)
         assert not LEFTOVER.search(prose), LEFTOVER.search(prose)
@@ -290,6 +292,22 @@ def test_notebook_is_clean(site, path):
         prose = re.sub(r"\$(\S|\S.*?\S)\$", check_math, prose)
         assert "$" not in prose, "a formula without an end"
         assert "\\begin" not in prose and "\\(" not in prose and "\\tag" not in prose, "a formula outside of dollars"
+
+
+@BOOK
+def test_a_preview_shows_what_was_printed_and_small_figures(site, path):
+    if path.parent.name != notebooks.FOLDER:
+        return
+    found = [output for cell in nbformat.read(path, as_version=4).cells for output in cell.get("outputs", ())]
+    page = BeautifulSoup((site / f"book/{path.stem}.html").read_text(encoding="utf-8"), "html.parser")
+    figures = [output.data["image/svg+xml"] for output in found if output.output_type == "display_data"]
+    assert max(map(len, figures), default=0) <= notebooks.SMALL
+    assert sum(map(len, figures)) < 1_000_000
+    printed = "".join(output.text for output in found if output.output_type == "stream")
+    for block in page.select(".cell_output pre"):
+        assert block.get_text().strip() in printed
+    for table in page.select("table.printed"):
+        assert all(cell.get_text().strip() in printed for cell in table.select("td"))
 
 
 def check_math(found) -> str:

@@ -19,6 +19,7 @@ from bookbuild.site.shown import without_glue
 
 # The branch to which the published notebooks are pushed: Colab opens nothing but files in a repository.
 COLAB_BRANCH = "notebooks"
+SMALL = 60_000  # bytes of a figure that travels in a notebook
 FOLDED = {
     "hide-input": ["source"],
     "remove-input": ["source"],
@@ -40,9 +41,9 @@ class Cells:
         tags = [tag for tag in cell.metadata.get("tags", ()) if tag in FOLDED or tag == "raises-exception"]
         metadata = {"tags": tags} if tags else {}
         folded = {f"{part}_hidden": True for tag in tags for part in FOLDED.get(tag, ())}
-        self.cells.append(
-            nbformat.v4.new_code_cell(cell.source, metadata=metadata | ({"jupyter": folded} if folded else {}))
-        )
+        if folded:
+            metadata["jupyter"] = folded
+        self.cells.append(nbformat.v4.new_code_cell(cell.source, metadata=metadata, outputs=cell.outputs))
 
     def flush(self):
         if text := "\n\n".join(filter(None, self.pending)):
@@ -101,7 +102,8 @@ class Notebook(Cells):
         self.add_unseen(before=node["cell_index"])
         cell = self.sources.pop(node["cell_index"])
         if cell.source:
-            self.append_code(nbformat.v4.new_code_cell(unmarked(cell.source), metadata=cell.metadata))
+            shown = outputs(node, self.page)
+            self.append_code(nbformat.v4.new_code_cell(unmarked(cell.source), metadata=cell.metadata, outputs=shown))
         self.pending += captions(node, self.page, self.write)
 
     def add_unseen(self, before: float):
@@ -118,6 +120,21 @@ def code_cells(app, docname) -> dict:
     found = {i: cell for i, cell in enumerate(cells) if cell.cell_type == "code"}
     for cell in found.values():
         cell.source = without_glue(cell.source)
+    return found
+
+
+def outputs(node, page) -> list:
+    """What a cell printed, and its figures if they are small: a preview of the notebook shows them."""
+    found = []
+    for part in [part for part in node.children if part.get("nb_element") == "cell_code_output"]:
+        text = part.get("printed") or "\n".join(block.astext() for block in part.findall(nodes.literal_block))
+        if text.strip():
+            found.append(nbformat.v4.new_output("stream", name="stdout", text=text.rstrip("\n") + "\n"))
+        for image in part.findall(nodes.image):
+            path = Path(page.image(image))
+            if "only-dark" not in image["classes"] and path.suffix == ".svg" and path.stat().st_size <= SMALL:
+                data = {"image/svg+xml": path.read_text(encoding="utf-8"), "text/plain": image.get("alt", "")}
+                found.append(nbformat.v4.new_output("display_data", data=data))
     return found
 
 

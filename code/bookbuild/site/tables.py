@@ -57,6 +57,7 @@ class PrintedTables(SphinxPostTransform):
             lambda node: "tag_table" in getattr(node, "attributes", {}).get("classes", ())
         ):
             for output in [part for part in cell.children if part.get("nb_element") == "cell_code_output"]:
+                output["printed"] = "\n".join(block.astext() for block in output.findall(nodes.literal_block))
                 for printed in list(output.findall(nodes.literal_block)):
                     made = []
                     for lines, parts in groupby(blocks(printed.astext()), key=lambda part: isinstance(part, str)):
