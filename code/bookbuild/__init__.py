@@ -2,6 +2,7 @@
 
 EXTENSIONS = [
     "site.frame",
+    "site.card",
     "site.edition",
     "site.opening",
     "site.mathjax",

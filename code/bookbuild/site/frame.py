@@ -39,8 +39,6 @@ def configure(app, config):
     config.templates_path.append(str(Path(__file__).with_name("templates")))
     config.html_use_index = False  # the book marks no index entries
     config.ogp_site_name, config.ogp_site_url = config.html_title, config.html_baseurl
-    if not config.html_baseurl:
-        config.ogp_social_cards = {"enable": False}  # a card is named by its full address
     config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
 
 

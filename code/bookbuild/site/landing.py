@@ -96,6 +96,7 @@ def collect(app):
     context = {
         "title": app.config.html_title,
         "sentence": SENTENCE,
+        "card": app.config.ogp_image,
         "film": moving(app),
         "equations": len(found),
         "derived": sum(result[1] in ("proof", "numeric") for result in found),
