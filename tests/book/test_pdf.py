@@ -139,7 +139,8 @@ def empty_below(book: Path) -> list[float]:
     run("pdftoppm", "-r", "30", "-gray", book / "_build/book.pdf", book / "leaf")
     shares = []
     for leaf in sorted(book.glob("leaf-*.pgm")):
-        ink = np.array(Image.open(leaf)) < 200
+        with Image.open(leaf) as image:
+            ink = np.array(image) < 200
         place = ink[int(0.09 * len(ink)) : int(0.905 * len(ink))].any(axis=1)  # without head and foot
         shares.append(1 - (np.flatnonzero(place)[-1] + 1) / len(place) if place.any() else 1.0)
     return shares

@@ -10,7 +10,8 @@ from bookbuild.site.card import HEIGHT, WIDTH, configure, draw
 def test_the_picture_has_its_size_and_the_same_bytes_every_time(tmp_path):
     for name in ("a.png", "b.png"):
         draw(tmp_path / name, "A Book", "A sentence about it. " * 8)
-    assert Image.open(tmp_path / "a.png").size == (WIDTH, HEIGHT)
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.size == (WIDTH, HEIGHT)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
