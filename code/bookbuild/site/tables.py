@@ -15,6 +15,7 @@ from bookbuild.site.checked import row
 from bookbuild.site.shown import with_text
 
 APART = re.compile(r"\s{2,}")
+VALUE = re.compile(r"[-+]?[\d.,]+(e[-+]\d+)?%?")  # it stays in one line
 
 
 def blocks(text: str) -> list[list[list[str]] | str]:
@@ -39,7 +40,10 @@ def blocks(text: str) -> list[list[list[str]] | str]:
 def table(rows: list[list[str]]) -> nodes.table:
     columns = [nodes.colspec(colwidth=1, **({} if i else {"stub": 1})) for i, _ in enumerate(rows[0])]
     group = nodes.tgroup("", *columns, cols=len(rows[0]))
-    head, *body = [row([nodes.paragraph("", cell) for cell in cells]) for cells in rows]
+    head, *body = [
+        row([nodes.paragraph("", cell, classes=["value"] * bool(VALUE.fullmatch(cell))) for cell in cells])
+        for cells in rows
+    ]
     if not rows[0][0]:  # a screen reader says what a column holds
         head[0][0] += nodes.raw("", '<span class="visually-hidden">Name</span>', format="html")
     group += nodes.thead("", head)
