@@ -126,7 +126,7 @@ def code_cells(app, docname) -> dict:
 def outputs(node, page) -> list:
     """What a cell printed, and its figures if they are small: a preview of the notebook shows them."""
     found = []
-    for part in [part for part in node.children if part.get("nb_element") == "cell_code_output"]:
+    for part in [part for part in node.findall(nodes.container) if part.get("nb_element") == "cell_code_output"]:
         text = part.get("printed") or "\n".join(block.astext() for block in part.findall(nodes.literal_block))
         if text.strip():
             found.append(nbformat.v4.new_output("stream", name="stdout", text=text.rstrip("\n") + "\n"))

@@ -27,17 +27,22 @@ class Statement:
         self.rows, self.end, self.settled = rows, end, settled
 
     def latex(self) -> str:
-        """The rows as one block; a row that is too wide is broken in its right side, or before its sign."""
-        out = []
+        """The rows as one block; a row that is too wide is broken in its right side, or before its sign where one
+        of the rows does not fit otherwise."""
+        rows = []
         for number, (left, sign, right) in enumerate(self.rows):
             end = self.end if number == len(self.rows) - 1 else ","
             with sp.evaluate(False):
                 left, right = (side if isinstance(side, str) else lines_of(side) for side in (left, right))
             left, right = (([side] if isinstance(side, str) else list(side)) for side in (left, right))
             right[-1] += end
-            if len(left) == len(right) == 1 and width(f"{left[0]} = {right[0]}") <= line():
-                out.append(f"{left[0]} &{sign} {right[0]}")
-            elif len(left) == 1 and all(width(f"{left[0]} = {part}") <= line() for part in right):
+            rows.append((left, sign, right))
+        beside = all(
+            len(left) == 1 and all(width(f"{left[0]} = {part}") <= line() for part in right) for left, _, right in rows
+        )
+        out = []
+        for left, sign, right in rows:
+            if beside or len(left) == len(right) == 1 and width(f"{left[0]} = {right[0]}") <= line():
                 out += [f"{left[0]} &{sign} {right[0]}", *(rf"&\quad {part}" for part in right[1:])]
             else:
                 out += [
