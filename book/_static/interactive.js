@@ -119,6 +119,14 @@
     svg.append(shape("rect", { x, y, width: size, height: size, fill: "none", stroke: "currentColor" }));
   }
 
+  // Which colour stands for which value, below images.
+  function colourBar(svg, x, y, width, palette, limit) {
+    const side = width / palette.length;
+    palette.forEach((fill, i) => svg.append(shape("rect", { x: x + i * side, y, width: side + 0.5, height: 8, fill, "shape-rendering": "crispEdges" })));
+    [-limit, 0, limit].forEach((value, i) => svg.append(shape("text", { x: x + (i * width) / 2, y: y + 21, "text-anchor": "middle" }, String(+value.toPrecision(2)))));
+    svg.append(shape("text", { x: x + width / 2, y: y + 36, "text-anchor": "middle" }, "pixel value"));
+  }
+
   // Axes in a frame, for y in [low, high], logarithmic if asked; returns where a point lies.
   function axes(svg, frame, { x: [x0, x1], y: [low, high], log = false, xTicks, yTicks, xLabel, yLabel }) {
     const { left, top, width, height } = frame;
@@ -224,12 +232,14 @@
 
     function update() {
       const t = time.value;
-      const svg = picture(labels.length * (size + 20), size + 34, labels.map((label) => `${label} at t = ${t}`).join("; "));
+      const wide = labels.length * (size + 20);
+      const svg = picture(wide, size + 76, labels.map((label) => `${label} at t = ${t}`).join("; "));
       labels.forEach((label, i) => {
         const x = 10 + i * (size + 20);
         svg.append(shape("text", { x: x + size / 2, y: 14, "text-anchor": "middle" }, label));
         drawImage(svg, record.rows[label][t], x, 22, size, record.palette, record.limit);
       });
+      colourBar(svg, wide / 2 - size / 2, size + 32, size, record.palette, record.limit);
       drawing.replaceChildren(svg);
     }
     function go(step) {

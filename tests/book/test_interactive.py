@@ -153,6 +153,14 @@ def test_the_film_plays_to_the_end(alone, page):
     assert fills[0] == middle.replace("&quot;", "")
 
 
+def test_a_bar_says_which_colour_stands_for_which_value(alone):
+    figure = alone("film", rows={"network": np.zeros((4, 3, 3)), "best": np.zeros((4, 3, 3))}, limit=2.5)
+    words = figure.locator("svg text").all_text_contents()
+    assert words == ["network", "best", "-2.5", "0", "2.5", "pixel value"]
+    bar = [rect.get_attribute("fill") for rect in figure.locator('svg rect[height="8"]').all()]
+    assert len(set(bar)) > 10
+
+
 def test_the_film_does_not_play_where_motion_is_unwanted(alone, page):
     page.emulate_media(reduced_motion="reduce")
     figure = alone("film", rows={"network": np.zeros((4, 3, 3))}, limit=1.0)
