@@ -21,6 +21,14 @@ def _by_way_of_the_image(velocity, x, alpha_bar):
     return (x - signal * x_0) / spread
 
 
+def _from_two_equations(velocity, x, alpha_bar):
+    """x_s = s x_0 + (1 - s) noise and v = x_0 - noise, solved for both."""
+    signal, spread = math.sqrt(alpha_bar), math.sqrt(1 - alpha_bar)
+    s, x_s = signal / (signal + spread), x / (signal + spread)
+    given = np.stack([np.ravel(x_s), np.ravel(velocity(x_s, s))])
+    return np.linalg.solve([[s, 1 - s], [1, -1]], given)[1].reshape(np.shape(x))
+
+
 def _by_sigma(velocity, x, alpha_bar):
     sigma = jnp.sqrt((1 - alpha_bar) / alpha_bar)
     s = 1 / (1 + sigma)
@@ -59,6 +67,7 @@ RIGHT = {
     "noise_from_flow": {
         "by way of the image": _by_way_of_the_image,
         "by sigma": _by_sigma,
+        "from two equations": _from_two_equations,
         "in the book's time": _in_our_time,
         "jitted": lambda velocity, x, bar: jax.jit(lambda x, bar: _by_sigma(velocity, x, bar))(jnp.asarray(x), bar),
         "in one line": lambda v, x, b: (
