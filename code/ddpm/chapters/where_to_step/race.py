@@ -48,3 +48,9 @@ def walk(path, predict_noise, x, asked, held, reached):
         return ddim_step(at, to, x, x_0, jnp.zeros_like(x)), None
 
     return jax.lax.scan(step, x, (asked, held, reached))[0]
+
+
+def with_idle_steps(rows, T, steps):
+    """Rows of t, asked, held and reached, as u = t / T and `steps` long: idle steps in front hold x where it begins."""
+    rows = np.array(rows, float) / T
+    return np.concatenate([np.full((3, steps - rows.shape[1]), rows[1, 0]), rows], 1)
