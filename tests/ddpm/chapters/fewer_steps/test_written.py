@@ -22,6 +22,7 @@ RIGHT_1 = {
     "factored": sqrt((r_next - sigma_i) * (r_next + sigma_i)),
     "a power": (r_next**2 - sigma_i**2) ** sp.Rational(1, 2),
     "a decimal power": (r_next**2 - sigma_i**2) ** 0.5,
+    "an absolute value": sp.Abs(KEPT),
     "taken out": r_next * sqrt(1 - sigma_i**2 / r_next**2),
     "with steps": [Eq(A_i**2 + sigma_i**2, r_next**2), Eq(A_i**2, r_next**2 - sigma_i**2), Eq(A_i, KEPT)],
     "steps, the last one bare": [Eq(r_next**2, A_i**2 + sigma_i**2), KEPT],
@@ -96,6 +97,9 @@ def test_right_answers_in_another_form_are_told_apart(check, answer, words):
         (check_answer_13_1, sqrt(1 - c_next**2 - sigma_i**2), "so only where c^2 + r^2 = 1"),
         (check_answer_13_1, Eq(A_i, r_next / r_i), "what shrinks the old noise"),
         (check_answer_13_1, -KEPT, "the sign is turned"),
+        (check_answer_13_1, sqrt(1 - sigma_i**2), "1 in the place of r_{i+1}^2"),
+        (check_answer_13_1, KEPT / r_i**2, "divided by r_i^2"),
+        (check_answer_13_1, r_next / r_i * sqrt(1 - sigma_i**2), "a share of 1"),
         (check_answer_13_3, RATIO * x_i + (r_next + RATIO * r_i) * epsilon, "a plus before the noise"),
         (check_answer_13_3, c_next * (x_i - r_i * epsilon) + r_next * epsilon, "without dividing by c_i"),
         (check_answer_13_3, RATIO * x_i - RATIO * r_i * epsilon, "noise of the state after the step is missing"),
@@ -105,6 +109,9 @@ def test_right_answers_in_another_form_are_told_apart(check, answer, words):
         (check_answer_13_3, RATIO * x_i - (r_next - RATIO * r_i) * epsilon, "has its sign turned"),
         (check_answer_13_3, x_i - r_i * epsilon + r_next * epsilon, "only where c stays 1"),
         (check_answer_13_3, X_0, "the image itself"),
+        (check_answer_13_3, x_i + (r_next / c_next - r_i / c_i) * epsilon, "with x in its place"),
+        (check_answer_13_3, RATIO * x_i + r_next - RATIO * r_i, "missing behind its factor"),
+        (check_answer_13_3, RATIO * (x_i + (r_next - r_i) * epsilon), "before all of it"),
         (check_answer_13_3, [Eq(x[0], X_0), c_i * X_0 + r_next * epsilon], "c_i in the place of c_{i+1}"),
     ],
 )
@@ -129,6 +136,12 @@ def test_slips_are_named(check, answer, words):
 def test_what_is_wrong_is_told_with_its_place(check, answer, words):
     verdict = check(answer)
     assert not verdict.passed and words in " ".join(str(verdict).split()), verdict
+
+
+@pytest.mark.parametrize("wrong", [r_next, r_next - sigma_i, sigma_i])
+def test_the_example_of_a_wrong_answer_lies_within_the_problem(wrong):
+    text = str(check_answer_13_1(wrong))
+    assert "For example at" in text and "expected" in text and "j)" not in text
 
 
 @pytest.mark.parametrize("target", [written.KEPT, written.EULER], ids=["13.1", "13.3"])

@@ -19,15 +19,27 @@ ANY_HINT = "Nothing says that c^2 + r^2 = 1. Which symbol is the spread?"
 ROOT_HINT = "A variance is a square. Which of the two is A?"
 
 
+def _slips_in_range(*rows):
+    return _slips(*((name, hint, _in_range(value)) for name, hint, value in rows))
+
+
 def _slips(*rows):
     return tuple(Slip(name, hint, lambda value=value: value) for name, hint, value in rows)
 
 
 KEPT_VALUE = sqrt(r_next**2 - sigma_i**2)
+ABOVE = sp.Symbol("r_next/sigma_i - 1", positive=True)
+
+
+def _in_range(expr) -> sp.Expr:
+    """`expr` with sigma_i as a part of r_next: numbers drawn for the two then have sigma_i below r_next."""
+    return expr.subs(sigma_i, r_next / (1 + ABOVE))
+
+
 KEPT = Target(
     "A_i",
-    KEPT_VALUE,
-    _slips(
+    _in_range(KEPT_VALUE),
+    _slips_in_range(
         ("r_{i+1} - sigma_i: deviations do not add up, variances do.", VARIANCE_HINT, r_next - sigma_i),
         ("sigma_i is left out: then the fresh noise makes the variance too large.", VARIANCE_HINT, r_next),
         ("A_i^2: the root is missing.", ROOT_HINT, r_next**2 - sigma_i**2),
@@ -43,7 +55,7 @@ KEPT = Target(
             KEPT_VALUE / r_i,
         ),
         ("multiplied by r_i.", UNIT_HINT, KEPT_VALUE * r_i),
-        ("divided by r_i^2 under the root.", UNIT_HINT, sqrt(r_next**2 - sigma_i**2) / r_i**2),
+        ("divided by r_i^2.", UNIT_HINT, sqrt(r_next**2 - sigma_i**2) / r_i**2),
         (
             "sqrt(1 - c_{i+1}^2 - sigma_i^2): so only where c^2 + r^2 = 1.",
             ANY_HINT,
@@ -53,6 +65,12 @@ KEPT = Target(
             "the difference of the spreads before and after, with sigma_i.",
             VARIANCE_HINT,
             sqrt(r_i**2 - r_next**2 - sigma_i**2),
+        ),
+        ("1 in the place of r_{i+1}^2: the state would have variance 1.", LEVEL_HINT, sqrt(1 - sigma_i**2)),
+        (
+            "the old noise is brought to r_{i+1} / r_i, as if sigma_i were a share of 1.",
+            UNIT_HINT,
+            r_next / r_i * sqrt(1 - sigma_i**2),
         ),
         ("r_{i+1} / r_i: what shrinks the old noise if none is fresh.", UNIT_HINT, r_next / r_i),
         ("the sign is turned: A_i is not negative.", VARIANCE_HINT, -KEPT_VALUE),
@@ -65,7 +83,7 @@ KEPT = Target(
     ),
     form=lambda typed: "still has A_i in it. Solve for it." if typed.has(A_i) else "",
 )
-SQUARE = Target("A_i^2", KEPT_VALUE**2)
+SQUARE = Target("A_i^2", _in_range(KEPT_VALUE**2))
 
 
 def kept_claims(lines) -> list[Claim]:
@@ -73,7 +91,7 @@ def kept_claims(lines) -> list[Claim]:
     found, placed = [], _places(lines)
     for place, line in placed:
         if line.left is None and line is not placed[-1][1] and _is_square(line.right):
-            found.append(Claim(SQUARE, line.right.subs(A_i, KEPT_VALUE), line.right, place, step=True))
+            found.append(Claim(SQUARE, _known(line.right), line.right, place, step=True))
         elif line.left is None:
             found.append(_about_kept(line.right, line.right, place))
         elif A_i in (line.left, line.right):
@@ -81,19 +99,24 @@ def kept_claims(lines) -> list[Claim]:
             found += [_about_kept(part, part, place, step=True) for part in line.between]
             found.append(_about_kept(given, given, place))
         else:
-            found.append(_equation(line, {A_i: KEPT_VALUE}, place))
+            found.append(_equation(line, {A_i: KEPT_VALUE}, place, _in_range))
     if not any(claim.target is KEPT for claim in found) and not any(claim.typed.has(A_i) for claim in found):
         raise Unreadable("does not say what A_i is yet")
     return found
 
 
+def _known(expr) -> sp.Expr:
+    """`expr` with A_i put in, as it is compared."""
+    return _in_range(expr.subs(A_i, KEPT_VALUE))
+
+
 def _is_square(expr) -> bool:
     """Whether a line on the way says what A_i^2 is."""
-    return Sample({}, SQUARE.value).equal(expr.subs(A_i, KEPT_VALUE), SQUARE.value)
+    return Sample({}, SQUARE.value).equal(_known(expr), SQUARE.value)
 
 
 def _about_kept(expr, typed, place, step=False) -> Claim:
-    return Claim(KEPT, expr.subs(A_i, KEPT_VALUE), typed, place, KEPT.form(typed), step=step)
+    return Claim(KEPT, _known(expr), typed, place, KEPT.form(typed), step=step)
 
 
 def kept_form(found) -> str:
@@ -163,6 +186,21 @@ EULER = Target(
             SCALE_HINT,
             c_i / c_next * x_i + (r_next - c_i / c_next * r_i) * epsilon,
         ),
+        (
+            "the step for x / c, with x in its place.",
+            SCALE_HINT,
+            x_i + (r_next / c_next - r_i / c_i) * epsilon,
+        ),
+        (
+            "the noise itself is missing behind its factor.",
+            FACTOR_HINT,
+            c_next / c_i * x_i + r_next - c_next * r_i / c_i,
+        ),
+        (
+            "c_{i+1} / c_i before all of it: r_{i+1} has its size already.",
+            FACTOR_HINT,
+            c_next / c_i * (x_i + (r_next - r_i) * epsilon),
+        ),
         ("the image itself.", IMAGE_HINT, X_0),
     ),
     form=lambda typed: "still has x_0 in it. Put in what x_0 is." if typed.has(x.function) else "",
@@ -221,9 +259,9 @@ def _places(lines):
     ]
 
 
-def _equation(line, known, place) -> Claim:
+def _equation(line, known, place, as_compared=lambda expr: expr) -> Claim:
     """An equation on the way, `known` put in."""
-    left, right = line.left.subs(known), line.right.subs(known)
+    left, right = (as_compared(side.subs(known)) for side in (line.left, line.right))
     return Claim(Target("", right), left, sp.Eq(line.left, line.right, evaluate=False), place, step=True)
 
 
