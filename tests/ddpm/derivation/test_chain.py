@@ -77,6 +77,12 @@ def test_a_chain_remembers_what_it_rests_on():
         step.expr = a
 
 
+def test_a_chain_is_set_as_it_was_written():
+    with as_written():
+        chain = Chain(b * 2 + a).step(a + b + b, "").step(2 * b + a, "")
+    assert chain.last == chain.steps[1].expr and chain.latex().startswith("\\begin{aligned}\nb 2 + a &= a + b + b")
+
+
 def test_the_steps_of_a_kind_are_counted_together():
     chain = (
         Chain(sp.Sum(t, (t, 1, T))).step(T * (T + 1) / 2, "summed").step((T**2 + T) / 2, "").step(T * (1 + T) / 2, "")

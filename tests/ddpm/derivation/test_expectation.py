@@ -27,6 +27,8 @@ m = family("m", "m")
 f = sp.Function("f")
 GIVEN = KL(q(x[1] | x[0]), p_theta(x[1]))
 
+SAME, OTHER = KL(q(x[1] | x[0]), p_theta(x[1] | x[0])), KL(q(x[1]), p_theta(x[1] | x[1]))
+
 
 def noised(time):
     return sqrt(alpha_bar[time]) * x[0] + sqrt(1 - alpha_bar[time]) * epsilon
@@ -80,6 +82,8 @@ def test_the_laws_that_are_tried():
         (E_q(GIVEN), LAW_Q, log(q(x[1] | x[0])) - log(p_theta(x[1]))),
         (E_q(2 * GIVEN + y), LAW_Q, 2 * (log(q(x[1] | x[0])) - log(p_theta(x[1]))) + y),
         (E_q(GIVEN**2), LAW_Q, GIVEN**2),
+        (E_q(SAME), LAW_Q, log(q(x[1] | x[0])) - log(p_theta(x[1] | x[0]))),
+        (E_q(OTHER), LAW_Q, OTHER),
         (E_q(x[0] * GIVEN), LAW_Q, x[0] * GIVEN),  # a factor that is no number
         (E_q(GIVEN * GIVEN.xreplace({x[1]: x[2]})), LAW_Q, GIVEN * GIVEN.xreplace({x[1]: x[2]})),
         (E_q(KL(p_theta(x[1]), q(x[1]))), LAW_Q, KL(p_theta(x[1]), q(x[1]))),

@@ -157,6 +157,13 @@ def test_what_has_no_value(expr, why):
         Point(0, {}).value(expr)
 
 
+def test_the_schedule_at_one_point():
+    point = Point(0, {})
+    alphas = [point.value(alpha[i]) for i in range(1, 4)]
+    assert abs(point.value(beta[2]) - (1 - alphas[1])) < 1e-40
+    assert abs(point.value(alpha_bar[3]) - alphas[0] * alphas[1] * alphas[2]) < 1e-40
+
+
 def test_just_inside_of_the_bounds():
     assert 0 < value(alpha[1]) < 1 and value(alpha_bar[0]) == 1 and value(sigma[0]) > 0 and value(x[0]) != 0
     assert value(alpha_bar[1000]) > 0 and value(sp.exp(-(10**6))) > 0

@@ -140,6 +140,7 @@ def test_plain(write, text):
         (lambda: sp.Integer(2) * sp.Integer(3) * a, r"2 \cdot 3 a"),
         (lambda: 2 * (sp.Integer(3) * a), r"2 \cdot 3 a"),
         (lambda: a * 2, "a 2"),
+        (lambda: 1 * a * b, "a b"),
         (lambda: sqrt(a) * b, r"\sqrt{a}\, b"),
         (lambda: b * sqrt(a), r"b \sqrt{a}"),
         (lambda: Sum(alpha[s], (s, 1, t)) * a, r"\Bigl(\sum_{s=1}^t \alpha_s\Bigr) a"),

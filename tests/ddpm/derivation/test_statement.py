@@ -5,6 +5,7 @@ import sympy as sp
 from ddpm.derivation.chain import Chain
 from ddpm.derivation.layout import PHONE, broken_at
 from ddpm.derivation.statement import Law, Statement, Together
+from ddpm.derivation.symbols import as_written
 
 a, b, c, d = sp.symbols("a b c d")
 LONG = sum(sp.symbols("e:z"), a)
@@ -40,6 +41,18 @@ def test_a_row_that_is_too_wide_is_broken_before_its_sign():
         assert sum(line.startswith(r"&\quad = ") for line in wide) == 2 and wide[-1] == r"&\quad = b"
         assert all(line.endswith(r" \\") for line in wide[:-1])
         assert any(line.endswith(r", \\") for line in wide)
+
+
+def test_a_block_is_written_as_it_stands():
+    first, second = Chain(a).step(a, ""), Chain(b).step(b, "")
+    third = Together(first, second, Chain(c).step(c, ""), end=".").latex()
+    assert inside(third) == [r"a &= a, \\[0.5em]", r"b &= b, \\[0.5em]", "c &= c."]
+    with broken_at(12.0):
+        tall = inside(Statement((a, "=", sum((b, c, d), a)), end=".").latex())
+    assert tall == [r"&a \\", r"&\quad = a + b + c \\", r"&\quad\quad {} + d."]
+    with as_written():
+        written = a * b + (b + a)
+    assert Statement((written, "=", written)).latex() == "a b + b + a = a b + b + a"
 
 
 def test_laws():
