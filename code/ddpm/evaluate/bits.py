@@ -6,7 +6,7 @@ from functools import partial
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Int
+from jaxtyping import Array, ArrayLike, Int
 
 from ddpm.arrays import Key
 from ddpm.evaluate.measured import Measured, average
@@ -26,7 +26,7 @@ def held_out_bits(
     key: Key,
     path: Path,
     velocity: Callable[[Array, Array], Array],
-    pixels: Int[Array, "n *shape"],
+    pixels: Int[ArrayLike, "n *shape"],
     values: int,
     start: float = 1e-3,
     steps: int = 64,
