@@ -126,6 +126,15 @@ SLIPS = {
         "all noise is fresh": lambda x, e, c, r, cn, rn, s, z: cn * (x - r * e) / c + rn * z,
         "still reduced for it": _with(fresh=lambda s: 0),
         "whatever sigma is": lambda x, e, c, r, cn, rn, s, z: cn * (x - r * e) / c + rn * e,
+        "the image alone": lambda x, e, c, r, cn, rn, s, z: (x - r * e) / c,
+        "c divides the noise alone": _with(image=lambda x, e, c, r, cn, rn: x - r * e / c),
+        "taken for alpha_bar": lambda x, e, c, r, cn, rn, s, z: (
+            cn**0.5 * (x - (1 - c) ** 0.5 * e) / c**0.5 + (1 - cn - s * s) ** 0.5 * e + s * z
+        ),
+        "each other's factors": lambda x, e, c, r, cn, rn, s, z: (
+            cn * (x - r * e) / c + s * e + np.sqrt(rn**2 - s**2) * z
+        ),
+        "not brought to variance 1": _with(kept=lambda e, r, cn, rn, s, z: np.sqrt(rn**2 - s**2) * r * e),
         "sigma^2 before z": _with(fresh=lambda s: s * s),
         "z without a factor": _with(fresh=lambda s: 1),
         "the noise that is given has no part": _own_noise,
@@ -137,6 +146,11 @@ SLIPS = {
         "lengths of the steps are swapped": _two(lambda b, n, a: np.log(b / n) / np.log(n / a) / 2),
         "back in the place of ahead": _two(D=lambda x_0, old, s: x_0 + s * (old - x_0)),
         "lengths in sigma,": _two(lambda b, n, a: (n - a) / (b - n) / 2),
+        "it is to divide, too": _two(lambda b, n, a: np.log(n / a) / 2 * np.log(b / n)),
+        "the SNR without its log": _two(lambda b, n, a: (a**-2 - n**-2) / (n**-2 - b**-2) / 2),
+        "x_0_earlier is prolonged": _two(D=lambda x_0, old, s: old + s * (x_0 - old)),
+        "not divided by sigma": _two(step=lambda x, D, n, a: D + a * (x - D)),
+        "half of the length": _two(step=lambda x, D, n, a: a / n * x + (1 - a**2 / n**2) * D),
         "the mean of the two images": _two(D=lambda x_0, old, s: 0.5 * x_0 + 0.5 * old),
         "D alone": _two(step=lambda x, D, n, a: D),
         "x is not made smaller": _two(step=lambda x, D, n, a: x + (1 - a / n) * D),

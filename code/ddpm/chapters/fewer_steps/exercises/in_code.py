@@ -65,6 +65,27 @@ FAMILY_STEP = Compared(
         ),
         Slip("x_0 = x / c: the noise is not taken out.", IMAGE_HINT, _family(lambda x, e, c, r, cn, rn: x / c)),
         Slip("x_0 = x - noise, without c and r.", IMAGE_HINT, _family(lambda x, e, c, r, cn, rn: x - e)),
+        Slip(
+            "x_0 = x - r noise / c: c divides the noise alone.",
+            IMAGE_HINT,
+            _family(lambda x, e, c, r, cn, rn: x - r * e / c),
+        ),
+        Slip(
+            "x_0 = x / c - r noise: c divides x alone.", IMAGE_HINT, _family(lambda x, e, c, r, cn, rn: x / c - r * e)
+        ),
+        Slip("x in the place of x_0.", IMAGE_HINT, _family(lambda x, e, c, r, cn, rn: x)),
+        Slip(
+            "c and c_next are taken for alpha_bar: their roots, and 1 less them, stand in the answer.",
+            "c is the factor of the image itself. Which of the arguments are the spreads?",
+            lambda x, e, c, r, cn, rn, s, z: (
+                np.sqrt(cn) * (x - np.sqrt(1 - c) * e) / np.sqrt(c) + np.sqrt(1 - cn - s**2) * e + s * z
+            ),
+        ),
+        Slip(
+            "the image alone: no state of the level after the step is made of it.",
+            BOTH_HINT,
+            lambda x, e, c, r, cn, rn, s, z: (x - r * e) / c,
+        ),
         Slip("c in the place of c_next before x_0.", SIGNAL_HINT, _family(signal=lambda c, cn: c)),
         Slip("x_0 is not multiplied by c_next.", SIGNAL_HINT, _family(signal=lambda c, cn: 1)),
         Slip("c_next / c before x_0: that factor belongs to x.", SIGNAL_HINT, _family(signal=lambda c, cn: cn / c)),
@@ -102,6 +123,21 @@ FAMILY_STEP = Compared(
             "sqrt(1 - c_next^2 - sigma^2): so only where c^2 + r^2 = 1.",
             "c and r are any. Which of the arguments is the spread after the step?",
             _family(kept=lambda r, cn, rn, s: np.sqrt(1 - cn**2 - s**2)),
+        ),
+        Slip(
+            "divided by r: the predicted noise has variance 1 already.",
+            KEPT_HINT,
+            _family(kept=lambda r, cn, rn, s: np.sqrt(rn**2 - s**2) / r),
+        ),
+        Slip(
+            "multiplied by r, as in x - c x_0: the old noise is not brought to variance 1.",
+            KEPT_HINT,
+            _family(kept=lambda r, cn, rn, s: np.sqrt(rn**2 - s**2) * r),
+        ),
+        Slip(
+            "the old and the fresh noise have each other's factors.",
+            BOTH_HINT,
+            lambda x, e, c, r, cn, rn, s, z: cn * (x - r * e) / c + s * e + np.sqrt(rn**2 - s**2) * z,
         ),
         Slip("the old noise is missing.", BOTH_HINT, _family(kept=lambda r, cn, rn, s: 0)),
         Slip("the old noise is subtracted.", BOTH_HINT, _family(kept=lambda r, cn, rn, s: -np.sqrt(rn**2 - s**2))),
@@ -172,6 +208,29 @@ SECOND_ORDER_STEP = Compared(
     second_order_step_cases,
     _second(),
     (
+        Slip(
+            "log(sigma / sigma_next) / 2 times the last length: it is to divide, too.",
+            AHEAD_HINT,
+            _second(lambda b, n, a: np.log(n / a) / 2 * np.log(b / n)),
+        ),
+        Slip(
+            "lengths in 1 / sigma^2, the SNR without its log.",
+            LOG_HINT,
+            _second(lambda b, n, a: (1 / a**2 - 1 / n**2) / (2 * (1 / n**2 - 1 / b**2))),
+        ),
+        Slip(
+            "x_0_earlier is prolonged, not x_0.", AHEAD_HINT, _second(taken=lambda x_0, old, s: old + s * (x_0 - old))
+        ),
+        Slip(
+            "sigma_next (x - D): the noise is not divided by sigma.",
+            STEP_HINT,
+            _second(step=lambda x, D, n, a: D + a * (x - D)),
+        ),
+        Slip(
+            "1 - (sigma_next / sigma)^2 before D: in exp(-h) stands half of the length in log-SNR.",
+            STEP_HINT,
+            _second(step=lambda x, D, n, a: a / n * x + (1 - (a / n) ** 2) * D),
+        ),
         Slip("no look ahead: that is DDIM's step.", AHEAD_HINT, _second(lambda b, n, a: 0)),
         Slip("the 1/2 is missing: D at the end of the step.", AHEAD_HINT, _second(lambda b, n, a: 2 * _share(b, n, a))),
         Slip(
