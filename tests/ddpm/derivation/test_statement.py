@@ -8,7 +8,8 @@ from ddpm.derivation.statement import Law, Statement, Together
 from ddpm.derivation.symbols import as_written
 
 a, b, c, d = sp.symbols("a b c d")
-LONG = sum(sp.symbols("e:z"), a)
+with as_written():  # else the order of the terms is SymPy's own
+    LONG, THREE, FOUR = sum(sp.symbols("e:z"), a), a + b + c, a + b + c + d
 
 
 def inside(tex):
@@ -31,7 +32,7 @@ def test_rows_end_with_commas_and_the_last_as_told():
 def test_a_row_that_is_too_wide_is_broken_before_its_sign():
     for letters, broken in ((18.5, True), (19.0, False)):  # about 18.8 letters
         with broken_at(letters):
-            lines = inside(Statement((a + b + c, "=", a + b + c + d), end=".").latex())
+            lines = inside(Statement((THREE, "=", FOUR), end=".").latex())
         assert lines == ([r"&a + b + c \\", r"&\quad = a + b + c + d."] if broken else ["a + b + c = a + b + c + d."])
     with broken_at(PHONE):
         wide = inside(Statement((a, "=", LONG), (LONG, "=", b)).latex())
@@ -48,8 +49,8 @@ def test_a_block_is_written_as_it_stands():
     third = Together(first, second, Chain(c).step(c, ""), end=".").latex()
     assert inside(third) == [r"a &= a, \\[0.5em]", r"b &= b, \\[0.5em]", "c &= c."]
     with broken_at(12.0):
-        tall = inside(Statement((a, "=", sum((b, c, d), a)), end=".").latex())
-    assert tall == [r"&a \\", r"&\quad = a + b + c \\", r"&\quad\quad {} + d."]
+        tall = inside(Statement((a, "=", FOUR), end=".").latex())
+    assert tall == [r"a &= a + b + c \\", r"&\quad {} + d."]
     with as_written():
         written = a * b + (b + a)
     assert Statement((written, "=", written)).latex() == "a b + b + a = a b + b + a"
@@ -60,7 +61,7 @@ def test_laws():
 
 
 def test_chains_together():
-    first, second = Chain(a + a).step(2 * a, "twice"), Chain(b * b).step(b**2, "square")
+    first, second = Chain(2 * a).step(2 * a, "twice"), Chain(b**2).step(b**2, "square")
     both = Together(first, second, end=".")
     assert inside(both.latex()) == [
         r"2 a &= 2 a, \quad \text{(twice)} \\[0.5em]",
