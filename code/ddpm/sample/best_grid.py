@@ -55,7 +55,7 @@ def fit_grid(
     kind: LevelKind = "noise",
 ) -> BestGrid:
     """Adam on the log of the error: of the lengths of the steps in u (their logs, so that they stay positive and add up
-    to the same), and of the weights.
+    to the same), and of the weights. What comes back is the best that it met.
 
     Args:
         x: many examples at the first of the times.
@@ -94,11 +94,13 @@ def _fit(path, predict, x, wanted, times, updates, rate, fit_weights, kind):
     adam = optax.adam(optax.cosine_decay_schedule(rate, updates))
 
     def update(state, _):
-        free, memory = state
+        free, memory, best = state
         value, slope = jax.value_and_grad(log_error)(free)
+        best = jax.tree.map(lambda new, old: jnp.where(value < best[0], new, old), (value, free), best)
         change, memory = adam.update(slope, memory)
-        return (optax.apply_updates(free, change), memory), value
+        return (optax.apply_updates(free, change), memory, best), value
 
     free = jnp.log(-jnp.diff(times)), jnp.zeros(len(times) - 2, times.dtype)
-    (free, _), values = jax.lax.scan(update, (free, adam.init(free)), None, length=updates)
-    return BestGrid(*grid(free), jnp.exp(values))
+    state = free, adam.init(free), (jnp.asarray(jnp.inf, x.dtype), free)
+    (_, _, (_, best)), values = jax.lax.scan(update, state, None, length=updates)
+    return BestGrid(*grid(best), jnp.exp(values))

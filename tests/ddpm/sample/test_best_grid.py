@@ -24,22 +24,24 @@ def test_it_finds_a_grid_that_serves_other_points_too():
         path, times = vp(), even_in_time(0.95, 0.02, 4)
         oracle = PathOracle(path, mixture([[0.5], [0.5]], [0.1, 0.1]))
         x = jnp.linspace(-2, 2, 9)[:, None]
-        found = fit_grid(path, oracle, x, exact(path, 0.5, 0.1, x, 0.95, 0.02), times, updates=300)
-        assert found.errors.shape == (300,) and found.errors[-1] < 0.1 * found.errors[0]
+        goal = exact(path, 0.5, 0.1, x, 0.95, 0.02)
+        found = fit_grid(path, oracle, x, goal, times, updates=300)
+        assert found.errors.shape == (300,) and found.errors.min() < 0.1 * found.errors[0]
         assert (np.diff(found.times) < 0).all() and (found.times[0], found.times[-1]) == (0.95, 0.02)
         assert found.weights[0] == 0
         fresh = jnp.array([[0.33], [-1.7]])
         wanted = exact(path, 0.5, 0.1, fresh, 0.95, 0.02)
 
-        def error(times, weights=None):
+        def error(times, weights=None, x=fresh, wanted=wanted):
             run = jax.vmap(lambda x: dpm_solver(path, oracle, x, times, weights=weights)[0])
-            return relative_error(run(fresh), wanted)
+            return relative_error(run(x), wanted)
 
         assert error(found.times, found.weights) < 0.1 * error(times)
-        alone = fit_grid(path, oracle, x, exact(path, 0.5, 0.1, x, 0.95, 0.02), times, updates=300, fit_weights=False)
+        alone = fit_grid(path, oracle, x, goal, times, updates=300, fit_weights=False)
         np.testing.assert_allclose(alone.weights, dpm_solver_weights(path, alone.times), atol=1e-12)
-        # with weights the descent jumps about, and where it ends depends on rounding
-        assert found.errors.min() < alone.errors[-1] < alone.errors[0]
+        # with weights the descent jumps about; what comes back is the best that it met
+        np.testing.assert_allclose(error(found.times, found.weights, x, goal), found.errors.min(), rtol=1e-6)
+        assert found.errors.min() < alone.errors.min() < alone.errors[0]
 
 
 def test_the_relative_error_by_hand():
