@@ -53,7 +53,7 @@ QUESTIONS = [
     ("denoising score matching", "score#how-a-score-is-learned"),
     ("langevin dynamics", "score#drawing-with-a-score-alone"),
     ("annealed noise levels", "score#noise-levels-mend-it"),
-    ("karras schedule rho", "where_to_step#four-grids"),
+    ("karras schedule rho", "where_to_step#three-grids"),
     ("trailing timestep spacing", "where_to_step#slips-in-the-index"),
     ("optimal time steps", "where_to_step#the-best-grid-there-is"),
     ("how many sampling steps", "where_to_step#when-to-stop"),

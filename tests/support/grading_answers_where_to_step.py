@@ -35,6 +35,10 @@ def _t_of(T, N):
     return np.round(T - np.arange(N + 1) * T / N).astype(int)
 
 
+def _from(t):
+    return list(zip(t, [*t[1:], 0]))
+
+
 RIGHT = {
     "karras_sigmas": {
         "as in the chapter": _as_in_the_chapter,
@@ -59,6 +63,10 @@ RIGHT = {
 }
 
 
+def _power(y, rho):
+    return y**rho if y >= 0 else math.nan
+
+
 def _roots(high, low, N, rho):
     return np.linspace(high ** (1 / rho), low ** (1 / rho), N + 1)
 
@@ -80,6 +88,10 @@ SLIPS = {
             1:
         ],
         "N + 1 in the denominator": lambda high, low, N, rho: _as_in_the_chapter(high, low, N + 1, rho)[:-1],
+        "N - 1 in the denominator": lambda high, low, N, rho: [
+            _power(high ** (1 / rho) + i / (N - 1) * (low ** (1 / rho) - high ** (1 / rho)), rho) for i in range(N + 1)
+        ],
+        "those are N + 1 steps": lambda high, low, N, rho: _as_in_the_chapter(high, low, N + 1, rho),
         "a 0 is appended": lambda high, low, N, rho: np.append(_as_in_the_chapter(high, low, N, rho), 0),
         "N values and a 0": lambda high, low, N, rho: np.append(_as_in_the_chapter(high, low, N - 1, rho), 0),
     },
@@ -95,6 +107,22 @@ SLIPS = {
         ],
         "leading spacing": lambda T, N: np.stack([spaced_t(T, N, "leading")[:-1], spaced_t(T, N, "leading")[1:]], 1),
         "that is linspace": lambda T, N: np.stack([spaced_t(T, N, "linspace")[:-1], spaced_t(T, N, "linspace")[1:]], 1),
+        "the steps do not end at 0": lambda T, N: [
+            (T - i * round(T / N), T - (i + 1) * round(T / N)) for i in range(N)
+        ],
+        "the last step makes up for it": lambda T, N: _from([T - i * round(T / N) for i in range(N)]),
+        "below 0 is set to 0": lambda T, N: np.clip(
+            [(T - i * round(T / N), T - (i + 1) * round(T / N)) for i in range(N)], 0, None
+        ),
+        "T // N long until 0": lambda T, N: _from(list(range(T, 0, -(T // N)))),
+        "spacing: it begins below T": lambda T, N: _from([round(1 + i * T / N) for i in reversed(range(N))]),
+        "leading spacing, and t counts from 0": lambda T, N: _from([i * (T // N) for i in reversed(range(N))]),
+        "linspace: it visits t = 1": lambda T, N: _from(list(np.round(np.linspace(T, 1, N)))),
+        "it visits t = 1 as well": lambda T, N: _from(list(np.linspace(T, 1, N).astype(int))),
+        "rounded up": lambda T, N: _from([-(-(N - i) * T // N) for i in range(N)]),
+        "the length of the step": lambda T, N: np.stack([_t_of(T, N)[:-1], -np.diff(_t_of(T, N))], 1),
+        "at which the step begins": lambda T, N: np.stack([_t_of(T, N)[:-1]] * 2, 1),
+        "at which the step ends": lambda T, N: np.stack([_t_of(T, N)[1:]] * 2, 1),
         "rounded down": lambda T, N: [((N - i) * T // N, (N - i - 1) * T // N) for i in range(N)],
         "not rounded": lambda T, N: [(T - i * T / N, T - (i + 1) * T / N) for i in range(N)],
         "the rows rise": lambda T, N: np.stack([_t_of(T, N)[:-1], _t_of(T, N)[1:]], 1)[::-1],
@@ -119,6 +147,7 @@ RIGHT_BY_HAND = {
     "rounded": BY_HAND,
     "with NumPy": BY_HAND | {"three": np.cos(np.pi / 6) ** 3, "densest": -np.log(4), "steps": np.int64(25)},
     "as fractions": BY_HAND | {"three": 0.75 * np.sqrt(3) / 2, "densest": -2 * math.log(2)},
+    "in two digits": BY_HAND | {"densest": -1.4},
     "as floats": BY_HAND | {"steps": 25.0, "factor": 2.0},
 }
 SLIPS_BY_HAND = {
@@ -130,8 +159,11 @@ SLIPS_BY_HAND = {
     "sines in the place of cosines": {"three": 0.125},
     "as good as equal ones": {"uneven": 0.65},
     "one step too few": {"steps": 24},
+    "the bound itself": {"steps": 24.67},
     "the factor 1/2 in the first term": {"steps": 50},
+    "the factor 1/2 in the first": {"steps": 49.3},
     "half the circle": {"steps": 99},
+    "half the circle was taken": {"steps": 98.7},
     "second order would gain": {"factor": 4},
     "the loss falls with more steps": {"factor": 0.5},
     "the sign: wide data": {"densest": 1.386},

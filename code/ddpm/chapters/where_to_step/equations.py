@@ -28,7 +28,7 @@ def even_angle():
     return r"""
 \begin{aligned}
 \prod_{i=0}^{N-1} \cos(\theta_i - \theta_{i+1}) &\le \cos^N \frac{\Theta}{N} \\
-&= 1 - \frac{\Theta^2}{2 N} + O(N^{-2}),
+&= 1 - \frac{\Theta^2}{2 N} + O(N^{-2}).
 \end{aligned}"""
 
 
@@ -65,7 +65,7 @@ def spacings():
 \begin{aligned}
 \text{leading:} &\quad t_i := 1 + (N - 1 - i) \lfloor T / N \rfloor, \\
 \text{trailing:} &\quad t_i := T - i\, T / N, \\
-\text{linspace:} &\quad t_i := 1 + (N - 1 - i)\, \tfrac{T - 1}{N - 1},
+\text{linspace:} &\quad t_i := 1 + (N - 1 - i)\, \tfrac{T - 1}{N - 1}.
 \end{aligned}"""
 
 
@@ -87,5 +87,5 @@ def noise_forgets():
     return r"""
 \begin{aligned}
 \text{ODE:} \quad &(1 + \zeta)\, V_u \;\mapsto\; (1 + \zeta)\, V_s, \\
-\text{SDE:} \quad &(1 + \zeta)\, V_u \;\mapsto\; (1 + \kappa_{su}^2\, \zeta)\, V_s,
+\text{SDE:} \quad &(1 + \zeta)\, V_u \;\mapsto\; (1 + \kappa_{su}^2\, \zeta)\, V_s.
 \end{aligned}"""

@@ -6,18 +6,18 @@ import numpy as np
 from ddpm.figures import COLOURS, INK, MARKERS, WIDTH
 
 
-def combs(grids, mark=None, label="log-SNR"):
+def combs(grids, marks=(), label="log-SNR"):
     """Each grid as a row of marks along the log-SNR.
 
     Args:
         grids: from a name to the values of the log-SNR, falling times, so rising values.
-        mark: a value at which a line is drawn across.
+        marks: values at which lines are drawn across.
     """
     figure, ax = plt.subplots(figsize=(WIDTH, 0.55 * len(grids) + 0.9))
     for row, (name, values) in enumerate(grids.items()):
         ax.plot(values, np.full(len(values), -row), color=INK, linewidth=0.6)
         ax.plot(values, np.full(len(values), -row), "|", color=COLOURS[row % 5], markersize=16, markeredgewidth=2.5)
-    if mark is not None:
+    for mark in marks:
         ax.axvline(mark, color=INK, linewidth=1, linestyle=":")
     ax.set(yticks=-np.arange(len(grids)), yticklabels=list(grids), xlabel=label, ylim=(0.5 - len(grids), 0.6))
     ax.spines["left"].set_visible(False)

@@ -8,10 +8,10 @@ pytestmark = pytest.mark.usefixtures("style")
 
 def test_every_grid_is_a_row_of_marks():
     given = {"one": np.array([-3.0, 0, 2]), "other": np.array([-3.0, 1, 2])}
-    (ax,) = grids.combs(given, mark=0.5).axes
+    (ax,) = grids.combs(given, marks=[-2, 0.5]).axes
     for row, (line, values) in enumerate(zip(ax.lines[1:4:2], given.values(), strict=True)):
         np.testing.assert_allclose(line.get_xydata(), np.stack([values, [-row] * 3], 1))
-    assert ax.lines[-1].get_xdata() == [0.5, 0.5]
+    assert [line.get_xdata() for line in ax.lines[-2:]] == [[-2, -2], [0.5, 0.5]]
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["one", "other"]
 
 

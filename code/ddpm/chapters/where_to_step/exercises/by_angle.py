@@ -15,6 +15,7 @@ RIGHT = {
     "even_in_time": "no",
 }
 NEAR = within_distance(0.01)
+CLOSE = within_distance(0.02)  # -1.4 is right: -1.386 in two digits
 PRODUCT_HINT = "Each step multiplies by the cosine of its own angle. What becomes of the factors of three steps?"
 LOSS_HINT = "With the first term of the series: which N makes (pi / 2)^2 / (2 N) as small as 0.05?"
 PLACE_HINT = (
@@ -34,7 +35,7 @@ PROBLEM_14_1 = Predictions(
         "uneven": Number("the same for steps of 45, 30 and 15 degrees", NEAR),
         "steps": Number("the smallest number of equal steps that loses at most 5%", within_distance(0.01)),
         "factor": Number("the factor by which twice as many steps reduce the loss, about", within_distance(0.1)),
-        "densest": Number("the log-SNR at which the best steps lie densest, for the standard deviation 2", NEAR),
+        "densest": Number("the log-SNR at which the best steps lie densest, for the standard deviation 2", CLOSE),
         "even_in_time": Choice("whether steps even in time are then the best", ("yes", "no")),
     },
     (
@@ -79,14 +80,19 @@ PROBLEM_14_1 = Predictions(
             lambda p, m: _is(p["steps"], 24),
         ),
         Misconception(
+            "the bound itself: a number of steps is whole.",
+            "Which whole numbers are at least as large as the bound?",
+            lambda p, m: 24.01 < p["steps"] < 24.99,
+        ),
+        Misconception(
             "the factor 1/2 in the first term of the series is missing.",
             LOSS_HINT,
-            lambda p, m: _is(p["steps"], 50) or _is(p["steps"], 49),
+            lambda p, m: 49 <= p["steps"] <= 50,
         ),
         Misconception(
             "half the circle was taken for a quarter of it: from noise to data it is 90 degrees, pi / 2.",
             LOSS_HINT,
-            lambda p, m: _is(p["steps"], 99) or _is(p["steps"], 98),
+            lambda p, m: 98 <= p["steps"] <= 99,
         ),
         Misconception(
             "a method of second order would gain a factor of 4. DDIM's loss falls as 1 / N.",

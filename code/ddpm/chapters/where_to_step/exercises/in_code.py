@@ -88,6 +88,16 @@ KARRAS = Compared(
             _sigmas(part=lambda N: np.arange(N + 1) / (N + 1)),
         ),
         Slip(
+            "N - 1 in the denominator, with N + 1 values: sigma_min is passed before the end.",
+            COUNT_HINT,
+            _sigmas(part=lambda N: np.arange(N + 1) / (N - 1)),
+        ),
+        Slip(
+            "N + 2 values: those are N + 1 steps.",
+            COUNT_HINT,
+            _sigmas(part=lambda N: np.arange(N + 2) / (N + 1)),
+        ),
+        Slip(
             "a 0 is appended: here the last step ends at sigma_min.",
             COUNT_HINT,
             _sigmas(more=lambda sigmas: np.append(sigmas, 0.0)),
@@ -101,6 +111,7 @@ KARRAS = Compared(
 )
 
 STRIDE_HINT = "Where does the next step begin? Each step must end there, whatever T / N is."
+ROUND_HINT = "T / N need not be whole. When is it to be rounded?"
 ONE_HINT = "The paper's t runs from 1 to T, and 0 is the clean image."
 
 
@@ -122,12 +133,24 @@ def _leading(T, N):
     return 1.0 + np.arange(N)[::-1] * (T // N)
 
 
-def _linspace(T, N):
-    return 1 + np.round(np.linspace(0, T - 1, N))[::-1]
+LINSPACE = (  # at ties they round in different ways
+    lambda T, N: 1 + np.round(np.linspace(0, T - 1, N))[::-1],
+    lambda T, N: np.round(np.linspace(T, 1, N)),
+    lambda T, N: np.floor(np.linspace(T, 1, N)),
+)
 
 
 def _pairs(t, last=0.0):
     return np.stack([t, np.append(t[1:], last)], 1)
+
+
+def _slips(name, hint, *ways):
+    """One slip that is made in several ways; each is a function (T, N) -> t."""
+    return [Slip(name, hint, lambda T, N, way=way: _pairs(way(T, N))) for way in ways]
+
+
+def _by_rounded(T, N):
+    return T - np.arange(N + 1) * float(np.round(T / N))
 
 
 TRAILING_PAIRS = Compared(
@@ -149,7 +172,7 @@ TRAILING_PAIRS = Compared(
         ),
         Slip(
             "the steps go down from T by T // N, and the last is longer than the others.",
-            "T / N need not be whole. When is it to be rounded?",
+            ROUND_HINT,
             lambda T, N: _pairs(T - np.arange(N) * (T // N)),
         ),
         Slip(
@@ -163,14 +186,45 @@ TRAILING_PAIRS = Compared(
             lambda T, N: _pairs(_t(T, N) - 1),
         ),
         Slip(
-            "that is leading spacing: it begins below T.",
-            "Trailing counts down from T.",
-            lambda T, N: _pairs(_leading(T, N)),
+            "T / N is rounded before it is multiplied, so that the steps do not end at 0.",
+            ROUND_HINT,
+            lambda T, N: _pairs(_by_rounded(T, N)[:-1], _by_rounded(T, N)[-1]),
         ),
         Slip(
+            "T / N is rounded before it is multiplied, and the last step makes up for it.",
+            ROUND_HINT,
+            lambda T, N: _pairs(_by_rounded(T, N)[:-1]),
+        ),
+        Slip(
+            "T / N is rounded before it is multiplied, and what falls below 0 is set to 0.",
+            ROUND_HINT,
+            lambda T, N: np.maximum(_pairs(_by_rounded(T, N)[:-1], _by_rounded(T, N)[-1]), 0),
+        ),
+        Slip(
+            "the steps are T // N long until 0 is reached: where N does not divide T these are more than N.",
+            ROUND_HINT,
+            lambda T, N: _pairs(np.arange(T, 0, -(T // N), dtype=float)),
+        ),
+        *_slips(
+            "that is leading spacing: it begins below T.",
+            "Trailing counts down from T.",
+            _leading,
+            lambda T, N: np.round(1 + np.arange(N)[::-1] * T / N),
+        ),
+        Slip(
+            "that is leading spacing, and t counts from 0: it begins below T, and its last t is 0.",
+            "Trailing counts down from T. The paper's t runs from 1 to T.",
+            lambda T, N: _pairs(_leading(T, N) - 1),
+        ),
+        *_slips(
             "that is linspace: it visits t = 1 as well as T.",
             "Trailing counts down from T in steps of T / N. What is then its last t?",
-            lambda T, N: _pairs(_linspace(T, N)),
+            *LINSPACE,
+        ),
+        Slip(
+            "rounded up and not to the nearest whole number.",
+            "Which whole number is nearest?",
+            lambda T, N: _pairs(np.ceil(np.arange(N, 0, -1) * (T / N) - 1e-9)),
         ),
         Slip(
             "rounded down and not to the nearest whole number.",
@@ -191,6 +245,21 @@ TRAILING_PAIRS = Compared(
             "in each row the two are exchanged.",
             "First where the step begins, then where it ends.",
             lambda T, N: _pairs(_t(T, N))[:, ::-1],
+        ),
+        Slip(
+            "the second is the length of the step, and not the t that it leads to.",
+            "Where does the step end?",
+            lambda T, N: _pairs(_t(T, N)) @ np.array([[1, 1], [0, -1]]),
+        ),
+        Slip(
+            "both are the t at which the step begins.",
+            "Where does the step end?",
+            lambda T, N: _pairs(_t(T, N))[:, [0, 0]],
+        ),
+        Slip(
+            "both are the t at which the step ends.",
+            "Where is the network asked?",
+            lambda T, N: _pairs(_t(T, N))[:, [1, 1]],
         ),
         Slip(
             "the step to 0 is missing: there are N calls, and so N rows.",
