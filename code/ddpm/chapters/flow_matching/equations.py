@@ -116,11 +116,13 @@ def same_flow():
 
 @proof("eq-euler-is-ddim")
 def euler_is_ddim():
-    """A step along the velocity from u to w keeps both predictions and takes the new level; on other paths it does so
-    where signal and spread are straight lines."""
+    """A step along the velocity from u to w keeps both predictions and takes the new level; on any path it takes the
+    tangents at u, which are the new level where signal and spread are straight lines."""
     image, noise = sp.symbols("X E", real=True)
     state = (1 - u) * image + u * noise
     prove(state + (w - u) * (noise - image), (1 - w) * image + w * noise)
+    tangents = (c_u + (w - u) * dc_u) * image + (r_u + (w - u) * dr_u) * noise
+    prove(c_u * image + r_u * noise + (w - u) * (dc_u * image + dr_u * noise), tangents)
     a, b, c, d = sp.symbols("a b c d", real=True)  # signal a + b u, spread c + d u
     state = (a + b * u) * image + (c + d * u) * noise
     prove(state + (w - u) * (b * image + d * noise), (a + b * w) * image + (c + d * w) * noise)
@@ -198,7 +200,7 @@ def weights_of_log_snr():
 \text{flow, straight path:}\quad & \tfrac{1}{2}\, e^{-\Lambda / 2}, \\
 \text{simple, cosine path:}\quad & \frac{1}{2 \pi \cosh(\Lambda / 2)}, \\
 \text{flow, logit-normal:}\quad & \tfrac{1}{2} \left(1 + e^{-\Lambda / 2}\right)^2 \\
-& \; \cdot \mathcal N\bigl(-\tfrac{1}{2} \Lambda;\, m, s^2\bigr).
+& \; \cdot \mathcal N\bigl(-\tfrac{1}{2} \Lambda;\, m, \varrho^2\bigr).
 \end{aligned}"""
 
 
@@ -252,6 +254,8 @@ def coupled_share():
     order = np.argsort(noise).reshape(20, -1)
     exact = share_of_lower(noise, batch)
     assert costs(1)["pairs"] - 2 < 1e-9
+    shares = [share_of_lower(-np.linspace(0.01, 4, 50), size) for size in range(1, 80)]
+    assert np.all(np.diff(shares, axis=0) > -1e-12)  # the more pairs, the more surely negative noise goes with -1
     return (
         r"""
 \begin{aligned}
