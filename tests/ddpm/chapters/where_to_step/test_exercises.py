@@ -47,7 +47,9 @@ def test_every_misconception_has_an_answer_here():
     assert set(said) == {misconception.name for misconception in PROBLEM_14_1.misconceptions}
 
 
-@pytest.mark.parametrize("key, wrong", [("three", 0.7), ("steps", 26), ("factor", 3), ("densest", -2.0)])
+@pytest.mark.parametrize(
+    "key, wrong", [("three", 0.7), ("steps", 26), ("factor", 3), ("densest", -2.0), ("densest", -1.42)]
+)
 def test_a_wrong_number_without_a_name_is_off_all_the_same(key, wrong):
     verdict = check_answer_14_1(BY_HAND | {key: wrong}, PROBLEM_14_1.known)
     assert not verdict.passed and verdict.slip is None and key in str(verdict)
