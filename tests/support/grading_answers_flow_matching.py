@@ -105,6 +105,16 @@ RIGHT = {
 }
 
 
+def _cheapest_first(x_0, noise):
+    x_0, noise = np.asarray(x_0), np.asarray(noise)
+    pairs = sorted((abs(a - e), i, j) for i, a in enumerate(x_0) for j, e in enumerate(noise))
+    found = {}
+    for _, i, j in pairs:
+        if i not in found and j not in found.values():
+            found[i] = j
+    return noise[[found[i] for i in range(len(x_0))]]
+
+
 def _root(bar):
     return np.sqrt(bar), np.sqrt(1 - bar)
 
@@ -133,6 +143,13 @@ SLIPS = {
         ),
         "that is the velocity.": lambda v, x, b: v(x / sum(_root(b)), _root(b)[0] / sum(_root(b))),
         "two dialects in one formula": lambda v, x, b: x - (s := _root(b)[0] / sum(_root(b))) * v(x / sum(_root(b)), s),
+        "beside an x that is scaled": lambda v, x, b: x / sum(_root(b)) - (s := _root(b)[0] / sum(_root(b))) * v(x, s),
+        "sqrt(alpha_bar) for s": lambda v, x, b: x - np.sqrt(b) * v(x, np.sqrt(b)),
+        "and alpha_bar for s": lambda v, x, b: x - b * v(x, b),
+        "1 - s in the place of s": lambda v, x, b: (
+            x / sum(_root(b)) - (s := _root(b)[1] / sum(_root(b))) * v(x / sum(_root(b)), s)
+        ),
+        "velocity, at x as it is": lambda v, x, b: v(x, _root(b)[0] / sum(_root(b))),
         "taken for the v prediction": lambda v, x, b: (
             _root(b)[1] * x + _root(b)[0] * v(x / sum(_root(b)), _root(b)[0] / sum(_root(b)))
         ),
@@ -146,6 +163,9 @@ SLIPS = {
         "asked about x_0": lambda n, a, e, u: np.mean((n(a, u) - (e - a)) ** 2),
         "asked at 1 - u": lambda n, a, e, u: np.mean((n((1 - u) * a + u * e, 1 - u) - (e - a)) ** 2),
         "the sum over the pixels": lambda n, a, e, u: np.sum((n((1 - u) * a + u * e, u) - (e - a)) ** 2),
+        "the number of rows": lambda n, a, e, u: np.sum((n((1 - u) * a + u * e, u) - (e - a)) ** 2) / len(a),
+        "the square of the mean": lambda n, a, e, u: np.mean(n((1 - u) * a + u * e, u) - (e - a)) ** 2,
+        "and the network asked at 1 - u": lambda n, a, e, u: np.mean((n(u * a + (1 - u) * e, 1 - u) - (a - e)) ** 2),
         "the mean is missing": lambda n, a, e, u: (n((1 - u) * a + u * e, u) - (e - a)) ** 2,
         "sqrt(1 - u^2)": lambda n, a, e, u: np.mean((n(np.sqrt(1 - u**2) * a + u * e, u) - (e - a)) ** 2),
         "what has been gone": lambda n, a, e, u: np.mean((n((1 - u) * a + u * e, u) - u * (e - a)) ** 2),
@@ -159,6 +179,9 @@ SLIPS = {
         "largest cost": lambda x_0, noise: -np.sort(-noise)[np.argsort(np.argsort(x_0))],
         "that is x_0, put in the order": lambda x_0, noise: np.sort(x_0)[np.argsort(np.argsort(noise))],
         "some are used twice": lambda x_0, noise: np.array([noise[np.argmin(abs(noise - v))] for v in x_0]),
+        "the cheapest pair first": _cheapest_first,
+        "that in the order np.argsort(noise)": lambda x_0, noise: noise[np.argsort(x_0)][np.argsort(noise)],
+        "falling order is taken": lambda x_0, noise: (-np.sort(-noise))[np.argsort(x_0)],
         "that is np.argsort(x_0)": lambda x_0, noise: np.argsort(x_0),
     },
 }

@@ -70,6 +70,9 @@ SLIPS = {
     "(r_u' / c_u^2)^2": dr_u**2 / c_u**4,
     "and the sign kept": dr_u**2 - r_u**2 * dc_u**2 / c_u**2,
     "what stands before x": f_u**2,
+    "factors, added": (dc_u + dr_u) ** 2,
+    "factors, subtracted": (dc_u - dr_u) ** 2,
+    "sum of the squares of the velocity's": dc_u**2 + dr_u**2,
 }
 
 

@@ -114,6 +114,11 @@ FLOW_LOSS = Compared(
             _loss(lambda x_0, noise, u: u * x_0 + (1 - u) * noise, lambda x_0, noise, u: x_0 - noise),
         ),
         Slip(
+            "all of it in the other direction of time, and the network asked at 1 - u: it predicts noise - x_0.",
+            ASKED_HINT,
+            _loss(lambda x_0, noise, u: u * x_0 + (1 - u) * noise, lambda x_0, noise, u: x_0 - noise, lambda u: 1 - u),
+        ),
+        Slip(
             "the state is u noise - x_0: a bracket is missing in (1 - u) x_0.",
             STATE_HINT,
             _loss(lambda x_0, noise, u: u * noise - x_0),
@@ -132,6 +137,12 @@ FLOW_LOSS = Compared(
         Slip("the network is asked about x_0, not about the state.", STATE_HINT, _loss(lambda x_0, noise, u: x_0)),
         Slip("the network is asked at 1 - u.", ASKED_HINT, _loss(asked=lambda u: 1 - u)),
         Slip("the sum over the pixels in the place of the mean.", MEAN_HINT, _loss(of=lambda e: np.sum(e**2))),
+        Slip(
+            "the sum of the squares, divided by the number of rows, not of pixels.",
+            MEAN_HINT,
+            _loss(of=lambda e: np.sum(e**2) / len(e)),
+        ),
+        Slip("the square of the mean, not the mean of the square.", MEAN_HINT, _loss(of=lambda e: np.mean(e) ** 2)),
         Slip("half of it.", MEAN_HINT, _loss(of=lambda e: np.mean(e**2) / 2)),
         Slip("the root of the mean square.", MEAN_HINT, _loss(of=lambda e: np.sqrt(np.mean(e**2)))),
         Slip("the mean of the absolute difference.", MEAN_HINT, _loss(of=lambda e: np.mean(np.abs(e)))),
@@ -231,6 +242,31 @@ NOISE_FROM_FLOW = Compared(
             "x stands unscaled beside s v: two dialects in one formula.",
             SCALE_HINT,
             lambda velocity, x, bar: x - _flow_time(bar) * np.asarray(velocity(x / _size(bar), _flow_time(bar))),
+        ),
+        Slip(
+            "the network is asked about x as it is, beside an x that is scaled.",
+            SCALE_HINT,
+            lambda velocity, x, bar: x / _size(bar) - _flow_time(bar) * np.asarray(velocity(x, _flow_time(bar))),
+        ),
+        Slip(
+            "x as it is, and sqrt(alpha_bar) for s: the factors of x do not add up to 1.",
+            f"{SCALE_HINT} {TIME_HINT}",
+            lambda velocity, x, bar: x - np.sqrt(bar) * np.asarray(velocity(x, np.sqrt(bar))),
+        ),
+        Slip(
+            "x as it is, and alpha_bar for s: the factors of x are roots, and do not add up to 1.",
+            f"{SCALE_HINT} {TIME_HINT}",
+            lambda velocity, x, bar: x - bar * np.asarray(velocity(x, bar)),
+        ),
+        Slip(
+            "1 - s in the place of s, as the time and before v.",
+            "In this network's time, is the noise at 0 or at 1?",
+            _noise(asked=lambda b: 1 - _flow_time(b), answer=lambda x, s, v: x - (1 - s) * v),
+        ),
+        Slip(
+            "that is the velocity, at x as it is.",
+            f"{SCALE_HINT} {ANSWER_HINT}",
+            _noise(lambda b: 1, answer=lambda x, s, v: v),
         ),
         Slip(
             "what the network says is taken for x_0.",

@@ -33,6 +33,16 @@ def _greedy(x_0, noise):
     return np.array(taken)
 
 
+def _cheapest_first(x_0, noise):
+    """The cheapest pair of all, then the cheapest of what is left, and so on."""
+    cost, taken = (x_0[:, None] - noise) ** 2, np.empty_like(noise)
+    for _ in x_0:
+        i, j = np.unravel_index(np.argmin(cost), cost.shape)
+        taken[i] = noise[j]
+        cost[i], cost[:, j] = np.inf, np.inf
+    return taken
+
+
 ORDER_HINT = "The smallest x_0 is to get the smallest noise. At which place does it stand in your answer?"
 RANK_HINT = (
     "np.argsort(x_0)[0] is the place of the smallest x_0. What is needed for each x_0 is how many of the others are "
@@ -82,6 +92,21 @@ PAIRED = Compared(
             "each x_0 in turn gets the nearest noise that is left: early ones spoil it for later ones.",
             ONCE_HINT,
             _greedy,
+        ),
+        Slip(
+            "the cheapest pair first, then the cheapest of those left: the last ones are too dear.",
+            ONCE_HINT,
+            _cheapest_first,
+        ),
+        Slip(
+            "the noise is taken in the order np.argsort(x_0), and that in the order np.argsort(noise).",
+            RANK_HINT,
+            lambda x_0, noise: noise[np.argsort(x_0)][np.argsort(noise)],
+        ),
+        Slip(
+            "the noise in falling order is taken in the order np.argsort(x_0).",
+            f"{COST_HINT} {RANK_HINT}",
+            lambda x_0, noise: np.sort(noise)[::-1][np.argsort(x_0)],
         ),
         Slip(
             "that is an order, not the noise in that order.",
