@@ -23,6 +23,14 @@
     return [...range.toString().matchAll(/(?:^|\s)(\([a-h]\))(?=\s)/g)].at(-1)?.[1] || "";
   };
 
+  // as a screen reader may say it: formulas by their MathML, with the powers and indices marked
+  const spoken = (words) => {
+    const copy = make("span", {}, ...words.map((node) => node.cloneNode(true)));
+    copy.querySelectorAll("msup").forEach((power) => power.lastElementChild.prepend("^"));
+    copy.querySelectorAll("msub").forEach((index) => index.lastElementChild.prepend("_"));
+    return copy.textContent.trim();
+  };
+
   // A choice or a number of the text (bookbuild.site.predict) as fields; what they say, as nodes.
   const fields = (box, place, name, changed) => {
     const before = letter(box, place), label = `Your prediction ${before}`.trim(), had = kept.get(name);
@@ -42,6 +50,7 @@
       option.firstChild.textContent = option.firstChild.textContent.replace(/^\S\s/, "");
       const words = [...option.childNodes];
       const input = make("input", { type: "radio", name, checked: had === String(i + 1) });
+      input.setAttribute("aria-label", spoken(words));
       input.addEventListener("change", () => keep(String(i + 1)));
       option.replaceChildren(make("label", {}, input, make("span", {}, ...words)));
       return { input, words };
