@@ -13,7 +13,7 @@ GROUP = re.compile(r"^First in \[\]\((\w+)\.md\):\n(.*?)(?=^First in |\Z)", re.M
 PARTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
 ORDER = ["introduction", *(entry["file"].removeprefix("book/") for part in PARTS for entry in part["chapters"])]
 # Letters that mean something else in another place too, where it is said what.
-AMBIGUOUS = {r"\delta", "K", "P", "W", "a_t", "h", "o", "p", "u", "w", "z"}
+AMBIGUOUS = {r"\delta", "B", "K", "P", "W", "a_t", "h", "m", "o", "p", "s", "u", "w", "z"}
 
 
 def tokens(tex: str) -> list[str]:
