@@ -223,10 +223,13 @@ def energies():
     return (
         r"""
 \begin{aligned}
-\mathbb E \lVert \epsilon - x_0 \rVert^2 &= \int_0^1 \mathbb E \lVert \mathbf v(x_u, u) \rVert^2\, du \\
-&\; + \int_0^1 \mathbb E \lVert \epsilon - x_0 - \mathbf v(x_u, u) \rVert^2\, du, \\
-\int_0^1 \mathbb E \lVert \mathbf v \rVert^2\, du &= \mathbb E \lVert X_1 - X_0 \rVert^2 + \mathcal S, \\
-\mathcal S &:= \int_0^1 \mathbb E \lVert \mathbf v(X_u, u) - (X_1 - X_0) \rVert^2\, du.
+&\mathbb E \lVert \epsilon - x_0 \rVert^2 \\
+&\quad = \int_0^1 \mathbb E \lVert \mathbf v(x_u, u) \rVert^2\, du \\
+&\quad + \int_0^1 \mathbb E \lVert \epsilon - x_0 - \mathbf v(x_u, u) \rVert^2\, du, \\
+&\int_0^1 \mathbb E \lVert \mathbf v \rVert^2\, du \\
+&\quad = \mathbb E \lVert X_1 - X_0 \rVert^2 + \mathcal S, \\
+&\mathcal S := \\
+&\quad \int_0^1 \mathbb E \lVert \mathbf v(X_u, u) - (X_1 - X_0) \rVert^2\, du.
 \end{aligned}""",
         max(first, float(abs(second[5:-5]).max())),
     )
@@ -287,6 +290,6 @@ def box_marginal():
     return r"""
 \begin{aligned}
 &\frac{1}{b - a} \int_a^b \mathcal N(x;\, c_u x_0, r_u^2)\, dx_0 \\
-&\quad = \frac{1}{c_u (b - a)} \left[ \Phi\!\left(\frac{x - c_u a}{r_u}\right)
-    - \Phi\!\left(\frac{x - c_u b}{r_u}\right) \right].
+&\quad = \frac{1}{c_u (b - a)} \biggl[ \Phi\!\left(\frac{x - c_u a}{r_u}\right) \\
+&\qquad\quad - \Phi\!\left(\frac{x - c_u b}{r_u}\right) \biggr].
 \end{aligned}"""
