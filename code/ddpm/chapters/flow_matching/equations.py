@@ -174,9 +174,10 @@ def flow_weight():
     prove(on_straight, 1 / (1 - u))
     return r"""
 \begin{aligned}
-&\lVert \mathbf v_\theta - \mathbf v \rVert^2 = \left(\frac{g_u^2}{2 r_u}\right)^2
-    \lVert \epsilon_\theta - \epsilon^\star \rVert^2 \\
-&\quad = \frac{1}{(1 - u)^2}\, \lVert \epsilon_\theta - \epsilon^\star \rVert^2 \quad \text{(straight path).}
+&\lVert \mathbf v_\theta - \mathbf v \rVert^2 \\
+&\quad = \left(\frac{g_u^2}{2 r_u}\right)^2 \lVert \epsilon_\theta - \epsilon^\star \rVert^2 \\
+&\quad = \frac{1}{(1 - u)^2}\, \lVert \epsilon_\theta - \epsilon^\star \rVert^2 \\
+&\qquad \text{(straight path).}
 \end{aligned}"""
 
 
