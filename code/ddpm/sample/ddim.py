@@ -94,7 +94,7 @@ def ddim(
     """
     if key is None and (isinstance(eta, jax.core.Tracer) or eta != 0):
         raise ValueError(f"with eta = {eta} each step adds noise: give a random key, such as jax.random.key(0)")
-    times = _checked(key, path, times, kind)
+    times = checked(key, path, times, kind)
     return _run(key, path, predict, floating(x), times, jnp.zeros(len(times) - 1), eta, kind)
 
 
@@ -113,7 +113,7 @@ def dpm_solver(
 
     Others, result and errors as in `ddim`; also a ValueError for weights that are not one for each step.
     """
-    times = _checked(None, path, times, kind)
+    times = checked(None, path, times, kind)
     weights = dpm_solver_weights(path, times) if weights is None else jnp.asarray(weights)
     check_same_shape("weights", weights, "the steps", times[1:])
     return _run(None, path, predict, floating(x), times, weights, 0.0, kind)
@@ -130,17 +130,18 @@ def dpm_solver_sde(
     """One run of SDE-DPM-Solver++(2M) (Lu et al. 2022, section 5), with fresh noise in each step, but for one to where
     there is no noise. Arguments, result and errors as in `ddim`."""
     check_key(key)
-    times = _checked(key, path, times, kind)
+    times = checked(key, path, times, kind)
     return _run(key, path, predict, floating(x), times, dpm_solver_weights(path, times), 1.0, kind)
 
 
-def predicted_x_0(path: Path, predict: Predict, kind: LevelKind, x, u) -> Array:
-    """What a predictor of any kind says of x_0."""
-    rates = path.rates(u) if kind == "velocity" else None
-    return convert_at(path.level(u), x, predict(x, u), kind, "x_0", rates)
+def predicted(path: Path, predict: Predict, x, u, kind: LevelKind, target: LevelKind) -> Array:
+    """What a predictor of one kind says of another, for one example."""
+    rates = path.rates(u) if "velocity" in (kind, target) else None
+    return convert_at(path.level(u), x, predict(x, u), kind, target, rates)
 
 
-def _checked(key, path, times, kind):
+def checked(key: Key | None, path: Path, times, kind: LevelKind) -> Array:
+    """The times as floats; raises as `ddim` does where key, path or times do not serve a predictor of this kind."""
     if key is not None:
         check_key(key)
     check_path(path)
@@ -156,7 +157,7 @@ def _run(key, path, predict, x, times, weights, eta, kind):
 
     def step(state, place):
         (x, last), (i, before, after, u, weight) = state, place
-        x_0 = predicted_x_0(path, predict, kind, x, u)
+        x_0 = predicted(path, predict, x, u, kind, "x_0")
         z = jnp.zeros_like(x)
         if key is not None:
             z = standard_normal(jax.random.fold_in(key, len(times) - 2 - i), x.shape, x.dtype)

@@ -6,9 +6,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Real
 
 from ddpm.arrays import floating
-from ddpm.path import Path, check_path, check_some_signal, check_times
-from ddpm.predict import LevelKind, convert_at
-from ddpm.sample.ddim import Predict
+from ddpm.path import Path
+from ddpm.predict import LevelKind
+from ddpm.sample.ddim import Predict, checked, predicted
 
 
 def edm_heun(
@@ -27,19 +27,14 @@ def edm_heun(
 
     Others, result and errors as there.
     """
-    check_path(path)
-    check_times(times, rising=False)
-    check_some_signal(path, times[0])
-    return _run(path, predict, floating(x), floating(times), kind)
+    times = checked(None, path, times, "noise")  # whatever the kind, x / c_u needs signal
+    return _run(path, predict, floating(x), times, kind)
 
 
 @eqx.filter_jit
 def _run(path, predict, x, times, kind):
     def noise(y, u):
-        level = path.level(u)
-        rates = path.rates(u) if kind == "velocity" else None
-        x = level.signal * y
-        return convert_at(level, x, predict(x, u), kind, "noise", rates)
+        return predicted(path, predict, path.level(u).signal * y, u, kind, "noise")
 
     def step(y, pair):
         before, after = (path.level(u) for u in pair)

@@ -8,8 +8,7 @@ from jaxtyping import Array, ArrayLike, Float, Int, PyTree
 from ddpm.arrays import Key, check_key
 from ddpm.flat_random import standard_normal
 from ddpm.path import Path
-from ddpm.predict import convert_at
-from ddpm.sample.ddim import ddim
+from ddpm.sample.ddim import ddim, predicted
 from ddpm.sample.grids import even_in_time
 
 
@@ -42,7 +41,7 @@ class Velocity(eqx.Module):
     predict_v: PyTree
 
     def __call__(self, x: Float[Array, "*pixels"], u: Float[ArrayLike, ""]) -> Float[Array, "*pixels"]:
-        return convert_at(self.path.level(u), x, self.predict_v(x, u), "v", "velocity", self.path.rates(u))
+        return predicted(self.path, self.predict_v, x, u, "v", "velocity")
 
 
 def labelled_sample(

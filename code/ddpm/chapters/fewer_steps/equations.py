@@ -38,7 +38,7 @@ from ddpm.mixture import mixture
 from ddpm.oracle import PathOracle
 from ddpm.path import cosine_path
 from ddpm.sample import ddim_step, dpm_solver, dpm_solver_weights
-from ddpm.sample.ddim import predicted_x_0
+from ddpm.sample.ddim import predicted
 
 i = sp.Symbol("i", integer=True, positive=True)
 h, nu = sp.Symbol("h", real=True), sp.Symbol("nu", positive=True)
@@ -249,7 +249,7 @@ def two_m():
     np.testing.assert_allclose(dpm_solver_weights(path, times), [0, *gains[1:] / (2 * gains[:-1])], rtol=1e-4)
     oracle, x = PathOracle(path, mixture([[-1.0], [0.8]], [0.1, 0.4])), jnp.array([0.7])
     _, states = dpm_solver(path, oracle, x, times)
-    images = [predicted_x_0(path, oracle, "noise", states[k], times[k]) for k in (1, 2)]
+    images = [predicted(path, oracle, states[k], times[k], "noise", "x_0") for k in (1, 2)]
     D = images[1] + gains[2] / (2 * gains[1]) * (images[1] - images[0])
     by_hand = ddim_step(path.level(times[2]), path.level(times[3]), states[2], D, 0 * x)
     np.testing.assert_allclose(states[3], by_hand, rtol=1e-4)

@@ -12,8 +12,9 @@ from ddpm.level import noised
 from ddpm.mixture import Mixture
 from ddpm.oracle import PathOracle
 from ddpm.path import Path
-from ddpm.predict import LevelKind, convert_at
+from ddpm.predict import LevelKind
 from ddpm.sample import euler, heun
+from ddpm.sample.ddim import predicted
 
 STEPS = 32  # of Heun's method, along a way
 
@@ -30,9 +31,8 @@ def noise_error(
     """
 
     def of_pair(network, u, x_0, noise):
-        level = path.level(u)
-        x = noised(level, x_0, noise)
-        said = convert_at(level, x, network(x, u), kind, "noise", path.rates(u))
+        x = noised(path.level(u), x_0, noise)
+        said = predicted(path, network, x, u, kind, "noise")
         return jnp.mean((said - PathOracle(path, data)(x, u)) ** 2)
 
     def at(network, u):

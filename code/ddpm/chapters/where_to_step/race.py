@@ -5,7 +5,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ddpm.level import Level
 from ddpm.predict import convert_at
 from ddpm.sample import ddim, ddim_step, dpm_solver
 
@@ -44,7 +43,7 @@ def walk(path, predict_noise, x, asked, held, reached):
         u, before, after = times
         at, to = (path.level(time) for time in (before, after))
         noise = jax.vmap(predict_noise, (0, None))(x, u)
-        x_0 = convert_at(Level(at.signal, at.spread), x, noise, "noise", "x_0")
+        x_0 = convert_at(at, x, noise, "noise", "x_0")
         return ddim_step(at, to, x, x_0, jnp.zeros_like(x)), None
 
     return jax.lax.scan(step, x, (asked, held, reached))[0]
