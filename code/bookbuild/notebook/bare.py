@@ -41,8 +41,7 @@ def main(root: Path) -> int:
     """Run all notebooks of the built book under `root` in both environments; 1 if any of them fails."""
     started = time.monotonic()
     site = root / "_build/html" / FOLDER
-    whole = [*site.glob("*.ipynb"), *(root / "_build/solution").glob("*.ipynb")]
-    students = [*(site / STUDENT).glob("*.ipynb")]
+    whole, students = built(root)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         made = {
             name: pool.submit(environment, root, name, python)
@@ -51,11 +50,26 @@ def main(root: Path) -> int:
         pythons = {name: future.result() for name, future in made.items()}
         problems = run_all(pool, pythons, whole, next(site.glob("*.whl")))
         problems += run_all(pool, pythons, students, next((site / STUDENT).glob("*.whl")))
-    number, seconds = len(whole) + len(students), time.monotonic() - started
-    print(
-        "\n".join(problems) or f"{number} notebooks run to the end in both environments ({seconds:.0f} s).",
-        file=sys.stderr if problems else None,
-    )
+    return summary(problems, f"{len(whole) + len(students)} notebooks run to the end in both environments", started)
+
+
+def built(root: Path) -> tuple[list[Path], list[Path]]:
+    """The notebooks of the built book that bring the whole package, and those of students."""
+    site = root / "_build/html" / FOLDER
+    whole = [*site.glob("*.ipynb"), *(root / "_build/solution").glob("*.ipynb")]
+    return whole, [*(site / STUDENT).glob("*.ipynb")]
+
+
+def outcome(label: str, problem: str, seconds: float) -> list[str]:
+    """Print how a notebook went; what was wrong, if anything."""
+    print(f"  {label}: {'FAILED' if problem else f'{seconds:.1f} s'}", flush=True)
+    return [f"{label}: {problem}"] * bool(problem)
+
+
+def summary(problems: list[str], good: str, started: float) -> int:
+    """Print the problems, or what is good and how long it took; 1 if there are problems."""
+    seconds = time.monotonic() - started
+    print("\n".join(problems) or f"{good} ({seconds:.0f} s).", file=sys.stderr if problems else None)
     return int(bool(problems))
 
 
@@ -74,10 +88,7 @@ def run_all(pool, pythons: dict[str, Path], notebooks: list[Path], wheel: Path) 
         if not future.result()
     ]
     for name, path, future in runs:
-        problem, seconds = future.result()
-        label = f"{name}: {path.parent.name}/{path.name}"
-        print(f"  {label}: {'FAILED' if problem else f'{seconds:.1f} s'}", flush=True)
-        problems += [f"{label}: {problem}"] * bool(problem)
+        problems += outcome(f"{name}: {path.parent.name}/{path.name}", *future.result())
     return problems
 
 

@@ -11,8 +11,6 @@ from pathlib import Path
 import nbformat
 
 from bookbuild.notebook import bare
-from bookbuild.notebook.assignments import STUDENT
-from bookbuild.notebook.install import FOLDER
 
 CUDA = "cuda13"  # the extra of JAX that brings NVIDIA's libraries; the driver must be there
 PLATFORMS = "cuda,cpu"
@@ -39,24 +37,17 @@ def main(root: Path, python: str) -> int:
     print(asked.stdout.strip(), flush=True)
     tests = [python, "-m", "pytest", "-q", "-m", "not slow", root / "tests/ddpm"]
     failed = subprocess.run(tests, env=surroundings, cwd=root).returncode != 0
-    return int(failed | run_notebooks(root, python))
+    return int(failed) | run_notebooks(root, python)
 
 
-def run_notebooks(root: Path, python: Path) -> bool:
-    """Whether any notebook of the built book failed. One at a time: each takes most of the device's memory."""
-    started, site = time.monotonic(), root / "_build/html" / FOLDER
-    whole = [*site.glob("*.ipynb"), *(root / "_build/solution").glob("*.ipynb"), *(site / STUDENT).glob("*.ipynb")]
-    problems = []
-    for path in sorted(whole):
-        problem, seconds = bare.run(python, nbformat.read(path, as_version=4), PLATFORMS)
-        print(f"  {path.parent.name}/{path.name}: {'FAILED' if problem else f'{seconds:.1f} s'}", flush=True)
-        problems += [f"{path.parent.name}/{path.name}: {problem}"] * bool(problem)
-    seconds = time.monotonic() - started
-    print(
-        "\n".join(problems) or f"{len(whole)} notebooks run to the end ({seconds:.0f} s).",
-        file=sys.stderr if problems else None,
-    )
-    return bool(problems)
+def run_notebooks(root: Path, python: Path) -> int:
+    """1 if any notebook of the built book failed. One at a time: each takes most of the device's memory."""
+    started, problems = time.monotonic(), []
+    notebooks = sorted(path for paths in bare.built(root) for path in paths)
+    for path in notebooks:
+        result = bare.run(python, nbformat.read(path, as_version=4), PLATFORMS)
+        problems += bare.outcome(f"{path.parent.name}/{path.name}", *result)
+    return bare.summary(problems, f"{len(notebooks)} notebooks run to the end", started)
 
 
 def environment(root: Path) -> Path:
