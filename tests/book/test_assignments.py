@@ -396,7 +396,7 @@ def test_nothing_of_a_solution_is_left_in_the_students_version(site, path):
     assert all(cell.cell_type == "markdown" or cell.outputs == [] for cell in read(student))
 
 
-def test_the_problem_set_has_its_three_notebooks_one_for_the_derivations_and_two_beyond_it(site):
+def test_the_problem_set_has_its_three_notebooks_one_for_the_derivations_and_those_beyond_it(site):
     for folder in (SITE / install.FOLDER / "student", SITE.parent / "solution"):
         assert {path.stem for path in folder.glob("*.ipynb")} <= {
             "diffusion",
@@ -405,4 +405,5 @@ def test_the_problem_set_has_its_three_notebooks_one_for_the_derivations_and_two
             "denoising",
             "score",
             "samplers",
+            "digits",
         }

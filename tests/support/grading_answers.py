@@ -10,6 +10,7 @@ import math
 import grading_answers_bits
 import grading_answers_fewer_steps
 import grading_answers_flow_matching
+import grading_answers_real_images
 import grading_answers_score
 import grading_answers_small_steps
 import grading_answers_where_to_step
@@ -631,6 +632,7 @@ for chapter in (
     grading_answers_fewer_steps,
     grading_answers_where_to_step,
     grading_answers_flow_matching,
+    grading_answers_real_images,
 ):
     RIGHT |= chapter.RIGHT
     SLIPS |= chapter.SLIPS

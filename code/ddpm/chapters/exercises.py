@@ -19,6 +19,7 @@ from ddpm.chapters.likelihood_to_kl.exercises.problem_2_2b import PROBLEM_2_2B
 from ddpm.chapters.mean_or_noise_timing.exercises.losses import MEAN_LOSS, NOISE_LOSS
 from ddpm.chapters.mean_or_noise_timing.exercises.written import PROBLEM_4_2
 from ddpm.chapters.mean_to_noise.exercises.written import PROBLEM_3_1, PROBLEM_3_2
+from ddpm.chapters.real_images.exercises.in_code import COVERAGE, REVERSE_VARIANCES, SHARE_NEARER
 from ddpm.chapters.score.exercises.langevin import LANGEVIN_STEP
 from ddpm.chapters.score.exercises.mixture import MIXTURE_SCORE
 from ddpm.chapters.score.exercises.written import PROBLEM_10_2, PROBLEM_10_4
@@ -50,6 +51,7 @@ PROBLEMS = Problems(
             *(PROBLEM_14_1, KARRAS, TRAILING_PAIRS),
             *(NOISE_FROM_FLOW, FLOW_LOSS, PROBLEM_15_3, PAIRED),
         ),
+        "digits": (SHARE_NEARER, COVERAGE, REVERSE_VARIANCES),
     },
 )
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from grading_answers import CHECKS, EAGER, RIGHT, SLIPS
 
+import ddpm.evaluate
 import ddpm.losses
 import ddpm.nn
 import ddpm.predict
@@ -139,6 +140,8 @@ PACKAGE = {  # what the package has of the same kind
     "layer_sizes": ddpm.nn.layer_sizes,
     "reverse_step": ddpm.sample.ancestral_step,
     "langevin_step": ddpm.sample.langevin_step,
+    "share_nearer": lambda samples, images, others: ddpm.evaluate.share_nearer(samples, images, others).value,
+    "coverage": lambda samples, images, k: ddpm.evaluate.coverage(samples, images, k).value,
 }
 
 

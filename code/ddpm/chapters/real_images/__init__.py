@@ -1,0 +1,1 @@
+"""The chapter on real images: its equations, figures, exercises and stored runs."""
