@@ -73,7 +73,7 @@ grade: $(READY)  ## grade the notebooks of a folder: make grade SUBMISSIONS=fold
 
 lock: $(READY)  ## refresh requirements.txt, tests/bare/newest.txt and code/mutants/requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
-	  --generate-hashes --custom-compile-command 'make lock' pyproject.toml --extra grader requirements.in -o requirements.txt
+	  --generate-hashes --custom-compile-command 'make lock' pyproject.toml --extra grader --extra scale requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy requires-python \
 	  --custom-compile-command 'make lock' tests/bare/newest.in -o tests/bare/newest.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

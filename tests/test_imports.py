@@ -28,6 +28,7 @@ FLOOR = {
     "checkpoint": set(),
     "pretrained": {"arrays", "path", "sample", "train", "data", "nn", "evaluate", "checkpoint"},
     "digits": set(),
+    "scale": {"arrays", "train"},
     PACKAGE: set(ROWS),
 }
 SEES = {

@@ -18,9 +18,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # The rooms whose needs are an extra. All others are the core, and need what is installed without one.
 EXTRA = dict.fromkeys(("derivation", "figures", "notebook", "chapters"), "book") | {"grading": "grader"}
 # rooms of the core with a function that needs an extra, and imports it only when it runs
-INSIDE = {"sample": "ode", "data": "images", "checkpoint.py": "images"}
+INSIDE = {"sample": "ode", "data": "images", "checkpoint.py": "images", "scale": "scale"}
 # the core must not bring these
 FOREIGN = {"sympy", "mpmath", "matplotlib", "IPython", "scipy", "tqdm", "diffrax", "sklearn", "safetensors"}
+FOREIGN |= {"orbax", "grain", "PIL"}
 CORE = [
     ".".join(("ddpm", *place.with_suffix("").parts)).removesuffix(".__init__")
     for place in sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
@@ -90,5 +91,6 @@ def test_what_is_declared_is_imported():
     assert declared() <= used[""]
     assert declared("ode") - declared() <= used[""]
     assert declared("images") - declared() <= used[""]
+    assert declared("scale") - declared() <= used[""]
     assert declared("book") - declared("ode") - declared("images") <= used["book"]
     assert declared("grader") - declared("book") - {"ipykernel"} <= used["grader"]  # ipykernel runs as a program

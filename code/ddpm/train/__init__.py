@@ -1,12 +1,14 @@
 """Training: one loop for every loss, whole chunks of steps as one program."""
 
+from ddpm.train.batches import Batches
 from ddpm.train.denoising import batch_loss, denoising, draw_batch, training_loss
 from ddpm.train.flow import flow_matching, logit_normal_times, uniform_times, velocity_target
-from ddpm.train.labelled import Seen, labelled, v_loss
+from ddpm.train.labelled import Seen, labelled, unlabelled, v_loss
 from ddpm.train.loop import State, start, train
 from ddpm.train.moved import MOVE, moved
 
 __all__ = [
+    "Batches",
     "MOVE",
     "Seen",
     "State",
@@ -21,6 +23,7 @@ __all__ = [
     "train",
     "training_loss",
     "uniform_times",
+    "unlabelled",
     "v_loss",
     "velocity_target",
 ]

@@ -16,13 +16,14 @@ from ddpm.train.moved import draw_moves, moved
 
 
 class Seen(NamedTuple):
-    """What one step sees: images, times, noise, classes (`classes` itself where none is told) and moves."""
+    """What one step sees: images, times, noise, classes (`classes` itself where none is told) and moves; None for both
+    where there are none."""
 
     x_0: Float[Array, "batch *pixels"]
     u: Float[Array, " batch"]
     noise: Float[Array, "batch *pixels"]
-    label: Int[Array, " batch"]
-    move: Float[Array, "batch 5"]
+    label: Int[Array, " batch"] | None
+    move: Float[Array, "batch 5"] | None
 
 
 def labelled(
@@ -76,6 +77,27 @@ def labelled(
         cell=jnp.asarray(cell, images.dtype),
     )
     return Partial(v_loss, path=path), draw
+
+
+def unlabelled(path: Path) -> Partial:
+    """The loss with which `train` trains a network that predicts v on `Batches` of images alone, shape
+    (batch, *pixels): loss(network, key, images) draws times and noise, and is `v_loss` of that.
+
+    Raises:
+        TypeError: no path.
+    """
+    check_path(path)
+    return Partial(_v_loss_of_images, path=path)
+
+
+def _v_loss_of_images(network, key, images, *, path):
+    def drawn(key):  # for each image by itself: on many devices, each draws for its own
+        time, noise = uniform_arrays(key, ((), images.shape[1:]), images.dtype, above_minus_one(images.dtype))
+        return (1 + time) / 2, normal_from_uniform(noise)
+
+    of_draw, of_network = jax.random.split(key)
+    u, noise = jax.vmap(drawn)(jax.random.split(of_draw, len(images)))
+    return v_loss(network, of_network, Seen(images, u, noise, None, None), path=path)
 
 
 def v_loss(network: Any, key: Key, batch: Seen, *, path: Path) -> Float[Array, ""]:

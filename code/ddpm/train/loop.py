@@ -10,6 +10,7 @@ state.network(x_t, t)  # the predicted noise
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import equinox as eqx
@@ -17,12 +18,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from jax.sharding import Mesh
 from jaxtyping import Array, Float, PyTree
 
 from ddpm.arrays import Key, check_key
 from ddpm.schedule import at_least_1
+from ddpm.train.batches import Batches
 from ddpm.train.interrupt import Interrupts
-from ddpm.train.program import run
+from ddpm.train.mesh import checked_mesh, constrained, copied, put
+from ddpm.train.program import Given, run
 
 SECONDS_BEFORE_THE_BAR = 10  # compiling on a busy machine included
 
@@ -61,13 +65,14 @@ def start(key: Key, network: PyTree, optimiser: optax.GradientTransformation) ->
 def train(
     state: State,
     loss: Callable[[Any, Key, Any], Array],
-    draw: Callable[[Key, int], Any],
+    draw: Callable[[Key, int], Any] | Batches,
     optimiser: optax.GradientTransformation,
     *,
     steps: int,
     batch: int = 128,
     average: float | None = None,
     chunk: int = 1000,
+    mesh: Mesh | None = None,
 ) -> tuple[State, Float[np.ndarray, " steps"]]:
     """Take `steps` steps from `state`: draw a batch, and follow the gradient of its loss.
 
@@ -80,20 +85,23 @@ def train(
     Args:
         loss: (network, key, batch) -> one number, such as the mean over the batch. The key, another one in every step,
             is for what is random in the network, such as dropout. `ddpm.train.denoising` makes loss and draw of DDPM.
-        draw: (key, batch) -> what a step sees, any pytree of arrays whose first axis has the length `batch`.
+        draw: (key, batch) -> what a step sees, any pytree of arrays whose first axis has the length `batch`. Or
+            `Batches`, which come from outside.
         optimiser: the one the state was started with.
         batch: examples in a step.
         average: the decay of a moving average of the weights, such as 0.999, kept in `state.average`. It grows up to
             this value over the first steps, so that the random start is soon forgotten.
         chunk: steps in one compiled program. Between two of them the loss is looked at, and shown if it takes long.
+        mesh: the devices that share the work, as in `ddpm.train.mesh`; the losses are the same within rounding.
+            In several processes each of them makes the same call.
 
     Returns:
         The new state, and the loss of every step, before its update.
 
     Raises:
-        TypeError: loss or draw cannot be called with these arguments.
+        TypeError: loss or draw cannot be called with these arguments; no mesh.
         ValueError: no step, no example, a decay outside [0, 1), draws without an axis of the length `batch`, a loss
-            that is not one number.
+            that is not one number, or a mesh that cannot share the batch.
         FloatingPointError: the loss is no longer finite; the message names the step.
     """
     from tqdm import tqdm  # only training shows a bar
@@ -103,12 +111,18 @@ def train(
         raise ValueError(f"average, the decay of the moving average, must lie in [0, 1); got {average}")
     if average is None or state.average is None:
         state = replace(state, average=None if average is None else state.network)
-    state = _copy(state)  # the compiled program consumes its input, and the caller's state is the caller's
+    mesh = checked_mesh(mesh, batch)
+    state = _copy(state, mesh)  # the compiled program consumes its input, and the caller's state is the caller's
+    if mesh is not None:
+        loss, draw = put((loss, draw), mesh, copied)
+    if isinstance(draw, Batches):
+        chunk = min(chunk, draw.at_once(batch))
     losses, done = [], 0
     with tqdm(total=steps, unit="step", delay=SECONDS_BEFORE_THE_BAR, leave=False) as bar, Interrupts() as interrupts:
         while done < steps and not interrupts.pending:
             n = min(chunk, steps - done)
-            state, chunk_losses = run((loss, draw, optimiser), state, n, batch, average)
+            seen = Given(draw.of_steps(int(state.step), n, batch, mesh)) if isinstance(draw, Batches) else draw
+            state, chunk_losses = run((loss, seen, optimiser), state, n, batch, average, mesh)
             losses.append(np.asarray(chunk_losses))
             _check_finite(losses[-1], int(state.step) - n)
             bar.set_postfix(loss=f"{losses[-1].mean():.3g}", refresh=False)
@@ -119,14 +133,15 @@ def train(
     return state, np.concatenate(losses)
 
 
-def _copy(state):
+def _copy(state, mesh):
+    state = state if mesh is None else put(state, mesh)
     arrays, rest = eqx.partition(state, eqx.is_array)
-    return eqx.combine(_copied(arrays), rest)
+    return eqx.combine(_copied(arrays, mesh), rest)
 
 
-@jax.jit
-def _copied(arrays):
-    return jax.tree.map(jnp.copy, arrays)
+@partial(jax.jit, static_argnums=1)
+def _copied(arrays, mesh):
+    return constrained(jax.tree.map(jnp.copy, arrays), mesh)
 
 
 def _check_finite(losses, before):
