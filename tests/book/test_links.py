@@ -1,7 +1,11 @@
 """Every link inside the site leads somewhere."""
 
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+BOOK = sorted((Path(__file__).parents[2] / "book").glob("*.md"))
 
 
 class Page(HTMLParser):
@@ -46,3 +50,16 @@ def test_links(site):
 def test_ids_are_unique(site):
     for path in site.glob("book/*.html"):
         assert Page(path.read_text(encoding="utf-8")).repeated == set(), path.name
+
+
+def test_what_is_cited_of_public_code_has_its_address():
+    linked = re.compile(r"\[[^\]]*\]\(https://[^)]*\)")
+    bare = re.compile(r"\b(?:issue|discussion|pull request)s? #?\d+")
+    found = [f"{path.name}: {text[0]}" for path in BOOK for text in bare.finditer(linked.sub("", path.read_text()))]
+    found += [
+        f"{path.name}: {note[:60]}"
+        for path in BOOK
+        for note in re.findall(r"^\[\^\w+\]: .*(?:GitHub|[Bb]log).*", path.read_text(), re.M)
+        if not linked.search(note)
+    ]
+    assert found == []

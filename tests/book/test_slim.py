@@ -30,6 +30,37 @@ def test_rules_stay_if_something_can_match_them(css, kept):
     assert slim.purge(css, {"used", "md:used"}) == kept
 
 
+def test_words_lose_their_mark_if_no_theme_colours_them():
+    light, dark = '[data-theme="light"] .highlight', '[data-theme="dark"] .highlight'
+    css = (
+        f"{light}{{background: #fff; color: #080808}}{light} .n{{color: #080808}}{light} .o{{color: #080808}}"
+        f"{light} .b{{font-weight: bold; color: #080808}}{dark}{{color: #FFF}}{dark} .n{{color: #fff}}"
+        f"{dark} .o{{color: #ABE338}}{dark} .b{{color: #fff}}"
+    )
+    assert slim.like_their_code(css) == {"n"}
+    code = '<span class="n">a</span><span class="o">=</span> <span class="nb">b</span>'
+    assert slim.unmark(code, {"n"}) == 'a<span class="o">=</span> <span class="nb">b</span>'
+    assert slim.unmark(code, set()) == code
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_without_a_mark_have_the_colour_that_it_gave_them(theme, page, address):
+    page.goto(f"{address}book/closed_form.html")
+    page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+    plain, marked = page.evaluate(
+        """() => {
+            const code = document.querySelector('.cell_input .highlight pre');
+            const word = Object.assign(document.createElement('span'), {className: 'n'});
+            code.append(word);
+            return [code, word].map(element => getComputedStyle(element).color);
+        }"""
+    )
+    assert plain == marked
+    assert not page.evaluate(
+        "() => document.querySelectorAll('.highlight span.n:not(:empty), .highlight span.p').length"
+    )
+
+
 def test_pages_keep_every_rule_that_matches_something(site):
     """Against the theme's full sheet: a rule that was cut names a class or id that stands in no page."""
     full = (

@@ -18,6 +18,9 @@ OBSERVE = """() => {
     new PerformanceObserver(list => list.getEntries().forEach(e => { if (!e.hadRecentInput) window.shift += e.value; }))
         .observe({type: 'layout-shift', buffered: true});
 }"""
+# how high the indices stand that have no style of their own, in letters
+INDICES = """() => [...new Set([...document.querySelectorAll('mjx-script:not([style])')].map(getComputedStyle)
+    .map(style => +(parseFloat(style.verticalAlign) / parseFloat(style.fontSize)).toFixed(3)))]"""
 # what Lighthouse asks of a page beside speed and access: what is not as it should be
 WRONG = """() => Object.entries({
     doctype: document.doctype?.name === 'html' && document.compatMode === 'CSS1Compat',
@@ -57,6 +60,7 @@ def test_a_page_is_light_and_soon_there(site, address, page, name):
     assert page.evaluate(
         "() => [...document.querySelectorAll('.math')].every(math => math.querySelector(':scope > mjx-container'))"
     )
+    assert set(page.evaluate(INDICES)) <= {-0.15}, "an index stands elsewhere than MathJax puts it"
     assert (
         page.evaluate("() => [...document.scripts].filter(s => s.src && !s.defer && !s.async).map(s => s.src)") == []
     ), "scripts hold the page up"

@@ -20,12 +20,18 @@ ON_DARK = ("#4ba3f5", "#ff8a5c", "#2fd6a6", "#f0a3d3", "#c8c86e")
 IMAGE = re.compile(r'<img (?!loading)[^>]*src="([^":]+\.svg)"[^>]*>')
 OUTLINE = re.compile(r'(?<= d=")[^"]*')
 FINER = re.compile(r'(?<=[\s"])(-?\d+\.\d\d)\d+(?=[\s"])')  # than a hundredth of a point
+BETWEEN = re.compile(r"(?<=>)\s*\n\s*(?=<)")
+UNREAD = re.compile(r"<!DOCTYPE[^>]*>|<metadata>.*?</metadata>", re.S)  # by browsers
+MARKERS = re.compile(r'<use [^>]* (style="[^"]*")/>(?:<use [^>]* \1/>)+')
 SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
 def compact(svg: str) -> str:
-    """`svg` without the digits that nobody sees, and with outlines in one line."""
-    return FINER.sub(r"\1", OUTLINE.sub(lambda outline: " ".join(outline[0].split()), svg))
+    """`svg` without the digits that nobody sees and what no browser reads, outlines in one line, and a style that
+    markers share told once."""
+    svg = FINER.sub(r"\1", OUTLINE.sub(lambda outline: " ".join(outline[0].split()), svg))
+    svg = BETWEEN.sub("", UNREAD.sub("", svg))
+    return MARKERS.sub(lambda run: f"<g {run[1]}>{run[0].replace(' ' + run[1], '')}</g>", svg)
 
 
 def dark(svg: str) -> str:

@@ -25,10 +25,11 @@ JOINED = re.compile(r"""(\(?)(<span class="math[^>]*><tex-inline>[^<]*</tex-inli
 DISPLAYED = re.compile(r'(<div class="(?:two-widths )?math[^>]*)(>(?:(?!</div>).)*)', re.S)
 TEX = re.compile(r'\Adata-tex="[^"]*" ')
 SPLIT = re.compile(r"\\begin\{split\}\s*(\\begin\{aligned\}.*\\end\{aligned\}.?)\s*\\end\{split\}", re.S)
-# what MathJax writes for other documents than HTML, and for itself: neither style sheet nor screen reader asks for it
+# what MathJax writes for other documents than HTML, and for itself: neither style sheet nor screen reader asks for it;
+# and two styles that are in book.css
 UNREAD = re.compile(
     r' (?:xmlns="http://www\.w3\.org/1998/Math/MathML"|(?:data-mjx-)?texclass="[^"]*"|unselectable="on"'
-    r'|display="inline"|stretchy="false"|style="position: relative;")(?=[ >])'  # the last is in book.css
+    r'|display="inline"|stretchy="false"|style="(?:position: relative|vertical-align: -0.15em);")(?=[ >])'
 )
 STYLE, FONTS = "mathjax.css", "mathjax"  # below _static
 LINK = re.compile(rf' *<link[^>]*/{STYLE}(?:\?[^"]*)?"[^>]*>\n?')

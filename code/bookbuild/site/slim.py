@@ -1,4 +1,4 @@
-"""The style sheets and icons of the site, cut down to what its pages can use.
+"""The style sheets and icons of the site, cut down to what its pages can use; code without marks that change nothing.
 
 A rule stays if every class and id that its selector asks for is a word somewhere in a page or a script: so what a
 script adds later is kept too. The icon font keeps the icons that the remaining rules name.
@@ -18,6 +18,7 @@ NEEDED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 EITHER = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)")  # what stands in these need not be there
 NO_CLASSES = {"fontawesome.js", "minisearch.js", "sections.js"}  # scripts whose words are others'
 ICON = re.compile(r"\\(f[0-9a-f]{3})|([\ue000-\uf8ff])")
+COLOUR = re.compile(r'\[data-theme="?(\w+)"?\] \.highlight(?: \.(\w+))?\{(?:background: *#\w+; *)?color: *(#\w+)\}')
 FONT_SOURCE = re.compile(
     r"url\(([^)]*/)(fa-[\w-]+)\.woff2\) format\(\"woff2\"\),url\([^)]*\.ttf\) format\(\"truetype\"\)"
 )
@@ -89,12 +90,32 @@ def icons(font: Path, characters: set[int]) -> bytes:
     return made.getvalue()
 
 
+def like_their_code(css: str) -> set[str]:
+    """The kinds of words in code (Pygments' short names) that have the colour of the code around them in all themes."""
+    themes = {}
+    for theme, kind, colour in COLOUR.findall(css):
+        themes.setdefault(theme, {})[kind] = colour.lower()
+    return set.intersection(*({kind for kind in of if kind and of[kind] == of.get("")} for of in themes.values()))
+
+
+def unmark(page: str, kinds: set[str]) -> str:
+    """`page` without the marks of these kinds of words in its code."""
+    return re.sub(rf'<span class="(?:{"|".join(kinds)})">([^<]*)</span>', r"\1", page) if kinds else page
+
+
 def slim(app, error):
     if error or app.builder.format != "html":
         return
     top = Path(app.outdir)
     static = top / "_static"
-    texts = [p.read_text(encoding="utf-8") for p in top.rglob("*.html") if "_static" not in p.parts]
+    kinds = like_their_code((static / "pygments.css").read_text(encoding="utf-8"))
+    texts = []
+    for path in top.rglob("*.html"):
+        if "_static" not in path.parts:
+            written = path.read_text(encoding="utf-8")
+            texts.append(unmark(written, kinds))
+            if texts[-1] != written:
+                path.write_text(texts[-1], encoding="utf-8")
     texts += [
         p.read_text(encoding="utf-8")
         for p in static.rglob("*.js")
