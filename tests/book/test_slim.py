@@ -34,8 +34,8 @@ def test_words_lose_their_mark_if_no_theme_colours_them():
     light, dark = '[data-theme="light"] .highlight', '[data-theme="dark"] .highlight'
     css = (
         f"{light}{{background: #fff; color: #080808}}{light} .n{{color: #080808}}{light} .o{{color: #080808}}"
-        f"{light} .b{{font-weight: bold; color: #080808}}{dark}{{color: #FFF}}{dark} .n{{color: #fff}}"
-        f"{dark} .o{{color: #ABE338}}{dark} .b{{color: #fff}}"
+        f"{light} .b{{font-weight: bold; color: #080808}}{dark}{{color: #FFF}}{dark} .n {{ color: #fff; }}"
+        f"{dark} .o {{ color: #ABE338 }} /* words */\n{dark} .b{{color: #fff}}"
     )
     assert slim.like_their_code(css) == {"n"}
     code = '<span class="n">a</span><span class="o">=</span> <span class="nb">b</span>'

@@ -18,7 +18,9 @@ NEEDED = re.compile(r"[.#]((?:[\w-]|\\.)+)")
 EITHER = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)")  # what stands in these need not be there
 NO_CLASSES = {"fontawesome.js", "minisearch.js", "sections.js"}  # scripts whose words are others'
 ICON = re.compile(r"\\(f[0-9a-f]{3})|([\ue000-\uf8ff])")
-COLOUR = re.compile(r'\[data-theme="?(\w+)"?\] \.highlight(?: \.(\w+))?\{(?:background: *#\w+; *)?color: *(#\w+)\}')
+COLOUR = re.compile(
+    r'\[data-theme="?(\w+)"?\] \.highlight(?: \.(\w+))? *\{\s*(?:background: *#\w+; *)?color: *(#\w+);?\s*\}'
+)
 FONT_SOURCE = re.compile(
     r"url\(([^)]*/)(fa-[\w-]+)\.woff2\) format\(\"woff2\"\),url\([^)]*\.ttf\) format\(\"truetype\"\)"
 )
