@@ -4,6 +4,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
+# Python keeps what it compiled of its modules, whatever the surroundings say: processes start here by the hundred.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help book notebooks check-notebooks check-gpu pdf readme serve digits test test-slow mutants bench grade lock clean
 
