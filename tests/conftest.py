@@ -36,7 +36,8 @@ settings.load_profile("book")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Mark what looks at the built site, and put it last: the site may still be at work.
+    """Mark what looks at the built site, and put it last: the site may still be at work. What takes minutes comes
+    first, so that in the end no processor waits for it.
 
     The tests of a file stay in one process, since they share what they compile or build; those in a browser fill the
     gaps. Cases that are about a chapter are found by its name (`-k closed_form`).
@@ -49,7 +50,13 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0] + "-site" * site))
         if config.option.keyword and hasattr(item, "callspec"):
             item.extra_keyword_matches.update(chapters_of(item.callspec.params.values()))
-    items.sort(key=lambda item: "site" in item.fixturenames)
+    items.sort(key=lambda item: (-seconds(item), "site" in item.fixturenames))
+
+
+def seconds(item) -> float:
+    """What the mark `slow` says of a test, if anything."""
+    slow = item.get_closest_marker("slow")
+    return slow.kwargs.get("seconds", 0) if slow else 0
 
 
 @pytest.fixture(autouse=True, scope="module")

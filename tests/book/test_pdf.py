@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bookbuild.notebook.execution import COMPILED
 from bookbuild.print import pdf
 from bookbuild.site.shown import without_glue
 
@@ -28,8 +29,10 @@ def book(tmp_path_factory):
     """A copy of the book with the results of its cells, so that only LaTeX is left to run."""
     root = tmp_path_factory.mktemp("pdf")
     for name in ("book", "code", "_config.yml", "_toc.yml", "CITATION.cff", "requirements.txt", "_build"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, root / name)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "bare", COMPILED))
+        else:
+            shutil.copy(ROOT / name, root / name)
     assert pdf.main(root) == 0
     return root
 

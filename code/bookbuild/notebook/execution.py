@@ -1,8 +1,8 @@
 """The chapters run before Sphinx reads them: as many at once as there are cores, the longest first.
 
 While a cell with the tag `measures-time` runs, no other does. In chapters without such cells XLA takes as little time
-as it may to compile: the numbers are the same but for rounding. The equations of the book are checked beside the
-chapters, in a process of their own.
+as it may to compile: the numbers are the same but for rounding. What it compiled is kept, for the other chapters and
+for later builds. The equations of the book are checked beside the chapters, in a process of their own.
 
 What the cells give goes into jupyter-cache, where MyST-NB looks for it when it reads the page. It would run a chapter
 itself that has changed meanwhile.
@@ -33,6 +33,9 @@ RAN = "%s ran in %.1f s"  # read by bookbuild.cli.build
 AT_ONCE = min(os.cpu_count() or 1, 4)  # each takes up to a gigabyte
 # most of a chapter's time is the compiler's; its older emitters are the quicker ones
 QUICKLY = "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false"
+COMPILED = ".xla"  # beside the cache of the chapters
+# two chapters may be at the same program: JAX compiles it again if the other has not written all of it
+HALF_WRITTEN = "ignore:Error reading persistent compilation cache,ignore:Error writing persistent compilation cache"
 TIMED = "measures-time"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -83,6 +86,7 @@ class Chapter:
     def __init__(self, app, docname: str):
         self.docname, self.path = docname, Path(app.env.doc2path(docname))
         self.timeout, self.last = app.config.nb_execution_timeout, 0  # last: the index of the cell that began last
+        self.quick = quick(app)
         self.text = self.path.read_text(encoding="utf-8")
         reader = create_nb_reader(str(self.path), app.env.myst_config, app.env.mystnb_config, self.text)
         self.notebook = reader and reader.read(self.text)
@@ -125,7 +129,7 @@ class Chapter:
         }
         client = Client(self.notebook, turns, **options)
         try:
-            client.execute(cwd=str(self.path.parent), env=dict(os.environ) if self.timed else quick())
+            client.execute(cwd=str(self.path.parent), env=dict(os.environ) if self.timed else self.quick)
         except (CellControlSignal, DeadKernelError) as error:
             raise CellFailed(self.failure(error)) from error
         return time.monotonic() - started
@@ -141,9 +145,15 @@ class Chapter:
         return COLOUR.sub("", f"{self.path}:{line}: this cell failed:\n\n{source}\n\n{said}{reason}")
 
 
-def quick() -> dict[str, str]:
+def quick(app) -> dict[str, str]:
     """The surroundings of what measures no time."""
-    return {**os.environ, "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {QUICKLY}".strip()}
+    return {
+        "JAX_COMPILATION_CACHE_DIR": str(Path(app.config.nb_execution_cache_path).resolve().with_name(COMPILED)),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        **os.environ,
+        "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {QUICKLY}".strip(),
+        "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), HALF_WRITTEN])),
+    }
 
 
 def run_chapters(app, env, docnames):
@@ -152,7 +162,7 @@ def run_chapters(app, env, docnames):
     waiting = [chapter for chapter in chapters if chapter.code and not chapter.is_in(cache)]
     waiting.sort(key=lambda chapter: chapter.length, reverse=True)
     labels = equations.unchecked(app, [chapter.text for chapter in chapters])
-    failed = at_once(waiting, cache, partial(equations.check_apart, app, labels, quick()) if labels else None)
+    failed = at_once(waiting, cache, partial(equations.check_apart, app, labels, quick(app)) if labels else None)
     if failed:
         raise CellFailed("\n\n".join(failed))
 

@@ -81,7 +81,7 @@ def hostile(tmp_path_factory):
     return graded(hand_in(tmp_path_factory.mktemp("hostile"), made))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=150)  # the whole file
 def test_answers_are_judged(honest):
     assert (
         honest["perfect"].points == 3
