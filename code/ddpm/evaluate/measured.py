@@ -1,11 +1,11 @@
 """A measured value with its interval."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import ArrayLike, Bool, Float
+from jaxtyping import ArrayLike, Bool, Float, Int
 
 from ddpm.arrays import Key, check_key
 from ddpm.evaluate.counted import confidence_interval
@@ -47,7 +47,11 @@ def average(values: Float[ArrayLike, " n"]) -> Measured:
 
 
 def bootstrapped(
-    key: Key, statistic: Callable[..., float], *samples: Float[ArrayLike, "_ ..."], draws: int = 100
+    key: Key,
+    statistic: Callable[..., float],
+    *samples: Float[ArrayLike, "_ ..."],
+    draws: int = 100,
+    groups: Sequence[Int[ArrayLike, "_"]] | None = None,
 ) -> Measured:
     """statistic(*samples), with 1.96 standard deviations of it on each side, over samples drawn from these with
     replacement (Efron 1979). Each is drawn by itself.
@@ -55,6 +59,10 @@ def bootstrapped(
     The interval is about the value, and not where the drawn ones lie: examples that are drawn twice push many a
     statistic up, a distance above all. So it covers what the statistic is on average for samples of this size. For a
     distance near its floor it is wide rather than narrow, since what is drawn anew varies about what was drawn.
+
+    Args:
+        groups: for each of the samples the group of each example, if so many of each group were wanted, such as images
+            of ordered classes: then each group is drawn by itself, since how many there are is no matter of chance.
 
     Raises:
         TypeError: not a random key.
@@ -64,9 +72,13 @@ def bootstrapped(
     if draws < 2:
         raise ValueError(f"a spread needs at least two draws; got {draws}")
     samples = [np.asarray(sample) for sample in samples]
-    drawn = [
-        statistic(*(sample[random.integers(len(sample), size=len(sample))] for sample in samples)) for _ in range(draws)
-    ]
+    groups = [np.zeros(len(sample)) for sample in samples] if groups is None else groups
+    places = [[np.flatnonzero(group == one) for one in np.unique(group)] for group in map(np.asarray, groups)]
+
+    def again(sample, of_groups):
+        return sample[np.concatenate([places[random.integers(len(places), size=len(places))] for places in of_groups])]
+
+    drawn = [statistic(*map(again, samples, places)) for _ in range(draws)]
     return _around(statistic(*samples), np.std(drawn, ddof=1))
 
 

@@ -60,8 +60,10 @@ class Court(NamedTuple):
         features, others = self.judge.features(samples), self.judge.features(self.other.images)
         first, second, third = jax.random.split(key, 3)
         seen = None if labels is None else share(self.judge.recognised(samples) == np.asarray(labels))
+        classes = None if labels is None else (labels, self.other.labels)  # so many of each were ordered
+        distance = bootstrapped(first, frechet, features, others, draws=50, groups=classes)
         return Verdict(
-            bootstrapped(first, frechet, features, others, draws=50),
+            distance._replace(low=max(0.0, distance.low)),
             share_nearer(samples, self.half.images, self.other.images),
             seen,
             precision(features, others),

@@ -51,6 +51,18 @@ def test_samples_are_drawn_anew_each_by_itself_and_the_same_key_gives_the_same()
     assert bootstrapped(key, np.mean, a) != bootstrapped(jax.random.key(4), np.mean, a)
 
 
+def test_of_groups_so_many_of_each_are_drawn():
+    """Two groups far apart, 30 of each in every set: the mean varies only within them."""
+    random, group = np.random.default_rng(5), np.repeat([0, 1], 30)
+    sets = [100.0 * group + random.normal(size=60) for _ in range(SETS)]
+    keys = jax.random.split(jax.random.key(6), SETS)
+    found = [bootstrapped(key, np.mean, values, draws=40, groups=[group]) for key, values in zip(keys, sets)]
+    assert LEAST - 0.03 < held(found, 50.0) <= MOST
+    assert bootstrapped(keys[0], np.mean, sets[0], draws=40).high > found[0].high + 5  # without groups: much wider
+    one = bootstrapped(keys[0], np.mean, sets[0], groups=[np.zeros(60, int)])
+    assert one == bootstrapped(keys[0], np.mean, sets[0])
+
+
 def test_too_little_to_measure(unchecked):
     with pytest.raises(ValueError, match="at least one example"):
         share([])
