@@ -22,8 +22,12 @@ beartype_packages(WITHOUT_SHAPES)
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-# Most of a test's time is the compiler's: it takes as little as it may. Its older emitters are quicker, by a third.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false")
+# Most of a test's time is the compiler's: it takes as little as it may. Its older emitters are quicker, by a third; and
+# all processors are busy, so that it may as well take a program in one piece.
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
+)
 
 # What XLA compiles is kept for later tests and runs. Only here: elsewhere the book times compilation.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(FOLDER.parents[1] / ".pytest_cache/xla"))

@@ -21,7 +21,7 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module", params=["file", "server"])
+@pytest.fixture(scope="module", params=["file", pytest.param("server", marks=pytest.mark.slow)])
 def read(request, browser, site):
     """A chapter in a browser, from a file and from a server."""
     home = f"{site.as_uri()}/" if request.param == "file" else request.getfixturevalue("address")

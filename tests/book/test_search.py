@@ -85,7 +85,10 @@ def served(folder):
         server.shutdown()
 
 
-@pytest.fixture(scope="module", params=["file", pytest.param("server", marks=pytest.mark.slow), "folder of a server"])
+@pytest.fixture(
+    scope="module",
+    params=["file", *(pytest.param(name, marks=pytest.mark.slow) for name in ("server", "folder of a server"))],
+)
 def home(request, site, tmp_path_factory):
     """The address of the site, as readers have it."""
     if request.param == "file":

@@ -31,8 +31,11 @@ from bookbuild.site import equations
 LOG = logging.getLogger(__name__)
 RAN = "%s ran in %.1f s"  # read by bookbuild.cli.build
 AT_ONCE = min(os.cpu_count() or 1, 4)  # each takes up to a gigabyte
-# most of a chapter's time is the compiler's; its older emitters are the quicker ones
-QUICKLY = "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false"
+# most of a chapter's time is the compiler's; its older emitters are the quicker ones, and parts of a program cost more
+# than they save where all processors are busy
+QUICKLY = (
+    "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
+)
 COMPILED = ".xla"  # beside the cache of the chapters
 # two chapters may be at the same program: JAX compiles it again if the other has not written all of it
 HALF_WRITTEN = "ignore:Error reading persistent compilation cache,ignore:Error writing persistent compilation cache"
