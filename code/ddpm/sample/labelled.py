@@ -20,15 +20,26 @@ class OfClass(eqx.Module):
         label: the class; None for none.
         guidance: w of classifier-free guidance, v + w (v - v of any image) (Ho and Salimans 2022, eq. 6); None asks the
             network once.
+        interval: the times (low, high) between which there is guidance (Kynkäänniemi et al. 2024); elsewhere the
+            network is asked once. None for all times.
     """
 
     network: PyTree
     label: Int[ArrayLike, "..."] | None = None
     guidance: Float[ArrayLike, "..."] | None = None
+    interval: tuple[Float[ArrayLike, "..."], Float[ArrayLike, "..."]] | None = None
 
     def __call__(self, x: Float[Array, "*pixels"], u: Float[ArrayLike, ""]) -> Float[Array, "*pixels"]:
         v = self.network(x, u) if self.label is None else self.network(x, u, self.label)
-        return v if self.guidance is None else v + self.guidance * (v - self.network(x, u))
+        if self.guidance is None:
+            return v
+        if self.interval is None:
+            return self._guided(x, u, v)
+        low, high = self.interval
+        return jax.lax.cond((low <= u) & (u <= high), lambda: self._guided(x, u, v), lambda: v)
+
+    def _guided(self, x, u, v):
+        return v + self.guidance * (v - self.network(x, u))
 
 
 class Velocity(eqx.Module):
@@ -53,12 +64,13 @@ def labelled_sample(
     steps: int = 100,
     guidance: float | None = None,
     eta: float = 1.0,
+    interval: tuple[float, float] | None = None,
 ) -> Float[Array, "n ..."]:
     """One image of each label, by `ddpm.sample.ddim` with steps even in time, all as one program.
 
     Args:
         path: the one that the network was trained on, with c_u^2 + r_u^2 = 1.
-        network, guidance: as in `OfClass`.
+        network, guidance, interval: as in `OfClass`.
         shape: of one image.
         eta: 1 for ancestral sampling with beta_tilde, 0 for the ODE.
 
@@ -68,16 +80,16 @@ def labelled_sample(
     """
     check_key(key)
     times = even_in_time(1.0, 0.0, steps)
-    guidance = None if guidance is None else jnp.asarray(guidance, times.dtype)
-    return _sample(key, path, network, jnp.asarray(labels), shape, times, guidance, eta)
+    guidance, interval = jax.tree.map(lambda value: jnp.asarray(value, times.dtype), (guidance, interval))
+    return _sample(key, path, network, jnp.asarray(labels), shape, times, guidance, interval, eta)
 
 
 @eqx.filter_jit
-def _sample(key, path, network, labels, shape, times, guidance, eta):
+def _sample(key, path, network, labels, shape, times, guidance, interval, eta):
     start, key = jax.random.split(key)
     x = standard_normal(start, (len(labels), *shape), times.dtype)
 
     def of_one(key, x, label):
-        return ddim(key, path, OfClass(network, label, guidance), x, times, eta, "v")[0]
+        return ddim(key, path, OfClass(network, label, guidance, interval), x, times, eta, "v")[0]
 
     return jax.vmap(of_one)(jax.random.split(key, len(labels)), x, labels)

@@ -1,0 +1,1 @@
+"""The chapter on guidance: its equations, figures, exact densities and exercises."""

@@ -1,0 +1,1 @@
+"""The chapter on inverse problems: its equations, figures, measured figures and exercises."""

@@ -1,0 +1,81 @@
+"""All methods of the chapter on one measurement, as one program: on a mixture, where the exact posterior is known."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from ddpm.arrays import Key
+from ddpm.inverse import (
+    ExactlyMeasured,
+    Measurement,
+    Reconstructed,
+    doubt_of_pigdm,
+    doubt_of_video,
+    no_doubt,
+    replacement,
+)
+from ddpm.mixture import Mixture
+from ddpm.oracle import PathOracle
+from ddpm.path import Path
+from ddpm.sample import ddim, even_in_time
+
+START = 0.998  # of the times; at 1 nothing is left of x_0, and its guided prediction is not defined
+
+
+@eqx.filter_jit
+def all_methods(
+    key: Key, path: Path, data: Mixture, measured: Measurement, draws: int = 2000, steps: int = 150
+) -> dict[str, Float[Array, "draws D"]]:
+    """Draws of every method, by the names of the chapter's table; DDIM with eta = 1 on the best predictor of the data,
+    from the same noise."""
+    start, key = jax.random.split(key)
+    times = even_in_time(START, 0.0, steps)
+    x = jax.random.normal(start, (draws, *data.means.shape[1:]))
+    keys, oracle = jax.random.split(key, draws), PathOracle(path, data)
+    predictors = {
+        "exact field": ExactlyMeasured(path, data, measured),
+        "PiGDM": Reconstructed(path, oracle, measured, doubt_of_pigdm),
+        "video": Reconstructed(path, oracle, measured, doubt_of_video),
+        "no doubt": Reconstructed(path, oracle, measured, no_doubt),
+    }
+    drawn = {
+        name: jax.vmap(lambda key, x, predict=predict: ddim(key, path, predict, x, times, 1.0, "x_0")[0])(keys, x)
+        for name, predict in predictors.items()
+    }
+    drawn["replacement"] = jax.vmap(lambda key, x: replacement(key, path, oracle, measured, x, times))(keys, x)
+    return drawn
+
+
+def with_value(measured: Measurement, value: Float[Array, " m"]) -> Measurement:
+    """The same measurement with other values; under `jax.vmap` one for each of them."""
+    return eqx.tree_at(lambda m: m.value, measured, value)
+
+
+@eqx.filter_jit
+def restored(
+    key: Key, path: Path, network, measured: Measurement, values: Float[Array, "n m"], shape: tuple, steps: int = 25
+) -> dict[str, Float[Array, "n ..."]]:
+    """One image for each row of values, by replacement and by PiGDM, of a network that predicts v and is told no
+    class."""
+    start, key = jax.random.split(key)
+    times = even_in_time(0.98, 0.0, steps)
+    x = jax.random.normal(start, (len(values), *shape))
+    keys = jax.random.split(key, len(values))
+
+    def by_replacement(key, x, value):
+        return replacement(key, path, network, with_value(measured, value), x, times, 1.0, "v")
+
+    def by_pigdm(key, x, value):
+        guided = Reconstructed(path, network, with_value(measured, value), doubt_of_pigdm, "v")
+        return ddim(key, path, guided, x, times, 1.0, "x_0")[0]
+
+    return {
+        name: jax.vmap(one)(keys, x, values) for name, one in (("replacement", by_replacement), ("PiGDM", by_pigdm))
+    }
+
+
+def residual(measured: Measurement, images: Float[Array, "n *shape"], values: Float[Array, "n m"]) -> float:
+    """The root of the mean square of b - H x_0, in units of the measurement's deviation: about 1 for the truth."""
+    apart = values - jax.vmap(measured.of)(images)
+    return float(jnp.sqrt(jnp.mean(apart**2)) / measured.deviation)
