@@ -10,6 +10,8 @@ import math
 import grading_answers_bits
 import grading_answers_fewer_steps
 import grading_answers_flow_matching
+import grading_answers_guidance
+import grading_answers_inverse
 import grading_answers_real_images
 import grading_answers_score
 import grading_answers_small_steps
@@ -633,6 +635,8 @@ for chapter in (
     grading_answers_where_to_step,
     grading_answers_flow_matching,
     grading_answers_real_images,
+    grading_answers_guidance,
+    grading_answers_inverse,
 ):
     RIGHT |= chapter.RIGHT
     SLIPS |= chapter.SLIPS

@@ -13,6 +13,10 @@ from ddpm.chapters.flow_matching.exercises.written import PROBLEM_15_3
 from ddpm.chapters.forward_extremes.exercises.betas import MY_BETAS
 from ddpm.chapters.forward_extremes.exercises.step import FORWARD_COVARIANCE, FORWARD_MEAN
 from ddpm.chapters.forward_extremes.exercises.written import PROBLEM_1_1
+from ddpm.chapters.guidance.exercises.by_hand import PROBLEM_17_2
+from ddpm.chapters.guidance.exercises.in_code import CLASSIFIER_SCORE, GUIDED_NOISE
+from ddpm.chapters.inverse.exercises.by_hand import PROBLEM_18_2
+from ddpm.chapters.inverse.exercises.in_code import KEEP_MEASURED, MEASURED_MEAN
 from ddpm.chapters.likelihood_to_kl.exercises.problem_2_1 import PROBLEM_2_1
 from ddpm.chapters.likelihood_to_kl.exercises.problem_2_2a import PROBLEM_2_2A
 from ddpm.chapters.likelihood_to_kl.exercises.problem_2_2b import PROBLEM_2_2B
@@ -51,7 +55,11 @@ PROBLEMS = Problems(
             *(PROBLEM_14_1, KARRAS, TRAILING_PAIRS),
             *(NOISE_FROM_FLOW, FLOW_LOSS, PROBLEM_15_3, PAIRED),
         ),
-        "digits": (SHARE_NEARER, COVERAGE, REVERSE_VARIANCES),
+        "digits": (
+            *(SHARE_NEARER, COVERAGE, REVERSE_VARIANCES),
+            *(CLASSIFIER_SCORE, PROBLEM_17_2, GUIDED_NOISE),
+            *(MEASURED_MEAN, PROBLEM_18_2, KEEP_MEASURED),
+        ),
     },
 )
 

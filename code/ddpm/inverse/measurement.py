@@ -43,10 +43,12 @@ class Measurement(eqx.Module):
         return jnp.sum(gaussian_log_density(apart, 0.0, variance * self.sizes + self.deviation**2))
 
 
-def measurement(
-    matrix: Float[ArrayLike, "m D"], value: Float[ArrayLike, " m"], deviation: Float[ArrayLike, ""]
-) -> Measurement:
+def measurement(matrix, value, deviation) -> Measurement:
     """b = `value`, measured by H = `matrix` with noise of this standard deviation.
+
+    Args:
+        matrix: shape (m, D).
+        value: shape (m,).
 
     Raises:
         ValueError: shapes that do not fit, more values than pixels, a number that is not finite, or a deviation that

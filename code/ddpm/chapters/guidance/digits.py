@@ -20,7 +20,7 @@ from ddpm.sample import labelled_sample
 
 FILE = Path(__file__).with_name("digits.json")
 STEPS = 25
-STRENGTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+STRENGTHS = (0.0, 0.5, 1.0, 2.0, 4.0)
 WHOLE, MIDDLE = (0.0, 1.0), (0.2, 0.7)  # of the times u
 
 

@@ -144,13 +144,13 @@ def reconstruction():
         doubtful(jnp.asarray([0.4]), at)[0], slope * 0.4 + level.spread**2 / level.signal * gradient, rtol=1e-5
     )
     return r"""
-q_u(\mathbf b \mid x) \;\approx\; \mathcal N\bigl(\mathbf b;\, H x^\star(x),\, V_u H H^\top + \xi^2 I\bigr)."""
+q_u(\mathbf b \mid x) \;\approx\; \mathcal N\bigl(\mathbf b;\, H x^\star(x),\, d_u H H^\top + \xi^2 I\bigr)."""
 
 
 @proof("eq-one-gaussian")
 def one_gaussian():
     """Of one Gaussian the mean of x_0 is linear in x, its variance the same everywhere; then the approximation is
-    exact, if V_u is that variance. Prior times both likelihoods, one pixel."""
+    exact, if d_u is that variance. Prior times both likelihoods, one pixel."""
     total = c**2 * nu + r**2
     mean, variance = c * nu * x / total, nu * r**2 / total
     joint = Normal(x_0, 0, nu).log + Normal(x, c * x_0, r**2).log

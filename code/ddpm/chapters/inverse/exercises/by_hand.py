@@ -115,7 +115,7 @@ PROBLEM_18_2 = Predictions(
             lambda p, m: _is(p["exact"], RIGHT["certain"]) or _is(p["certain"], RIGHT["exact"]),
         ),
         Misconception(
-            "b lies at 2. Which of the two images lies above?",
+            "of the two images, only that with the variance 0 lies above 2.",
             "Compare both with b.",
             lambda p, m: p["too_far"] != "certain",
         ),
