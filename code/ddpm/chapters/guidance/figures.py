@@ -20,7 +20,7 @@ def densities(x, panels):
         ax.set_title(title, loc="left", fontsize=11)
         ax.set(yticks=[], ylim=(0, None))
         ax.spines["left"].set_visible(False)
-    axes[0].legend(loc="upper right")
+    axes[-1].legend(loc="upper right")
     axes[-1].set(xlabel="$x_0$")
     return figure
 
@@ -81,7 +81,8 @@ def trade_off(series, floor, expected):
         for ax, kind in zip(axes, names, strict=True):
             found = [getattr(row, kind) for row in rows]
             values = [measured.value for measured in found]
-            low, high = ([abs(getattr(m, side) - m.value) for m in found] for side in ("low", "high"))
+            low = [m.value - max(m.low, 0.0) for m in found]  # none of the three is below 0
+            high = [m.high - m.value for m in found]
             style = {"color": COLOURS[i], "marker": MARKERS[i], "linewidth": 1.4, "capsize": 2, "label": name}
             ax.errorbar(places, values, yerr=[low, high], **style)
     for ax, value in ((axes[1], expected), (axes[2], floor)):
