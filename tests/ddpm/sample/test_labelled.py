@@ -75,3 +75,20 @@ def test_keys_and_steps(unchecked):
         labelled_sample(0, PATH, Best(), np.zeros(2, int), (2,))
     with pytest.raises(ValueError, match="steps"):
         labelled_sample(jax.random.key(0), PATH, Best(), np.zeros(2, int), (2,), steps=0)
+
+
+def test_guidance_in_an_interval_is_there_and_nowhere_else():
+    x, interval = jnp.array([0.3, -0.2]), (0.3, 0.6)
+    limited = jax.jit(lambda u: OfClass(Best(), 1, 2.0, interval)(x, u))
+    for u in (0.29, 0.31, 0.59, 0.61):
+        u = jnp.asarray(u)
+        expected = OfClass(Best(), 1, 2.0 if 0.3 <= u <= 0.6 else None)(x, u)
+        np.testing.assert_allclose(limited(u), expected, rtol=1e-5)
+    labels = np.ones(3, int)
+    whole, none, never = (
+        labelled_sample(jax.random.key(1), PATH, Best(), labels, (2,), steps=8, guidance=w, eta=0.0, interval=interval)
+        for w, interval in ((1.0, (0.0, 1.0)), (0.0, None), (1.0, (0.95, 0.96)))
+    )
+    np.testing.assert_allclose(never, none, atol=1e-5)
+    guided = labelled_sample(jax.random.key(1), PATH, Best(), labels, (2,), steps=8, guidance=1.0, eta=0.0)
+    np.testing.assert_allclose(whole, guided, atol=1e-5)

@@ -55,12 +55,14 @@ def judged(judges: Court, images: Float[Array, "n 8 8"], w: float, interval=WHOL
     """The row of these images, one of each label of the half held out."""
     images = as_images(as_grey(images))
     features, others = judges.judge.features(images), judges.judge.features(judges.other.images)
+    labels = judges.other.labels
+    distance = bootstrapped(jax.random.key(1), frechet, features, others, draws=50, groups=(labels, labels))
     return Row(
         w,
         tuple(interval),
-        share(judges.judge.recognised(images) == judges.other.labels),
+        share(judges.judge.recognised(images) == labels),
         coverage(features, others),
-        bootstrapped(jax.random.key(1), frechet, features, others, draws=50),
+        distance._replace(low=max(distance.low, 0.0)),
         calls(w, interval),
     )
 
