@@ -1,6 +1,6 @@
 """What a guided flow draws of one pixel, exactly: the noise's density pushed along the flow, beside the tilted one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jax
@@ -67,14 +67,14 @@ class Apart(NamedTuple):
 
 
 def apart(
-    first: Float[np.ndarray, " places"], second: Float[np.ndarray, " places"], borders: Float[ArrayLike, " inner"] = ()
+    first: Float[np.ndarray, " places"], second: Float[np.ndarray, " places"], borders: Sequence[float] = ()
 ) -> Apart:
     """Two densities at `PLACES`, compared; `borders` cut the line into parts."""
     both = np.stack([first, second]) * STEP
     mean = both @ PLACES
     deviation = np.sqrt(both @ PLACES**2 - mean**2)
     part = np.searchsorted(np.asarray(borders), PLACES)
-    shares = np.stack([np.bincount(part, row, len(np.atleast_1d(borders)) + 1) for row in both])
+    shares = np.stack([np.bincount(part, row, len(borders) + 1) for row in both])
     return Apart(float(abs(both[0] - both[1]).sum() / 2), mean, deviation, shares)
 
 

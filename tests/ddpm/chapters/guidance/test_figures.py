@@ -26,7 +26,7 @@ def test_digits_and_the_trade():
     np.testing.assert_allclose(axes[4].images[0].get_array(), images[1, 1])
     rows = [Row(w, WHOLE, *(Measured(v, v - 0.1, v + 0.2) for v in (0.9, 0.8, 0.05 + w)), 50) for w in (0.0, 1.0, 4.0)]
     axes = pictures.trade_off({"a": rows, "b": rows}, 0.5, 0.9).axes
-    np.testing.assert_allclose(axes[2].lines[0].get_ydata(), [0.05, 1.05, 4.05])
+    np.testing.assert_allclose(np.array(axes[2].lines[0].get_ydata(), float), [0.05, 1.05, 4.05])
     assert all(segment[:, 1].min() >= 0 for c in axes[2].collections for segment in c.get_segments())
 
 
