@@ -406,4 +406,5 @@ def test_the_problem_set_has_its_three_notebooks_one_for_the_derivations_and_tho
             "score",
             "samplers",
             "digits",
+            "scale",
         }

@@ -12,6 +12,7 @@ import grading_answers_fewer_steps
 import grading_answers_flow_matching
 import grading_answers_guidance
 import grading_answers_inverse
+import grading_answers_larger
 import grading_answers_real_images
 import grading_answers_score
 import grading_answers_small_steps
@@ -637,6 +638,7 @@ for chapter in (
     grading_answers_real_images,
     grading_answers_guidance,
     grading_answers_inverse,
+    grading_answers_larger,
 ):
     RIGHT |= chapter.RIGHT
     SLIPS |= chapter.SLIPS

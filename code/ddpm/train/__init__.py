@@ -4,7 +4,7 @@ from ddpm.train.batches import Batches
 from ddpm.train.denoising import batch_loss, denoising, draw_batch, training_loss
 from ddpm.train.flow import flow_matching, logit_normal_times, uniform_times, velocity_target
 from ddpm.train.labelled import Seen, labelled, unlabelled, v_loss
-from ddpm.train.loop import State, start, train
+from ddpm.train.loop import State, program_text, start, train
 from ddpm.train.moved import MOVE, moved
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "labelled",
     "logit_normal_times",
     "moved",
+    "program_text",
     "start",
     "train",
     "training_loss",

@@ -133,6 +133,22 @@ def train(
     return state, np.concatenate(losses)
 
 
+def program_text(
+    state: State,
+    loss: Callable[[Any, Key, Any], Array],
+    draw: Callable[[Key, int], Any],
+    optimiser: optax.GradientTransformation,
+    *,
+    batch: int = 128,
+    mesh: Mesh | None = None,
+) -> str:
+    """The text of the compiled program with which `train` takes its steps; a step is the body of its loop. For
+    `ddpm.measure.traffic`."""
+    mesh = checked_mesh(mesh, batch)
+    state = _copy(state, mesh)
+    return run.lower((loss, draw, optimiser), state, 2, batch, None, mesh).compile().compiled.as_text()
+
+
 def _copy(state, mesh):
     state = state if mesh is None else put(state, mesh)
     arrays, rest = eqx.partition(state, eqx.is_array)

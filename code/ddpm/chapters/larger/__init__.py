@@ -1,0 +1,1 @@
+"""The chapter *Larger than one machine*."""

@@ -1,0 +1,27 @@
+"""ddpm.measure.traffic: what programs for many devices say that they send. The lines are as XLA has written them."""
+
+import pytest
+
+from ddpm.measure.traffic import sent
+
+NEW = """
+  %all-gather.1 = f32[128,64]{1,0} all-gather(%param.2), channel_id=2, replica_groups=mesh['axis_0'=8], dimensions={0}
+  %all-reduce.3 = (f32[128,64]{1,0}, bf16[64]{0}, f32[]) all-reduce(%dot.3, %dot.4, %wrapped_reduce), channel_id=3
+  %get-tuple-element.1 = f32[128,64]{1,0} get-tuple-element(%all-reduce.3), index=0
+"""
+OLD = """
+  %all-gather = f32[8,16]{1,0} all-gather(f32[8,2]{1,0} %copy), channel_id=1, replica_groups=[1,8]<=[8], dimensions={1}
+  ROOT %reduce-scatter = f32[8,2]{1,0} reduce-scatter(f32[8,16]{1,0} %x), channel_id=2, dimensions={1}, to_apply=%add
+"""
+
+
+def test_bytes_around_a_ring():
+    matrix = 128 * 64 * 4
+    assert sent(NEW, 8) == {"all-gather": 7 / 8 * matrix, "all-reduce": 2 * 7 / 8 * (matrix + 128 + 4)}
+    assert sent(OLD, 8) == {"all-gather": 7 / 8 * 512, "reduce-scatter": 7 * 64}
+    assert sent("%add = f32[3]{0} add(%a, %b)", 8) == {}
+
+
+def test_other_exchanges_are_not_passed_over():
+    with pytest.raises(ValueError, match="of the kind all-to-all, which is not counted; only"):
+        sent("%a = f32[8]{0} all-to-all(%x), channel_id=1", 8)
