@@ -42,7 +42,12 @@ def shared_gradient():
         whole, joined = map(np.asarray, gradients(w))
     deviation = np.abs(whole - joined).max() / np.abs(whole).max()
     return (
-        r"\nabla \frac1B \sum_{i=1}^B \ell_i = \sum_{k=1}^n \frac{B_k}{B}\, g_k, \qquad B = \sum_{k=1}^n B_k.",
+        r"""
+\begin{aligned}
+\nabla \frac{1}{\mathsf B} \sum_{i=1}^{\mathsf B} \ell_i
+&= \sum_{k=1}^{\mathsf n} \frac{\mathsf B_k}{\mathsf B}\, \mathsf g_k, \\
+\mathsf B &= \sum_{k=1}^{\mathsf n} \mathsf B_k.
+\end{aligned}""",
         deviation,
     )
 
