@@ -15,7 +15,7 @@ import numpy as np
 
 from bench import recipes
 from ddpm.measure.roofline import cost, measure_machine
-from ddpm.measure.timing import compare, measure, quartiles
+from ddpm.measure.timing import Comparison, compare, measure, quartiles
 from ddpm.sample import ancestral_sample
 from ddpm.train import denoising, program
 
@@ -33,7 +33,9 @@ def main():
     print("| Work | Reached | Peak | Bandwidth |")
     print("| --- | --- | --- | --- |")
     torch = Torch()
-    for row in itertools.chain(speeds(machine, torch), from_nothing(machine), sampling(machine)):
+    for row in itertools.chain(
+        speeds(machine, torch), digits(torch), meshes(), from_nothing(machine), sampling(machine)
+    ):
         print("|", " | ".join(row), "|", flush=True)
     if torch.missing:
         print(f"\nThe rows against PyTorch are missing: {torch.missing}")
@@ -57,6 +59,31 @@ def speeds(machine, torch):
             yield speed(machine, title, work, comparison.seconds_b / steps, ratio)
         if not rivals:
             yield speed(machine, title, work, measure(ours, repetitions=31, seconds=SECONDS) / steps, "no rival here")
+
+
+def digits(torch):
+    """Steps per second of the digits' U-Net, against the same layers in PyTorch."""
+    steps, run = 10, recipes.digits_run()
+    title = "Steps per second, the U-Net of the digits, batch 128, AdamW"
+    if torch.missing:
+        seconds = measure(partial(run, steps), seconds=SECONDS) / steps
+        return [(title, f"{spread(1 / seconds, '.1f')}: no rival here", "", "")]
+    found = compare(partial(torch, "digits", steps), partial(run, steps), seconds=SECONDS)
+    rival = f"{spread(found.ratio, '.2f')} times PyTorch eager ({steps / np.median(found.seconds_a):.1f})"
+    return [(title, f"{spread(steps / found.seconds_b, '.1f')}: {rival}", "", "")]
+
+
+def meshes():
+    """The problem set's network on meshes, in processes of their own, against no mesh in the same process."""
+    for devices, axis in ((1, "data"), (1, "fsdp"), (8, "data"), (8, "fsdp")):
+        seconds = np.array(printed("bench.devices", devices, axis, 200 if devices == 1 else 50, SECONDS))
+        title = f'Steps on {devices} virtual device{"s" * (devices > 1)} ("{axis}") against none, batch 128'
+        yield (
+            title,
+            f"{spread(Comparison(*seconds).ratio, '.2f')} times the seconds of one device without a mesh",
+            "",
+            "",
+        )
 
 
 def speed(machine, title, work, seconds, ratio):
@@ -122,16 +149,16 @@ def spread(values, spec) -> str:
 
 
 def fresh(name, seed) -> tuple[float, float]:
-    command = [sys.executable, "-P", "-m", "bench.fresh", name, str(seed)]
+    return tuple(printed("bench.fresh", name, seed))
+
+
+def printed(module, *arguments):
+    """What a module prints in a fresh process, read as JSON."""
+    command = [sys.executable, "-P", "-m", module, *map(str, arguments)]
     path = os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH")]))
-    done = subprocess.run(
-        command,
-        env=os.environ | {"PYTHONPATH": path, "TQDM_DISABLE": "1"},
-        stdout=subprocess.PIPE,
-        check=True,
-        encoding="utf-8",
-    )
-    return tuple(json.loads(done.stdout))
+    surroundings = os.environ | {"PYTHONPATH": path, "TQDM_DISABLE": "1"}
+    done = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, check=True, encoding="utf-8")
+    return json.loads(done.stdout)
 
 
 class Torch:

@@ -8,9 +8,10 @@ import jax.numpy as jnp
 import optax
 
 import ddpm
-from ddpm.data import dot, glyphs
-from ddpm.nn import MLP, Denoiser, UNet
-from ddpm.train import denoising, start, train, training_loss
+from ddpm.data import digits, dot, glyphs
+from ddpm.nn import MLP, ConvUNet, Denoiser, UNet
+from ddpm.path import cosine_path
+from ddpm.train import denoising, labelled, start, train, training_loss
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ def glyphs_quick(seed: int = 0) -> Recipe:
 
 def glyphs_long(seed: int = 0) -> Recipe:
     return eight_glyphs(seed, steps=60_000, sizes=[9, 128, 128], step_size=2.5e-3, batch=512)
+
+
+def digits_run(seed: int = 0, batch: int = 128):
+    """Steps of the digits' U-Net, widths 32 and 64, with AdamW, neither moved nor dropped out: steps -> the losses."""
+    half, _ = digits()
+    task, optimiser = labelled(cosine_path(), half.images, half.labels), optax.adamw(2e-3)
+    state = start(jax.random.key(seed), ConvUNet(jax.random.key(seed)), optimiser)
+    return lambda steps: train(state, *task, optimiser, steps=steps, batch=batch)[1]
 
 
 def problem_set_loop(recipe: Recipe):
