@@ -2,6 +2,7 @@
 
 import pytest
 
+from ddpm.chapters.larger.counted import counted
 from ddpm.chapters.larger.exercises import check_answer_19_3
 from ddpm.chapters.larger.exercises.written import PROBLEM_19_3
 from ddpm.grading import Status
@@ -34,6 +35,11 @@ def test_right_predictions():
 def test_slips_are_named(words):
     verdict = check_answer_19_3(RIGHT | SLIPS[words], PROBLEM_19_3.known)
     assert verdict.status is Status.WRONG and words in verdict.slip
+
+
+def test_the_chapter_counts_what_the_grader_knows():
+    found, known = counted(), PROBLEM_19_3.known
+    assert found.pop("parts") == known["parts"] and all(known[key] == pytest.approx(found[key]) for key in found)
 
 
 def test_a_guess_that_is_no_known_slip_is_off_and_no_more():
