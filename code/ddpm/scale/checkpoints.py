@@ -52,7 +52,7 @@ class Checkpoints:
         step = self._manager.latest_step()
         if step is None:
             return state
-        wanted = {name: _wanted(leaf, mesh) for name, leaf in _named(state).items()}
+        wanted = {name: _wanted(leaf, mesh) for name, leaf in _leaves(state)}
         metadata = self._manager.item_metadata(step)
         shapes = {name: tuple(leaf.shape) for name, leaf in dict(getattr(metadata, "tree", metadata)).items()}
         if shapes != {name: leaf.shape for name, leaf in wanted.items()}:
@@ -72,8 +72,9 @@ class Checkpoints:
 
 
 def _wanted(leaf, mesh):
+    numbers = _numbers(leaf)  # of a key they stay together
     sharding = SingleDeviceSharding(jax.local_devices()[0]) if mesh is None else split(mesh, leaf.shape)
-    return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding)
+    return jax.ShapeDtypeStruct(numbers.shape, numbers.dtype, sharding=sharding)
 
 
 def _is_key(leaf):
@@ -82,8 +83,12 @@ def _is_key(leaf):
 
 def _named(state):
     """All arrays by name; keys as the numbers that they hold."""
+    return {name: _numbers(leaf) for name, leaf in _leaves(state)}
+
+
+def _leaves(state):
     leaves = jax.tree_util.tree_flatten_with_path(eqx.filter(state, eqx.is_array))[0]
-    return {jax.tree_util.keystr(place): _numbers(leaf) for place, leaf in leaves}
+    return [(jax.tree_util.keystr(place), leaf) for place, leaf in leaves]
 
 
 def _unnamed(state, found):

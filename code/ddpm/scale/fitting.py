@@ -16,6 +16,7 @@ from ddpm.arrays import Key
 from ddpm.scale.checkpoints import Checkpoints
 from ddpm.train import State, train
 from ddpm.train.batches import Batches
+from ddpm.train.mesh import checked_mesh
 
 
 def fit(
@@ -48,7 +49,7 @@ def fit(
     Raises:
         as `ddpm.train.train` and `Checkpoints`.
     """
-    folder = Path(folder)
+    folder, mesh = Path(folder), checked_mesh(mesh, batch)
     if average is not None and state.average is None:
         state = replace(state, average=state.network)
     with Checkpoints(folder / "checkpoints") as checkpoints, open(_log(folder), "a", encoding="utf-8") as log:
