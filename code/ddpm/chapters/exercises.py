@@ -26,6 +26,7 @@ from ddpm.chapters.mean_or_noise_timing.exercises.losses import MEAN_LOSS, NOISE
 from ddpm.chapters.mean_or_noise_timing.exercises.written import PROBLEM_4_2
 from ddpm.chapters.mean_to_noise.exercises.written import PROBLEM_3_1, PROBLEM_3_2
 from ddpm.chapters.real_images.exercises.in_code import COVERAGE, REVERSE_VARIANCES, SHARE_NEARER
+from ddpm.chapters.real_images.exercises.written import PROBLEM_16_2
 from ddpm.chapters.score.exercises.langevin import LANGEVIN_STEP
 from ddpm.chapters.score.exercises.mixture import MIXTURE_SCORE
 from ddpm.chapters.score.exercises.written import PROBLEM_10_2, PROBLEM_10_4
@@ -58,7 +59,7 @@ PROBLEMS = Problems(
             *(NOISE_FROM_FLOW, FLOW_LOSS, PROBLEM_15_3, PAIRED),
         ),
         "digits": (
-            *(SHARE_NEARER, COVERAGE, REVERSE_VARIANCES),
+            *(SHARE_NEARER, PROBLEM_16_2, COVERAGE, REVERSE_VARIANCES),
             *(CLASSIFIER_SCORE, PROBLEM_17_2, GUIDED_NOISE),
             *(MEASURED_MEAN, PROBLEM_18_2, KEEP_MEASURED),
         ),

@@ -118,7 +118,7 @@ def frechet_of_one():
     first, second = sp.symbols("s_a s_b", positive=True)
     general = (a - b) ** 2 + first**2 + second**2 - 2 * sp.sqrt(first * second**2 * first)
     prove(general, (a - b) ** 2 + (first - second) ** 2)
-    assert abs(frechet_of_gaussians([0.0], [[1.0]], [1.0], [[4.0]]) - 2) < 1e-12
+    assert abs(frechet_of_gaussians(np.zeros(1), np.eye(1), np.ones(1), 4 * np.eye(1)) - 2) < 1e-12
     return r"d_{\mathrm F} = (a - b)^2 + (s_a - s_b)^2."
 
 
