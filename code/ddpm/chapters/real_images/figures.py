@@ -56,7 +56,7 @@ def two_gaps(times, curves):
     ax.set(yscale="log", ylabel="loss of $v$", ylim=(0.05, 2 * best.max()))
     below.plot(times, high / low, color=COLOURS[1], marker="D")
     below.axhline(1, color=INK, linestyle=":", linewidth=1)
-    below.set(xlabel="$u$", ylabel="network,\nheld out / trained on", ylim=(0.98, None))
+    below.set(xlabel="$u$", ylabel="held out /\ntrained on", ylim=(0.98, None))
     figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
 
@@ -80,7 +80,7 @@ def while_training(steps, held_out, nearer, floor=50.0):
     axes[0].set(ylabel="loss, held out", xscale="log")
     axes[1].set(ylabel="nearer, %", xlabel="steps of training", ylim=(45, 103))
     axes[1].axhline(floor, color=INK, linestyle=":", linewidth=1)
-    axes[1].set_xticks(steps, [str(n) for n in steps])
+    axes[1].set_xticks(steps, [f"{n:.0f}" for n in steps])
     axes[1].minorticks_off()
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     return figure
