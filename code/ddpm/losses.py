@@ -52,7 +52,12 @@ def prediction_weight(schedule: Schedule, kind: Kind, variance: ReverseVariance 
     before = jnp.concatenate([jnp.zeros_like(total[:1]), total[:-1]])
     alpha_bar_prev = jnp.concatenate([schedule.alpha_bar[:1], schedule.alpha_bar[:-1]])
     # beta_t^2 / (sigma_t^2 (1 - alpha_bar_t)) as a quotient that has its limit where beta_t = 0
-    share, over = (schedule.beta_over_total, jnp.ones_like(alpha)) if variance == "beta" else (schedule.beta, before)
+    if not isinstance(variance, str):
+        share, over = schedule.beta * schedule.beta_over_total, sigma_2
+    elif variance == "beta":
+        share, over = schedule.beta_over_total, jnp.ones_like(alpha)
+    else:
+        share, over = schedule.beta, before
     numerator, denominator = kind_of(kind).weight(Shares(share, over, sigma_2, alpha, alpha_bar_prev, total))
     infinite = denominator == 0
     weight = jnp.where(infinite, jnp.inf, 0.5 * numerator / jnp.where(infinite, 1.0, denominator))

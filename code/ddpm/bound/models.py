@@ -43,13 +43,16 @@ def from_predictor(
 ) -> ReverseProcess:
     """The model from which `ddpm.sample.ancestral_sample` draws: Gaussian steps from N(0, I), with sigma_t^2 as named.
 
-    Only at t = 1, where the sampler takes the mean, the step has the variance beta_1: otherwise x_0 had no density.
+    Only at t = 1, where the sampler takes the mean, the step has the variance beta_1, or what an array of variances
+    says there: otherwise x_0 had no density.
 
     Args:
         predict_noise: (x_t, t) -> predicted noise, for one example of the given shape.
     """
     check_steps(schedule, predict_noise)
-    sigma_2 = reverse_variance(schedule, variance).at[1].set(schedule.beta[1])
+    sigma_2 = reverse_variance(schedule, variance)
+    if isinstance(variance, str):
+        sigma_2 = sigma_2.at[1].set(schedule.beta[1])
     start = normal(jnp.zeros(shape, schedule.beta.dtype), 1.0)
     return ReverseProcess(start, Partial(_predicted_step, schedule, predict_noise, sigma_2))
 

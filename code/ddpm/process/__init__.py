@@ -8,7 +8,13 @@ from ddpm.process.forward import (
     q_mean_variance,
     q_sample,
 )
-from ddpm.process.reverse import ReverseVariance, posterior_coefficients, posterior_mean, reverse_variance
+from ddpm.process.reverse import (
+    ReverseVariance,
+    optimal_variance,
+    posterior_coefficients,
+    posterior_mean,
+    reverse_variance,
+)
 from ddpm.process.sde import forward_sde, transition
 
 __all__ = [
@@ -18,6 +24,7 @@ __all__ = [
     "forward_step",
     "forward_trajectory",
     "minibatch_coupling",
+    "optimal_variance",
     "posterior_coefficients",
     "posterior_mean",
     "q_mean_variance",

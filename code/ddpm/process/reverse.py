@@ -11,7 +11,7 @@ from jaxtyping import Array, ArrayLike, Float, Int, Real
 from ddpm.arrays import check_same_shape
 from ddpm.schedule import Schedule, at, check_schedule
 
-ReverseVariance = Literal["beta", "beta_tilde"]
+ReverseVariance = Literal["beta", "beta_tilde"] | Float[Array, " time"]
 
 
 def posterior_coefficients(
@@ -52,14 +52,35 @@ def posterior_mean(
 
 
 def reverse_variance(schedule: Schedule, kind: ReverseVariance = "beta") -> Float[Array, " time"]:
-    """sigma_t^2 for t = 0..T: beta_t, or beta_tilde_t, which is 0 at t = 1 (Ho et al. 2020, section 3.2).
+    """sigma_t^2 for t = 0..T: beta_t, or beta_tilde_t, which is 0 at t = 1 (Ho et al. 2020, section 3.2); or `kind`
+    itself, if it is an array, shape (T + 1,), such as from `optimal_variance`.
 
     Raises:
-        ValueError: kind is neither "beta" nor "beta_tilde".
+        ValueError: kind is neither "beta" nor "beta_tilde" nor an array of that shape.
     """
     check_schedule(schedule)
+    if not isinstance(kind, str):
+        check_same_shape("the reverse variance", kind, "schedule.beta", schedule.beta)
+        return jnp.asarray(kind)
     if kind == "beta":
         return schedule.beta
     if kind == "beta_tilde":
         return schedule.posterior_variance
-    raise ValueError(f'the reverse variance must be "beta" or "beta_tilde"; got {kind!r}')
+    raise ValueError(f'the reverse variance must be "beta" or "beta_tilde", or an array; got {kind!r}')
+
+
+def optimal_variance(schedule: Schedule, loss: Float[ArrayLike, " time"]) -> Float[Array, " time"]:
+    """The sigma_t^2 with which the bound is least, for a predictor of the noise with this loss: beta_tilde_t +
+    beta_t^2 / (alpha_t (1 - alpha_bar_t)) loss_t (Bao et al. 2022, theorem 1; equation `eq-optimal-variance`).
+
+    Args:
+        loss: E (noise - predicted noise)^2, the mean over the pixels, for t = 0..T; entry 0 does not matter. Of the
+            best predictor it is `ddpm.oracle.optimal_loss`, and then sigma_t^2 is the mean of Var[x_{t-1} | x_t].
+
+    Raises:
+        ValueError: losses of another shape.
+    """
+    check_schedule(schedule)
+    check_same_shape("loss", loss, "schedule.beta", schedule.beta)
+    gain = schedule.beta * schedule.beta_over_total / jnp.where(schedule.alpha == 0, jnp.nan, schedule.alpha)
+    return (schedule.posterior_variance + gain * jnp.asarray(loss)).at[0].set(0.0)

@@ -1,0 +1,53 @@
+"""What is stored, as effects: each setting against the base of its context, seed by seed."""
+
+from dataclasses import asdict
+
+from ddpm.chapters.choices import digits, glyphs, stored
+from ddpm.chapters.choices.settings import Setting, on_digits, on_glyphs
+from ddpm.chapters.choices.variances import COUNTS, DRAWS, NAMES
+from ddpm.chapters.choices.verdict import Effect, effect, of_context
+
+RECIPES = {
+    "glyphs": glyphs.RECIPE,
+    "variances": {**glyphs.RECIPE, "draws": DRAWS, "samples": glyphs.SAMPLES},
+    "digits": digits.RECIPE,
+    "digits variances": digits.RECIPE,
+}
+Effects = dict[str, dict[str, Effect]]  # context -> name of the alternative -> effect
+
+
+def measured(place: str, setting: Setting | dict) -> dict[str, list[float]]:
+    """What is stored of one setting; raises as `ddpm.chapters.choices.stored.read` does."""
+    setting = asdict(setting) if isinstance(setting, Setting) else setting
+    return stored.read(place, setting, RECIPES[place])
+
+
+def effects() -> dict[str, Effects]:
+    """Of every factor, on glyphs (nats lost) and on digits (Frechet distance)."""
+    found: dict[str, Effects] = {}
+    for place, value, factors in (("glyphs", "nats", on_glyphs()), ("digits", "frechet", on_digits())):
+        for factor, contexts in factors.items():
+            for context, (base, others) in contexts.items():
+                of_base = measured(place, base)[value]
+                found.setdefault(factor, {})[context] = {
+                    name: effect(measured(place, other)[value], of_base) for name, other in others.items()
+                }
+    return found
+
+
+def effects_of_variances() -> Effects:
+    """Of beta and beta_tilde against the optimal variance, by the number of steps."""
+    found: Effects = {}
+    places = ("variances", "nats", "glyphs", COUNTS), ("digits variances", "frechet", "digits", digits.COUNTS)
+    for place, value, on, counts in places:
+        for count in counts:
+            values = measured(place, {"steps": count})
+            found[f"{on}, {count} steps"] = {
+                name: effect(values[f"{value} {name}"], values[f"{value} {NAMES[0]}"]) for name in NAMES[1:]
+            }
+    return found
+
+
+def verdicts(of: Effects) -> dict[str, str]:
+    """The verdict in each context."""
+    return {context: of_context(effect.word for effect in named.values()) for context, named in of.items()}

@@ -1,0 +1,73 @@
+"""The figures of the chapter *Which choices matter*."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ddpm.chapters.choices.verdict import LARGE
+from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, light
+
+
+def intervals(contexts, shown="ratio to the base"):
+    """Each alternative as a point with its interval, context by context; the band is what counts as the same.
+
+    Args:
+        contexts: from the name of a context to named effects.
+    """
+    rows = [(context, name, effect) for context, named in contexts.items() for name, effect in named.items()]
+    figure, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.27 * len(rows) + 0.35 * len(contexts)))
+    place, ticks, labels = 0.0, [], []
+    ax.axvspan(1 / LARGE, LARGE, color=light(INK), linewidth=0)
+    ax.axvline(1, color=INK, linewidth=0.8)
+    for number, (context, named) in enumerate(contexts.items()):
+        ax.annotate(context, (0, place), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                    va="center", fontsize=10, fontstyle="italic")  # fmt: skip
+        for name, found in named.items():
+            place -= 1
+            colour = INK if found.word in ("same", "open") else COLOURS[0] if found.word == "better" else COLOURS[1]
+            marker = {"same": "o", "open": "D", "better": "<", "worse": ">"}[found.word]
+            ax.plot([found.low, found.high], [place, place], color=colour)
+            ax.plot([found.ratio], [place], color=colour, marker=marker)
+            ticks.append(place)
+            labels.append(name)
+        place -= 1.3
+    ends = np.array([(found.low, found.high) for _, _, found in rows])
+    low, high = min(ends.min(), 0.75), max(ends.max(), 1.35)
+    values = [v for v in (0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1, 1.25, 2, 5, 10, 20) if low * 0.9 < v < high * 1.1]
+    if high / low > 6:
+        values = [v for v in values if v not in (0.8, 1.25)]
+    ax.set(xscale="log", xlabel=shown, ylim=(place + 0.9, 0.7), xlim=(low * 0.9, high * 1.1))
+    ax.set_yticks(ticks, labels)
+    ax.set_xticks(values, [f"{v:g}" for v in values])
+    ax.minorticks_off()
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    return figure
+
+
+def over_steps(curves, shown):
+    """Values over the number of steps, both on a scale of logarithms; `curves` maps a name to (steps, values)."""
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.4))
+    styles = ("-", "--", "-.", ":")
+    for (name, (steps, values)), colour, marker, style in zip(curves.items(), COLOURS, MARKERS, styles):
+        ax.plot(steps, values, color=colour, marker=marker, linestyle=style, label=name)
+    ax.set(xscale="log", yscale="log", xlabel="steps", ylabel=shown)
+    ticks = list(next(iter(curves.values()))[0])
+    ax.set_xticks(ticks, [str(n) for n in ticks])
+    ax.minorticks_off()
+    figure.legend(loc="outside upper center", ncols=3)
+    return figure
+
+
+def three_variances(t, tilde, beta, optimal):
+    """Where the optimal variances lie between the two usual ones: (sigma^2 - beta_tilde) / (beta - beta_tilde) over
+    t / T; `optimal` maps a name to values."""
+    figure, ax = plt.subplots(figsize=(WIDTH, 3.0))
+    styles = ("-", "--", "-.", ":")
+    for (name, values), colour, style in zip(optimal.items(), COLOURS, styles):
+        ax.plot(t, (values - tilde) / (beta - tilde), color=colour, linestyle=style, label=name)
+    for height, name in ((0, r"$\tilde\beta_t$"), (1, r"$\beta_t$")):
+        ax.axhline(height, color=INK, linewidth=0.8, linestyle=":")
+        ax.annotate(name, (0, height), (4, 3), xycoords=("axes fraction", "data"), textcoords="offset points")
+    ax.set(xlabel="$t$", ylabel="place between the two", ylim=(-0.08, 1.2))
+    figure.legend(loc="outside upper center", ncols=2)
+    return figure

@@ -1,0 +1,197 @@
+"""One setting on the eight glyphs: several networks trained from seeds of their own, and how far they are from the
+best predictor."""
+
+from collections.abc import Callable
+from functools import cache, partial
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax.tree_util import Partial
+from jaxtyping import Array, Float, Real
+
+import ddpm
+from ddpm.chapters.choices import said
+from ddpm.chapters.choices.settings import Setting
+from ddpm.data import glyphs
+from ddpm.evaluate import counts
+from ddpm.flat_random import above_minus_one, integers_from_uniform, normal_from_uniform, uniform_arrays
+from ddpm.level import noised
+from ddpm.mixture import points
+from ddpm.nn.layers import linear_layers
+from ddpm.oracle import PathOracle
+from ddpm.path import Path, cosine_path, path_through, vp
+from ddpm.sample import ancestral_sample
+from ddpm.train import start, train
+
+SEEDS = 5
+RECIPE = {"steps": 6000, "batch": 128, "rate": 1e-2, "seeds": SEEDS, "range": 6.0, "levels": 25, "pairs": 400}
+SAMPLES, STEPS, NEAR = 4000, 50, 0.2
+FREQUENCIES = tuple(np.geomspace(1.0, 10.0, 6).tolist())
+
+
+def features(name: str, u: Real[Array, ""]) -> Float[Array, " features"]:
+    """What a network sees of the time."""
+    u = jnp.asarray(u, float)
+    angle = u * jnp.asarray(FREQUENCIES)
+    return {
+        "sines": lambda: jnp.concatenate([jnp.sin(angle), jnp.cos(angle)]),
+        "u": lambda: u[None],
+        "none": lambda: jnp.zeros(0),
+    }[name]()
+
+
+class Small(eqx.Module):
+    """A perceptron with two hidden layers: (x, u) -> what it predicts, shape of x."""
+
+    layers: tuple[eqx.nn.Linear, ...]
+    features: str = eqx.field(static=True)
+
+    def __init__(self, key, width: int, features_of_u: str, pixels: int = 9):
+        told = features(features_of_u, 0.0).size
+        self.layers = linear_layers(key, (pixels + told, width, width, pixels))
+        self.features = features_of_u
+
+    def __call__(self, x, u):
+        h = jnp.concatenate([jnp.ravel(x), features(self.features, u)])
+        for layer in self.layers[:-1]:
+            h = jax.nn.silu(layer(h))
+        return self.layers[-1](h).reshape(jnp.shape(x))
+
+
+class SaysNoise(eqx.Module):
+    """(x, u) -> the noise that a network's prediction amounts to; with `T`, (x_t, t) at t = T u."""
+
+    network: eqx.Module
+    kind: Array
+    path: Path
+    T: int | None = eqx.field(static=True, default=None)
+
+    def __call__(self, x, u):
+        u = jnp.asarray(u / self.T if self.T else u, float)
+        return said.noise_said(self.kind, self.path.level(u), x, self.network(x, u))
+
+
+@cache
+def path_of(name: str) -> Path:
+    """The path whose uniform times these are."""
+    return {"cosine": cosine_path, "linear": vp, "sigmoid": lambda: path_through(ddpm.sigmoid(1000))}[name]()
+
+
+def schedule_of(name: str) -> Callable[[int], ddpm.Schedule]:
+    """T -> the schedule on the path of this name."""
+    return {"cosine": ddpm.cosine, "linear": _linear, "sigmoid": ddpm.sigmoid}[name]
+
+
+def _linear(T):
+    return ddpm.linear(T, 0.1 / T, 20 / T)
+
+
+@cache
+def optimiser_of(rate: str, steps: int, size: float) -> optax.GradientTransformation:
+    """Adam; one object for each recipe, so that it is compiled once."""
+    return optax.adam(optax.cosine_decay_schedule(size, steps) if rate == "falling" else size, b2=0.99)
+
+
+def train_glyphs(setting: Setting, recipe: dict = RECIPE) -> SaysNoise:
+    """The networks of all seeds, stacked along a first axis."""
+    optimiser = optimiser_of(setting.rate, recipe["steps"], recipe["rate"])
+    keys = jax.random.split(jax.random.key(0), recipe["seeds"])
+    made = [Small(key, setting.width, setting.features) for key in keys]
+    networks = jax.tree.map(lambda *leaves: jnp.stack(leaves), *made)
+    state = start(jax.random.key(1), networks, optimiser)
+    kind, weight = (jnp.asarray(names.index(name)) for names, name in zip((said.KINDS, said.WEIGHTS), _names(setting)))
+    path = path_of(setting.path)
+    loss = Partial(_loss, path, kind, weight, jnp.asarray(setting.alike))
+    draw = Partial(_draw, glyphs(), jnp.asarray(float(setting.times)), recipe["seeds"])
+    state, _ = train(
+        state,
+        loss,
+        draw,
+        optimiser,
+        steps=recipe["steps"],
+        batch=recipe["batch"],
+        average=setting.average or None,
+    )
+    return SaysNoise(state.average if setting.average else state.network, kind, path)
+
+
+def measure_glyphs(setting: Setting, recipe: dict = RECIPE) -> dict[str, list[float]]:
+    """For each seed: the nats lost, and how far the shares of the patterns among samples are from right."""
+    networks = train_glyphs(setting, recipe)
+    lost = nats_lost(networks, recipe["range"], recipe["levels"], recipe["pairs"])
+    schedule = schedule_of(setting.path)(STEPS)
+    off = [shares_off(network, schedule) for network in each(networks)]
+    return {"nats": np.asarray(lost, float).tolist(), "off": off}
+
+
+def each(networks: SaysNoise) -> list[SaysNoise]:
+    """The networks one by one."""
+    arrays, rest = eqx.partition(networks.network, eqx.is_array)
+    n = len(jax.tree.leaves(arrays)[0])
+    arrays = jax.tree.map(np.asarray, arrays)
+    one = [eqx.combine(jax.tree.map(lambda a: jnp.asarray(a[i]), arrays), rest) for i in range(n)]
+    return [SaysNoise(network, networks.kind, networks.path) for network in one]
+
+
+@partial(jax.jit, static_argnums=(3, 4))
+def _lost(data, networks, widest, levels, pairs):
+    path = networks.path
+    log_snr = jnp.linspace(-widest, widest, levels)
+    data_key, noise_key = jax.random.split(jax.random.key(2))
+    x_0, noise = data.sample(data_key, pairs), jax.random.normal(noise_key, (pairs, 3, 3))
+
+    def at(u):
+        x = jax.vmap(noised, (None, 0, 0))(path.level(u), x_0, noise)
+        best = jax.vmap(PathOracle(path, data), (0, None))(x, u)
+
+        def of(network):
+            says = SaysNoise(network, networks.kind, path)
+            return jnp.mean(jnp.sum((jax.vmap(says, (0, None))(x, u) - best) ** 2, (1, 2)))
+
+        return jax.vmap(of)(networks.network)
+
+    excess = jax.lax.map(at, path.time(jnp.exp(-log_snr / 2)))
+    return jnp.trapezoid(excess, log_snr, axis=0) / 2
+
+
+def nats_lost(networks: SaysNoise, widest: float, levels: int, pairs: int) -> Float[Array, " seeds"]:
+    """Half the integral, over the log-SNR from -widest to widest, of the squared distance between the predicted noise
+    and the best prediction (equation `eq-nats-lost`), of each of the stacked networks."""
+    return _lost(points(glyphs()), networks, widest, levels, pairs)
+
+
+def shares_off(network: SaysNoise, schedule: ddpm.Schedule, variance="beta_tilde", seed: int = 3) -> float:
+    """Half the sum of |share - right share| over the eight patterns, and what is near none, of ancestral samples: the
+    total variation distance."""
+    says = SaysNoise(network.network, network.kind, network.path, schedule.T)
+    found = ancestral_sample(jax.random.key(seed), schedule, says, SAMPLES, (3, 3), variance)
+    shares = counts(found, glyphs(), NEAR) / SAMPLES
+    return float(np.abs(shares - np.append(np.full(8, 1 / 8), 0)).sum() / 2)
+
+
+def _names(setting):
+    return setting.kind, setting.weight
+
+
+def _loss(path, kind, weight, alike, networks, key, batch):
+    def of_pair(network, x_0, u, noise):
+        level = path.level(u)
+        factor = said.factor(kind, weight, path, u) * jnp.where(alike, said.as_on_cosine(path, u), 1.0)
+        error = said.target(kind, level, x_0, noise) - network(noised(level, x_0, noise), u)
+        return factor * jnp.mean(error**2)
+
+    def of_one(network, *pairs):
+        return jnp.mean(jax.vmap(partial(of_pair, network))(*pairs))
+
+    return jnp.sum(jax.vmap(of_one, (0, 1, 1, 1))(networks, *batch))
+
+
+def _draw(images, times, members, key, batch):
+    shapes = (batch, members), (batch, members), (batch, members, *images.shape[1:])
+    which, time, noise = uniform_arrays(key, shapes, images.dtype, above_minus_one(images.dtype))
+    u = (1 + time) / 2
+    u = jnp.where(times > 0, jnp.ceil(u * times) / jnp.maximum(times, 1), u)
+    return images[integers_from_uniform(which, len(images))], u, normal_from_uniform(noise)
