@@ -36,15 +36,17 @@ def effects() -> dict[str, Effects]:
 
 
 def effects_of_variances() -> Effects:
-    """Of beta and beta_tilde against the optimal variance, by the number of steps."""
+    """Of beta and beta_tilde against the optimal variance, by the number of steps: on the glyphs the bound's terms and
+    the shares of the samples, on the digits the Frechet distance."""
+    on_glyphs = [("variances", value, what, count) for value, what in (("nats", "bound"), ("off", "shares"))
+                 for count in COUNTS]  # fmt: skip
+    on_digits = [("digits variances", "frechet", "digits", count) for count in digits.COUNTS]
     found: Effects = {}
-    places = ("variances", "nats", "glyphs", COUNTS), ("digits variances", "frechet", "digits", digits.COUNTS)
-    for place, value, on, counts in places:
-        for count in counts:
-            values = measured(place, {"steps": count})
-            found[f"{on}, {count} steps"] = {
-                name: effect(values[f"{value} {name}"], values[f"{value} {NAMES[0]}"]) for name in NAMES[1:]
-            }
+    for place, value, what, count in [*on_glyphs, *on_digits]:
+        values = measured(place, {"steps": count})
+        found[f"{what}, {count} steps"] = {
+            name: effect(values[f"{value} {name}"], values[f"{value} {NAMES[0]}"]) for name in NAMES[1:]
+        }
     return found
 
 

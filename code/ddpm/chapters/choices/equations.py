@@ -180,6 +180,6 @@ def flow_is_v():
     prove(along_u(r_u / (c_u + r_u)), (along_u(r_u) * c_u - r_u * along_u(c_u)) / (c_u + r_u) ** 2)
     return r"""
 \begin{aligned}
-\frac{1}{(1 - s)^2}\, \frac{ds}{d\varphi} &= \frac{1}{\cos^2 \varphi}, \\
-s &:= \frac{\sin \varphi}{\cos \varphi + \sin \varphi}.
+\frac{1}{(1 - u_{\mathrm s})^2}\, \frac{d u_{\mathrm s}}{d\varphi} &= \frac{1}{\cos^2 \varphi}, \\
+u_{\mathrm s} &:= \frac{\sin \varphi}{\cos \varphi + \sin \varphi}.
 \end{aligned}"""

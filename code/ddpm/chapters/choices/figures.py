@@ -58,16 +58,14 @@ def over_steps(curves, shown):
     return figure
 
 
-def three_variances(t, tilde, beta, optimal):
-    """Where the optimal variances lie between the two usual ones: (sigma^2 - beta_tilde) / (beta - beta_tilde) over
-    t / T; `optimal` maps a name to values."""
+def between(places):
+    """Where optimal variances lie from beta_tilde, 0, to beta, 1; `places` maps a name to (t / T, values)."""
     figure, ax = plt.subplots(figsize=(WIDTH, 3.0))
-    styles = ("-", "--", "-.", ":")
-    for (name, values), colour, style in zip(optimal.items(), COLOURS, styles):
-        ax.plot(t, (values - tilde) / (beta - tilde), color=colour, linestyle=style, label=name)
+    for (name, (u, values)), colour, marker in zip(places.items(), COLOURS, MARKERS):
+        ax.plot(u, values, color=colour, marker=marker, markevery=max(1, len(u) // 9), label=name)
     for height, name in ((0, r"$\tilde\beta_t$"), (1, r"$\beta_t$")):
         ax.axhline(height, color=INK, linewidth=0.8, linestyle=":")
         ax.annotate(name, (0, height), (4, 3), xycoords=("axes fraction", "data"), textcoords="offset points")
-    ax.set(xlabel="$t$", ylabel="place between the two", ylim=(-0.08, 1.2))
+    ax.set(xlabel="$t / T$", ylabel="place between the two", ylim=(-0.08, 1.2))
     figure.legend(loc="outside upper center", ncols=2)
     return figure
