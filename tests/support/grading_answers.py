@@ -8,6 +8,7 @@ import functools
 import math
 
 import grading_answers_bits
+import grading_answers_choices
 import grading_answers_fewer_steps
 import grading_answers_flow_matching
 import grading_answers_guidance
@@ -639,6 +640,7 @@ for chapter in (
     grading_answers_guidance,
     grading_answers_inverse,
     grading_answers_larger,
+    grading_answers_choices,
 ):
     RIGHT |= chapter.RIGHT
     SLIPS |= chapter.SLIPS

@@ -3,6 +3,8 @@
 from ddpm.chapters.bits.exercises.bits import BITS
 from ddpm.chapters.bits.exercises.trace import TRACE
 from ddpm.chapters.bits.exercises.written import PROBLEM_12_3
+from ddpm.chapters.choices.exercises.by_hand import PROBLEM_20_1
+from ddpm.chapters.choices.exercises.in_code import BEST_VARIANCE, PAIRED_RATIO
 from ddpm.chapters.closed_form.exercises.q_sample import Q_SAMPLE
 from ddpm.chapters.closed_form.exercises.written import PROBLEM_1_4
 from ddpm.chapters.fewer_steps.exercises.in_code import FAMILY_STEP, SECOND_ORDER_STEP
@@ -63,7 +65,10 @@ PROBLEMS = Problems(
             *(CLASSIFIER_SCORE, PROBLEM_17_2, GUIDED_NOISE),
             *(MEASURED_MEAN, PROBLEM_18_2, KEEP_MEASURED),
         ),
-        "scale": (WHOLE_GRADIENT, BYTES_SENT, PROBLEM_19_3),
+        "scale": (
+            *(WHOLE_GRADIENT, BYTES_SENT, PROBLEM_19_3),
+            *(PROBLEM_20_1, BEST_VARIANCE, PAIRED_RATIO),
+        ),
     },
 )
 
