@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks check-notebooks check-gpu pdf readme serve digits test test-slow mutants bench grade lock clean
+.PHONY: help book notebooks check-notebooks check-gpu pdf readme serve digits choices test test-slow mutants bench grade lock clean
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,9 @@ serve: book  ## build, then serve the website on localhost:8000
 
 digits: $(READY)  ## train the network of the digits that comes with the book, and say how good it is
 	@$(BIN)/python -m ddpm.pretrained
+
+choices: $(READY)  ## measure what the stored results of the chapter on choices lack, setting by setting; go on after an interruption
+	@$(BIN)/python -m ddpm.chapters.choices
 
 # The tests give way to the build; those that look at the site come last, and wait for it.
 TEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder

@@ -242,7 +242,7 @@ def test_shapes_must_agree(unchecked):
 def test_unknown_variance(unchecked):
     schedule = Schedule.from_betas(BETAS)
     for call in (noise_weight, lambda s, v: mean_loss(s, 1, 0.0, 0.0, 0.0, v)):
-        with pytest.raises(ValueError, match='must be "beta" or "beta_tilde"; got \'learned\''):
+        with pytest.raises(ValueError, match='must be "beta" or "beta_tilde", or an array; got \'learned\''):
             call(schedule, "learned")
 
 

@@ -11,7 +11,7 @@ from jaxtyping import Array, ArrayLike, Float, Int, Real
 from ddpm.arrays import check_same_shape
 from ddpm.schedule import Schedule, at, check_schedule
 
-ReverseVariance = Literal["beta", "beta_tilde"] | Float[Array, " time"]
+ReverseVariance = Literal["beta", "beta_tilde"] | Float[ArrayLike, " time"]
 
 
 def posterior_coefficients(

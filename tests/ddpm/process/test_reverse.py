@@ -8,7 +8,8 @@ from scipy.stats import norm
 from truth import RTOL, SCHEDULES, alpha_bars, posterior
 
 from ddpm import Schedule
-from ddpm.process import posterior_coefficients, posterior_mean, reverse_variance
+from ddpm.losses import noise_weight
+from ddpm.process import optimal_variance, posterior_coefficients, posterior_mean, reverse_variance
 
 BETAS = (0.1, 0.2, 0.3, 0.4)
 ALL = pytest.mark.parametrize("betas", SCHEDULES.values(), ids=SCHEDULES.keys())
@@ -51,7 +52,31 @@ def test_reverse_variance(kind, precision):
 
 
 def test_words_for_wrong_arguments(unchecked):
-    with pytest.raises(ValueError, match='must be "beta" or "beta_tilde"; got \'learned\''):
+    with pytest.raises(ValueError, match='must be "beta" or "beta_tilde", or an array; got \'learned\''):
         reverse_variance(Schedule.from_betas(BETAS), "learned")
     with pytest.raises(TypeError, match=r"schedule must be a ddpm\.Schedule, .*; got tuple"):
         reverse_variance(BETAS)
+
+
+def test_the_optimal_variance_is_the_mean_variance_of_the_true_step(precision):
+    """For Gaussian data all of it is by hand: the true step has one variance, and the best predictor a known loss."""
+    for v in (0.0, 0.3, 1.0, 2.0):
+        bars = np.concatenate([[1.0], np.cumprod(1 - np.array(BETAS))])
+        of_x = bars * v + 1 - bars  # the variance of x_t
+        true = np.array([b * of_x[t] / of_x[t + 1] for t, b in enumerate(BETAS)])
+        loss = np.append(7.0, bars[1:] * v / of_x[1:])  # Var[noise | x_t]; entry 0 does not matter
+        ours = optimal_variance(Schedule.from_betas(BETAS), loss)
+        np.testing.assert_allclose(ours, [0.0, *true], rtol=50 * RTOL[precision], atol=50 * RTOL[precision])
+
+
+def test_an_array_is_a_reverse_variance(unchecked):
+    schedule = Schedule.from_betas(BETAS)
+    given = np.array([0.0, 0.1, 0.15, 0.2, 0.3])
+    np.testing.assert_array_equal(reverse_variance(schedule, given), given.astype(schedule.beta.dtype))
+    for by_name in ("beta", "beta_tilde"):
+        same = noise_weight(schedule, reverse_variance(schedule, by_name))
+        np.testing.assert_allclose(same, noise_weight(schedule, by_name), rtol=1e-5)
+    with pytest.raises(ValueError, match="the reverse variance must have the shape of schedule.beta"):
+        reverse_variance(schedule, given[1:])
+    with pytest.raises(ValueError, match="loss must have the shape of schedule.beta"):
+        optimal_variance(schedule, given[1:])

@@ -163,7 +163,7 @@ def four_weights():
     return r"""
 \begin{aligned}
 w_{\text{flow}} &= \frac{1}{c_u^2}, \qquad w_{\text{simple}} = 1, \\
-w_{\text{min-SNR}} &= \min\left(1, \frac{\gamma}{\mathrm{SNR}_u}\right), \\
+w_{\text{min-SNR}} &= \min\left(1, \frac{5}{\mathrm{SNR}_u}\right), \\
 w_{\text{bound}} &= -\frac12 \frac{d\Lambda_u}{du}.
 \end{aligned}"""
 
