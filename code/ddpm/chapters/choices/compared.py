@@ -16,7 +16,7 @@ RECIPES = {
 Effects = dict[str, dict[str, Effect]]  # context -> name of the alternative -> effect
 
 
-def measured(place: str, setting: Setting | dict) -> dict[str, list[float]]:
+def result_of(place: str, setting: Setting | dict) -> dict[str, list[float]]:
     """What is stored of one setting; raises as `ddpm.chapters.choices.stored.read` does."""
     setting = asdict(setting) if isinstance(setting, Setting) else setting
     return stored.read(place, setting, RECIPES[place])
@@ -28,9 +28,9 @@ def effects() -> dict[str, Effects]:
     for place, value, factors in (("glyphs", "nats", on_glyphs()), ("digits", "frechet", on_digits())):
         for factor, contexts in factors.items():
             for context, (base, others) in contexts.items():
-                of_base = measured(place, base)[value]
+                of_base = result_of(place, base)[value]
                 found.setdefault(factor, {})[context] = {
-                    name: effect(measured(place, other)[value], of_base) for name, other in others.items()
+                    name: effect(result_of(place, other)[value], of_base) for name, other in others.items()
                 }
     return found
 
@@ -43,7 +43,7 @@ def effects_of_variances() -> Effects:
     on_digits = [("digits variances", "frechet", "digits", count) for count in digits.COUNTS]
     found: Effects = {}
     for place, value, what, count in [*on_glyphs, *on_digits]:
-        values = measured(place, {"steps": count})
+        values = result_of(place, {"steps": count})
         found[f"{what}, {count} steps"] = {
             name: effect(values[f"{value} {name}"], values[f"{value} {NAMES[0]}"]) for name in NAMES[1:]
         }
