@@ -27,7 +27,11 @@ SOURCES = [
 ]
 # What may differ: on these pages what cells gave, in the section of this id or everywhere, and in their notebooks what
 # is not code; elsewhere the seconds.
-MEASURED = {"mean_or_noise_timing": "", "forward_extremes": "optional-with-and-without-jax-jit"}
+MEASURED = {
+    "mean_or_noise_timing": "",
+    "forward_extremes": "optional-with-and-without-jax-jit",
+    "larger": "what-a-run-costs",
+}
 QUOTED = {"loss_func_comp"}  # a notebook whose solutions quote what is measured
 GIVEN = ".cell_output, .pasted-text, figure"
 INDEX = "_static/search/sections.js"
