@@ -1,12 +1,14 @@
 """The benchmark's parts run, and what is raced against each other is the same work."""
 
+from types import SimpleNamespace
+
 import jax
 import jaxtyping
 import numpy as np
 import pytest
 
 from bench import recipes
-from bench.__main__ import shares, spread, step_cost
+from bench.__main__ import digits, meshes, shares, spread, step_cost
 from ddpm.measure.roofline import Cost, Machine
 
 
@@ -46,3 +48,18 @@ def test_shares():
         "25%",
         "10%",
     )
+
+
+def test_rows_of_meshes_compare_with_none_in_pairs(monkeypatch):
+    asked = []
+    monkeypatch.setattr("bench.__main__.printed", lambda *a: asked.append(a) or [[2.0, 4.0, 6.0], [1.0, 4.0, 12.0]])
+    rows = list(meshes())
+    assert [a[:3] for a in asked] == [("bench.devices", n, axis) for n in (1, 8) for axis in ("data", "fsdp")]
+    assert rows[2][1].startswith("1.00 [0.75, 1.50] times") and all(len(row) == 4 for row in rows)
+
+
+def test_without_pytorch_the_digits_are_timed_alone(monkeypatch):
+    monkeypatch.setattr(recipes, "digits_run", lambda: lambda steps: np.zeros(steps))
+    monkeypatch.setattr("bench.__main__.SECONDS", 0.01)
+    ((title, reached, *_),) = digits(SimpleNamespace(missing="no PyTorch"))
+    assert "U-Net of the digits" in title and reached.endswith("no rival here")
