@@ -4,7 +4,9 @@ import re
 from math import prod
 
 BYTES = {"f64": 8, "f32": 4, "bf16": 2, "f16": 2, "s32": 4, "u32": 4, "pred": 1}
-EXCHANGE = re.compile(r"= (\([^)]*\)|\S+) (all-reduce|all-gather|reduce-scatter|all-to-all|collective-permute)\(")
+EXCHANGE = re.compile(
+    r"= (\([^)]*\)|\S+) ((?:all-reduce|all-gather|reduce-scatter|all-to-all|collective-\w+)(?:-start)?)\("
+)
 ARRAY = re.compile(r"(\w+)\[([\d,]*)\]")
 SENT = {  # of n devices around a ring each sends so many times the bytes of the result (equation `eq-ring`)
     "all-gather": lambda n: (n - 1) / n,
@@ -22,7 +24,8 @@ def sent(program: str, devices: int) -> dict[str, float]:
         devices: all of them take part in each exchange.
 
     Raises:
-        ValueError: an exchange of a kind that is not counted here.
+        ValueError: an exchange of a kind that is not counted here, such as those that programs for GPUs begin and
+            end apart.
     """
     found = {}
     for result, kind in EXCHANGE.findall(re.sub(r"\{[^}]*\}|/\*.*?\*/", "", program)):

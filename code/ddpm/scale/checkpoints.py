@@ -47,7 +47,7 @@ class Checkpoints:
             state: as training begins; the one that is read must have its shapes.
 
         Raises:
-            ValueError: the checkpoint is of another network or optimiser.
+            ValueError: the checkpoint is of another network or optimiser, or only one of both has a moving average.
         """
         step = self._manager.latest_step()
         if step is None:
@@ -57,8 +57,8 @@ class Checkpoints:
         shapes = {name: tuple(leaf.shape) for name, leaf in dict(getattr(metadata, "tree", metadata)).items()}
         if shapes != {name: leaf.shape for name, leaf in wanted.items()}:
             raise ValueError(
-                f"the checkpoint of step {step} in {self._folder} is of another network or optimiser than this state. "
-                "Take the ones it was made with, or another folder"
+                f"the checkpoint of step {step} in {self._folder} is of another network or optimiser than this state, "
+                "or one of the two has a moving average. Take what it was made with, or another folder"
             )
         found = self._manager.restore(step, args=self._args.StandardRestore(wanted))
         return _unnamed(state, found)

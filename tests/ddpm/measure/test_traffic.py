@@ -22,6 +22,7 @@ def test_bytes_around_a_ring():
     assert sent("%add = f32[3]{0} add(%a, %b)", 8) == {}
 
 
-def test_other_exchanges_are_not_passed_over():
-    with pytest.raises(ValueError, match="of the kind all-to-all, which is not counted; only"):
-        sent("%a = f32[8]{0} all-to-all(%x), channel_id=1", 8)
+@pytest.mark.parametrize("kind", ["all-to-all", "collective-permute", "all-reduce-start", "all-gather-start"])
+def test_other_exchanges_are_not_passed_over(kind):
+    with pytest.raises(ValueError, match=f"of the kind {kind}, which is not counted; only"):
+        sent(f"%a = f32[8]{{0}} {kind}(%x), channel_id=1", 8)

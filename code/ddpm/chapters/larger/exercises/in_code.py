@@ -64,6 +64,11 @@ WHOLE_GRADIENT = Compared(
         Slip(
             "the parts weigh with the squares of their sizes.", EXAMPLES_HINT, _weighted(lambda s: s**2 / (s**2).sum())
         ),
+        Slip(
+            "times the number of parts: divided by the mean of the sizes, not by their sum.",
+            TOTAL_HINT,
+            _weighted(lambda s: s / s.mean()),
+        ),
         Slip("divided by the largest size.", TOTAL_HINT, _weighted(lambda s: s / s.max())),
         Slip(
             "the sizes, divided by the length of their vector.", TOTAL_HINT, _weighted(lambda s: s / np.linalg.norm(s))
@@ -123,6 +128,17 @@ BYTES_SENT = Compared(
             _sent(share=lambda n: n - 1),
         ),
         Slip("1 / n in the place of (n - 1) / n.", SHARE_HINT, _sent(share=lambda n: 1 / n)),
+        Slip(
+            "the loss is gathered with the split weights: every device has it already.",
+            SPLIT_HINT,
+            lambda n, weights, split: 4 * (n - 1) / n * (3 if split else 2) * (weights + 1),
+        ),
+        Slip("what Adam remembers is gathered too: only the weights are needed whole.", SPLIT_HINT, _sent(gathers=3)),
+        Slip(
+            "split and copied are exchanged.",
+            "Which of the two needs a round more?",
+            lambda n, weights, split: _sent()(n, weights, not split),
+        ),
         Slip("numbers, not bytes.", SIZE_HINT, _sent(size=1)),
         Slip("two bytes for a number.", SIZE_HINT, _sent(size=2)),
         Slip("eight bytes for a number.", SIZE_HINT, _sent(size=8)),

@@ -70,6 +70,11 @@ PROBLEM_19_3 = Predictions(
             AGAIN_HINT,
             lambda p, m: NEAR(p["again"], 1.5),
         ),
+        Misconception(
+            "that is what is added, not the ratio.",
+            "Asked for is all, over all without it.",
+            lambda p, m: NEAR(p["again"], 1 / 3),
+        ),
         Misconception("everything was taken to be computed twice.", AGAIN_HINT, lambda p, m: NEAR(p["again"], 2)),
         Misconception(
             "parts were taken to train otherwise than the whole.", PARTS_HINT, lambda p, m: p["parts"] == "different"
