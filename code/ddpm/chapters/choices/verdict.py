@@ -1,4 +1,4 @@
-"""From measured values to a verdict, by a rule that was written down before anything was measured.
+"""From measured values to a verdict, by one rule for all.
 
 A value is compared with the base's, seed by seed: the mean of the log of the ratio, and its 95% interval by Student's
 t. What changes by less than a quarter, up or down, is counted as the same.

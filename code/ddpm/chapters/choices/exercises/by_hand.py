@@ -37,7 +37,9 @@ PROBLEM_20_1 = Predictions(
         "normal": Number("the best variance if the data are standard normal", NEAR),
         "network": Number("the best variance for a network whose loss is 0.1", NEAR),
         "silent": Number("the best variance for a predictor that always says 0", NEAR),
-        "extra": Number("the nats that beta_t costs beyond the best, for that network and 9 pixels", NEAR),
+        "extra": Number(
+            "the nats that beta_t costs beyond the best, for that network and 9 pixels", within_distance(0.04)
+        ),
         "many_steps": Choice(
             "whether beta_t or beta_tilde_t makes much of a difference in many small steps", ("yes", "no")
         ),
@@ -86,7 +88,7 @@ PROBLEM_20_1 = Predictions(
         Misconception(
             "alpha_bar_t stands in k_t where alpha_t belongs.",
             GAIN_HINT,
-            lambda p, m: _is(p["network"], TILDE + BETA**2 / (BAR * (1 - BAR)) * LOSS),
+            lambda p, m: _is(p["network"], TILDE + BETA**2 / (BAR * (1 - BAR)) * LOSS) and p["network"] != 0.27,
         ),
         Misconception(
             "1 - alpha_bar_t is missing in k_t.",
