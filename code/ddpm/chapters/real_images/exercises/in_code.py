@@ -270,7 +270,6 @@ REVERSE_VARIANCES = Compared(
             FIRST_HINT,
             _variances(lambda b, a, bar, before: b * (1 - before * (before < 1)) / (1 - bar)),
         ),
-        Slip("upside down.", TILDE_HINT, _variances(lambda b, a, bar, before: b * (1 - bar) / (1 - before))),
         Slip(
             "alpha_bar itself, not 1 - alpha_bar, above and below.",
             TILDE_HINT,
@@ -285,11 +284,6 @@ REVERSE_VARIANCES = Compared(
             "the standard deviations: a root was taken.",
             "What is asked for are the variances.",
             _variances(lambda b, a, bar, before: np.sqrt(b * (1 - before) / (1 - bar))),
-        ),
-        Slip(
-            "their logarithms.",
-            "What is asked for are the variances.",
-            _variances(lambda b, a, bar, before: np.log(b * (1 - before) / (1 - bar))),
         ),
         Slip(
             "the alpha_t themselves where their products belong.",
