@@ -77,6 +77,7 @@ SLIPS = {
         "the spread is missing": lambda own, other, r: other - own,
         "multiplied by the spread": lambda own, other, r: r * (other - own),
         "the square of the spread": lambda own, other, r: (other - own) / r**2,
+        "the root of the spread, and the sign": lambda own, other, r: (own - other) / np.sqrt(r),
         "of the images of the class": lambda own, other, r: -own / r,
         "the score of all images": lambda own, other, r: -other / r,
         "the two scores are added": lambda own, other, r: -(own + other) / r,
@@ -87,6 +88,12 @@ SLIPS = {
         "the difference is turned": lambda n, x, u, k, w, a, b: (
             n(x, u, k) + w * (n(x, u) - n(x, u, k)) if a <= u <= b else n(x, u, k)
         ),
+        "w - 1 before": lambda n, x, u, k, w, a, b: (
+            n(x, u) + (w - 1) * (n(x, u, k) - n(x, u)) if a <= u <= b else n(x, u, k)
+        ),
+        "(1 + w) own - other": lambda n, x, u, k, w, a, b: (
+            (1 + w) * n(x, u, k) - n(x, u) if a <= u <= b else n(x, u, k)
+        ),
         "with a plus between": lambda n, x, u, k, w, a, b: (
             (1 + w) * n(x, u, k) + w * n(x, u) if a <= u <= b else n(x, u, k)
         ),
@@ -96,6 +103,9 @@ SLIPS = {
         ),
         "the upper end is left out": lambda n, x, u, k, w, a, b: (
             (1 + w) * n(x, u, k) - w * n(x, u) if u >= a else n(x, u, k)
+        ),
+        "ends of the interval do not belong": lambda n, x, u, k, w, a, b: (
+            (1 + w) * n(x, u, k) - w * n(x, u) if a < u < b else n(x, u, k)
         ),
         "outside of the interval no class": lambda n, x, u, k, w, a, b: (
             (1 + w) * n(x, u, k) - w * n(x, u) if a <= u <= b else n(x, u)
@@ -126,6 +136,10 @@ RIGHT_BY_HAND = {
     "a word in capitals": BY_HAND | {"narrowest": " ODE "},
 }
 SLIPS_BY_HAND = {
+    "to draw the tilted density": {"ode": 0.5},
+    "ODE and SDE are swapped": {"ode": 0.416, "sde": 0.32},
+    "the sign of w": {"scale": -6.5},
+    "three times": {"calls": 90},
     "1 was added": {"scale": 8.5},
     "taken for one": {"scale": 7.5},
     "divided by 2": {"scale": 3.75},

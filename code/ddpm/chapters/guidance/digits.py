@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jax
+import numpy as np
 from jaxtyping import Array, Float
 
 from ddpm.arrays import Key
@@ -16,7 +17,7 @@ from ddpm.data import as_grey, as_images
 from ddpm.evaluate import Measured, bootstrapped, coverage, frechet, share
 from ddpm.path import cosine_path
 from ddpm.pretrained import Court, court, read
-from ddpm.sample import labelled_sample
+from ddpm.sample import even_in_time, labelled_sample
 
 FILE = Path(__file__).with_name("digits.json")
 STEPS = 25
@@ -46,9 +47,10 @@ def draw(key: Key, network, labels, w: float, interval=WHOLE) -> Float[Array, "n
 
 
 def calls(w: float, interval=WHOLE) -> int:
-    """How often the network has to be asked for one image: twice in a step with guidance."""
-    low, high = interval
-    return STEPS + (w != 0) * sum(low <= 1 - i / STEPS <= high for i in range(STEPS))
+    """How often the network has to be asked for one image: twice in a step with guidance, of those that `draw` takes."""
+    times = np.asarray(even_in_time(1.0, 0.0, STEPS))[:-1]
+    low, high = np.asarray(interval, times.dtype)
+    return STEPS + int((w != 0) * np.sum((low <= times) & (times <= high)))
 
 
 def judged(judges: Court, images: Float[Array, "n 8 8"], w: float, interval=WHOLE) -> Row:

@@ -3,7 +3,7 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PyTree
 
 from ddpm.arrays import Key
 from ddpm.inverse import (
@@ -23,12 +23,23 @@ from ddpm.sample import ddim, even_in_time
 START = 0.998  # of the times; at 1 nothing is left of x_0, and its guided prediction is not defined
 
 
+class Switched(eqx.Module):
+    """One predictor where u is above a border, another below."""
+
+    early: PyTree
+    late: PyTree
+    border: float
+
+    def __call__(self, x: Float[Array, " D"], u: Float[Array, ""]) -> Float[Array, " D"]:
+        return jnp.where(u > self.border, self.early(x, u), self.late(x, u))
+
+
 @eqx.filter_jit
 def all_methods(
     key: Key, path: Path, data: Mixture, measured: Measurement, draws: int = 2000, steps: int = 150
 ) -> dict[str, Float[Array, "draws D"]]:
-    """Draws of every method, by the names of the chapter's table; DDIM with eta = 1 on the best predictor of the data,
-    from the same noise."""
+    """Draws of every method, by the names of the chapter's tables; DDIM with eta = 1 on the best predictor of the data,
+    from the same noise. "exact early" and "exact late" take PiGDM below and above u = 0.8."""
     start, key = jax.random.split(key)
     times = even_in_time(START, 0.0, steps)
     x = jax.random.normal(start, (draws, *data.means.shape[1:]))
@@ -39,6 +50,8 @@ def all_methods(
         "video": Reconstructed(path, oracle, measured, doubt_of_video),
         "no doubt": Reconstructed(path, oracle, measured, no_doubt),
     }
+    both = predictors["exact field"], predictors["PiGDM"]
+    predictors |= {"exact early": Switched(*both, 0.8), "exact late": Switched(*both[::-1], 0.8)}
     drawn = {
         name: jax.vmap(lambda key, x, predict=predict: ddim(key, path, predict, x, times, 1.0, "x_0")[0])(keys, x)
         for name, predict in predictors.items()

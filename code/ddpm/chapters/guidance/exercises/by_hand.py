@@ -39,6 +39,18 @@ PROBLEM_17_2 = Predictions(
         "narrowest": Choice("which of the three is the narrowest when w is large", ("tilt", "ode", "sde")),
     },
     (
+        Misconception(
+            "the guided ODE or SDE was taken to draw the tilted density. It does not: that is the chapter's point.",
+            "Compute all three from their formulas.",
+            lambda p, m: _is(p["tilt"], m["tilt"]) and (p["ode"] == p["tilt"] or p["sde"] == p["tilt"]),
+        ),
+        Misconception(
+            "ODE and SDE are swapped.",
+            "Which of the two formulas has a power alone?",
+            lambda p, m: _is(p["ode"], m["sde"]) and _is(p["sde"], m["ode"]),
+        ),
+        Misconception("the sign of w.", SCALE_HINT, lambda p, m: _is(p["scale"], -6.5)),
+        Misconception("each guided step was counted three times.", CALLS_HINT, lambda p, m: _is(p["calls"], 90)),
         Misconception("1 was added: the other scale is 1 + w.", SCALE_HINT, lambda p, m: _is(p["scale"], 8.5)),
         Misconception("the two conventions were taken for one.", SCALE_HINT, lambda p, m: _is(p["scale"], 7.5)),
         Misconception("the scale was divided by 2.", SCALE_HINT, lambda p, m: _is(p["scale"], 3.75)),

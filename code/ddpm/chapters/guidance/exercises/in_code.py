@@ -65,6 +65,11 @@ CLASSIFIER_SCORE = Compared(
             SPREAD_HINT,
             lambda own, other, r: (other - own) / np.sqrt(1 - r**2),
         ),
+        Slip(
+            "divided by the root of the spread, and the sign is turned.",
+            f"{SIGN_HINT} {SPREAD_HINT}",
+            lambda own, other, r: (own - other) / np.sqrt(r),
+        ),
         Slip("half of it.", RULE_HINT, lambda own, other, r: (other - own) / (2 * r)),
         Slip("twice as much.", RULE_HINT, lambda own, other, r: 2 * (other - own) / r),
     ),
@@ -85,11 +90,12 @@ class LabelWave(Wave):
 
 
 def guided_noise_cases(seed: int) -> list[tuple]:
-    """Times below, inside and above of the interval, in turn."""
+    """Times below, inside and above of the interval, in turn; and some at its two ends."""
     rng, cases = np.random.default_rng((seed, 17, 3)), []
     for i in range(CASES):
         low, high = float(rng.uniform(0.2, 0.4)), float(rng.uniform(0.6, 0.8))
         u = float(rng.uniform(*((low + 0.02, high - 0.02), (high + 0.02, 0.98), (0.02, low - 0.02))[i % 3]))
+        u = {6: low, 12: high}.get(i, u)
         label, w = int(rng.integers(1, 5)), float(rng.uniform(0.6, 3.0))
         cases.append((LabelWave.draw(rng), rng.normal(size=SHAPES[i // 3 % 3]), u, label, w, low, high))
     return cases
@@ -142,6 +148,16 @@ GUIDED_NOISE = Compared(
             _guided(lambda own, other, w: own + (1 + w) * (own - other)),
         ),
         Slip(
+            "w - 1 before the difference from the answer for any image: to convert, 1 is added to w, not subtracted.",
+            STRENGTH_HINT,
+            _guided(lambda own, other, w: other + (w - 1) * (own - other)),
+        ),
+        Slip(
+            "(1 + w) own - other: the factors are to add up to 1.",
+            STRENGTH_HINT,
+            _guided(lambda own, other, w: (1 + w) * own - other),
+        ),
+        Slip(
             "the difference is turned: that leads away from the class.",
             STRENGTH_HINT,
             _guided(lambda own, other, w: own + w * (other - own)),
@@ -177,6 +193,21 @@ GUIDED_NOISE = Compared(
             "there is guidance outside of the interval, and none inside.",
             WHERE_HINT,
             _guided(inside=lambda u, low, high: not _inside(u, low, high)),
+        ),
+        Slip(
+            "the two ends of the interval do not belong to it.",
+            WHERE_HINT,
+            _guided(inside=lambda u, low, high: low < u < high),
+        ),
+        Slip(
+            "the lower end of the interval does not belong to it.",
+            WHERE_HINT,
+            _guided(inside=lambda u, low, high: low < u <= high),
+        ),
+        Slip(
+            "the upper end of the interval does not belong to it.",
+            WHERE_HINT,
+            _guided(inside=lambda u, low, high: low <= u < high),
         ),
         Slip("the upper end is left out of the test.", WHERE_HINT, _guided(inside=lambda u, low, high: u >= low)),
         Slip("the lower end is left out of the test.", WHERE_HINT, _guided(inside=lambda u, low, high: u <= high)),
