@@ -47,7 +47,7 @@ def draw(key: Key, network, labels, w: float, interval=WHOLE) -> Float[Array, "n
 
 
 def calls(w: float, interval=WHOLE) -> int:
-    """How often the network has to be asked for one image: twice in a step with guidance, of those that `draw` takes."""
+    """How often the network has to be asked for one image: twice in each step of `draw` that has guidance."""
     times = np.asarray(even_in_time(1.0, 0.0, STEPS))[:-1]
     low, high = np.asarray(interval, times.dtype)
     return STEPS + int((w != 0) * np.sum((low <= times) & (times <= high)))
