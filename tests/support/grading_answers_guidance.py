@@ -60,6 +60,9 @@ RIGHT = {
         "a conditional expression": lambda n, x, u, k, w, low, high: (
             (1 + w) * n(x, u, k) - w * n(x, u) if low <= u <= high else n(x, u, k)
         ),
+        "by the middle of the interval": lambda n, x, u, k, w, low, high: (
+            n(x, u, k) + (w if abs(u - (low + high) / 2) <= (high - low) / 2 else 0.0) * (n(x, u, k) - n(x, u))
+        ),
         "clipped": lambda n, x, u, k, w, low, high: (
             n(x, u, k) + w * (np.clip(u, low, high) == u) * (n(x, u, k) - n(x, u))
         ),

@@ -115,7 +115,7 @@ BY_HAND = {
 RIGHT_BY_HAND = {
     "all": BY_HAND,
     "two digits": BY_HAND | {"doubt": 1.23, "exact": 1.10, "certain": 2.46},
-    "cut off": BY_HAND | {"doubt": 1.23, "exact": 1.1, "certain": 2.46},
+    "one digit behind the point": BY_HAND | {"doubt": 1.2, "exact": 1.1, "certain": 2.5},
     "in order": list(BY_HAND.values()),
     "a word in capitals": BY_HAND | {"too_far": "Certain"},
 }
@@ -133,7 +133,10 @@ SLIPS_BY_HAND = {
     "as it is for this prior": {"pigdm": 1.2308},
     "the video models": {"pigdm": 1.7778},
     "the spread itself": {"pigdm": 0.8},
-    "xi^2 is missing": {"exact": 2.0},
+    "V alone in the denominator": {"exact": 2.0},
+    "not just to b": {"certain": 2.0},
+    "standard deviation, and not": {"variance": 0.8944},
+    "signal in the place": {"doubt": 0.842},
     "PiGDM's variance in the place": {"exact": 1.501},
     "slope of x* by x is missing": {"certain": 2.1333},
     "given b alone": {"exact": 1.6},

@@ -48,13 +48,13 @@ def measured_posterior(data: Mixture, measured: Measurement) -> MeasuredPosterio
     data = as_mixture(data)
     if not isinstance(measured, Measurement):
         raise TypeError(f"measured must be a Measurement; got {type(measured).__name__}")
-    H, b, gamma = (np.asarray(part, np.float64) for part in (measured.matrix, measured.value, measured.deviation))
+    H, b, xi = (np.asarray(part, np.float64) for part in (measured.matrix, measured.value, measured.deviation))
     means = np.asarray(data.means, np.float64).reshape(len(data.weights), -1)
     if means.shape[1] != H.shape[1]:
         raise ValueError(f"the matrix is for images of {H.shape[1]} pixels; these have {means.shape[1]}")
     logs, found, covariances = np.log(np.asarray(data.weights, np.float64)), [], []
     for k, (mean, variance) in enumerate(zip(means, np.asarray(data.variances, np.float64))):
-        of_b = variance * H @ H.T + gamma**2 * np.eye(len(b))
+        of_b = variance * H @ H.T + xi**2 * np.eye(len(b))
         gain, apart = variance * np.linalg.solve(of_b, H).T, b - H @ mean
         logs[k] -= (apart @ np.linalg.solve(of_b, apart) + np.linalg.slogdet(of_b)[1]) / 2
         found.append(mean + gain @ apart)

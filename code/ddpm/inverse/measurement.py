@@ -14,7 +14,7 @@ class Measurement(eqx.Module):
     Attributes:
         matrix: H, shape (m, D), for an image of D pixels in the order of `ravel`.
         value: b, shape (m,).
-        deviation: of the noise, gamma > 0.
+        deviation: of the noise, xi > 0.
         turned: a rotation of the values, U of the singular value decomposition, after which those of pixels with equal
             and independent variances are independent.
         sizes: the squares of H's singular values, one for each of the turned values.
@@ -37,7 +37,7 @@ class Measurement(eqx.Module):
         return jnp.matmul(self.inverse, values, precision="highest").reshape(jnp.shape(like))
 
     def log_density(self, mean: Float[ArrayLike, "*pixels"], variance: Float[ArrayLike, ""]) -> Float[Array, ""]:
-        """log N(b; H mean, variance H H^T + gamma^2 I): the density of what was measured, were x_0 drawn from
+        """log N(b; H mean, variance H H^T + xi^2 I): the density of what was measured, were x_0 drawn from
         N(mean, variance I)."""
         apart = jnp.matmul(self.turned.T, self.value - self.of(mean), precision="highest")
         return jnp.sum(gaussian_log_density(apart, 0.0, variance * self.sizes + self.deviation**2))
@@ -54,13 +54,13 @@ def measurement(matrix, value, deviation) -> Measurement:
         ValueError: shapes that do not fit, more values than pixels, a number that is not finite, or a deviation that
             is not above 0.
     """
-    H, b, gamma = (np.asarray(part, np.float64) for part in (matrix, value, deviation))
+    H, b, xi = (np.asarray(part, np.float64) for part in (matrix, value, deviation))
     if H.ndim != 2 or b.shape != H.shape[:1] or not len(b) <= H.shape[1]:
         raise ValueError(f"a matrix of m <= D rows and D columns, and m values; got shapes {H.shape} and {b.shape}")
-    if not (np.isfinite(H).all() and np.isfinite(b).all() and gamma.shape == () and 0 < gamma < np.inf):
+    if not (np.isfinite(H).all() and np.isfinite(b).all() and xi.shape == () and 0 < xi < np.inf):
         raise ValueError(f"matrix and values must be finite, and the deviation one number above 0; got {deviation}")
     turned, sizes, _ = np.linalg.svd(H, full_matrices=False)
-    parts = (H, b, gamma, turned, sizes**2, np.linalg.pinv(H))
+    parts = (H, b, xi, turned, sizes**2, np.linalg.pinv(H))
     return Measurement(*(jnp.asarray(part, jnp.result_type(float)) for part in parts))
 
 

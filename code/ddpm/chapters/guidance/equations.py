@@ -144,6 +144,11 @@ def guided_is_not_noised():
     gap = PULL - 1 / (TILT + s)
     closed = w * (1 + w) * s * (nu - nu_k) ** 2 / ((nu_k + s) * (nu + s) * (nu * nu_k + s * ((1 + w) * nu - w * nu_k)))
     prove(gap, closed)
+    of_class, of_any = (-(x - mean) / (nu + s) for mean in means)  # of one variance, with means of their own
+    shifted = means[0] + w * (means[0] - means[1])  # the tilted density is a Gaussian there, with this mean
+    prove((1 + w) * of_class - w * of_any, -(x - shifted) / (nu + s))
+    tilt = (1 + w) * Normal(x, means[0], nu).log - w * Normal(x, means[1], nu).log
+    prove(sp.diff(tilt, x), -(x - shifted) / nu)
     return r"""
 \begin{aligned}
 &\Bigl( \frac{1 + w}{\nu_k + s} - \frac{w}{\nu + s} \Bigr) - \frac{1}{V_{\mathrm{tilt}} + s} \\

@@ -11,6 +11,7 @@ from ddpm.derivation.settle import prove
 from ddpm.inverse import ExactlyMeasured, Reconstructed, measured_posterior, measurement, no_doubt, replaced
 from ddpm.level import Level
 from ddpm.mixture import mixture
+from ddpm.oracle import PathOracle
 from ddpm.path import cosine_path
 
 x_0, x, b, m, h = sp.symbols("x_0 x b m H", real=True)
@@ -31,12 +32,20 @@ def linear_measurement():
 
 @proof("eq-measured-gaussian")
 def measured_gaussian():
-    """One pixel: prior times likelihood is the posterior times what does not depend on x_0, that of b alone. The
-    package's, in the plane, against the rule for joint Gaussians."""
+    """One pixel: prior times likelihood is the posterior times what does not depend on x_0, that of b alone. And for
+    matrices: the package's against the rule for joint Gaussians, the Schur complement of their covariance."""
     gain = nu * h / (nu * h**2 + xi**2)
     together = Normal(x_0, m, nu).log + Normal(b, h * x_0, xi**2).log
     apart = Normal(x_0, m + gain * (b - h * m), nu * (1 - gain * h)).log + Normal(b, h * m, nu * h**2 + xi**2).log
     prove(sp.expand_log(together, force=True), sp.expand_log(apart, force=True))
+    rng = np.random.default_rng(0)
+    H, mean, value = rng.normal(size=(2, 3)), rng.normal(size=3), rng.normal(size=2)
+    joint = np.block([[0.7 * np.eye(3), 0.7 * H.T], [0.7 * H, 0.7 * H @ H.T + 0.4**2 * np.eye(2)]])
+    found = measured_posterior(mixture(mean[None], 0.7), measurement(H, value, 0.4))
+    inverse = np.linalg.inv(joint[3:, 3:])
+    np.testing.assert_allclose(found.means[0], mean + joint[:3, 3:] @ inverse @ (value - H @ mean), rtol=1e-4)
+    schur = joint[:3, :3] - joint[:3, 3:] @ inverse @ joint[3:, :3]
+    np.testing.assert_allclose(found.covariances[0], schur, atol=1e-5)
     return r"""
 \begin{aligned}
 \text{mean} \quad & m_k + G_k\, (\mathbf b - H m_k), \\
@@ -85,7 +94,8 @@ def measured_score():
     bells = [share * sp.exp(Normal(x, c * place, r**2).log) for share, place in zip(shares, places)]
     seen = [sp.exp(Normal(b, h * place, xi**2).log) for place in places]
     any_, both = sum(bells), sum(bell * one for bell, one in zip(bells, seen))
-    prove(sp.diff(sp.log(both), x), sp.diff(sp.log(any_), x) + sp.diff(sp.log(both / any_), x))
+    of_b = sum(bell / any_ * one for bell, one in zip(bells, seen))  # the mean over the images that x may come from
+    prove(sp.diff(sp.log(both), x), sp.diff(sp.log(any_), x) + sp.diff(sp.log(of_b), x))
     return r"""
 \begin{aligned}
 \nabla \log q_u(x \mid \mathbf b) &= \nabla \log q_u(x) \\
@@ -150,13 +160,21 @@ q_u(\mathbf b \mid x) \;\approx\; \mathcal N\bigl(\mathbf b;\, H x^\star(x),\, d
 @proof("eq-one-gaussian")
 def one_gaussian():
     """Of one Gaussian the mean of x_0 is linear in x, its variance the same everywhere; then the approximation is
-    exact, if d_u is that variance. Prior times both likelihoods, one pixel."""
+    exact, if d_u is that variance. Prior times likelihood, one pixel; and the package's, approximate and exact."""
     total = c**2 * nu + r**2
     mean, variance = c * nu * x / total, nu * r**2 / total
     joint = Normal(x_0, 0, nu).log + Normal(x, c * x_0, r**2).log
     apart = Normal(x_0, mean, variance).log + Normal(x, 0, total).log
     prove(sp.expand_log(joint, force=True), sp.expand_log(apart, force=True))
     prove(variance.subs(nu, 1), r**2 / (c**2 + r**2))
+    one, seen, path = mixture([[0.7]], 4.0), measurement([[0.8]], [1.5], 0.5), cosine_path(s=0)
+
+    def right(level):
+        return 4.0 * level.spread**2 / (4.0 * level.signal**2 + level.spread**2)
+
+    at = jnp.asarray([-0.3])
+    guess = Reconstructed(path, PathOracle(path, one), seen, right)(at, 0.4)
+    np.testing.assert_allclose(guess, ExactlyMeasured(path, one, seen)(at, 0.4), rtol=1e-4)
     return r"\mathrm{Var}[x_0 \mid x_u] = \frac{\nu\, r_u^2}{c_u^2\, \nu + r_u^2}."
 
 

@@ -17,7 +17,7 @@ RIGHT = {
     "certain": PULL / XI**2,
     "too_far": "certain",
 }
-NEAR = within_distance(0.012)  # two digits behind the point, rounded or cut off
+NEAR = within_distance(0.04)  # two digits, rounded or cut off
 MEAN_HINT = "The mean of a Gaussian prior and a measurement lies between both. How near to b, if the prior is wide?"
 DOUBT_HINT = "x_0 and x_u are jointly Gaussian: the variance of x_0, less covariance^2 over the variance of x_u."
 PULL_HINT = "Which V stands in the denominator, and what is the slope of x* by x?"
@@ -58,11 +58,21 @@ PROBLEM_18_2 = Predictions(
             lambda p, m: _is(p["variance"], 1 / RIGHT["variance"]),
         ),
         Misconception(
+            "the standard deviation, and not the variance.",
+            "Its square is asked for.",
+            lambda p, m: _is(p["variance"], RIGHT["variance"] ** 0.5),
+        ),
+        Misconception(
             "the variances were added.",
             "A measurement makes the variance smaller, not larger.",
             lambda p, m: _is(p["variance"], NU + XI**2),
         ),
         Misconception("the variance of x_u, and not of x_0.", DOUBT_HINT, lambda p, m: _is(p["doubt"], TOTAL)),
+        Misconception(
+            "the signal in the place of its square.",
+            "Var[x_0 | x_u] = nu r^2 / (c^2 nu + r^2): are all squares there?",
+            lambda p, m: _is(p["doubt"], NU * SPREAD**2 / (SIGNAL * NU + SPREAD**2)),
+        ),
         Misconception(
             "what it would be if all images had the variance 1.",
             "Here the prior has the variance 4.",
@@ -90,7 +100,14 @@ PROBLEM_18_2 = Predictions(
         ),
         Misconception("the spread itself, not squared.", "r^2 / (c^2 + r^2).", lambda p, m: _is(p["pigdm"], SPREAD)),
         Misconception(
-            "V is there, but xi^2 is missing beside it.", PULL_HINT, lambda p, m: _is(p["exact"], PULL / DOUBT)
+            "b itself: so it would be with V alone in the denominator, if the measurement had no noise.",
+            PULL_HINT,
+            lambda p, m: _is(p["exact"], B),
+        ),
+        Misconception(
+            "with the variance 0 the guess moves not just to b: xi^2 alone stands in the denominator.",
+            PULL_HINT,
+            lambda p, m: _is(p["certain"], B),
         ),
         Misconception(
             "PiGDM's variance in the place of the right one.",

@@ -68,6 +68,16 @@ MEASURED_MEAN = Compared(
             GAIN_HINT,
             _mean(of_b=lambda v, H, d: H @ H.T + d**2 * np.eye(len(H)), gain=lambda v: 1.0),
         ),
+        Slip(
+            "the variance squared in both places: what is given is the variance, not the standard deviation.",
+            OF_B_HINT,
+            _mean(of_b=lambda v, H, d: v**2 * H @ H.T + d**2 * np.eye(len(H)), gain=lambda v: v**2),
+        ),
+        Slip(
+            "the square of the deviation is added to all entries, and not to the diagonal alone.",
+            OF_B_HINT,
+            _mean(of_b=lambda v, H, d: v * H @ H.T + d**2, solve=lambda of_b, apart: np.linalg.pinv(of_b) @ apart),
+        ),
         Slip("the root of the variance before H^T.", GAIN_HINT, _mean(gain=np.sqrt)),
         Slip("b itself, not its distance from what was expected.", APART_HINT, _mean(apart=lambda mean, H, b: b)),
         Slip("the sign of b - H mean is turned.", APART_HINT, _mean(apart=lambda mean, H, b: H @ mean - b)),
@@ -150,6 +160,27 @@ KEEP_MEASURED = Compared(
             "sqrt(1 - c_u^2) in the place of r_u: that is so on some paths alone.",
             LEVEL_HINT,
             _kept(lambda x, b, c, r, z: c * b + np.sqrt(1 - c**2) * z),
+        ),
+        Slip(
+            "sqrt(c_u) and sqrt(1 - c_u): c_u is the factor itself, not its square.",
+            LEVEL_HINT,
+            _kept(lambda x, b, c, r, z: np.sqrt(c) * b + np.sqrt(1 - c) * z),
+        ),
+        Slip(
+            "signal and noise are put on all pixels: the others are at the level already.",
+            MASK_HINT,
+            _kept(outside=lambda x, b, c, r, z: c * x + r * z),
+        ),
+        Slip(
+            "noise is added to all pixels: the others have theirs already.",
+            MASK_HINT,
+            _kept(outside=lambda x, b, c, r, z: x + r * z),
+        ),
+        Slip("the other pixels are multiplied by c_u.", MASK_HINT, _kept(outside=lambda x, b, c, r, z: c * x)),
+        Slip(
+            "the other pixels are taken from b, where nothing was measured.",
+            MASK_HINT,
+            _kept(outside=lambda x, b, c, r, z: b),
         ),
         Slip("the noise is subtracted.", LEVEL_HINT, _kept(lambda x, b, c, r, z: c * b - r * z)),
         Slip(
