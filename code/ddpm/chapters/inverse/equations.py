@@ -89,13 +89,14 @@ p(x_0 \mid \mathbf b) &= \sum_k \pi_k'\, \mathcal N_k(x_0), \\
 
 @proof("eq-measured-score")
 def measured_score():
-    """Bayes' rule at a level, of two images: the slope of log q_u(x | b) is that of q_u plus that of q_u(b | x)."""
-    places, shares = sp.symbols("m_1:3", real=True), sp.symbols("pi_1:3", positive=True)
-    bells = [share * sp.exp(Normal(x, c * place, r**2).log) for share, place in zip(shares, places)]
-    seen = [sp.exp(Normal(b, h * place, xi**2).log) for place in places]
-    any_, both = sum(bells), sum(bell * one for bell, one in zip(bells, seen))
-    of_b = sum(bell / any_ * one for bell, one in zip(bells, seen))  # the mean over the images that x may come from
-    prove(sp.diff(sp.log(both), x), sp.diff(sp.log(any_), x) + sp.diff(sp.log(of_b), x))
+    """Bayes' rule at a level, of two images: at x their shares times densities are f, with the slopes d, and b has the
+    likelihoods s. On the left the density of both, on the right that of x and the mean of s over what x may be."""
+    f, d, s = (sp.symbols(f"{letter}_1:3", positive=letter != "d", real=True) for letter in "fds")
+    any_, slope = sum(f), sum(d)
+    of_b = sum(likelihood * share / any_ for likelihood, share in zip(s, f))
+    rise = sum(likelihood * (change * any_ - share * slope) / any_**2 for likelihood, share, change in zip(s, f, d))
+    both = sum(likelihood * change for likelihood, change in zip(s, d)) / sum(a * c for a, c in zip(s, f))
+    prove(both, slope / any_ + rise / of_b)
     return r"""
 \begin{aligned}
 \nabla \log q_u(x \mid \mathbf b) &= \nabla \log q_u(x) \\
