@@ -110,7 +110,9 @@ def losses(setting: Setting, network) -> dict:
     for name, data in (("trained", half), ("held_out", other)):
         for whose, predict, kind in (("network", network, "v"), ("best", best, "x_0")):
             key = jax.random.key(7)
-            found[f"{whose}_{name}"] = loss_over_time(key, path, predict, data.images, TIMES, data.labels, kind).mean
+            found[f"{whose}_{name}"] = loss_over_time(
+                key, path, predict, data.images, np.array(TIMES), data.labels, kind
+            ).mean
     return {name: values.round(5).tolist() for name, values in found.items()}
 
 
