@@ -85,7 +85,6 @@ QUESTIONS = [
     ("interpolate between images", "real_images#from-one-digit-to-another"),
     ("optimal reverse variance", "choices#the-best-variance-of-a-step"),
     ("min-SNR weights", "choices#what-is-predicted-and-its-weight"),
-    ("ablation seeds interval", "choices#the-rule"),
     ("EMA of the weights", "choices#schedule-times-average-width-time"),
     ("ddim", "fewer_steps#a-family-of-steps"),
     ("number of function evaluations", "fewer_steps#a-family-of-steps"),
