@@ -203,7 +203,8 @@ def test_order_of_the_cells(cells):
 def test_images_travel_inside_the_notebook(cells):
     found = [m for cell in cells for m in re.findall(r'<img alt="(.*?)" src="data:(.*?);base64,(.*?)">', cell.source)]
     assert [image[:2] for image in found] == [("Mark", "image/svg+xml")], "one: no twin for dark pages"
-    assert base64.b64decode(found[0][2]) == (ROOT / "book/_static/favicon.svg").read_bytes()
+    given, image = (ROOT / "book/_static/favicon.svg").read_bytes(), base64.b64decode(found[0][2])
+    assert image == re.sub(rb">\s+<", b"><", given)
 
 
 def test_the_page_offers_its_notebook(small):

@@ -20,7 +20,7 @@ from ddpm.chapters.guidance.exercises.in_code import CLASSIFIER_SCORE, GUIDED_NO
 from ddpm.chapters.inverse.exercises.by_hand import PROBLEM_18_2
 from ddpm.chapters.inverse.exercises.in_code import KEEP_MEASURED, MEASURED_MEAN
 from ddpm.chapters.larger.exercises.in_code import BYTES_SENT, WHOLE_GRADIENT
-from ddpm.chapters.larger.exercises.written import PROBLEM_19_3
+from ddpm.chapters.larger.exercises.written import PROBLEM_19_2
 from ddpm.chapters.likelihood_to_kl.exercises.problem_2_1 import PROBLEM_2_1
 from ddpm.chapters.likelihood_to_kl.exercises.problem_2_2a import PROBLEM_2_2A
 from ddpm.chapters.likelihood_to_kl.exercises.problem_2_2b import PROBLEM_2_2B
@@ -66,7 +66,7 @@ PROBLEMS = Problems(
             *(MEASURED_MEAN, PROBLEM_18_2, KEEP_MEASURED),
         ),
         "scale": (
-            *(WHOLE_GRADIENT, BYTES_SENT, PROBLEM_19_3),
+            *(WHOLE_GRADIENT, PROBLEM_19_2, BYTES_SENT),
             *(PROBLEM_20_1, BEST_VARIANCE, PAIRED_RATIO),
         ),
     },

@@ -83,6 +83,43 @@ class LevelWave(Wave):
         return f"{self.amplitude:.3f} sin({self.frequency:.3f} x_t + {self.pace:.3f} alpha_bar)"
 
 
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class TimeWave(Wave):
+    """A `Wave` that is asked in continuous time, from the data at 0 to the noise at 1."""
+
+    def __call__(self, x, u):
+        return super().__call__(x, u)
+
+    def __repr__(self) -> str:
+        return f"{self.amplitude:.3f} sin({self.frequency:.3f} x + {self.pace:.3f} u)"
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class FlowWave(Wave):
+    """A `Wave` that is asked by flow matching's time, from the noise at 0 to the data at 1."""
+
+    def __call__(self, x, s):
+        return super().__call__(x, s)
+
+    def __repr__(self) -> str:
+        return f"{self.amplitude:.3f} sin({self.frequency:.3f} x + {self.pace:.3f} s)"
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class LabelWave(Wave):
+    """A `Wave` that is asked in continuous time, and may be told a class; each class is answered otherwise."""
+
+    def __call__(self, x, u, label=None):
+        told = 0.0 if label is None else 1.0 + 0.7 * label
+        return super().__call__(x, u + told)
+
+    def __repr__(self) -> str:
+        return f"{self.amplitude:.3f} sin({self.frequency:.3f} x + {self.pace:.3f} (u + 1 + 0.7 label)), u alone untold"
+
+
 def with_other_noise(cases: list[tuple], place: int) -> list[tuple]:
     """The cases, and the first two once more, with other noise and with the same: own noise is found out so.
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 import numpy as np
 
-from ddpm.grading.cases import LevelWave, Wave
+from ddpm.grading.cases import FlowWave, LabelWave, LevelWave, TimeWave, Wave
 from ddpm.grading.runner import LARGEST, Run
 from ddpm.schedule import Schedule
 
 MOST_ANSWERS = 1000
+WAVES = {kind.__name__: kind for kind in (Wave, LevelWave, TimeWave, FlowWave, LabelWave)}
 WAVE = ("amplitude", "frequency", "pace")
 SCHEDULE = ("beta", "alpha_bar", "one_minus_alpha_bar")
 
@@ -28,8 +29,9 @@ def _pack(value):
     if isinstance(value, Schedule):
         return {"schedule": [_pack(np.asarray(getattr(value, name))) for name in SCHEDULE]}
     if isinstance(value, Wave):
-        kind = "level wave" if isinstance(value, LevelWave) else "wave"
-        return {kind: [getattr(value, name) for name in WAVE]}
+        if WAVES.get(name := type(value).__name__) is not type(value):
+            raise TypeError(f"a stand-in for a network, {name}, that is not among WAVES")
+        return {"wave": name, "numbers": [getattr(value, number) for number in WAVE]}
     if isinstance(value, np.ndarray):
         return {"array": value.ravel().tolist(), "shape": value.shape, "type": value.dtype.str}
     if isinstance(value, list):
@@ -47,9 +49,7 @@ def _unpack(data):
     if "schedule" in data:
         return Schedule(*(jnp.asarray(_unpack(part)) for part in data["schedule"]))
     if "wave" in data:
-        return Wave(*data["wave"])
-    if "level wave" in data:
-        return LevelWave(*data["level wave"])
+        return WAVES[data["wave"]](*data["numbers"])
     return np.array(data["array"], data["type"]).reshape(data["shape"])
 
 

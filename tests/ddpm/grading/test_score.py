@@ -19,6 +19,7 @@ from submissions import COVARIANCE, MEAN, SAMPLE, TITLE, notebook
 from ddpm.chapters.exercises import PROBLEMS
 from ddpm.chapters.grade import main
 from ddpm.grading import CodeExercise, Compared, Status, Verdict
+from ddpm.grading.cases import Wave
 from ddpm.grading.data import pack_cases, pack_run, unpack_cases, unpack_run
 from ddpm.grading.runner import run
 from ddpm.grading.score import assigned, output, report
@@ -413,6 +414,8 @@ def test_cases_and_runs_survive_as_data(name):
         exercise = dataclasses.replace(exercise, later=())  # the references are NumPy's
     cases = exercise.cases(3)
     back = unpack_cases(json.loads(json.dumps(pack_cases(cases))))
+    shown, again = ([repr(v) for case in of for v in case if isinstance(v, Wave)] for of in (cases, back))
+    assert shown == again, "a stand-in for a network is another"
     student = getattr(exercise, "reference", lambda T: np.full(T, min(0.5, 10 / T)))
     first, second = (run(student, given, exercise.arguments) for given in (cases, back))
     assert exercise.judge(json.loads(json.dumps(pack_run(second))), cases).passed

@@ -63,8 +63,8 @@ def nearest_wins():
         assert 1 - share[0] <= 5 * np.exp(-(squares[1] - squares[0]) / (2 * r_u**2))
     return r"""
 \begin{aligned}
-1 - r_1(x) &\le (K - 1)\, \exp\Bigl(-\frac{\gamma}{2 r_u^2}\Bigr), \\
-\gamma &= \lVert x - c_u m_2 \rVert^2 - \lVert x - c_u m_1 \rVert^2.
+1 - r_1(x) &\le (K - 1)\, \exp\Bigl(-\frac{\Gamma}{2 r_u^2}\Bigr), \\
+\Gamma &= \lVert x - c_u m_2 \rVert^2 - \lVert x - c_u m_1 \rVert^2.
 \end{aligned}"""
 
 

@@ -1,9 +1,9 @@
-"""Problem 19.3: right predictions hold, and each slip is named."""
+"""Problem 19.2: right predictions hold, and each slip is named."""
 
 import pytest
 
-from ddpm.chapters.larger.exercises import check_answer_19_3
-from ddpm.chapters.larger.exercises.written import PROBLEM_19_3
+from ddpm.chapters.larger.exercises import check_answer_19_2
+from ddpm.chapters.larger.exercises.written import PROBLEM_19_2
 from ddpm.grading import Status
 
 RIGHT = {"sent_256": 1.14, "sent_split": 1.5, "kept_split": 0.125, "again": 1.33, "parts": "close"}
@@ -26,17 +26,17 @@ SLIPS = {
 
 
 def test_right_predictions():
-    assert check_answer_19_3(RIGHT).status is Status.NOTED
-    verdict = check_answer_19_3(RIGHT, PROBLEM_19_3.known)
+    assert check_answer_19_2(RIGHT).status is Status.NOTED
+    verdict = check_answer_19_2(RIGHT, PROBLEM_19_2.known)
     assert verdict.status is Status.RIGHT, verdict
 
 
 @pytest.mark.parametrize("words", SLIPS)
 def test_slips_are_named(words):
-    verdict = check_answer_19_3(RIGHT | SLIPS[words], PROBLEM_19_3.known)
+    verdict = check_answer_19_2(RIGHT | SLIPS[words], PROBLEM_19_2.known)
     assert verdict.status is Status.WRONG and words in verdict.slip
 
 
 def test_a_guess_that_is_no_known_slip_is_off_and_no_more():
-    verdict = check_answer_19_3(RIGHT | dict(again=1.2), PROBLEM_19_3.known)
+    verdict = check_answer_19_2(RIGHT | dict(again=1.2), PROBLEM_19_2.known)
     assert verdict.status is Status.WRONG and verdict.slip is None and "again (operations" in str(verdict)

@@ -1,11 +1,8 @@
 """Problems 15.1 and 15.2: a noise prediction from a network of flow matching, and the loss of one example."""
 
-from dataclasses import dataclass
-
-import jax
 import numpy as np
 
-from ddpm.grading.cases import Wave
+from ddpm.grading.cases import FlowWave, TimeWave
 from ddpm.grading.compared import Compared
 from ddpm.grading.exercise import Slip
 from ddpm.grading.in_code import check
@@ -13,30 +10,6 @@ from ddpm.grading.verdict import Verdict
 
 SHAPES = ((3, 3), (2, 4), (4, 2))
 CASES = 16
-
-
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class TimeWave(Wave):
-    """A `Wave` that is asked in continuous time, from the data at 0 to the noise at 1."""
-
-    def __call__(self, x, u):
-        return super().__call__(x, u)
-
-    def __repr__(self) -> str:
-        return f"{self.amplitude:.3f} sin({self.frequency:.3f} x + {self.pace:.3f} u)"
-
-
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class FlowWave(Wave):
-    """A `Wave` that is asked by flow matching's time, from the noise at 0 to the data at 1."""
-
-    def __call__(self, x, s):
-        return super().__call__(x, s)
-
-    def __repr__(self) -> str:
-        return f"{self.amplitude:.3f} sin({self.frequency:.3f} x + {self.pace:.3f} s)"
 
 
 def flow_loss_cases(seed: int) -> list[tuple]:

@@ -1,11 +1,8 @@
 """Problems 17.1 and 17.3: the slope of a classifier from two predictions, and guidance in an interval of times."""
 
-from dataclasses import dataclass
-
-import jax
 import numpy as np
 
-from ddpm.grading.cases import Wave
+from ddpm.grading.cases import LabelWave
 from ddpm.grading.compared import Compared
 from ddpm.grading.exercise import Slip
 from ddpm.grading.in_code import check
@@ -74,19 +71,6 @@ CLASSIFIER_SCORE = Compared(
         Slip("twice as much.", RULE_HINT, lambda own, other, r: 2 * (other - own) / r),
     ),
 )
-
-
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class LabelWave(Wave):
-    """A `Wave` that is asked in continuous time, and may be told a class; each class is answered otherwise."""
-
-    def __call__(self, x, u, label=None):
-        told = 0.0 if label is None else 1.0 + 0.7 * label
-        return super().__call__(x, u + told)
-
-    def __repr__(self) -> str:
-        return f"{self.amplitude:.3f} sin({self.frequency:.3f} x + {self.pace:.3f} (u + 1 + 0.7 label)), u alone untold"
 
 
 def guided_noise_cases(seed: int) -> list[tuple]:

@@ -1,4 +1,4 @@
-"""Problems 19.1 and 19.2: the gradient of a batch from its parts, and what devices send in a step."""
+"""Problems 19.1 and 19.3: the gradient of a batch from its parts, and what devices send in a step."""
 
 import numpy as np
 
@@ -109,7 +109,7 @@ SIZE_HINT = "A number of 32 bits is four bytes."
 
 BYTES_SENT = Compared(
     "bytes_sent",
-    "19.2",
+    "19.3",
     ("n", "weights", "split"),
     bytes_sent_cases,
     _sent(),

@@ -1,4 +1,4 @@
-"""Problem 19.3: what many devices change, predicted before it is counted."""
+"""Problem 19.2: what many devices change, predicted before it is counted."""
 
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
@@ -13,9 +13,9 @@ MEMORY_HINT = "Adam keeps two numbers for each weight. Which of the three lie on
 AGAIN_HINT = "The way back costs twice the way forward. What is added to the three parts?"
 PARTS_HINT = "A mean of means of equal parts is the mean of all. Where does rounding come in?"
 
-PROBLEM_19_3 = Predictions(
-    "answer_19_3",
-    "19.3",
+PROBLEM_19_2 = Predictions(
+    "answer_19_2",
+    "19.2",
     {
         "sent_256": Number("sent with 256 devices over sent with 8, weights copied", NEAR, least=0),
         "sent_split": Number("sent with split weights over sent with copied ones, 8 devices", NEAR, least=0),
@@ -89,11 +89,11 @@ PROBLEM_19_3 = Predictions(
 )
 
 
-def check_answer_19_3(answer, measured=None) -> Verdict:
-    """Check the predictions of problem 19.3: before the experiments that all are there, after them which hold.
+def check_answer_19_2(answer, measured=None) -> Verdict:
+    """Check the predictions of problem 19.2: before the experiments that all are there, after them which hold.
 
     Args:
-        answer: a dictionary; its keys are those of `PROBLEM_19_3.quantities`.
+        answer: a dictionary; its keys are those of `PROBLEM_19_2.quantities`.
         measured: the same keys, with what was counted.
     """
-    return PROBLEM_19_3.check(answer, measured)
+    return PROBLEM_19_2.check(answer, measured)
