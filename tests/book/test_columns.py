@@ -40,6 +40,16 @@ def test_folds_say_what_they_hold_and_cells_show_no_glue(site, name):
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
+def test_no_row_of_a_printed_table_is_taken_for_its_head(site, name):
+    """As happens where the columns of a row do not stand below those of the head."""
+    for table in parsed(f"book/{name}").select("div.cell.tag_table table"):
+        head = [cell.get_text().strip() for cell in table.select("thead th")]
+        assert not [words for words in head if re.fullmatch(r"[-+]?\d+\.\d+%?", words) or "[" in words], (
+            table.get_text()
+        )
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_an_exercise_has_one_number_and_that_of_its_source_is_small(site, name):
     source = (ROOT / "book" / name.replace(".html", ".md")).read_text(encoding="utf-8")
     asked = re.findall(r"^`{3,}\{exercise\}.*?\n\n\*\*(Problem .*?)\.\*\*", source, re.M | re.S)
