@@ -77,7 +77,8 @@ def posterior_of_mixture():
         r"""
 \begin{aligned}
 p(x_0 \mid \mathbf b) &= \sum_k \pi_k'\, \mathcal N_k(x_0), \\
-\pi_k' &\propto \pi_k\, \mathcal N(\mathbf b;\, H m_k,\, \nu_k H H^\top + \xi^2 I).
+\pi_k' &\propto \pi_k\, \mathcal N(\mathbf b;\, H m_k, \\
+&\qquad\quad\;\; \nu_k H H^\top + \xi^2 I).
 \end{aligned}""",
         max(
             abs(weights @ means - mass @ places).max(),
@@ -155,7 +156,10 @@ def reconstruction():
         doubtful(jnp.asarray([0.4]), at)[0], slope * 0.4 + level.spread**2 / level.signal * gradient, rtol=1e-5
     )
     return r"""
-q_u(\mathbf b \mid x) \;\approx\; \mathcal N\bigl(\mathbf b;\, H x^\star(x),\, d_u H H^\top + \xi^2 I\bigr)."""
+\begin{aligned}
+q_u(\mathbf b \mid x) \approx \mathcal N\bigl(&\mathbf b;\, H x^\star(x), \\
+&\, d_u H H^\top + \xi^2 I\bigr).
+\end{aligned}"""
 
 
 @proof("eq-one-gaussian")

@@ -176,6 +176,7 @@ def slipped_variance():
     np.testing.assert_allclose(schedule.posterior_variance[1:], by_hand, rtol=1e-5)
     prove(beta[t] * (1 - alpha_bar[t]) / (1 - alpha_bar[t]), beta[t])
     return r"""
-\beta_t\, \frac{1 - \bar\alpha_t}{1 - \bar\alpha_t} = \beta_t
-\quad \text{in the place of} \quad
-\tilde\beta_t = \beta_t\, \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}."""
+\begin{aligned}
+\text{used:} \quad & \beta_t\, \frac{1 - \bar\alpha_t}{1 - \bar\alpha_t} = \beta_t, \\
+\text{right:} \quad & \tilde\beta_t = \beta_t\, \frac{1 - \bar\alpha_{t-1}}{1 - \bar\alpha_t}.
+\end{aligned}"""
