@@ -25,9 +25,13 @@ def _slope(log):
 
 @proof("eq-bayes-score")
 def bayes_score():
-    """Of two classes, each a Gaussian at any place and of any width; the share of the class has no slope."""
-    posterior = shares[0] * CLASSES[0] / ANY
-    prove(_slope(sp.log(CLASSES[0])), _slope(sp.log(ANY)) + _slope(sp.log(posterior)))
+    """Of two classes with any densities: at x these are q_1 and q_2, with slopes d_1 and d_2; the share of the class
+    has no slope."""
+    q, d = sp.symbols("q_1:3", positive=True), sp.symbols("d_1:3", real=True)
+    any_, slope = (sum(share * value for share, value in zip(shares, of)) for of in (q, d))
+    posterior = shares[0] * q[0] / any_
+    rise = shares[0] * (d[0] * any_ - q[0] * slope) / any_**2
+    prove(d[0] / q[0], slope / any_ + rise / posterior)
     return r"""
 \begin{aligned}
 \nabla \log q_u(x \mid k) &= \nabla \log q_u(x) \\
