@@ -1,7 +1,8 @@
 """Several processes that train together: python -m ddpm.scale.launch --processes 2 script.py [its arguments]
 
 Each of them runs the script with `jax.devices()` being the devices of all. One after the other they say nothing to
-each other but what JAX sends; the script gives `train` a mesh of all devices. If one ends with an error, all are ended.
+each other but what JAX sends; the script gives `train` a mesh of all devices. If one ends with an error, all are ended,
+after a few seconds in which the others can say theirs: a loss that is no number is seen by all at the same step.
 Several machines: on each of them the same command with --coordinator HOST:PORT, an address of the first machine, and
 --index 0, 1, ...; that starts one process there. (Where a scheduler has started the processes, `python -m` is not
 needed: `jax.distributed.initialize()` finds out by itself.)
@@ -17,6 +18,7 @@ import time
 import traceback
 
 LOOK = 0.05  # seconds
+GRACE = 5.0  # seconds that the others have to end by themselves when one has failed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,6 +61,9 @@ def start_all(count: int, command: list[str]) -> int:
             if failed := [i for i, code in enumerate(codes) if code]:
                 code = codes[failed[0]]
                 how = f"exit status {code}" if code > 0 else f"signal {-code}"
+                last = time.monotonic() + GRACE
+                while time.monotonic() < last and None in [process.poll() for process in running]:
+                    time.sleep(LOOK)
                 print(f"Process {failed[0]} of {count} has ended with {how}; all are ended.", file=sys.stderr)
                 return code if code > 0 else 1
             if None not in codes:
