@@ -13,6 +13,7 @@ for: that is what
 is graded. The students' carries a package without references.
 """
 
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -254,19 +255,17 @@ def student_install_cells(app):
     return install.cells("", "", app.config.html_baseurl, next(Path(app.outdir, folder).glob("*.whl"), None), folder)
 
 
-def resolved(app, docname: str) -> nodes.document:
-    doctree = app.env.get_and_resolve_doctree(docname, app.builder)
-    app.builder.post_process_images(doctree)
-    return doctree
+def write_all(written: dict, app, error):
+    """Write both versions of every assignment: the students' into the site, the solutions beside it.
 
-
-def write_all(app, error):
-    """Write both versions of every assignment: the students' into the site, the solutions beside it."""
+    Args:
+        written: the resolved doctrees of the pages that were written just now.
+    """
     if error is not None or app.builder.format != "html":
         return
     folders = {STUDENT: Path(app.outdir, FOLDER, STUDENT), SOLUTION: Path(app.outdir).parent / SOLUTION}
     chapters = {
-        name: {docname: resolved(app, docname) for docname in docnames}
+        name: {docname: written.get(docname) or resolved(app, docname) for docname in docnames}
         for name, docnames in assignments(app.env).items()
     }
     for version, folder in folders.items():
@@ -279,6 +278,19 @@ def write_all(app, error):
             (folder / f"{name}.ipynb").write_text(Assignment(app, name, doctrees, version).text(), encoding="utf-8")
 
 
+def resolved(app, docname: str) -> nodes.document:
+    doctree = app.env.get_and_resolve_doctree(docname, app.builder)
+    app.builder.post_process_images(doctree)
+    return doctree
+
+
 def setup(app):
-    app.connect("build-finished", write_all)
+    written = {}
+
+    def keep(app, docname, template, context, doctree):
+        if doctree is not None:
+            written[docname] = doctree
+
+    app.connect("html-page-context", keep)
+    app.connect("build-finished", partial(write_all, written))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,6 +2,8 @@
 download menu."""
 
 import shutil
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -116,7 +118,12 @@ class Notebook(Cells):
 
 def code_cells(app, docname) -> dict:
     """The code cells in the source of a page as readers see them, by the index that their nodes have."""
-    cells = read_myst_markdown_notebook(Path(app.env.doc2path(docname)).read_text(encoding="utf-8")).cells
+    return deepcopy(read_cells(Path(app.env.doc2path(docname)).read_text(encoding="utf-8")))
+
+
+@cache
+def read_cells(text: str) -> dict:
+    cells = read_myst_markdown_notebook(text).cells
     found = {i: cell for i, cell in enumerate(cells) if cell.cell_type == "code"}
     for cell in found.values():
         cell.source = without_glue(cell.source)

@@ -1,6 +1,7 @@
 """The bibliography's labels: authors and year, as in the text. Two works with one label have a and b behind their
 years in references.bib."""
 
+from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.plain import Style as Plain
 from pybtex.style.labels import BaseLabelStyle
@@ -40,4 +41,6 @@ class Style(Plain):
 
 def setup(app):
     register_plugin("pybtex.style.formatting", "author_year", Style)
+    # named again: for each citation its name would be looked for in what all installed packages say of themselves
+    register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -52,6 +52,7 @@ class Fill(SphinxPostTransform):
 
     def glossary(self):
         pages = {name: self.env.get_doctree(name) for name in self.pages()}
+        passages = {name: list(texts(page)) for name, page in pages.items()}
         found = defaultdict(list)
         for name, page in pages.items():
             for kind, words, place, main, _ in self.env.domaindata["index"]["entries"].get(name, ()):
@@ -59,7 +60,7 @@ class Fill(SphinxPostTransform):
                     found[words].append((name, place, main))
         items = nodes.definition_list(classes=["simple", "glossary"])
         for words in sorted(found, key=lambda words: (words.lower(), words)):
-            items += self.item(words, found[words], pages)
+            items += self.item(words, found[words], pages, passages)
         return addnodes.glossary("", items) if found else []
 
     def pages(self):
@@ -67,15 +68,15 @@ class Fill(SphinxPostTransform):
         shown = [chapter.name for chapter in chapters(self.app.srcdir)]
         return [name for name in shown if name in self.env.found_docs and name != self.env.docname]
 
-    def item(self, words, places, pages):
+    def item(self, words, places, pages, passages):
         definition = nodes.definition()
         for name, place, main in places:
             if main:
                 definition += quoted(pages[name], place)
-        definition += self.where(words, places, pages)
+        definition += self.where(words, places, pages, passages)
         return nodes.definition_list_item("", nodes.term("", words.replace(";", ",")), definition)
 
-    def where(self, words, places, pages):
+    def where(self, words, places, pages, passages):
         """Where it is defined or mentioned, and the other chapters that use the word."""
         line = nodes.paragraph("", classes=["where"])
         for i, (name, place, main) in enumerate(places):
@@ -83,7 +84,7 @@ class Fill(SphinxPostTransform):
             line += nodes.Text(("Defined in " if main else "See ") if i == 0 else "; see ")
             line += self.link(name, place if main else section["ids"][0], section)
         here = {name for name, *_ in places}
-        used = [(name, place) for name, place in used_in(words, pages) if name not in here]
+        used = [(name, place) for name, place in used_in(words, passages) if name not in here]
         numbered = [name for name, _ in used if self.env.toc_secnumbers.get(name)]
         for i, (name, place) in enumerate(sorted(used, key=lambda where: where[0] not in numbered)):
             first = f". Used in {'chapter' * bool(numbered)}{'s' * (len(numbered) > 1)} "
@@ -118,16 +119,21 @@ def enclosing(node):
     return node
 
 
-def used_in(words, pages):
+def texts(page):
+    """What is said in the sections of a page, code and formulas left out: (words, id of the section)."""
+    for text in page.findall(nodes.Text):
+        if not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.math)):
+            section = enclosing(text.parent)
+            if isinstance(section, nodes.section):
+                yield text, section["ids"][0]
+
+
+def used_in(words, passages):
     """The first place of each page that uses a term: (page, id of its section)."""
     pattern = re.compile(rf"\b{re.escape(words)}(?:s|es)?\b", re.I)
-    for name, page in pages.items():
-        for text in page.findall(nodes.Text):
-            if pattern.search(text) and not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.math)):
-                section = enclosing(text.parent)
-                if isinstance(section, nodes.section):
-                    yield name, section["ids"][0]
-                    break
+    for name, said in passages.items():
+        if place := next((place for text, place in said if pattern.search(text)), None):
+            yield name, place
 
 
 def quoted(page, place) -> list[nodes.Element]:
