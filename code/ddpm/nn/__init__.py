@@ -3,6 +3,9 @@
 For images of a few pixels fully connected ones that predict the noise, network(x_t, t), after section 3.2 of Ho et al.
 (2020); `InTime` takes a time u in [0, 1] instead. For larger images with classes a residual perceptron, a convolutional
 U-Net and a transformer over patches, network(x, u, label), which are trained to predict v.
+
+Layers compute in the precision of their weights (`ddpm.train.mixed_precision`); what they see of the time is found
+before that.
 """
 
 from ddpm.nn.conv import ConvUNet

@@ -22,13 +22,13 @@ MOVES = 5  # numbers that say how an image was moved (`ddpm.train.moved`)
 
 
 class Dense(eqx.Module):
-    """x @ weight + bias, on the last axis of an array."""
+    """x @ weight + bias, on the last axis of an array, in the precision of the weight."""
 
     weight: Float[Array, "inputs outputs"]
     bias: Float[Array, " outputs"]
 
     def __call__(self, x: Float[Array, "*places inputs"]) -> Float[Array, "*places outputs"]:
-        return x @ self.weight + self.bias
+        return x.astype(self.weight.dtype) @ self.weight + self.bias
 
 
 def dense_layers(key: Key, sizes: Iterable[tuple[int, int]]) -> list[Dense]:
@@ -96,11 +96,11 @@ class Told(eqx.Module):
     def __call__(
         self, u: Float[ArrayLike, ""], label: Int[ArrayLike, ""] | None, move: Float[Array, " moves"] | None
     ) -> Float[Array, " width"]:
-        angle = u * jnp.asarray(np.geomspace(1.0, 100.0, TIME_FEATURES // 2), self.classes.dtype)
+        angle = u * jnp.asarray(np.geomspace(1.0, 100.0, TIME_FEATURES // 2), float)
         h = self.time(jnp.concatenate([jnp.sin(angle), jnp.cos(angle)]))
         h += self.classes[-1 if label is None else label]
         if move is not None:
-            h += move @ self.move
+            h += move.astype(self.move.dtype) @ self.move
         return jax.nn.silu(self.mix(jax.nn.silu(h)))
 
 

@@ -79,4 +79,4 @@ def checked_input(network, h, x_t, parts):
             "For a batch use jax.vmap(network)(x_t, t); for other images choose the first of its sizes to fit. "
             "A data set has an axis for its examples even if there is only one: image[None]"
         )
-    return h
+    return h.astype(network.layers[0].weight.dtype)

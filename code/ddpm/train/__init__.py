@@ -6,6 +6,7 @@ from ddpm.train.flow import flow_matching, logit_normal_times, uniform_times, ve
 from ddpm.train.labelled import Seen, labelled, unlabelled, v_loss
 from ddpm.train.loop import State, program_text, start, train
 from ddpm.train.moved import MOVE, moved
+from ddpm.train.precision import mixed_precision
 
 __all__ = [
     "Batches",
@@ -18,6 +19,7 @@ __all__ = [
     "flow_matching",
     "labelled",
     "logit_normal_times",
+    "mixed_precision",
     "moved",
     "program_text",
     "start",
