@@ -30,18 +30,18 @@ class TooLong(Exception):
         self.stopped = stopped
 
 
-def in_time(limit: float | int | Callable[[], float], work: Callable):
+def in_time(left: Callable[[], float], work: Callable):
     """What `work()` returns, or the exception that it raises, if it is through within its time.
 
     It is stopped when its time is up or the reader interrupts the cell.
 
     Args:
-        limit: seconds, or a function that tells how many are left.
+        left: tells how many seconds are left, as what `of_work` gives does.
 
     Raises:
         TooLong: it took longer.
     """
-    found, end, done = {}, time.monotonic(), threading.Event()  # not thread.join: an interrupt there hides that it runs
+    found, done = {}, threading.Event()  # not thread.join: an interrupt there hides that it runs
 
     def target():
         try:
@@ -55,7 +55,6 @@ def in_time(limit: float | int | Callable[[], float], work: Callable):
         finally:
             done.set()
 
-    left = limit if callable(limit) else lambda: end + limit - time.monotonic()
     thread = threading.Thread(target=target, daemon=True)
     try:
         thread.start()

@@ -223,9 +223,9 @@ def test_a_limit_of_work_counts_the_processor_and_not_the_clock():
 
 
 def test_a_limit_passes_on_results_and_errors():
-    assert limit.in_time(5, lambda: 7) == 7
+    assert limit.in_time(limit.of_work(5), lambda: 7) == 7
     with pytest.raises(KeyError):
-        limit.in_time(5, lambda: {}[0])
+        limit.in_time(limit.of_work(5), lambda: {}[0])
 
 
 def test_symbols_go_by_their_names():

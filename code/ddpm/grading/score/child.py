@@ -93,7 +93,7 @@ class Watch(threading.Thread):
     def size(self) -> int:
         """Bytes below the folder, as `du` counted them last; it reaches every depth, and is not waited for."""
         if self.du is None or self.du.poll() is not None:
-            words = self.du.stdout.read().split() if self.du else []
+            words = self.du.communicate()[0].split() if self.du else []
             self.counted = int(words[0]) * 1024 if words else self.counted
             self.du = subprocess.Popen(["du", "-sk", self.folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         return self.counted

@@ -1,0 +1,243 @@
+"""Cases, what is said of wrong answers, and the calls of later cells: each number and sentence from another way."""
+
+import ast
+import dataclasses
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import ddpm.grading
+from ddpm import Schedule
+from ddpm.grading import Compared, Slip, Status, check, remarks, verdict
+from ddpm.grading.cases import (
+    Coefficients,
+    FlowWave,
+    LabelWave,
+    LevelWave,
+    TimeWave,
+    Wave,
+    chosen_seed,
+    steps_and_schedules,
+    with_other_noise,
+)
+from ddpm.grading.data import pack_cases, unpack_cases
+from ddpm.grading.later import USES
+
+BETAS = [0.1, 0.3, 0.2, 0.4]
+
+
+def test_the_coefficients_of_a_step_are_the_papers():
+    schedule = Schedule.from_betas(np.array(BETAS))
+    for t in (1, 2, 4, 9):
+        c, n = Coefficients(schedule, t), min(t, 4)
+        bars = [1.0, 0.9, 0.9 * 0.7, 0.9 * 0.7 * 0.8, 0.9 * 0.7 * 0.8 * 0.6]
+        wanted = {
+            "beta": BETAS[n - 1],
+            "alpha": 1 - BETAS[n - 1],
+            "alpha_bar": bars[n],
+            "before": bars[n - 1],
+            "beta_tilde": (1 - bars[n - 1]) / (1 - bars[n]) * BETAS[n - 1],
+            "beta_bar": np.prod(BETAS[:n]),
+        }
+        for name, value in wanted.items():
+            np.testing.assert_allclose(getattr(c, name), value, rtol=2e-6, err_msg=name)
+        np.testing.assert_allclose(c.betas, BETAS[:n], rtol=1e-6)
+
+
+def test_the_seed_is_the_one_given_or_that_of_the_environment(monkeypatch):
+    monkeypatch.delenv("DDPM_GRADING_SEED", raising=False)
+    assert chosen_seed(None) == 0 and chosen_seed(4) == 4
+    monkeypatch.setenv("DDPM_GRADING_SEED", "7")
+    assert chosen_seed(None) == 7 and chosen_seed(0) == 0
+    monkeypatch.setenv("DDPM_GRADING_SEED", "-1")
+    with pytest.raises(ValueError, match="an integer >= 0; got '-1'"):
+        chosen_seed(None)
+
+
+def test_first_and_last_step_are_among_the_cases_and_not_first():
+    pairs = steps_and_schedules(np.random.default_rng(0))
+    assert len(pairs) == 16 and [schedule.T for _, schedule in pairs] == [5, 8] * 8
+    for T in (5, 8):
+        steps = [t for t, schedule in pairs if schedule.T == T]
+        assert steps[3:5] == [1, T] and all(1 < t < T for t in (*steps[:3], *steps[5:]))
+    jitted = pairs[USES["jitted"].cases]
+    assert any(t == 1 for t, _ in jitted) and any(t == schedule.T for t, schedule in jitted)
+    assert all(0.15 <= beta <= 0.45 for beta in pairs[0][1].beta[1:])
+
+
+def test_a_wave_is_what_it_says():
+    x, wave = np.array([0.2, -1.0]), (0.7, 1.1, 0.6)
+    for kind, words in ((Wave, "t"), (LevelWave, "alpha_bar"), (TimeWave, "u"), (FlowWave, "s")):
+        made = kind(*wave)
+        np.testing.assert_allclose(made(x, 0.5), 0.7 * np.sin(1.1 * x + 0.6 * 0.5), rtol=1e-12)
+        assert isinstance(made(x, 2), np.ndarray) and isinstance(made(jnp.asarray(x), 2), jax.Array)
+        assert isinstance(jax.jit(made)(x, 2), jax.Array)
+        shown = repr(made).replace("x_t", "x")
+        assert shown == f"0.700 sin(1.100 x + 0.600 {words})"
+    told = LabelWave(*wave)
+    for label, shift in ((None, 0.0), (0, 1.0), (2, 2.4)):
+        np.testing.assert_allclose(told(x, 0.5, label), 0.7 * np.sin(1.1 * x + 0.6 * (0.5 + shift)), rtol=1e-12)
+    drawn = Wave.draw(np.random.default_rng(1))
+    assert 0.6 <= drawn.amplitude <= 1.2 and 0.8 <= drawn.frequency <= 1.6 and 0.5 <= drawn.pace <= 1.0
+
+
+def test_own_noise_is_found_out_by_two_cases_asked_again():
+    cases = [(i, np.array([float(i)]), "rest") for i in range(3)]
+    more = with_other_noise(cases, 1)
+    assert more[:3] == cases and len(more) == 7
+    assert [case[1].tolist() for case in more[3:]] == [[1.0], [0.0], [1.5], [1.0]]
+    assert all(case[::2] == (i, "rest") for case, i in zip(more[3:], (0, 0, 1, 1)))
+
+
+NOISY = Compared(
+    "noisy",
+    "0",
+    ("x", "noise"),
+    lambda seed: with_other_noise([(np.array([1.0, 2.0]), np.array([0.3, s])) for s in (0.4, -0.6, 0.7)], 1),
+    lambda x, noise: x + noise,
+    (Slip("twice the noise", "once", lambda x, noise: x + 2 * noise),),
+    noise="noise",
+)
+
+
+def test_noise_that_is_drawn_inside_is_told_from_noise_that_is_not_used():
+    rng = np.random.default_rng(3)
+    assert check(lambda x, noise: x + noise, NOISY).passed
+    fresh = check(lambda x, noise: x + rng.normal(size=2), NOISY)
+    assert "random numbers are drawn inside" in fresh.slip
+    unused = check(lambda x, noise: 1.5 * x, NOISY)
+    assert "has no part in the answer" in unused.slip
+    assert check(lambda x, noise: x + 2 * noise, NOISY).slip == "twice the noise"
+    assert check(lambda x, noise: x - noise, NOISY).slip is None
+    once = dataclasses.replace(NOISY, noise="")
+    assert check(lambda x, noise: 1.5 * x, once).slip is None
+
+    def sometimes(x, noise):  # an answer that cannot be compared says nothing about noise
+        return 1.5 * x if noise[1] > 0 else "no number"
+
+    assert check(sometimes, NOISY).slip is None
+
+
+PLAIN = Compared(
+    "plain",
+    "0",
+    ("x", "t"),
+    lambda seed: [(np.array([2.0, 4.0]), t) for t in (3, 1, 5)],
+    lambda x, t: x * t,
+    (
+        Slip("divided", "multiply", lambda x, t: x / t),
+        Slip("no value at t = 1", "look at t = 1", lambda x, t: x / np.float64(t - 1)),
+        Slip("alone", "all of them", lambda x, t: None if t == 1 else x * t),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (lambda x, t: 3 * x * t, "Every answer is 3 times the expected one."),
+        (lambda x, t: 1.002 * x * t, "Every answer is 1.002 times the expected one."),
+        (lambda x, t: 0 * x, "Every answer is 0."),
+        (lambda x, t: x * t + 0.003, "further off than rounding in float32 explains"),
+        (lambda x, t: x * t + (t == 5), "In 2 of the 3 cases the values are right."),
+        (lambda x, t: x * t if t == 3 else "text", "In 1 of the 3 cases the values are right."),
+        (lambda x, t: x * t / (t > 1), "That happens at t = 1 alone"),
+        (lambda x, t: (x * t)[:1], "returned the shape (1,), expected (2,)"),
+        (lambda x, t: (x * t).reshape(2, 1), "expected (2,); the numbers in it are right"),
+    ],
+)
+def test_what_no_slip_explains_is_described(answer, words):
+    found = check(answer, PLAIN)
+    assert found.status is Status.WRONG and found.slip is None and words in " ".join(str(found).split()), found
+
+
+def test_what_happens_not_at_t_1_alone_is_not_laid_on_it():
+    above_3, above_1 = (lambda x, t: x * t / (t > 3)), (lambda x, t: x * t / (t > 1))
+    text = str(check(above_3, PLAIN))
+    assert "not finite" in text and "That happens" not in text
+    assert "That happens" not in str(check(above_1, dataclasses.replace(PLAIN, arguments=("x", "n"))))
+
+
+def test_a_slip_is_named_where_it_has_the_same_values_and_gaps():
+    assert check(lambda x, t: x / t, PLAIN).slip == "divided"
+    assert check(lambda x, t: x / np.float64(t - 1), PLAIN).slip == "no value at t = 1"
+    assert check(lambda x, t: x / t if t > 1 else x + 1, PLAIN).slip is None
+    assert check(lambda x, t: (x / t).reshape(2, 1), PLAIN).slip is None
+    assert check(lambda x, t: x / t if t == 3 else "text", PLAIN).slip is None  # too few to be sure
+    assert check(lambda x, t: x / t if t > 1 else "text", PLAIN).slip == "divided"
+    assert "off by 7.47 on average over 3 cases" in " ".join(str(check(lambda x, t: x / t, PLAIN)).split())
+    first = str(check(lambda x, t: x * t if t == 3 else x, PLAIN))
+    assert "First at case 3 of 3" in first and "  expected [10 20]\n  got      [2 4]" in first
+
+
+def test_close_is_relative_to_the_largest_entry_that_is_wanted():
+    wanted = np.array([1000.0, 0.0])
+    assert remarks.close(wanted + 0.09, wanted) and not remarks.close(wanted + 0.11, wanted)
+    small = np.array([0.01])
+    assert remarks.close(small + 1e-6, small) and not remarks.close(small + 1.2e-6, small)
+    assert remarks.close(np.zeros(0), np.zeros(0)) and not remarks.close(np.array([np.nan]), small)
+    assert remarks.close(np.array([[1.0], [2.0]]), np.array([1.0, 2.0]))
+    assert not remarks.close(np.array([1.0, 2.2]), np.array([1.0, 2.0]), 0.05)
+
+
+def test_arrays_are_shown_briefly():
+    brief = verdict.brief
+    assert brief(0.123456) == "0.1235" and brief([1.5]) == "[1.5]" and brief(range(5)) == "[0 1 2 3 4]"
+    assert brief(range(6)) == "[0 1 2 3 4 5]" and brief(range(11)).endswith("9 10]")
+    assert brief(range(12)) == "[0 1 2 3 ...]" and brief(np.arange(6) / 2) == "[0 0.5 1 1.5 ...]"
+    assert brief(np.ones((2, 2))) == "[1 1 1 1]"
+    shown = verdict.show_case(("x", "s", "t", "u"), (np.ones(2), Schedule.from_betas(np.array(BETAS)), 3, 0.5))
+    assert shown.splitlines() == [
+        "  x = [1 1], shape (2,)",
+        "  s = 4 steps, beta = [0.1 0.3 0.2 0.4]",
+        "  t = 3",
+        "  u = 0.5",
+    ]
+    long = verdict.wrap("word " * 40, "    ").splitlines()
+    assert max(map(len, long)) <= 72 and all(line.startswith("    ") for line in long[1:]) and long[0][0] == "w"
+    assert verdict.notes(["a\nb", "c"]) == "\nNote: a\nb\nNote: c" and verdict.notes([]) == ""
+
+
+def test_a_call_of_later_cells_has_the_numbers_of_the_single_calls():
+    rng = np.random.default_rng(5)
+    schedule, network = Schedule.from_betas(np.array(BETAS)), Wave(0.7, 1.1, 0.6)
+
+    def loss(schedule, network, x_0, t, noise):
+        bar = jnp.asarray(schedule.alpha_bar)[t]
+        return jnp.mean((network(jnp.sqrt(bar) * x_0 + jnp.sqrt(1 - bar) * noise, t) - noise) ** 2)
+
+    cases = [(schedule, network, rng.normal(size=2), 1 + i % 4, rng.normal(size=2)) for i in range(13)]
+    use = USES["descended"]
+    alone = [np.asarray(loss(*case)) for case in cases]
+    np.testing.assert_allclose(use.made(loss, cases), np.mean([alone[i] for i in (0, 6, 12)]), rtol=1e-5)
+    np.testing.assert_allclose(use.expected(alone), np.mean([alone[i] for i in (0, 6, 12)]), rtol=1e-6)
+    with pytest.raises(ValueError, match="its gradient is 0: training would stand still"):
+        use.made(lambda schedule, network, x_0, t, noise: jnp.mean(x_0), cases)
+    with pytest.raises(ValueError, match="its gradient is not finite"):
+        use.made(lambda schedule, network, x_0, t, noise: jnp.sqrt(0 * network.pace), cases)
+
+
+def test_what_the_checks_are_made_of_cannot_be_changed_by_mistake():
+    """All records are frozen but the three that are filled as a submission runs."""
+    changeable = set()
+    for path in Path(ddpm.grading.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            words = [ast.unparse(decorator) for decorator in getattr(node, "decorator_list", ())]
+            if any("dataclass" in word for word in words) and not any("(frozen=True)" in word for word in words):
+                changeable.add(node.name)
+    assert changeable == {"Run", "Score", "Class"}
+
+
+def test_cases_that_are_no_data_are_refused():
+    class Other(Wave):
+        pass
+
+    for value, words in ((Other(1.0, 1.0, 1.0), "Other, that is not among WAVES"), ({}, "dict in it")):
+        with pytest.raises(TypeError, match=words):
+            pack_cases([(value,)])
+    array = np.arange(6, dtype=np.float32).reshape(2, 3)
+    ((back, number, row),) = unpack_cases(pack_cases([(array, 3, [1, [2]])]))
+    assert back.dtype == np.float32 and (back == array).all() and (number, row) == (3, [1, [2]])

@@ -1,0 +1,639 @@
+"""The parts of the supervision of a submission, one by one, with kernels and processes that are none. (What really
+runs is in `test_sandbox`.)"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from queue import Empty
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from ddpm.chapters.exercises import PROBLEMS
+from ddpm.chapters.grade import main
+from ddpm.grading import Status, Verdict, judge
+from ddpm.grading.score import child, folder, kernel, sandbox
+from ddpm.grading.score.child import Kernel, Lost, Session, Watch
+from ddpm.grading.score.folder import Grader, Limits, Score
+from ddpm.grading.score.found import Found
+from ddpm.grading.score.notebook import Cell, NoNotebook, Notebook, read
+
+JOB = {"folder": "/tmp", "memory": 1000, "user": None, "cores": []}
+
+
+class Process:
+    """Of psutil: so many bytes, threads, and processes below it."""
+
+    def __init__(self, rss=0, threads=1, below=(), pid=1):
+        self.rss, self.threads_, self.below, self.pid = rss, threads, list(below), pid
+
+    def memory_info(self):
+        return SimpleNamespace(rss=self.rss)
+
+    def num_threads(self):
+        return self.threads_
+
+    def children(self, recursive=False):
+        return self.below + [grand for one in self.below if recursive for grand in one.children(recursive=True)]
+
+
+@pytest.fixture
+def looked(monkeypatch):
+    """What a watch says of a process, once it has looked `turns` times."""
+
+    def look(top, turns=1, **job):
+        watch = Watch(SimpleNamespace(pid=1), JOB | job)
+        ended, naps = [], []
+
+        def sleep(seconds):
+            naps.append(seconds)
+            watch.over = len(naps) >= turns
+
+        monkeypatch.setattr(child.psutil, "Process", lambda pid=None: top if pid else Process(rss=look.here))
+        monkeypatch.setattr(child.time, "sleep", sleep)
+        monkeypatch.setattr(child, "end", lambda process, user=None: ended.append(user))
+        watch.look()
+        assert bool(ended) == bool(watch.fired)
+        return watch.fired
+
+    look.here = 0
+    return look
+
+
+def test_a_watch_counts_a_kernel_and_all_that_it_has_started(looked):
+    family = Process(400, 3, [Process(300, 2, [Process(300, 5)])])
+    assert looked(family) == "" and looked(family, memory=999) == "used more than 9.3e-07 GiB of memory"
+    assert looked(Process(5 * 2**29), memory=2**31) == "used more than 2 GiB of memory"
+
+
+def test_a_watch_counts_processes_and_threads(looked, monkeypatch):
+    monkeypatch.setattr(child, "PROCESSES", 3)
+    monkeypatch.setattr(child, "THREADS", 9)
+    assert looked(Process(below=[Process(), Process()])) == ""
+    assert looked(Process(below=[Process(below=[Process(), Process()])])) == "started more than 3 processes"
+    assert looked(Process(threads=5, below=[Process(threads=4)])) == ""
+    assert looked(Process(threads=5, below=[Process(threads=5)])) == "started more than 9 threads"
+
+
+def test_a_watch_looks_at_files_and_processors_now_and_then(looked, monkeypatch):
+    monkeypatch.setattr(child, "FILES", 2**30)
+    monkeypatch.setattr(child, "_unseen", lambda family: 2**30 + 1)
+    assert looked(Process(), turns=9) == "" and looked(Process(), turns=10) == "wrote more than 1 GiB of files"
+    monkeypatch.setattr(child, "_unseen", lambda family: 2**30)
+    monkeypatch.setattr(Watch, "size", lambda self: 2**30 + 1)
+    assert looked(Process(), turns=39) == "" and looked(Process(), turns=40) == "wrote more than 1 GiB of files"
+    monkeypatch.setattr(Watch, "size", lambda self: 2**30)
+    monkeypatch.setattr(child, "_cores", lambda family: {0, 1})
+    assert looked(Process(), turns=40) == "" and looked(Process(), turns=40, cores=[0, 1, 2]) == ""
+    assert looked(Process(), turns=9, cores=[0]) == ""
+    assert looked(Process(), turns=10, cores=[0]) == "took processors that are not its own"
+
+
+def test_a_message_that_fills_the_supervisor_ends_it(looked, monkeypatch, capsys):
+    class Exited(Exception):
+        pass
+
+    def leave(status):
+        raise Exited(status)
+
+    monkeypatch.setattr(child.os, "_exit", leave)
+    looked.here = 1000
+    assert looked(Process()) == ""
+    looked.here = 1001
+    with pytest.raises(Exited, match="3"):
+        looked(Process())
+    assert json.loads(capsys.readouterr().out) == {"problem": "it showed more than fits into memory"}
+
+
+def test_a_watch_that_cannot_look_ends_the_kernel(monkeypatch):
+    watch, ended = Watch(SimpleNamespace(pid=1), JOB | {"user": 7}), []
+    monkeypatch.setattr(watch, "look", lambda: 1 / 0)
+    monkeypatch.setattr(child, "end", lambda *given: ended.append(given))
+    watch.run()
+    assert watch.fired == "could not be watched (ZeroDivisionError)" and ended == [(watch.process, 7)]
+
+
+def test_bytes_are_counted_below_a_folder_and_in_files_that_no_folder_has(tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/file").write_bytes(b"x" * 300_000)
+    watch = Watch(SimpleNamespace(pid=1), JOB | {"folder": str(tmp_path)})
+    assert watch.size() == 0  # counting has begun
+    watch.du.wait()
+    assert 300_000 <= watch.size() < 2**20
+    watch.du.wait()
+    assert watch.size() >= 300_000
+    watch.du.communicate()
+    here = [psutil.Process()]
+    before = child._unseen(here)
+    with open(tmp_path / "gone", "wb") as file, open(tmp_path / "kept", "wb") as kept:
+        for one in (file, kept):
+            one.write(b"x" * 200_000)
+            one.flush()
+        os.unlink(tmp_path / "gone")
+        assert 200_000 <= child._unseen(here) - before < 2**20
+        assert child._unseen(here * 2) == child._unseen(here)
+    assert child._cores(here) == os.sched_getaffinity(0)
+
+
+class Child:
+    def __init__(self, user=0):
+        self.user, self.killed = user, 0
+
+    def kill(self):
+        self.killed += 1
+        if self.user is None:
+            raise psutil.NoSuchProcess(1)
+
+    def uids(self):
+        if self.user is None:
+            raise psutil.NoSuchProcess(1)
+        return SimpleNamespace(real=self.user)
+
+
+@pytest.mark.parametrize("user", [None, 7])
+def test_the_end_takes_all_that_was_started_until_nothing_is_left(monkeypatch, user):
+    first, second, orphan, own, other = Child(), Child(None), Child(), Child(7), Child(8)
+    rounds, groups, waited = [[first, second], [orphan], []], [], []
+    running = [own, other, Child(None)]
+
+    def processes():
+        return [one for one in running if not one.killed]
+
+    monkeypatch.setattr(child.psutil, "Process", lambda: SimpleNamespace(children=lambda recursive: rounds.pop(0)))
+    monkeypatch.setattr(child.psutil, "process_iter", processes)
+    monkeypatch.setattr(child.psutil, "wait_procs", lambda left, timeout: waited.append(list(left)))
+    monkeypatch.setattr(child.os, "killpg", lambda *given: groups.append(given))
+    process = SimpleNamespace(pid=11, wait=lambda seconds: groups.append("waited"))
+    child.end(process, user)
+    assert groups == [(11, child.signal.SIGKILL), "waited"] and rounds == []
+    assert first.killed == second.killed == orphan.killed == 1 and own.killed == (user == 7) and not other.killed
+    assert [set(left) for left in waited] == [{first, second} | ({own} if user else set()), {orphan}]
+
+
+def test_what_cannot_be_ended_is_not_waited_for_for_ever(monkeypatch):
+    immortal, clock = Child(), iter(range(0, 1000, 3))
+    monkeypatch.setattr(child.psutil, "Process", lambda: SimpleNamespace(children=lambda recursive: [immortal]))
+    monkeypatch.setattr(child.psutil, "wait_procs", lambda left, timeout: None)
+    monkeypatch.setattr(child.os, "killpg", lambda *given: None)
+    monkeypatch.setattr(child.time, "monotonic", lambda: next(clock))
+    child.end(SimpleNamespace(pid=11, wait=lambda seconds: None))
+    assert immortal.killed == 3  # at 3, 6 and 9 s
+
+
+# What is said to a kernel
+
+
+class Client:
+    """Answers a question with messages; the last of a cell's is that it is idle."""
+
+    def __init__(self, *messages, idle=True):
+        self.messages = [{"parent": "cell", **message} for message in messages]
+        self.messages += [{"msg_type": "status", "content": {"execution_state": "idle"}, "parent": "cell"}] * idle
+
+    def execute(self, source, **options):
+        assert options == {"allow_stdin": False, "stop_on_error": False}
+        return "cell"
+
+    def get_iopub_msg(self, timeout):
+        if not self.messages:
+            raise Empty
+        message = self.messages.pop(0)
+        return {"parent_header": {"msg_id": message["parent"]}, **message}
+
+
+def message(kind, parent="cell", **content):
+    return {"msg_type": kind, "content": content, "parent": parent}
+
+
+def kernel_of(client, ended=None, alive=True, fired=""):
+    made = object.__new__(Kernel)
+    made.client, made.shown = client, 0
+    made.process = SimpleNamespace(poll=lambda: ended)
+    made.watch = SimpleNamespace(fired=fired, over=False)
+    made.alive = lambda: alive
+    return made
+
+
+def test_what_a_cell_raises_and_shows():
+    error = message("error", ename="KeyError", evalue="'" + "k" * 300)
+    data = message("display_data", data={child.MIME: "[1]", "text/plain": "1"})
+    usage = message("stream", name="stderr", text="UsageError: no such magic\n")
+    said = message("stream", name="stdout", text="UsageErrors are told apart by their first letters"[5:])
+    other = message("error", parent="another", ename="Other", evalue="")
+    assert kernel_of(Client()).execute("", 9.0) == ("", [])
+    found, shown = kernel_of(Client(other, error, data, data)).execute("", 9.0)
+    assert found.startswith("KeyError: 'kkk") and len(found) == 200 and shown == ["[1]", "[1]"]
+    assert kernel_of(Client(usage)).execute("", 9.0) == ("UsageError: no such magic", [])
+    assert kernel_of(Client(said)).execute("", 9.0) == ("", [])
+    assert kernel_of(Client(message("status", execution_state="busy"), error)).execute("", 9.0)[0][:8] == "KeyError"
+    idle = message("status", parent="another", execution_state="idle")
+    assert kernel_of(Client(idle, error)).execute("", 9.0)[0][:8] == "KeyError"
+
+
+def test_a_kernel_that_is_lost_is_told_with_its_reason(monkeypatch):
+    with pytest.raises(Lost, match="^ended the kernel$"):
+        kernel_of(Client(idle=False), ended=1).execute("", 9.0)
+    with pytest.raises(Lost, match="^took too much$"):
+        kernel_of(Client(idle=False), ended=1, fired="took too much").execute("", 9.0)
+    with pytest.raises(Lost, match="^ended the kernel$"):
+        kernel_of(Client(), alive=False).execute("", 9.0)
+    with pytest.raises(Lost, match="^did not end within 0.01 s$"):
+        kernel_of(Client(idle=False)).execute("", 0.01)
+    monkeypatch.setattr(child, "SHOWN", 100)
+    loud = [message("stream", text="x" * 60), message("display_data", data={"a": "y" * 20, "b": "z" * 20})]
+    assert kernel_of(Client(*loud)).execute("", 9.0) == ("", [])
+    with pytest.raises(Lost, match="^printed and showed more than 0.0001 MB$"):
+        kernel_of(Client(*loud, message("stream", text="."))).execute("", 9.0)
+    quiet = kernel_of(Client(*loud))
+    quiet.execute("", 9.0)
+    quiet.client = Client(message("stream", text="."))
+    with pytest.raises(Lost, match="printed"):  # counted over all cells
+        quiet.execute("", 9.0)
+
+
+def test_a_kernel_answers_what_it_was_asked():
+    class Asked:
+        def __init__(self, *parents):
+            self.parents = list(parents)
+
+        def kernel_info(self):
+            return "mine"
+
+        def get_shell_msg(self, timeout):
+            if not self.parents:
+                raise Empty
+            return {"parent_header": {"msg_id": self.parents.pop(0)}}
+
+        get_iopub_msg = get_shell_msg
+
+    assert kernel_of(Asked("other", "mine")).answers() and not kernel_of(Asked("other"), ended=0).answers()
+    assert kernel_of(Asked("any")).heard() and not kernel_of(Asked()).heard()
+    assert Kernel.alive(kernel_of(Asked("mine", "mine")))
+
+
+def test_a_kernel_that_ends_at_once_is_tried_three_times(monkeypatch):
+    started, stopped = [], []
+    monkeypatch.setattr(Kernel, "__init__", lambda self, job: started.append(job))
+    monkeypatch.setattr(Kernel, "__exit__", lambda self, *_: stopped.append(1))
+    made = kernel_of(Client(), ended=1)
+    made.job = {"a": 1}
+    begun = time.monotonic()
+    with pytest.raises(RuntimeError, match="the kernel does not start"):
+        made.__enter__()
+    assert started == [{"a": 1}] * 2 and len(stopped) == 3 and time.monotonic() - begun < 30
+    made.process = SimpleNamespace(poll=lambda: None)
+    made.heard = lambda: True
+    assert made.__enter__() is made and len(started) == 2
+
+
+class Scripted:
+    """In the place of a kernel: what each source leads to."""
+
+    def __init__(self, job, leads):
+        self.job, self.leads = job, leads
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def execute(self, source, seconds):
+        self.leads["seen"].append((source, seconds))
+        for part, outcome in self.leads.items():
+            if part != "seen" and part in source:
+                if isinstance(outcome, Exception):
+                    raise outcome
+                return outcome
+        return "", []
+
+
+def session(monkeypatch, capsys, leads, **job):
+    leads["seen"] = []
+    monkeypatch.setattr(child, "Kernel", lambda given: Scripted(given, leads))
+    job = {"cells": [], "cases": {}, "exercises": "of.a.book", "closed": True, "folder": "/f", "cell_seconds": 7} | job
+    Session(job).work()
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_cells_and_answers_come_back_in_their_order(monkeypatch, capsys):
+    leads = {
+        "k.go_on('two')": ("", ['["NameError: b"]']),
+        "k.go_on('three')": ("", []),
+        "two": ("ImportError: a", []),
+        "three": ("ValueError", []),
+        "'right'": ("", ["data"]),
+        "'raises'": ("KeyError", []),
+        "'silent'": ("", []),
+        "'long'": ("", ["x" * 4_000_001]),
+    }
+    cases = {"right": [1], "raises": [], "silent": [], "long": []}
+    said = session(monkeypatch, capsys, leads, cells=["one", "two", "three"], cases=cases)
+    assert said == [
+        {"at": 1},
+        {"at": 2},
+        {"cell": 2, "what": "ImportError: a; NameError: b"},
+        {"at": 3},
+        {"cell": 3, "what": "ValueError"},
+        {"at": "right"},
+        {"run": "right", "text": "data"},
+        {"at": "raises"},
+        {"run": "raises", "broken": "raised KeyError"},
+        {"at": "silent"},
+        {"run": "silent", "broken": "gave no answer back"},
+        {"at": "long"},
+        {"run": "long", "broken": "gave far too much back"},
+    ]
+    seen = dict(leads["seen"])
+    assert seen["one"] == 7 and seen[leads["seen"][0][0]] == child.OWN and "'of.a.book', True" in leads["seen"][0][0]
+    (asked,) = [source for source in seen if "'right'" in source]
+    assert "os.chdir('/f')" in asked and "json.loads('[1]')" in asked and seen[asked] == child.OWN
+
+
+def test_what_ends_the_kernel_is_left_out_and_the_rest_runs_again(monkeypatch, capsys):
+    leads = {"bad": Lost("ended the kernel"), "'wild'": Lost("used more"), "'right'": ("", ["data"])}
+    cases = {"wild": [], "right": []}
+    said = session(monkeypatch, capsys, leads, cells=["good", "bad", "after"], cases=cases)
+    assert [line for line in said if "at" not in line] == [
+        {"cell": 2, "what": "ended the kernel"},
+        {"run": "wild", "broken": "used more"},
+        {"run": "right", "text": "data"},
+    ]
+    assert [source for source, _ in leads["seen"]].count("good") == 3
+    assert [source for source, _ in leads["seen"]].count("after") == 2
+
+
+def test_after_six_starts_what_is_left_is_not_called(monkeypatch, capsys):
+    leads = {"bad": Lost("ended the kernel")}
+    said = session(monkeypatch, capsys, leads, cells=[f"bad {i}" for i in range(9)], cases={"right": []})
+    assert said[-1] == {"run": "right", "broken": "was not called: 6 cells or calls ended the kernel"}
+    assert len([line for line in said if "cell" in line]) == 6
+    with pytest.raises(Lost, match="the kernel does not begin: ImportError"):
+        session(monkeypatch, capsys, {"k.begin": ("ImportError", [])})
+
+
+# In the kernel
+
+
+def of_the_package(place):
+    """Functions of a module of the package that is none: `outer` calls `inner`."""
+    made = {}
+    text = "def outer():\n    return inner()\ndef inner():\n    return 1\ndef _own():\n    return 2\n"
+    exec(compile(text, os.path.join(kernel.PACKAGE, *place), "exec"), made)
+    return made
+
+
+def test_calls_of_the_package_from_an_answer_are_noted():
+    used, process, schedule = set(), of_the_package(("process", "made_up.py")), of_the_package(("schedule.py",))
+
+    def student(n):
+        schedule["outer"]()  # an answer may use it
+        process["_own"]()
+        thread = threading.Thread(target=process["outer"])
+        thread.start()
+        thread.join()
+        return n + 1
+
+    watched = kernel._watched(student, used)
+    assert watched(1) == 2 and watched.__name__ == "student" and used == {"ddpm.process.made_up.outer"}
+    assert sys.getprofile() is None
+    used.clear()
+    assert kernel._watched(lambda n: process["inner"]() + n, used)(1) == 2 and used == {"ddpm.process.made_up.inner"}
+
+
+def test_no_network_and_no_exit():
+    for event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        with pytest.raises(PermissionError, match=event):
+            kernel._no_network(event, ())
+    for event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        with pytest.raises(PermissionError, match="no network while notebooks are graded"):
+            kernel._no_network(event, (None, ("host", 80)))
+        kernel._no_network(event, (None, "/a/local/socket"))
+    kernel._no_network("open", (None, ("host", 80)))
+    with pytest.raises(RuntimeError, match="ends the kernel"):
+        kernel._refuse_exit(True)
+
+
+# The grader's side
+
+
+SUPERVISORS = {
+    "speaks": "print('{\"at\": 1}'); print('no json'); print('{\"b\": 2}', flush=True)",
+    "fails": "sys.exit('first\\nlast words')",
+    "fails in silence": "sys.exit(3)",
+    "never ends": "print('{\"at\": 4}', flush=True); time.sleep(60)",
+    "leaves one": "subprocess.Popen(['sleep', '79'], start_new_session=True)",
+}
+
+
+@pytest.fixture
+def supervised(tmp_path, monkeypatch):
+    def run(name, level=sandbox.USER, seconds=300, over=False):
+        path = tmp_path / "child.py"
+        path.write_text(f"import subprocess, sys, time\nassert sys.stdin.read() == 'job'\n{SUPERVISORS[name]}")
+        monkeypatch.setattr(folder, "CHILD", path)
+        of = SimpleNamespace(limits=Limits(seconds), over=over, top=tmp_path, box=SimpleNamespace(level=level))
+        return Grader._supervised(of, "job")
+
+    return run
+
+
+def test_what_a_supervisor_says_is_taken_down(supervised, monkeypatch):
+    assert supervised("speaks") == ([{"at": 1}, {"b": 2}], "", True)
+    monkeypatch.setattr(folder, "MOST_LINES", 1)
+    assert supervised("speaks") == ([{"at": 1}], "", True)
+    assert supervised("fails") == ([], "last words", True)
+    assert supervised("fails in silence") == ([], "status 3", True)
+
+
+def test_a_supervisor_that_does_not_end_is_ended(supervised):
+    lines, _, in_time = supervised("never ends", seconds=1.5)
+    assert not in_time and lines in ([{"at": 4}], [])
+    assert not supervised("never ends", over=True)[2]
+
+
+def test_without_a_sandbox_what_is_left_goes_and_what_was_there_stays(supervised):
+    child.ctypes.CDLL(None).prctl(child.SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    shell = subprocess.Popen(["sh", "-c", "sleep 80 & echo .; wait"], stdout=subprocess.PIPE)
+    try:
+        shell.stdout.readline()
+        supervised("leaves one", sandbox.NONE)
+        left = [one.cmdline()[-1] for one in psutil.Process().children(recursive=True)]
+        assert "80" in left and "79" not in left
+    finally:
+        child.ctypes.CDLL(None).prctl(child.SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+        for one in psutil.Process(shell.pid).children():
+            one.kill()
+        shell.kill()
+        shell.communicate()
+
+
+@pytest.fixture
+def grader(tmp_path):
+    """A grader whose supervisor says `grader.lines` and whose judge takes all for right."""
+    made = object.__new__(Grader)
+    made.module, made.top, made.limits, made.over = "a.module", tmp_path, Limits(60), False
+    made.box = SimpleNamespace(level=sandbox.NONE, command=lambda a, f: a, environment=lambda f: {})
+    made.cases = {"forward_mean": [], "q_sample": []}
+    made.free = folder.queue.SimpleQueue()
+    made.free.put([])
+    made.judge = lambda name, data: Verdict(Status.BLANK if data is None else Status.RIGHT, "judged")
+    made.lines, made.words, made.in_time = [], "", True
+    made._supervised = lambda job: (made.lines, made.words, made.in_time)
+    return made
+
+
+def graded(grader, cells=("def q_sample(): pass",), asked=("forward_mean", "q_sample"), **stated):
+    stated = SimpleNamespace(**{"assignment": "diffusion", "exercises": asked, "rule": ""} | stated)
+    found = Found("x", Notebook([Cell(cell) for cell in cells], [], {}, stated.__dict__.pop("encoding", "")))
+    return grader.grade(0, "x", found, stated, asked)
+
+
+def test_what_was_said_becomes_a_score(grader):
+    grader.lines = [
+        {"closed": False},
+        {"at": 1},
+        {"cell": 1, "what": "first"},
+        {"cell": 1, "what": "second"},
+        {"cell": 1, "what": "first"},
+        {"run": "forward_mean", "text": json.dumps({"data": 1, "used": [f"u{i}" for i in range(9)]})},
+        {"run": "q_sample", "broken": "raised KeyError"},
+    ]
+    found = graded(grader)
+    assert found.points == 1 and found.cells == {1: "first; second"} and not found.closed and not found.problem
+    assert found.remarks == ["forward_mean called the package's own u0, u1, u2, u3, u4"]
+    assert str(found.verdicts["q_sample"]) == "Not right: when q_sample was called, it raised KeyError."
+    assert grader.free.get() == []
+
+
+def test_what_was_not_said_is_not_graded_and_says_why(grader):
+    found = graded(grader)
+    assert str(found.verdicts["q_sample"]) == "Not graded: the notebook was stopped before." and found.closed
+    for lines, where in (([], "the start"), ([{"at": 3}], "code cell 3"), ([{"at": "q_sample"}], "q_sample")):
+        grader.lines, grader.in_time = lines, False
+        found = graded(grader)
+        assert found.problem == f"did not end within 60 s; it was at {where}"
+        assert str(found.verdicts["q_sample"]) == f"Not graded: {found.problem}."
+    grader.lines, grader.in_time, grader.words = [], True, "last words"
+    assert graded(grader).problem == "could not be run to the end: last words"
+    grader.lines = [{"problem": "too much"}]
+    assert graded(grader).problem == "too much"
+
+
+@pytest.mark.parametrize("text", ["no json", "[]", json.dumps({"data": 1}), json.dumps({"data": 1, "used": 3})])
+def test_what_cannot_be_read_earns_nothing(grader, text):
+    grader.lines = [{"run": "q_sample", "text": text}]
+    found = graded(grader, asked=("q_sample",))
+    assert "the answer q_sample cannot be read (" in str(found.verdicts["q_sample"]) and found.points == 0
+
+
+def test_a_blank_whose_cell_has_failed_is_told(grader):
+    blank = json.dumps({"data": None, "used": []})
+    grader.lines = [{"run": "q_sample", "text": blank}, {"cell": 2, "what": "KeyError"}, {"cell": 1, "what": "E"}]
+    found = graded(grader, ["a = 1", "def q_sample(): pass"], ("q_sample",))
+    why = "Not yet answered: q_sample is not there: code cell 2, which makes it, failed (KeyError)"
+    assert " ".join(str(found.verdicts["q_sample"]).split()) == why
+    assert str(graded(grader, ["def q_sample(): pass", "b"], ("q_sample",)).verdicts["q_sample"]) != why
+    grader.lines = grader.lines[:1]
+    assert str(graded(grader, asked=("q_sample",)).verdicts["q_sample"]) == "judged"
+
+
+def test_what_a_notebook_states_is_remarked(grader):
+    assert graded(grader).remarks == []
+    odd = graded(grader, rule="by its title", exercises=("q_sample",), encoding="cp1252")
+    assert odd.remarks == [
+        "read as cp1252; notebooks are UTF-8",
+        "taken for the assignment diffusion by its title",
+        "states other exercises than most notebooks of this assignment",
+    ]
+    assert graded(grader, asked=()).problem == "a notebook, but no exercise of this book is in it"
+    none = grader.grade(0, "x", Found("x", None, "why"), SimpleNamespace(assignment=""), ())
+    assert (none.problem, none.verdicts) == ("why", {})
+    assert Score("x", verdicts={"a": Verdict(Status.RIGHT, ""), "b": Verdict(Status.OTHER_FORM, "")}).points == 1
+
+
+def test_processors_are_shared_out(monkeypatch):
+    for cores, count in ((1, 1), (2, 2), (3, 2), (4, 2), (9, 4)):
+        monkeypatch.setattr(folder.os, "sched_getaffinity", lambda _: set(range(cores)))
+        found = folder.shares(sandbox.USER)
+        assert len(found) == count and sorted(sum(found, [])) == list(range(cores))
+        assert max(map(len, found)) - min(map(len, found)) <= 1 and folder.shares(sandbox.NONE) == [[]]
+
+
+def test_the_sandbox_is_the_best_that_works(tmp_path, monkeypatch):
+    reasons = {sandbox.BUBBLEWRAP: "not there", sandbox.USER: ""}
+    monkeypatch.setattr(sandbox, "problem", lambda box, scratch, module: reasons[box.level])
+    assert sandbox.choose(tmp_path, tmp_path, "m") == sandbox.Sandbox("user", tmp_path, "bubblewrap: not there")
+    reasons[sandbox.BUBBLEWRAP] = ""
+    assert sandbox.choose(tmp_path, tmp_path, "m").words == sandbox.WORDS["bubblewrap"]
+    reasons = {sandbox.BUBBLEWRAP: "a", sandbox.USER: "b"}
+    assert sandbox.choose(tmp_path, tmp_path, "m").words.endswith("(bubblewrap: a; user: b)")
+    assert sandbox.as_user(sandbox.Sandbox("none", tmp_path), 7) == {}
+    assert sandbox.as_user(sandbox.Sandbox("user", tmp_path), 7) == {"user": 7, "group": 7, "extra_groups": []}
+
+
+def test_why_a_sandbox_does_not_work(tmp_path, monkeypatch):
+    box = sandbox.Sandbox(sandbox.NONE, tmp_path)
+    monkeypatch.setattr(sandbox, "TRIAL", "import no_such_{}")
+    assert sandbox.problem(box, tmp_path, "m") == "ModuleNotFoundError: No module named 'no_such_m'"
+    monkeypatch.setattr(sandbox, "TRIAL", "import os; os._exit(5)  # {}")
+    assert sandbox.problem(box, tmp_path, "m") == "status 5"
+    monkeypatch.setattr(sandbox, "TRIAL", "pass  # {}")
+    assert sandbox.problem(box, tmp_path, "m") == ""
+    monkeypatch.setattr(sandbox.sys, "executable", str(tmp_path / "no python"))
+    assert sandbox.problem(box, tmp_path, "m") == f"No such file or directory: {tmp_path}/no python"
+    monkeypatch.setattr(sandbox.shutil, "which", lambda _: None)
+    assert sandbox.problem(sandbox.Sandbox(sandbox.BUBBLEWRAP, tmp_path), tmp_path, "m") == "it is not installed"
+    monkeypatch.setattr(sandbox.os, "getuid", lambda: 1000)
+    assert sandbox.problem(sandbox.Sandbox(sandbox.USER, tmp_path), tmp_path, "m").startswith("only root can")
+
+
+def test_no_secret_of_the_graders_is_handed_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("A_SECRET", "x")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    box = sandbox.Sandbox(sandbox.NONE, tmp_path / "package")
+    found = box.environment(tmp_path)
+    assert "A_SECRET" not in found and found["LANG"] == "C.UTF-8" and found["HOME"] == found["TMPDIR"] == str(tmp_path)
+    assert found["PYTHONPATH"] == str(tmp_path / "package") and box.command(["a"], tmp_path) == [
+        sys.executable,
+        "-P",
+        "a",
+    ]
+
+
+def test_an_interrupt_says_where_the_scores_are(tmp_path, monkeypatch, capsys):
+    (tmp_path / "torn.ipynb").write_text("{")
+
+    def interrupted(problems, found, seed, limits, done):
+        assert (limits.seconds, limits.cell_seconds, limits.memory) == (180, 30, 2**31) and seed == 5
+        done(Score("torn.ipynb", problem="broken"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder, "score", interrupted)
+    assert main([str(tmp_path), "--minutes", "3", "--gigabytes", "2", "--seed", "5"]) == 130
+    said = capsys.readouterr()
+    assert "torn.ipynb: 0 of 0 (broken)" in said.out
+    assert f"What was graded until then is in {tmp_path / 'scores.part.csv'}." in said.err
+    assert "torn.ipynb" in (tmp_path / "scores.part.csv").read_text() and not (tmp_path / "scores.csv").exists()
+
+
+def test_a_file_that_is_too_large_says_how_large_one_may_be(tmp_path, monkeypatch):
+    path = tmp_path / "x"
+    path.write_bytes(b" " * 2**20 + b"{")
+    monkeypatch.setattr("ddpm.grading.score.notebook.LARGEST", 2**20)
+    with pytest.raises(NoNotebook, match="^larger than 1 MB$"):
+        read(path)
+    path.write_bytes(b" " * 2**20)
+    with pytest.raises(NoNotebook, match="^an empty file$"):
+        read(path)
+
+
+def test_a_judge_that_is_asked_nothing_ends_at_once():
+    made = judge.Judge(PROBLEMS.module)
+    assert made.close() is None
+    assert "could not be judged (TypeError)" in str(made("answer_1_4", {1, 2}))  # nothing JSON can say
+    assert made.process is None

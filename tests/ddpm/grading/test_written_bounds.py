@@ -1,0 +1,374 @@
+"""Draws and the bounds of what is typed: mean and variance against numbers drawn or summed, each bound at its edge."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from ddpm.derivation.densities import p, p_theta, q
+from ddpm.derivation.expectation import KL, E_noise, E_q
+from ddpm.derivation.symbols import (
+    Product,
+    SquaredNorm,
+    Sum,
+    T,
+    alpha,
+    alpha_bar,
+    beta,
+    epsilon,
+    epsilon_t,
+    log,
+    s,
+    sigma,
+    sqrt,
+    t,
+    x,
+)
+from ddpm.grading.written import states, too_large
+from ddpm.grading.written.linear import mean_and_variance
+from ddpm.grading.written.notation import earliest, exact, in_notation
+from ddpm.grading.written.quantities import Choice, Number, number_of, numbers_of, within_distance, within_factor
+from ddpm.grading.written.sample import Sample
+from ddpm.grading.written.states import is_log_linear, point, refuse_foreign
+from ddpm.grading.written.too_large import Unreadable
+
+BETA = {n: sp.Rational(n + 2, 20) for n in range(1, 8)}
+
+
+def at(expr, time):
+    """A number for an expression at t = time, with beta_n as above and x_0 = 3."""
+    numbers = {beta[n]: value for n, value in BETA.items()}
+    bars = {0: sp.Integer(1)}
+    for n, value in BETA.items():
+        bars[n] = bars[n - 1] * (1 - value)
+    numbers |= {alpha[n]: 1 - value for n, value in BETA.items()} | {alpha_bar[n]: bar for n, bar in bars.items()}
+    return float(sp.N(expr.subs(t, time).doit().subs(numbers).subs(x[0], 3)))
+
+
+def coefficients(draw, time):
+    """What stands before x_0 and before each noise, once all sums are written out."""
+    written = sp.expand(draw.subs(t, time).doit())
+    noises = sorted(written.atoms(epsilon_t.function) | ({epsilon} & written.free_symbols), key=str)
+    return written.subs(dict.fromkeys(noises, 0)), [written.coeff(noise) for noise in noises]
+
+
+DRAWS = {
+    "one noise": sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon,
+    "twice the same": sqrt(alpha[t]) * x[0] + beta[t] * (2 * epsilon + epsilon_t[t]) - epsilon,
+    "each step": x[0] + Sum(beta[s] * epsilon_t[s], (s, 1, t)),
+    "shifted": x[0] + Sum(beta[s] * epsilon_t[s - 1], (s, 2, t)),
+    "backwards": x[0] + Sum(beta[s] * epsilon_t[t - s], (s, 1, t - 1)),
+    "the last apart": Sum(beta[s] * epsilon_t[s], (s, 1, t - 1)) + alpha[t] * epsilon_t[t],
+    "the last twice": Sum(beta[s] * epsilon_t[s], (s, 1, t)) + alpha[t] * epsilon_t[t],
+    "the one after": Sum(beta[s] * epsilon_t[s], (s, 1, t)) + alpha[t] * epsilon_t[t + 1],
+    "the one before": Sum(beta[s] * epsilon_t[s], (s, 2, t)) + alpha[t] * epsilon_t[1],
+    "the first twice": Sum(beta[s] * epsilon_t[s], (s, 1, t)) + alpha[t] * epsilon_t[1],
+    "two sums": Sum(beta[s] * epsilon_t[s], (s, 1, t)) + Sum(alpha[s] * epsilon_t[s], (s, 1, t - 1)),
+    "two sums apart": Sum(beta[s] * epsilon_t[s], (s, 1, t - 1)) + Sum(alpha[s] * epsilon_t[s + t], (s, 1, 2)),
+    "one noise in a sum": Sum(beta[s] * epsilon, (s, 1, t)) + x[0],
+    "a factor": 3 * (x[0] + Sum(beta[s] * epsilon_t[s], (s, 1, t))) / 2,
+    "a mean in a sum": Sum(beta[s] * (x[0] + epsilon_t[s]), (s, 1, t)),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_mean_and_variance_are_those_of_the_sum_written_out(name):
+    mean, variance = mean_and_variance(DRAWS[name], {t: 2})
+    for time in (2, 4):
+        plain, before = coefficients(DRAWS[name], time)
+        assert at(mean, time) == pytest.approx(at(plain, time))
+        assert at(variance, time) == pytest.approx(sum(at(c, time) ** 2 for c in before))
+
+
+def test_an_earlier_state_is_a_draw_of_its_own():
+    mean, variance = mean_and_variance(sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t]) * epsilon, {})
+    for time in (1, 3):
+        assert at(mean, time) == pytest.approx(at(sqrt(alpha_bar[t]) * x[0], time))
+        assert at(variance, time) == pytest.approx(at(1 - alpha_bar[t], time))
+    assert at(mean_and_variance(x[t - 1] + epsilon_t[t], {})[1], 3) == pytest.approx(at(2 - alpha_bar[t - 1], 3))
+
+
+@pytest.mark.parametrize(
+    "draw, words",
+    [
+        (x[t - 1] + x[t - 2], "has the states x[t - 1] and x[t - 2] in one draw"),
+        (x[t - 1] + epsilon_t[t - 1], "that noise is in x[t - 1] already"),
+        (epsilon**2, "not linear in the noise"),
+        (epsilon * epsilon_t[1], "not linear in the noise"),
+        (Sum(epsilon_t[s], (s, 1, t)) * epsilon, "not linear in the noise"),
+        (log(epsilon), "not linear in the noise"),
+        (Sum(epsilon_t[s], (s, 1, t)) + epsilon_t[3], "for some t they are in this order, for others not"),
+    ],
+)
+def test_a_draw_of_which_no_variance_can_be_told_is_refused(draw, words):
+    with pytest.raises(Unreadable) as error:
+        mean_and_variance(draw, {})
+    assert words in str(error.value)
+
+
+# How large an expression may be
+
+
+@pytest.mark.parametrize(
+    "within, beyond, words",
+    [
+        (alpha[t] ** 24, alpha[t] ** 25, "exponents go up to 24"),
+        (alpha[t] ** -24, alpha[t] ** -25, "exponents go up to 24"),
+        (alpha[t] ** sp.Rational(1, 24), alpha[t] ** sp.Rational(1, 25), "exponents go up to 24"),
+        (
+            (alpha[t] + x[0]) ** 8 * beta[t] ** 24 * x[1] ** 24 * x[2] ** 8,
+            beta[t] ** 24 * x[1] ** 24 * x[2] ** 17,
+            "64",
+        ),
+        ((x[0] + x[1] + x[2]) ** 24, (x[0] + x[1] + x[2] + x[3] + x[4]) ** 20, "more than 5000 terms"),
+        (SquaredNorm((x[0] + x[1]) ** 24), SquaredNorm((x[0] + x[1] + x[2] + x[3]) ** 7), "more than 5000 terms"),
+        (sp.exp(1000 * x[0]), sp.exp(1001 * x[0]), "no computer can write down"),
+        (sp.exp(x[0]), sp.exp(sp.exp(x[0])), "no computer can write down"),
+        (alpha[t] ** (24 * t), alpha[t] ** (25 * t), "does not compare"),
+        (alpha[t] ** (t / 2), alpha[t] ** (t**2), "does not compare"),
+        (999_999_999 * x[0], 1_000_000_001 * x[0], "more than nine digits"),
+        (x[0] / 999_999_999, x[0] / 1_000_000_001, "more than nine digits"),
+        (sp.Float(2e8) * x[0], sp.Float(2e9) * x[0], "more than nine digits"),
+        (sp.Float(2e-9) * x[0], sp.Float(5e-10) * x[0], "more than nine digits"),
+        (Sum(x[s], (s, 1, 100)), Sum(x[s], (s, 1, 101)), "more than 100 terms"),
+        (Sum(x[s], (s, -100, 1)), Sum(x[s], (s, -101, 1)), "more than 100 terms"),
+        (Sum((x[s] + x[0]) ** 24, (s, 1, 100)), Sum((x[s] + x[0] + x[1]) ** 12, (s, 1, 100)), "more than 5000 terms"),
+        (Product(x[s] + x[0], (s, 1, 12)), Product(x[s] + x[0], (s, 1, 13)), "more than 5000 terms"),
+        (Product(x[s], (s, 1, 64)), Product(x[s] + x[0], (s, 1, 65)), "degree above 64"),
+        (Sum(x[s], (s, 5, 1)), Sum(x[s], (s, 1, 2), (t, 1, 2)), "one index with both ends"),
+    ],
+)
+def test_each_bound_holds_at_its_edge(within, beyond, words):
+    too_large.check(within)
+    with pytest.raises(Unreadable) as error:
+        too_large.check(beyond)
+    assert words in str(error.value)
+
+
+def nested(depth):
+    expr = x[0]
+    for _ in range(depth):
+        expr = sp.log(sp.Add(1, expr, evaluate=False), evaluate=False)
+    return expr
+
+
+def test_depth_and_size_are_bounded():
+    too_large.check(nested(20))
+    with pytest.raises(Unreadable, match="nested too deeply"):
+        too_large.check(nested(45))
+    assert too_large.size(x[0] + x[1]) == 5  # the sum, two states, two indices
+    assert too_large.size(sp.Add(*(x[i] for i in range(40))), most=30) == 31
+    with pytest.raises(Unreadable, match="more than 1500 parts"):
+        too_large.check(sp.Add(*(x[i] for i in range(800))))
+    too_large.check(sp.Add(*(x[i] for i in range(700))))
+    for value in (sp.nan, sp.oo, -sp.oo):
+        with pytest.raises(Unreadable, match="not finite"):
+            too_large.number(value)
+
+
+# Which states a line may speak of
+
+
+@pytest.mark.parametrize(
+    "expr, words",
+    [
+        (log(q(x[-1])), "x[-1], which does not exist"),
+        (log(q(x[t - 2] | x[t])), "x[-1], which does not exist"),
+        (log(q(x[T + 1])), "x[T + 1], which does not exist"),
+        (Sum(log(q(x[t + 1] | x[t])), (t, 1, T)), "x[T + 1], which does not exist: the first step leads"),
+        (log(q(x[1 : T + 1])), "a path has both ends in it"),
+        (Sum(log(q(x[t - 1] | x[t])), (t, 0, T)), "x[-1], which does not exist"),
+        (log(p(x[T] | x[0])), "p is the density of x_T alone"),
+        (log(p(x[0])), "p is the density of x_T alone"),
+        (E_noise(log(q(x[1]))), "write E_q"),
+        (log(q(x[1])) * alpha[t], "only densities, their logs"),
+        (t * log(q(x[1])), "holds t as a number"),
+        (x[1] + log(q(x[1])), "as a number"),
+        (log(q(x[4])), "fixed indices go up to 3"),
+        (log(q(x[T - 4])), "fixed indices go up to 3"),
+    ],
+)
+def test_a_line_about_the_chains_stays_inside_of_them(expr, words):
+    with pytest.raises(Unreadable) as error:
+        refuse_foreign(expr, {})
+    assert words in str(error.value)
+
+
+def test_lines_inside_of_the_chains_are_taken():
+    for expr in (
+        Sum(log(q(x[t] | x[t - 1])), (t, 1, T)),
+        log(q(x[0:T])) - log(p(x[T])) + log(p_theta(x[0] | x[1])),
+        E_q(log(q(x[1]))),
+        KL(q(x[T] | x[0]), p(x[T])),
+    ):
+        refuse_foreign(expr, {})
+    refuse_foreign(log(q(x[t - 2] | x[t])), {t: 2})
+    refuse_foreign(log(q(x[3])), {T: 3})
+    with pytest.raises(Unreadable, match="T . 1"):
+        refuse_foreign(log(q(x[3])), {T: 2})
+
+
+@pytest.mark.parametrize(
+    "expr, words",
+    [
+        (log(q(x[0] | (x[1], x[0]))), "x_0 is known there"),
+        (Sum(log(q(x[t - 1] | (x[t], x[0]))), (t, 1, T)), "At t = 1 that is q(x[0] | (x[1], x[0])): x_0 is known"),
+        (log(q(x[0:T] | x[0])), "x_0 is known there"),
+        (Sum(log(q(x[t - 1] | (x[t], x[0]))), (t, 2, T)), ""),
+        (log(q(x[1:T] | x[0])), ""),
+    ],
+)
+def test_a_density_of_what_is_given_is_told(expr, words):
+    found = point(expr, {})
+    assert words in found and bool(words) == bool(found)
+
+
+@pytest.mark.parametrize(
+    "expr, right",
+    [
+        (log(q(x[1])) - 2 * log(p(x[T])) / 3, True),
+        (E_q(Sum(log(q(x[t]) ** 2 / p(x[T])), (t, 1, T))), True),
+        (KL(q(x[T] | x[0]), p(x[T])) + 5, True),
+        (log(Product(q(x[t] | x[t - 1]), (t, 1, T)) * sp.exp(log(q(x[0])))), True),
+        (log(q(x[1])) * log(q(x[2])), False),
+        (log(q(x[1]) + q(x[2])), False),
+        (q(x[1]), False),
+        (log(log(q(x[1]))), False),
+        (log(-q(x[1])), False),
+        (log(q(x[1])) ** 2, False),
+        (sp.pi * log(q(x[1])), False),
+    ],
+)
+def test_of_which_lines_chains_of_events_tell_all(expr, right):
+    assert bool(is_log_linear(expr)) == right
+
+
+def test_spans_and_indices():
+    values = {t: 2, T: 4}
+    assert [*states.span(x[t - 1], values)] == [1] and [*states.span(x[t:T], values)] == [2, 3, 4]
+    assert states.at(T - t + 1, values) == 3 and states.at(sp.Integer(3), values) == 3 and states.at(2 * t, values) == 4
+    seen = {tuple(sorted((str(n), v) for n, v in values.items())) for _, values in states.every(log(q(x[t])), {t: 2})}
+    assert seen == {(("T", last), ("t", n)) for last in range(2, 6) for n in range(2, last + 1)}
+
+
+# The book's notation
+
+
+def test_a_covariance_may_have_its_identity_matrix():
+    for marked in (sp.Symbol("I"), sp.I):
+        assert in_notation(beta[t] * marked) == beta[t] and in_notation((1 - alpha_bar[t]) * marked) == 1 - alpha_bar[t]
+        assert in_notation(sqrt(beta[t]) * sp.Symbol("I")) == sqrt(beta[t])
+    for refused in (sqrt(-beta[t]), sp.I * sqrt(beta[t]), beta[t] + sp.I):
+        with pytest.raises(Unreadable, match="root of a negative number"):
+            in_notation(refused)
+
+
+def test_numbers_are_made_exact():
+    assert exact(sp.Float(0.5)) == sp.Rational(1, 2) and exact(sp.Float("0.333333333333")) == sp.Rational(1, 3)
+    assert exact(sp.Float("0.123456789")) == sp.Rational(123456789, 10**9)
+    assert exact(sp.Float(-0.999)) == sp.Rational(-999, 1000)
+
+
+def test_the_earliest_time_keeps_all_states_inside():
+    assert [earliest(e) for e in (x[t], x[t - 1], x[t - 3] + x[t - 1], x[0], x[T - 3] * alpha[t - 5])] == [
+        1,
+        1,
+        3,
+        1,
+        1,
+    ]
+
+
+@pytest.mark.parametrize(
+    "expr, words",
+    [
+        (alpha_bar[10], "indices are as in"),
+        (x[t - 10], "indices are as in"),
+        (x[2 * t], "indices are as in"),
+        (x[t / 2], "indices are as in"),
+        (sigma.function(), "without what belongs in its brackets"),
+        (sp.Function("g")(x[t]), "not a symbol of the book"),
+        (sp.Symbol("a") + sp.Symbol("b"), "holds a, b, not symbols of the book"),
+        (sp.Symbol("a") + t, "holds a, not a symbol of the book"),
+    ],
+)
+def test_what_is_not_the_books_is_named(expr, words):
+    with pytest.raises(Unreadable) as error:
+        in_notation(expr)
+    assert words in str(error.value)
+
+
+def test_indices_at_their_edge_are_taken():
+    k = sp.Symbol("k")
+    for expr in (alpha_bar[9], x[t - 9], alpha[T - s + 1], Sum(beta[k], (k, 1, t)) * x[T - t]):
+        assert in_notation(expr)
+
+
+# Points, and numbers there
+
+
+def test_a_sample_tells_factors_pairs_of_slips_and_gaps():
+    sample, right = Sample({}), alpha[t] * x[t]
+    assert sample.factor(3 * right / 7, right) == sp.Rational(3, 7)
+    assert sample.factor(right, right) is None and sample.factor(right + 1, right) is None
+    assert sample.factor(right * sp.Rational(22, 21), right) is None  # 21 is no simple denominator
+    assert sample.factor(-right, right) == -1 and sample.factor(0 * right, right) is None
+    slips = [alpha[t] * x[0], beta[t] * x[t], alpha[t] ** 2 * x[t], x[t]]
+    both = slips[0] + slips[1] - right
+    assert sample.two_of(both, right, slips) == (0, 1)
+    assert sample.two_of(alpha[t] * slips[1], right, slips) == (1, 2)  # by their factors
+    assert sample.two_of(both + 1, right, slips) is None
+    assert sample.equal(right, x[t] * alpha[t]) and not sample.equal(right, slips[0])
+    assert sample.lacking(sqrt(x[t] - 100) * 0 + log(x[t]) - log(x[t]) + right, right) == ""
+    assert "t = 2, x[2] =" in sample.lacking(right / (t - 2), right)
+
+
+# Predictions: what is near
+
+
+def test_a_distance_and_a_factor_end_where_they_say():
+    near = within_distance(0.5)
+    assert near(1.5, 1.0) and near(0.5, 1.0) and not near(1.51, 1.0) and not near(0.49, 1.0)
+    same = within_factor(4, same_side=True)
+    assert same(2.0, 1.5) and not same(0.9, 1.5) and not same(1.2, 0.5) and same(0.9, 1.05) and same(1.2, 0.95)
+    assert not same(1.0, 1.5) and within_factor(4)(0.9, 1.5) and within_factor(2)(2.0, 1.0)
+
+
+def test_numbers_and_words_are_read():
+    assert numbers_of(2, "k", 3) == [2.0] * 3 and numbers_of([1, "2", sp.pi], "k", 3)[:2] == [1.0, 2.0]
+    assert numbers_of(np.array([1.5, 2]), "k", 2) == [1.5, 2.0] and numbers_of(sp.Tuple(1, 2), "k", 2) == [1.0, 2.0]
+    assert number_of(np.float32(0.5), "k") == 0.5 and number_of(np.array(2.0), "k") == 2.0
+    for value, words in (
+        (("a", "b"), "2 numbers for k; expected 3 or one for all"),
+        ("many", "a text for k"),
+        (x[t], "a formula for k"),
+        (float("nan"), "NaN for k"),
+        (sp.I, "for k; expected a number"),
+        (None, "NoneType for k"),
+    ):
+        with pytest.raises(Unreadable) as error:
+            numbers_of(value, "k", 3)
+        assert words in str(error.value)
+    with pytest.raises(Unreadable, match="2 numbers for k; expected 1$"):
+        numbers_of([1, 2], "k", 1)
+    choice = Choice("which", ("yes", "no", "Much larger", "equal"))
+    for given, word in (
+        (True, "yes"),
+        (np.False_, "no"),
+        (sp.true, "yes"),
+        ("much  LARGER", "Much larger"),
+        ("same", "equal"),
+    ):
+        assert choice.word(given, "k") == word
+    for given in (3, "perhaps", None, "bigger"):
+        with pytest.raises(Unreadable, match="for k; choose from 'yes', 'no', 'Much larger', 'equal'"):
+            choice.word(given, "k")
+    assert choice.near("yes", "yes") and not choice.near("yes", "no")
+
+
+def test_a_number_that_cannot_be_is_refused_at_its_ends():
+    share = Number("a share", within_distance(0.1), least=0, most=1)
+    assert share.possible([0.0, 1.0], "k") == [0.0, 1.0]
+    for value, words in ((-0.1, "-0.1 for k, a share; it cannot be below 0"), (1.5, "it cannot be above 1")):
+        with pytest.raises(Unreadable, match=words):
+            share.possible([0.5, value], "k")
+    assert Number("any", within_distance(1.0)).possible([-1e300, 1e300], "k")
