@@ -29,6 +29,7 @@ from ddpm.train import start, train
 SEEDS = 5
 RECIPE = {"steps": 6000, "batch": 128, "rate": 1e-2, "seeds": SEEDS, "range": 6.0, "levels": 25, "pairs": 400}
 SAMPLES, STEPS, NEAR = 4000, 50, 0.2
+EVEN = (13.0, -10.0)  # log-SNR; above, the bound's factor before the error of v is `said.LARGEST`
 FREQUENCIES = tuple(np.geomspace(1.0, 10.0, 6).tolist())
 
 
@@ -77,12 +78,13 @@ class SaysNoise(eqx.Module):
 @cache
 def path_of(name: str) -> Path:
     """The path whose uniform times these are."""
-    return {"cosine": cosine_path, "linear": vp, "sigmoid": lambda: path_through(ddpm.sigmoid(1000))}[name]()
+    paths = {"cosine": cosine_path, "even": cosine_path, "linear": vp}
+    return path_through(ddpm.sigmoid(1000)) if name == "sigmoid" else paths[name]()
 
 
 def schedule_of(name: str) -> Callable[[int], ddpm.Schedule]:
     """T -> the schedule on the path of this name."""
-    return {"cosine": ddpm.cosine, "linear": _linear, "sigmoid": ddpm.sigmoid}[name]
+    return {"cosine": ddpm.cosine, "even": ddpm.cosine, "linear": _linear, "sigmoid": ddpm.sigmoid}[name]
 
 
 def _linear(T):
@@ -106,6 +108,8 @@ def train_glyphs(setting: Setting, recipe: dict = RECIPE) -> SaysNoise:
     path = path_of(setting.path)
     loss = Partial(_loss, path, kind, weight, jnp.asarray(setting.alike))
     draw = Partial(_draw, glyphs(), jnp.asarray(float(setting.times)), recipe["seeds"])
+    if setting.path == "even":
+        draw = Partial(_draw_evenly, path, draw)
     state, _ = train(
         state,
         loss,
@@ -173,7 +177,8 @@ def shares_off(network: SaysNoise, schedule: ddpm.Schedule, variance="beta_tilde
 
 
 def _names(setting):
-    return setting.kind, setting.weight
+    """Where levels are drawn evenly, the bound weighs all errors of the noise alike: half of what -dLambda is then."""
+    return setting.kind, "simple" if (setting.path, setting.weight) == ("even", "bound") else setting.weight
 
 
 def _loss(path, kind, weight, alike, networks, key, batch):
@@ -195,3 +200,9 @@ def _draw(images, times, members, key, batch):
     u = (1 + time) / 2
     u = jnp.where(times > 0, jnp.ceil(u * times) / jnp.maximum(times, 1), u)
     return images[integers_from_uniform(which, len(images))], u, normal_from_uniform(noise)
+
+
+def _draw_evenly(path, draw, key, batch):
+    x_0, share, noise = draw(key, batch)
+    most, least = EVEN
+    return x_0, path.time(jnp.exp(-(most + share * (least - most)) / 2)), noise

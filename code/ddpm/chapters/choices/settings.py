@@ -13,7 +13,8 @@ class Setting:
 
     Attributes:
         kind, weight: what is predicted, and how the error is weighted (`ddpm.chapters.choices.said`).
-        path: which levels are trained on how often: that of uniform times on "cosine", "linear" or "sigmoid".
+        path: which levels are trained on how often: that of uniform times on "cosine", "linear" or "sigmoid"; or
+            "even", on the cosine path, but with the log-SNR drawn evenly.
         alike: whether each level is weighted as it would be on the cosine path.
         times: how many times there are in training; 0 for all of [0, 1].
         width: of the hidden layers; three times as much on the digits.
@@ -61,6 +62,7 @@ def on_glyphs() -> dict[str, dict[str, Context]]:
             "as it comes": _against(BASE, "path", ("linear", "sigmoid")),
             "levels alike": _against(replace(BASE, alike=True), "path", ("linear", "sigmoid")),
         },
+        "draws": {"bound's weight": _against(replace(BASE, weight="bound"), "path", ("even",))},
         "times": {"glyphs": _against(BASE, "times", (10, 50, 250))},
         "average": {"falling rate": (BASE, falling), "constant rate": _rates(BASE.average)},
         "width": {"glyphs": _against(BASE, "width", (16, 32, 128))},

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +12,17 @@ import pytest
 import ddpm
 from ddpm.chapters.choices import __main__ as command
 from ddpm.chapters.choices import plan, said, stored
-from ddpm.chapters.choices.glyphs import RECIPE, SaysNoise, Small, nats_lost, path_of, schedule_of, shares_off
+from ddpm.chapters.choices.glyphs import (
+    RECIPE,
+    SaysNoise,
+    Small,
+    _draw_evenly,
+    _names,
+    nats_lost,
+    path_of,
+    schedule_of,
+    shares_off,
+)
 from ddpm.chapters.choices.settings import BASE, all_of, on_digits, on_glyphs
 from ddpm.chapters.choices.variances import losses, terms, variance_of
 from ddpm.data import glyphs
@@ -80,6 +91,21 @@ def test_the_rate_of_the_log_snr_is_its_slope(name):
         assert float(path.level(u).signal) ** 2 == pytest.approx(float(schedule.alpha_bar[round(200 * u)]), abs=0.03)
     on_cosine = said.as_on_cosine(cosine_path(0), jnp.asarray(0.3))
     assert float(on_cosine) == pytest.approx(1, rel=1e-5)
+
+
+def test_drawn_evenly_the_bound_weighs_errors_of_the_noise_alike():
+    """Its factor at uniform times, times how much of [0, 1] a share of the draws takes: 23 / 2 at every level."""
+    shares, path = jnp.linspace(0.02, 0.98, 25), path_of("even")
+
+    def time(share):
+        return _draw_evenly(path, lambda key, batch: (None, share, None), None, 1)[1]
+
+    np.testing.assert_allclose(path.log_snr(jax.vmap(time)(shares)), 13 - 23 * shares, atol=1e-3)
+    noise, bound = (jnp.asarray(i) for i in (said.KINDS.index("noise"), said.WEIGHTS.index("bound")))
+    inside = shares[5:-8]  # where neither the factor nor the signal is cut
+    factors = jax.vmap(lambda share: said.factor(noise, bound, path, time(share)) * jax.grad(time)(share))(inside)
+    np.testing.assert_allclose(factors, 11.5, rtol=1e-3)
+    assert _names(replace(BASE, path="even", weight="bound")) == ("v", "simple")
 
 
 class Best(Small):
