@@ -319,7 +319,7 @@ def test_a_sample_tells_factors_pairs_of_slips_and_gaps():
     assert sample.two_of(both + 1, right, slips) is None
     assert sample.equal(right, x[t] * alpha[t]) and not sample.equal(right, slips[0])
     assert sample.lacking(sqrt(x[t] - 100) * 0 + log(x[t]) - log(x[t]) + right, right) == ""
-    assert "t = 2, x[2] =" in sample.lacking(right / (t - 2), right)
+    assert "t = 2" in Sample({}).lacking(right / (t - 2), right)
 
 
 # Predictions: what is near
