@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from ddpm.evaluate import held_out_bits
+from ddpm.evaluate import Measured, held_out_bits
 from ddpm.mixture import mixture
 from ddpm.oracle import PathOracle
 from ddpm.path import cosine_path
@@ -34,3 +34,12 @@ def test_bits_of_a_gaussian(pixels):
     assert low - 0.01 < expected < high + 0.01 and high - low < 0.15
     wide = PathOracle(cosine_path(), mixture(np.zeros((1, 2, 2)), (2 * SPREAD) ** 2)).velocity
     assert held_out_bits(jax.random.key(1), cosine_path(), wide, pixels, VALUES, start).low > high  # a worse model
+
+
+def test_the_steps_are_those_asked_for_and_shorter_near_the_data(pixels, monkeypatch):
+    seen = []
+    monkeypatch.setattr("ddpm.evaluate.bits._bits", lambda path, velocity, x, probes, times, values: seen.append(times))
+    monkeypatch.setattr("ddpm.evaluate.bits.average", lambda bits: Measured(0.0, 0.0, 0.0))
+    held_out_bits(jax.random.key(1), cosine_path(), lambda x, u: x, pixels[:2], VALUES, 0.04, 8)
+    np.testing.assert_allclose(seen[0], np.linspace(0.2, 1, 9) ** 2, rtol=1e-6)
+    assert seen[0][-1] == 1

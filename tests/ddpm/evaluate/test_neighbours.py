@@ -53,6 +53,13 @@ def test_the_coverage_of_the_datas_own_distribution_does_not_depend_on_it(draw, 
     assert expected_coverage(1, 2, 1) == pytest.approx(1 / 2)  # of three points two are images; which is nearer?
 
 
+def test_what_is_expected_is_of_the_coverage_that_is_measured_where_no_k_is_given():
+    samples, images = np.random.default_rng(6).normal(size=(2, 60, 2))
+    found = [coverage(samples, images, k) for k in range(1, 9)]
+    (k,) = [k for k, value in enumerate(found, start=1) if value == coverage(samples, images)]
+    assert expected_coverage(60, 60) == expected_coverage(60, 60, k)
+
+
 def test_what_is_nowhere_near_and_what_has_lost_half():
     random = np.random.default_rng(3)
     data, far = random.normal(size=(2, 300, 2))

@@ -22,6 +22,13 @@ def test_bytes_around_a_ring():
     assert sent("%add = f32[3]{0} add(%a, %b)", 8) == {}
 
 
+@pytest.mark.parametrize(
+    "kind, size", [("f64", 8), ("f32", 4), ("bf16", 2), ("f16", 2), ("s32", 4), ("u32", 4), ("pred", 1)]
+)
+def test_each_type_has_its_size(kind, size):
+    assert sent(f"%a = {kind}[8,3]{{1,0}} all-gather(%x), channel_id=1", 4) == {"all-gather": 3 / 4 * 24 * size}
+
+
 @pytest.mark.parametrize("kind", ["all-to-all", "collective-permute", "all-reduce-start", "all-gather-start"])
 def test_other_exchanges_are_not_passed_over(kind):
     with pytest.raises(ValueError, match=f"of the kind {kind}, which is not counted; only"):

@@ -15,7 +15,7 @@ from ddpm.mixture import mixture
 from ddpm.oracle import PathOracle
 from ddpm.path import straight, vp
 from ddpm.precision import enable_x64
-from ddpm.sample import adaptive, decode, encode, euler, heun, velocity
+from ddpm.sample import adaptive, decode, encode, euler, heun, ode, velocity
 
 MEANS, VARIANCES, WEIGHTS = np.array([2.0, -1.0]), np.array([0.1, 0.3]), np.array([0.3, 0.7])
 IN_TWO = np.array([[1.0, 0.5], [-1.0, 0.2]]), VARIANCES, WEIGHTS
@@ -32,6 +32,16 @@ def distribution(path, u, x):
 def spin(state, u):
     """y = exp(u^2) y_0, and an angle that turns by u: for a state of two parts."""
     return {"y": 2 * u * state["y"], "turned": jnp.ones(())}
+
+
+def test_the_smallest_tolerance_is_the_one_that_is_told(monkeypatch):
+    monkeypatch.setattr(ode, "_adaptive", lambda field, state, times, tolerance: (state, tolerance, True))
+    solve = partial(adaptive, lambda state, u: state, np.float32(1), np.array([0.0, 1.0]))
+    least = 8 * float(np.finfo(np.float32).eps)
+    assert float(solve(least)[1]) == pytest.approx(least) and float(solve(0.999)[1]) == pytest.approx(0.999)
+    for tolerance in (least * 0.999, 1.0, 0.0):
+        with pytest.raises(ValueError, match="must be at least 1e-06 .for float32. and below 1"):
+            solve(tolerance)
 
 
 @pytest.mark.parametrize("solve, order", [(euler, 1), (heun, 2)])

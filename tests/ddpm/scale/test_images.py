@@ -34,6 +34,7 @@ def test_every_image_once_in_each_pass_in_another_order(folder):
     again = Images(folder, (4, 6), seed=3)
     assert shown(again, 16, 4, 4) == seen[16:20] and shown(again, 8, 4, 4) == seen[8:12]  # from any place
     assert [i for step in range(3) for i in shown(Images(folder, (4, 6), seed=4), 4 * step, 4, 4)] != seen[:COUNT]
+    assert shown(Images(folder, (4, 6)), 0, 12, 12) == shown(Images(folder, (4, 6), seed=0), 0, 12, 12)
     # two processes: of each batch of 4 the first half and the second
     halves = [Images(folder, (4, 6), seed=3) for _ in range(2)]
     for step in range(3):
