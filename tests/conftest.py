@@ -8,7 +8,7 @@ import jaxtyping
 import pytest
 from beartype.claw import beartype_packages
 from chapter_of import chapters_of
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
 # Annotations are checked while the tests run: by jaxtyping where they name shapes, and in the packages where none does
@@ -33,8 +33,9 @@ os.environ.setdefault(
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(FOLDER.parents[1] / ".pytest_cache/xla"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
-# The same examples in every run, and no limit on time: the first call of a jitted function compiles it.
-settings.register_profile("book", derandomize=True, deadline=None)
+# The same examples in every run, and no limit on time: the first call of a jitted function compiles it, and on a busy
+# machine drawing an example may take a second of the clock.
+settings.register_profile("book", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("book")
 
 

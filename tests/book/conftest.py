@@ -38,7 +38,9 @@ def browser():
     if path is None:
         pytest.fail(finder.HELP)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        # it may have to start while the build has all processors
+        options = {"args": ["--no-sandbox", "--disable-gpu"], "timeout": 300_000}
+        chromium = playwright.chromium.launch(executable_path=path, **options)
         yield chromium
         chromium.close()
 

@@ -203,7 +203,22 @@ def test_tests_on_lists_of_cases_are_told_from_others(tmp_path):
     (tmp_path / "test_a.py").write_text(
         "@pytest.mark.slow\ndef test_1(): pass\n@pytest.mark.parametrize('n', [1, 2])\ndef test_2(n): pass\n"
     )
-    assert [(test.name, checked.on_cases(test)) for _, test in checked.tests_below(tmp_path)] == [
-        ("test_1", False),
-        ("test_2", True),
+    assert [test for _, test in checked.tests_below(tmp_path)] == [
+        checked.Test("test_1", False),
+        checked.Test("test_2", True),
+    ]
+
+
+def test_tests_that_a_function_makes_are_counted_by_their_names(tmp_path):
+    (tmp_path / "support").mkdir()
+    (tmp_path / "support/shared.py").write_text(
+        "def shared_tests(words):\n    @pytest.mark.parametrize('word', words)\n    def one(word): pass\n\n"
+        "    def other(): pass\n\n    return one, other\n"
+    )
+    (tmp_path / "test_a.py").write_text(
+        "test_x, test_y = shared_tests([1])\nx = shared_tests([2])\ntest_words = 'no test'\n"
+    )
+    assert [test for _, test in checked.tests_below(tmp_path)] == [
+        checked.Test("test_x", True),
+        checked.Test("test_y", False),
     ]

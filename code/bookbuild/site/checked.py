@@ -8,6 +8,7 @@ import ast
 import platform
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -131,7 +132,7 @@ class CheckedTests(SphinxDirective):
             return [nodes.paragraph("", "This copy of the book came without its tests.")]
         counts = count_tests(root, tests)
         items = [nodes.list_item("", nodes.paragraph("", f"{n} of {what}")) for what, n in counts.items()]
-        several = sum(on_cases(test) for _, test in tests)
+        several = sum(test.on_cases for _, test in tests)
         words = f"There are {len(tests)} test functions; {several} of them run on a list of cases:"
         return [nodes.paragraph("", words), nodes.bullet_list("", *items)]
 
@@ -142,7 +143,15 @@ class CheckedVersions(SphinxDirective):
         return [table(["Package", "Version"], [[text(name), text(number)] for name, number in found.items()], [50, 50])]
 
 
-def count_tests(root: Path, tests: list[tuple[Path, ast.FunctionDef]]) -> dict[str, int]:
+@dataclass(frozen=True)
+class Test:
+    """A test function: its name, and whether it is run on each of a list of cases."""
+
+    name: str
+    on_cases: bool
+
+
+def count_tests(root: Path, tests: list[tuple[Path, Test]]) -> dict[str, int]:
     """How many of the test functions of the book under `root` test what."""
     counts = Counter(
         next(what for part, what in TESTS.items() if path.is_relative_to(root / part)) for path, _ in tests
@@ -150,12 +159,28 @@ def count_tests(root: Path, tests: list[tuple[Path, ast.FunctionDef]]) -> dict[s
     return {what: counts[what] for what in TESTS.values() if counts[what]}
 
 
-def tests_below(folder: Path) -> Iterator[tuple[Path, ast.FunctionDef]]:
+def tests_below(folder: Path) -> Iterator[tuple[Path, Test]]:
     """Every test function below `folder`, with its file."""
+    shared = {name: tests for path in folder.rglob("support/*.py") for name, tests in shared_tests(path).items()}
     for path in sorted(folder.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                yield path, node
+                yield path, Test(node.name, on_cases(node))
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                names = [name.id for name in ast.walk(node.targets[0]) if isinstance(name, ast.Name)]
+                if names and all(name.startswith("test_") for name in names):
+                    made = shared[ast.unparse(node.value.func)]
+                    yield from ((path, Test(name, cases)) for name, cases in zip(names, made, strict=True))
+
+
+def shared_tests(path: Path) -> dict[str, list[bool]]:
+    """Of each function in the file whose name ends with `_tests`: of the tests that it makes, in their order, whether
+    each is run on a list of cases."""
+    return {
+        node.name: [on_cases(test) for test in node.body if isinstance(test, ast.FunctionDef)]
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.endswith("_tests")
+    }
 
 
 def on_cases(test: ast.FunctionDef) -> bool:

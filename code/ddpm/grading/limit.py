@@ -82,7 +82,9 @@ def of_work(seconds: float | int) -> Callable[[], float]:
 
 def _stop(thread: threading.Thread, done: threading.Event) -> bool:
     """Stop the Python code in the thread; False if it does not react, being in compiled code."""
-    for _ in range(20):  # more than once: the code may catch everything
+    worked, began = time.process_time(), time.monotonic()
+    # more than once: the code may catch everything; and on a busy computer a second of the clock is little work
+    while time.process_time() - worked < 1 and time.monotonic() - began < 5:
         if done.is_set() or not thread.is_alive():
             return True
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))

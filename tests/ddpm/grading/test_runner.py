@@ -178,7 +178,7 @@ def test_it_works_outside_of_the_main_thread(short):
     verdicts = []
     thread = threading.Thread(target=lambda: verdicts.append(check_forward_mean(forever)))
     thread.start()
-    thread.join(20)
+    thread.join(300)
     assert "did not return" in str(verdicts[0])
 
 
@@ -193,7 +193,7 @@ loop = jax.jit(lambda x: jax.lax.while_loop(lambda c: c[0, 0] > -1, lambda c: ab
 print(check_forward_mean(lambda x, beta: loop(x)))
 print(check_forward_mean(lambda x, beta: np.sqrt(1 - beta) * x))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.split())
     assert "did not return within 2 s" in words and "restart the kernel" in words and "Right:" in words

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from by_hand import by_hand_tests
 from grading_answers_bits import BY_HAND, CHECKS, RIGHT_BY_HAND, SLIPS_BY_HAND
 
 from ddpm.chapters.bits.exercises.bits import BITS
@@ -32,23 +33,9 @@ def test_what_is_known_is_what_the_package_computes():
         np.testing.assert_allclose(known[kind], probe_variance(J, kind))
 
 
-@pytest.mark.parametrize("words", RIGHT_BY_HAND)
-def test_right_numbers_pass(words):
-    verdict = check_answer_12_3(RIGHT_BY_HAND[words], PROBLEM_12_3.known)
-    assert verdict.passed and verdict.slip is None, verdict
-    assert PROBLEM_12_3.judge(PROBLEM_12_3.collect({"answer_12_3": RIGHT_BY_HAND[words]})).passed
-
-
-@pytest.mark.parametrize("words", SLIPS_BY_HAND)
-def test_misconceptions_are_named(words):
-    verdict = check_answer_12_3(BY_HAND | SLIPS_BY_HAND[words], PROBLEM_12_3.known)
-    assert not verdict.passed and verdict.slip and words in verdict.slip, verdict
-    assert max(map(len, str(verdict).splitlines())) <= 78
-
-
-def test_every_misconception_has_an_answer_here():
-    said = [check_answer_12_3(BY_HAND | wrong, PROBLEM_12_3.known).slip for wrong in SLIPS_BY_HAND.values()]
-    assert set(said) == {misconception.name for misconception in PROBLEM_12_3.misconceptions}
+test_right_numbers_pass, test_misconceptions_are_named, test_every_misconception_has_an_answer_here = by_hand_tests(
+    PROBLEM_12_3, check_answer_12_3, BY_HAND, RIGHT_BY_HAND, SLIPS_BY_HAND
+)
 
 
 @pytest.mark.parametrize("key, wrong", [("gap", 0.24), ("offset_book", 6.9), ("rademacher", 15), ("gaussian", 57)])

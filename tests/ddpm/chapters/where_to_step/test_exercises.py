@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from by_hand import by_hand_tests
 from grading_answers_where_to_step import BY_HAND, RIGHT_BY_HAND, SLIPS_BY_HAND
 
 from ddpm.chapters.where_to_step.exercises.by_angle import PROBLEM_14_1, check_answer_14_1
@@ -28,23 +29,9 @@ def test_what_is_known_is_so():
     assert np.cos(np.pi / 2 / (known["steps"] - 1)) ** (known["steps"] - 1) < 0.95
 
 
-@pytest.mark.parametrize("words", RIGHT_BY_HAND)
-def test_right_numbers_pass(words):
-    verdict = check_answer_14_1(RIGHT_BY_HAND[words], PROBLEM_14_1.known)
-    assert verdict.passed and verdict.slip is None, verdict
-    assert PROBLEM_14_1.judge(PROBLEM_14_1.collect({"answer_14_1": RIGHT_BY_HAND[words]})).passed
-
-
-@pytest.mark.parametrize("words", SLIPS_BY_HAND)
-def test_misconceptions_are_named(words):
-    verdict = check_answer_14_1(BY_HAND | SLIPS_BY_HAND[words], PROBLEM_14_1.known)
-    assert not verdict.passed and verdict.slip and words in verdict.slip, verdict
-    assert max(map(len, str(verdict).splitlines())) <= 78
-
-
-def test_every_misconception_has_an_answer_here():
-    said = [check_answer_14_1(BY_HAND | wrong, PROBLEM_14_1.known).slip for wrong in SLIPS_BY_HAND.values()]
-    assert set(said) == {misconception.name for misconception in PROBLEM_14_1.misconceptions}
+test_right_numbers_pass, test_misconceptions_are_named, test_every_misconception_has_an_answer_here = by_hand_tests(
+    PROBLEM_14_1, check_answer_14_1, BY_HAND, RIGHT_BY_HAND, SLIPS_BY_HAND
+)
 
 
 @pytest.mark.parametrize(

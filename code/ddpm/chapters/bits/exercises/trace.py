@@ -12,13 +12,16 @@ MEAN_HINT = "Each probe gives one estimate. What do n of them give together?"
 EXACT_HINT = "Where D is large, J is not there to be looked at: all that can be had is J e, for the probes."
 LENGTH_HINT = "What is the mean of e_i^2? Is anything left to divide by?"
 
+# pixels and probes; few, since what a reader compiles is compiled for each
+SHAPES = ((3, 2), (4, 3), (5, 4), (6, 2))
+
 
 def trace_cases(seed: int) -> list[tuple]:
     rng = np.random.default_rng((seed, 122))
     cases = []
     for i in range(12):
-        D, n = 3 + i % 4, 2 + i % 3
-        probes = rng.normal(size=(n, D)) if i % 2 else rng.choice([-1.0, 1.0], (n, D))
+        D, n = SHAPES[i % 4]
+        probes = rng.normal(size=(n, D)) if i // 4 % 2 else rng.choice([-1.0, 1.0], (n, D))
         cases.append((rng.normal(size=(D, D)) + np.eye(D), probes))
     return cases
 

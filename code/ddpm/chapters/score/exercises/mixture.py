@@ -15,13 +15,16 @@ SLOPE_HINT = (
 DENSITY_HINT = "Write down the density of one component in D dimensions, with the factor in front of the exponential."
 SIGN_HINT = "Where log p rises, the score points uphill. On which side of the mean is uphill?"
 
+# components and pixels; few, since what a reader compiles is compiled for each
+SHAPES = ((3, 2), (2, 3), (4, 1), (2, 2))
+
 
 def mixture_score_cases(seed: int) -> list[tuple]:
     """Points near enough to several components that each has a part in the score."""
     rng = np.random.default_rng((seed, 101))
     cases = []
     for i in range(16):
-        K, D = 2 + i % 3, (2, 3, 1, 2)[i % 4]
+        K, D = SHAPES[i % 4]
         weights = rng.uniform(0.5, 2.0, K)
         means, variances = 0.8 * rng.normal(size=(K, D)), rng.uniform(0.3, 1.8, K)
         cases.append((0.8 * rng.normal(size=D), means, variances, weights / weights.sum()))
