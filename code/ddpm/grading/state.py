@@ -9,6 +9,7 @@ import random
 import sys
 import time
 import warnings
+from operator import is_
 
 import jax
 import jax.numpy as jnp
@@ -89,6 +90,8 @@ def _own_modules():
 
 
 def _put_back(module, names):
+    if vars(module).keys() >= names.keys() and all(map(is_, map(vars(module).get, names), names.values())):
+        return
     for name, value in names.items():
         if vars(module).get(name, names) is not value:
             with contextlib.suppress(AttributeError, TypeError):

@@ -32,11 +32,11 @@ def test_the_corpus_is_large():
         assert len({case[:2] for cases in corpus.values() for case in cases}) >= least
 
 
-@pytest.mark.parametrize("part", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in (1, 2, 3))])
 @pytest.mark.parametrize("kind", FALSE)
 def test_no_rule_proves_what_is_false(kind, part):
-    """The rules alone, without the numbers that stand before them; every second case in every run."""
-    for case in FALSE[kind][part::2]:
+    """The rules alone, without the numbers that stand before them; every fourth case in every run."""
+    for case in FALSE[kind][part::4]:
         try:
             found = find_proof(*parts(case))
         except Undecided:
