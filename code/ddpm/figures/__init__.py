@@ -15,6 +15,7 @@ INK = "#1f2328"  # text and axes; the site swaps this very colour for a light on
 # eyes.
 COLOURS = ("#046aba", "#ca3c00", "#00a67a", "#b7619c", "#96964e")
 MARKERS = ("o", "s", "^", "D", "v")
+APART = 1.1  # images in a strip, in their own size
 WIDTH = 5.1  # inches, of a full figure: shrunk to a phone, its smallest text of 10 points still has 9 pixels
 
 
@@ -87,19 +88,27 @@ def image_strip(
     if len(titles) != columns or (row_labels is not None and len(row_labels) != rows):
         raise ValueError(f"{rows} rows of {columns} images need as many row labels and titles")
     limit = np.abs(images).max() if limit is None else limit
+    height, width = images.shape[2:]
     side = min(1.2, (WIDTH - (0.1 if row_labels is None else 0.5)) / columns)
     size = (side * columns + (0.1 if row_labels is None else 0.5), side * rows + 1.0)
-    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
-    for r, row in enumerate(axes):
-        for c, ax in enumerate(row):
-            shown = ax.imshow(images[r, c], cmap="PuOr", vmin=-limit, vmax=limit, interpolation="nearest")
-            ax.set(xticks=[], yticks=[])
-            ax.spines[:].set(visible=True, linewidth=0.8)
-            if r == 0:
-                ax.set_title(titles[c])
-        if row_labels is not None:
-            row[0].set_ylabel(row_labels[r])
-    bar = figure.colorbar(shown, ax=axes, location="bottom", shrink=0.5, aspect=30, label="pixel value")
+    figure, ax = plt.subplots(figsize=size)  # one panel: one for each image took three times as long to lay out
+    for r, c in np.ndindex(rows, columns):
+        left, top = c * width * APART, r * height * APART
+        extent = (left, left + width, top + height, top)
+        shown = ax.imshow(images[r, c], cmap="PuOr", vmin=-limit, vmax=limit, interpolation="nearest", extent=extent)
+        ax.add_patch(plt.Rectangle((left, top), width, height, fill=False, edgecolor=INK, linewidth=0.8, clip_on=False))
+    ax.set(xlim=(0, left + width), ylim=(top + height, 0))
+    ax.set_xticks(width * (APART * np.arange(columns) + 0.5), titles)
+    ax.set_yticks(
+        height * (APART * np.arange(rows) + 0.5),
+        rows * [""] if row_labels is None else row_labels,
+        rotation="vertical",
+        va="center",
+        multialignment="center",
+    )
+    ax.tick_params(length=0, labelsize=mpl.rcParams["axes.titlesize"], top=True, labeltop=True, labelbottom=False)
+    ax.spines[:].set_visible(False)
+    bar = figure.colorbar(shown, ax=ax, location="bottom", shrink=0.5, aspect=30, label="pixel value")
     bar.outline.set_visible(False)
     return figure
 

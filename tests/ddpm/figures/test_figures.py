@@ -19,12 +19,19 @@ def svg(figure) -> str:
 def test_a_strip_shows_every_image_in_its_place_and_the_values_it_got():
     images = np.random.default_rng(0).normal(size=(2, 3, 4, 5))
     figure = figures.image_strip(images, ["a", "b", "c"], ["one", "two"])
-    panels = figure.axes[:6]
-    for panel, image in zip(panels, images.reshape(6, 4, 5), strict=True):
-        assert (panel.images[0].get_array() == image).all()
-        assert panel.images[0].get_clim() == (-abs(images).max(), abs(images).max())
-    assert [p.get_title() for p in panels] == ["a", "b", "c", "", "", ""]
-    assert panels[0].get_ylabel() == "one" and panels[3].get_ylabel() == "two"
+    ax = figure.axes[0]
+    assert len(ax.images) == len(ax.patches) == 6
+    for shown, frame, image in zip(ax.images, ax.patches, images.reshape(6, 4, 5), strict=True):
+        assert (shown.get_array() == image).all()
+        assert shown.get_clim() == (-abs(images).max(), abs(images).max())
+        left, right, bottom, top = shown.get_extent()
+        assert (right - left, bottom - top) == pytest.approx((5, 4))  # pixels are squares, and the first row is above
+        assert frame.get_bbox().extents == pytest.approx([left, top, right, bottom])
+    centres = np.array([np.mean(np.reshape(shown.get_extent(), (2, 2)), 1) for shown in ax.images]).reshape(2, 3, 2)
+    assert (np.diff(centres[..., 0], axis=1) > 5).all() and (np.diff(centres[..., 1], axis=0) > 4).all()
+    for axis, names, places in ((ax.xaxis, "a b c", centres[0, :, 0]), (ax.yaxis, "one two", centres[:, 0, 1])):
+        assert [label.get_text() for label in axis.get_ticklabels()] == names.split()
+        np.testing.assert_allclose(axis.get_ticklocs(), places)
 
 
 def test_a_strip_with_missing_titles_is_refused():
