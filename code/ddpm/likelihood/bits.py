@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float, Real
 
 from ddpm.arrays import Key, check_key
+from ddpm.flat_random import uniform_arrays
 
 
 def dequantise(
@@ -33,7 +34,7 @@ def dequantise(
     _check_range(values, low, high)
     if not isinstance(pixels, jax.core.Tracer):
         _check_pixels(np.asarray(pixels), values)
-    delta = jax.random.uniform(key, jnp.shape(pixels), jnp.result_type(float))
+    (delta,) = uniform_arrays(key, [jnp.shape(pixels)], jnp.result_type(float), minval=0.0)
     return low + (high - low) * (jnp.asarray(pixels) + delta) / values
 
 

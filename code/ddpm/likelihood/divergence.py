@@ -4,6 +4,7 @@ One product of the Jacobian with a vector, as by `jax.jvp`, costs no more than a
 divergence takes D of them, one for each pixel; Hutchinson's estimate takes as many as there are probes.
 """
 
+import math
 from collections.abc import Callable
 
 import jax
@@ -76,7 +77,7 @@ def draw_probes(
         raise ValueError(f"Hutchinson's estimate needs at least one probe; got n = {n}")
     dtype = jnp.result_type(float) if dtype is None else dtype
     if kind == "rademacher":
-        return jax.random.rademacher(key, (n, *shape), dtype)
+        return jax.random.rademacher(key, (n * math.prod(shape),), dtype).reshape(n, *shape)
     return standard_normal(key, (n, *shape), dtype)
 
 
