@@ -69,7 +69,9 @@ def train_judge(key: Key, images: Float[ArrayLike, "n *pixels"], labels: Int[Arr
     make, train_key = jax.random.split(key)
     optimiser = optax.adamw(optax.cosine_decay_schedule(RATE, STEPS), weight_decay=DECAY)
     state = start(train_key, _judge(make, tuple(sizes)), optimiser)
-    state, _ = train(state, _cross_entropy, Partial(_draw, images, labels), optimiser, steps=STEPS, batch=BATCH)
+    state, _ = train(
+        state, _cross_entropy, Partial(_draw, images, labels), optimiser, steps=STEPS, batch=BATCH, chunk=STEPS
+    )
     return state.network
 
 

@@ -1,6 +1,5 @@
 """The digits' judges: what is said of any samples, in one table."""
 
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -19,7 +18,6 @@ from ddpm.evaluate import (
     precision,
     share,
     share_nearer,
-    sliced_wasserstein,
     train_judge,
 )
 
@@ -34,7 +32,6 @@ class Verdict(NamedTuple):
         nearer: the share nearer to the half trained on than to the other, in pixels; a half is honest.
         recognised: the share in which the judge sees the digit that it should be; None without labels.
         precision, coverage: of the half held out, in the judge's features.
-        sliced: sliced Wasserstein distance to the half held out, in pixels.
     """
 
     frechet: Measured
@@ -42,7 +39,6 @@ class Verdict(NamedTuple):
     recognised: Measured | None
     precision: Measured
     coverage: Measured
-    sliced: Measured
 
 
 class Court(NamedTuple):
@@ -58,17 +54,15 @@ class Court(NamedTuple):
         """Of samples, best as many as a half has. They are rounded to grey values first, as the data are."""
         samples = as_images(as_grey(samples))
         features, others = self.judge.features(samples), self.judge.features(self.other.images)
-        first, second, third = jax.random.split(key, 3)
         seen = None if labels is None else share(self.judge.recognised(samples) == np.asarray(labels))
         classes = None if labels is None else (labels, self.other.labels)  # so many of each were ordered
-        distance = bootstrapped(first, frechet, features, others, draws=50, groups=classes)
+        distance = bootstrapped(key, frechet, features, others, draws=50, groups=classes)
         return Verdict(
             distance._replace(low=max(0.0, distance.low)),
             share_nearer(samples, self.half.images, self.other.images),
             seen,
             precision(features, others),
             coverage(features, others),
-            bootstrapped(second, partial(sliced_wasserstein, third), samples, self.other.images, draws=20),
         )
 
     def floor(self, seed: int = 0) -> Measured:

@@ -26,4 +26,3 @@ def test_copies_noise_and_the_pixel_gaussian(judges):
     gaussian = random.multivariate_normal(flat.mean(0), np.cov(flat.T), 898).reshape(-1, 8, 8).astype(np.float32)
     fitted = judges.verdict(key, gaussian)
     assert 5 * floor.value < fitted.frechet.value < noise.frechet.value / 3
-    assert fitted.sliced.value < noise.sliced.value
