@@ -18,9 +18,8 @@ def finish(path, field, x, times, weights=None):
         field: (x, u) -> velocity, which serves here as a prediction of that kind.
         times: falling. weights: one for each step.
     """
-    more = LONGEST - (len(times) - 1)
     weights = np.zeros(len(times) - 1) if weights is None else np.asarray(weights)
-    return _finish(path, field, x, np.pad(np.asarray(times), (more, 0), mode="edge"), np.pad(weights, (more, 0)))
+    return _finish(path, field, x, _longest(times), np.pad(weights, (LONGEST - len(weights), 0)))
 
 
 @eqx.filter_jit
@@ -28,9 +27,17 @@ def _finish(path, field, x, times, weights):
     return jax.vmap(lambda x: dpm_solver(path, field, x, times, "velocity", weights)[0])(x)
 
 
-@eqx.filter_jit
 def noisy_finish(keys, path, field, x, times, eta):
-    """Where `ddim` takes each row of x, with its own key, and with eta that may change without a new program."""
+    """Where `ddim` takes each row of x, with its own key, on a grid of at most 60 steps."""
+    return _noisy_finish(keys, path, field, x, _longest(times), jnp.asarray(eta))
+
+
+def _longest(times):
+    return np.pad(np.asarray(times), (LONGEST - (len(times) - 1), 0), mode="edge")
+
+
+@eqx.filter_jit
+def _noisy_finish(keys, path, field, x, times, eta):
     return jax.vmap(lambda key, x: ddim(key, path, field, x, times, eta, "velocity")[0])(keys, x)
 
 
