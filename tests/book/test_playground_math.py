@@ -1,6 +1,6 @@
 """The mathematics of the playground, run by a browser, against `ddpm`, JAX, Optax and a few lines of NumPy."""
 
-from functools import partial
+from functools import cache, partial
 
 import equinox as eqx
 import jax
@@ -30,6 +30,12 @@ def run(browser):
     page = browser.new_page()
     yield caller(page)
     page.close()
+
+
+@pytest.fixture(scope="module")
+def trained(run):
+    """What training gives, once for each data set, seed and number of steps."""
+    return cache(lambda name, seed, steps: run(TRAIN, name=name, seed=seed, steps=steps))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -238,8 +244,8 @@ def test_adam(run):
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
-def test_training_comes_nearer_to_the_exact_prediction_and_what_the_page_says_of_it_holds(run, seed):
-    few, many = (run(TRAIN, name="moons", seed=seed, steps=steps) for steps in (200, 1000))
+def test_training_comes_nearer_to_the_exact_prediction_and_what_the_page_says_of_it_holds(run, trained, seed):
+    few, many = (trained("moons", seed, steps) for steps in (200, 1000))
     assert many["gap"] < many["zero"] / 10 and many["gap"] < many["first"] / 2
 
     # after 200 steps, at t = 20: far from the data the network is more than ten times as wrong
@@ -289,10 +295,10 @@ def test_the_error_of_ddim_falls_with_the_step_and_with_small_steps_that_of_heun
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_fewer_particles_stay_outside_when_the_network_is_trained_on(run, seed):
+def test_fewer_particles_stay_outside_when_the_network_is_trained_on(run, trained, seed):
     outside = []
     for steps in (1000, 3000):
-        weights = run(TRAIN, name="moons", seed=seed, steps=steps)["weights"]
+        weights = trained("moons", seed, steps)["weights"]
         found = run(CHAIN, name="moons", sampler="ddim", seed=seed, count=400, steps=20, weights=weights)
         outside.append(found["outside"])
     assert outside[1] < outside[0] - 0.03
@@ -301,6 +307,6 @@ def test_fewer_particles_stay_outside_when_the_network_is_trained_on(run, seed):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("name", NAMES[1:])
-def test_training_on_all_data(run, name, seed):
-    found = run(TRAIN, name=name, seed=seed, steps=1000)
+def test_training_on_all_data(trained, name, seed):
+    found = trained(name, seed, 1000)
     assert found["gap"] < found["zero"] / 10 and found["gap"] < found["first"] / 2
