@@ -65,6 +65,8 @@ def test_first_and_last_step_are_among_the_cases_and_not_first():
         assert steps[3:5] == [1, T] and all(1 < t < T for t in (*steps[:3], *steps[5:]))
     jitted = pairs[USES["jitted"].cases]
     assert any(t == 1 for t, _ in jitted) and any(t == schedule.T for t, schedule in jitted)
+    trained = pairs[USES["trained"].cases]
+    assert len({schedule.T for _, schedule in trained}) == 1 and len({t for t, _ in trained}) > 1
     assert all(0.15 <= beta <= 0.45 for beta in pairs[0][1].beta[1:])
 
 
@@ -133,6 +135,21 @@ PLAIN = Compared(
         Slip("alone", "all of them", lambda x, t: None if t == 1 else x * t),
     ),
 )
+
+
+def test_what_is_printed_is_quoted_to_its_third_line():
+    def prints(count):
+        def answer(x, t):
+            if t == 3:
+                for i in range(count):
+                    print("line", i)
+            return x * t
+
+        return answer
+
+    for count, more in ((3, ""), (4, "... and 1 more lines."), (9, "... and 6 more lines.")):
+        text = str(check(prints(count), PLAIN))
+        assert "line 2" in text and "line 3" not in text and ("more lines" in text) == bool(more) and more in text
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from queue import Empty
 from types import SimpleNamespace
 
@@ -15,12 +16,13 @@ import pytest
 
 from ddpm.chapters.exercises import PROBLEMS
 from ddpm.chapters.grade import main
-from ddpm.grading import Status, Verdict, judge
+from ddpm.grading import Status, Verdict, judge, runner
 from ddpm.grading.score import child, folder, kernel, sandbox
 from ddpm.grading.score.child import Kernel, Lost, Session, Watch
 from ddpm.grading.score.folder import Grader, Limits, Score
-from ddpm.grading.score.found import Found
-from ddpm.grading.score.notebook import Cell, NoNotebook, Notebook, read
+from ddpm.grading.score.found import Found, find
+from ddpm.grading.score.notebook import LARGEST, MOST_CODE, Cell, NoNotebook, Notebook, read
+from ddpm.grading.written import problem, typed
 
 JOB = {"folder": "/tmp", "memory": 1000, "user": None, "cores": []}
 
@@ -130,8 +132,8 @@ def test_bytes_are_counted_below_a_folder_and_in_files_that_no_folder_has(tmp_pa
     here = [psutil.Process()]
     before = child._unseen(here)
     with open(tmp_path / "gone", "wb") as file, open(tmp_path / "kept", "wb") as kept:
-        for one in (file, kept):
-            one.write(b"x" * 200_000)
+        for one, size in ((file, 200_000), (kept, 2**22)):
+            one.write(b"x" * size)
             one.flush()
         os.unlink(tmp_path / "gone")
         assert 200_000 <= child._unseen(here) - before < 2**20
@@ -418,6 +420,32 @@ def test_no_network_and_no_exit():
         kernel._refuse_exit(True)
 
 
+def gone_on(monkeypatch, source):
+    """What is shown of a cell that has failed, and its variables once it has gone on."""
+    names, shown = {}, []
+    shell = SimpleNamespace(user_global_ns=names, user_ns=names, transform_cell=lambda text: text)
+    monkeypatch.setattr(kernel, "get_ipython", lambda: shell)
+    monkeypatch.setattr(kernel, "_show", shown.append)
+    with pytest.raises((ImportError, ZeroDivisionError)) as raised:
+        exec(compile(source, "cell", "exec"), names)
+    monkeypatch.setattr(sys, "last_traceback", raised.tb, raising=False)
+    kernel.go_on(source)
+    return shown, names
+
+
+def test_a_cell_goes_on_below_an_import_that_has_failed(monkeypatch):
+    shown, names = gone_on(monkeypatch, "a = 1\nimport math, no_such, json\nb = a + 1\nc = nothing\nd = math.pi\n")
+    assert names["b"] == 2 and names["d"] > 3 and names["json"] is json
+    assert [line.partition(":")[0] for line in shown[0]] == ["ModuleNotFoundError", "NameError"]
+    shown, names = gone_on(monkeypatch, "import no_such\ne = 1\n")  # known already: not tried again
+    assert shown == [[]] and names["e"] == 1
+    shown, names = gone_on(monkeypatch, "from no_such import x\nf = 1\nimport neither\ng = 1\n")
+    assert names["f"] == names["g"] == 1 and len(shown[0]) == 1 and len(shown[0][0]) < 200
+    shown, names = gone_on(monkeypatch, "a = 1 / 0\nb = 2\n")  # an error of the student's own ends the cell
+    assert shown == [[]] and "b" not in names
+    assert kernel._brings_something(kernel.ast.parse("get_ipython().run_line_magic('a', 'b')").body[0])
+
+
 # The grader's side
 
 
@@ -558,7 +586,7 @@ def test_what_a_notebook_states_is_remarked(grader):
 
 def test_processors_are_shared_out(monkeypatch):
     for cores, count in ((1, 1), (2, 2), (3, 2), (4, 2), (9, 4)):
-        monkeypatch.setattr(folder.os, "sched_getaffinity", lambda _: set(range(cores)))
+        monkeypatch.setattr(folder.os, "sched_getaffinity", lambda pid: set(range(64 if pid else cores)))
         found = folder.shares(sandbox.USER)
         assert len(found) == count and sorted(sum(found, [])) == list(range(cores))
         assert max(map(len, found)) - min(map(len, found)) <= 1 and folder.shares(sandbox.NONE) == [[]]
@@ -621,6 +649,21 @@ def test_an_interrupt_says_where_the_scores_are(tmp_path, monkeypatch, capsys):
     assert "torn.ipynb" in (tmp_path / "scores.part.csv").read_text() and not (tmp_path / "scores.csv").exists()
 
 
+def test_a_folder_that_cannot_be_opened_is_told(tmp_path, monkeypatch):
+    (tmp_path / "x.ipynb").write_text("{")
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def closed(place):
+        if Path(place).name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return scandir(place)
+
+    monkeypatch.setattr("ddpm.grading.score.found.os.scandir", closed)
+    problems = {one.name: one.problem for one in find(tmp_path)[0]}
+    assert problems["closed/"] == "a folder that cannot be opened: Permission denied" and len(problems) == 2
+
+
 def test_a_file_that_is_too_large_says_how_large_one_may_be(tmp_path, monkeypatch):
     path = tmp_path / "x"
     path.write_bytes(b" " * 2**20 + b"{")
@@ -636,4 +679,33 @@ def test_a_judge_that_is_asked_nothing_ends_at_once():
     made = judge.Judge(PROBLEMS.module)
     assert made.close() is None
     assert "could not be judged (TypeError)" in str(made("answer_1_4", {1, 2}))  # nothing JSON can say
+    round_and_round, deep = [], []
+    round_and_round.append(round_and_round)
+    for _ in range(100_000):
+        deep = [deep]
+    assert "could not be judged (ValueError)" in str(made("answer_1_4", round_and_round))
+    assert "could not be judged (RecursionError)" in str(made("answer_1_4", deep))
     assert made.process is None
+
+
+def test_limits_leave_room_for_honest_work_and_end_what_is_none():
+    for value, least, most in (
+        (judge.MEMORY, 2**31, 2**34),
+        (Limits().memory, 2**31, 2**34),
+        (Limits().seconds, 300, 1200),
+        (Limits().cell_seconds, 50, 200),
+        (child.FILES, 2**28, 2**31),
+        (child.PROCESSES, 50, 1000),
+        (child.THREADS, 1000, 20_000),
+        (child.SHOWN, 10**7, 10**9),
+        (child.OWN, 60, 300),
+        (sandbox.TEMPORARY, 2**28, 2**32),
+        (sandbox.SECONDS, 30, 600),
+        (LARGEST, 2**24, 2**28),
+        (MOST_CODE, 2**19, 2**23),
+        (runner.TOTAL_LIMIT, 20, 300),
+        (runner.CALL_LIMIT, 5, 60),
+        (problem.SECONDS, 5, 60),
+        (typed.BITS, 10**5, 10**7),
+    ):
+        assert least <= value <= most

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from ddpm.derivation.densities import p, p_theta, q
+from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.symbols import (
+    C,
     Product,
     SquaredNorm,
     Sum,
@@ -24,9 +25,14 @@ from ddpm.derivation.symbols import (
     x,
 )
 from ddpm.grading.written import states, too_large
+from ddpm.grading.written.families import with_definitions
 from ddpm.grading.written.linear import mean_and_variance
+from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import earliest, exact, in_notation
+from ddpm.grading.written.predictions import Predictions, row, short
+from ddpm.grading.written.problem import _count
 from ddpm.grading.written.quantities import Choice, Number, number_of, numbers_of, within_distance, within_factor
+from ddpm.grading.written.reading import read
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.states import is_log_linear, point, refuse_foreign
 from ddpm.grading.written.too_large import Unreadable
@@ -97,6 +103,7 @@ def test_an_earlier_state_is_a_draw_of_its_own():
         (Sum(epsilon_t[s], (s, 1, t)) * epsilon, "not linear in the noise"),
         (log(epsilon), "not linear in the noise"),
         (Sum(epsilon_t[s], (s, 1, t)) + epsilon_t[3], "for some t they are in this order, for others not"),
+        (Sum(epsilon_t[s], (s, t, T)) + epsilon_t[1], "for some t they are in this order, for others not"),
     ],
 )
 def test_a_draw_of_which_no_variance_can_be_told_is_refused(draw, words):
@@ -322,6 +329,60 @@ def test_a_sample_tells_factors_pairs_of_slips_and_gaps():
     assert "t = 2" in Sample({}).lacking(right / (t - 2), right)
 
 
+def test_so_many_points_are_taken_as_are_asked_for():
+    sample = Sample({}, alpha[t])
+    assert len([*sample.pairs(alpha[t], x[t], 3)]) == 3 and len([*sample.pairs(alpha[t], x[t])]) == 12
+    assert [i for i, *_ in sample.pairs(alpha[t], 1 / (t - 1), 2)] != [0, 1]  # at the first point t is 1
+    assert sample.difference(alpha[t], alpha[t] + 0 * x[t]) is None and sample.tried == 5
+    assert sample.difference(alpha[t], 1 - beta[t], thorough=True) is None and sample.tried == 12
+    with pytest.raises(Undecided, match="has no value at nearly all points"):
+        sample.difference(alpha[t], log(alpha_bar[t - 20]))
+    assert not sample.equal(alpha[t], log(alpha_bar[t - 20])) and not Sample({}).proof(alpha[t], beta[t])
+
+
+def test_what_was_checked_is_counted():
+    one, two = Line(alpha[t]), Line(alpha[t], beta[t], between=(x[t], x[0]))
+    named = Line(alpha[t], of="definition")
+    for lines, texts, words in (
+        ([one], 0, "1 line checked"),
+        ([one], 1, "1 line checked, 1 text beside it"),
+        ([one, two], 0, "4 lines checked"),
+        ([one, two, named], 2, "4 lines checked, 2 texts and 1 name beside them"),
+        ([one, named, named], 0, "1 line checked, 2 names beside it"),
+    ):
+        assert _count(Reading(tuple(lines), texts)) == words
+
+
+def test_families_of_ones_own_need_a_line_that_says_what_they_are():
+    with pytest.raises(Unreadable) as error:
+        with_definitions([], frozenset({"b", "a"}))
+    wanted = "holds a[t], but no line says what it is: add Eq(a[t], ...) with the book's symbols"
+    assert str(error.value) == wanted
+    assert with_definitions([Line(alpha[t])], frozenset()) == (Line(alpha[t]),)
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (sp.Interval(0, 1), "is an Interval; expected an expression"),
+        (sp.FiniteSet(1), "is a FiniteSet; expected an expression"),
+        (lambda: print, "is a function; expected an expression"),
+        ([alpha[t]] * 41, "41 lines"),
+    ],
+)
+def test_what_is_no_expression_is_named(answer, words):
+    assert words in read(answer, "name").fault
+
+
+def test_an_equation_with_a_name_is_a_line_about_what_is_named():
+    name = sp.Symbol("my_name")
+    for left, right in ((name, alpha[t]), (name - C, alpha[t] - C), (alpha[t], name)):
+        (line,) = read(sp.Eq(left, right, evaluate=False), "name").lines
+        assert line.right == alpha[t] and line.left is None and line.name == "my_name"
+    (line,) = read(sp.Eq(beta[t], 1 - alpha[t], evaluate=False), "name").lines
+    assert (line.left, line.right, line.name) == (beta[t], 1 - alpha[t], "")
+
+
 # Predictions: what is near
 
 
@@ -372,3 +433,37 @@ def test_a_number_that_cannot_be_is_refused_at_its_ends():
         with pytest.raises(Unreadable, match=words):
             share.possible([0.5, value], "k")
     assert Number("any", within_distance(1.0)).possible([-1e300, 1e300], "k")
+
+
+def test_a_table_stands_in_columns_and_rows_are_compared_one_by_one():
+    near = within_distance(0.1)
+    made = Predictions("answer", "0", {"a_long_key": Number("one", near), "k": Number("a row", near, count=2)}, ())
+
+    def judged(**measured):
+        found = {"answer": {"a_long_key": 1, "k": [2, 3]}} | ({"measured": measured} if measured else {})
+        return made.judge(made.collect(found))
+
+    verdict = judged(a_long_key=1.06, k=[2, 3.5])
+    assert str(verdict).splitlines()[1:] == [
+        "            predicted  measured  verdict",
+        "a_long_key          1       1.1  right",
+        "k                 2 3     2 3.5  off",
+        "Off: k (a row).",
+    ]
+    assert str(verdict).startswith("1 of 2 predictions of answer hold.") and verdict.slip is None
+    assert "are the predictions themselves" in " ".join(str(judged(a_long_key=1, k=[2, 3])).split())
+    assert "has left no figures" in " ".join(str(judged()).split())
+    assert "still to predict k" in str(made.check({"a_long_key": 1}))
+    assert made.check([1, 3], {"a_long_key": [0.5, 0.7, 0.95], "k": [2.95, 3.05]}).passed  # near the third quartile
+    assert not made.check([1, 3], {"a_long_key": [0.5, 0.7, 0.85], "k": [2.95, 3.05]}).passed
+    assert made.check([1, 3], {"a_long_key": [1.05, 1.7, 1.8], "k": [2.95, 3.05]}).passed
+    assert not made.check([1, 3], {"a_long_key": [1.15, 1.7, 1.8], "k": [2.95, 3.05]}).passed
+
+
+def test_numbers_in_a_table_are_short():
+    assert [short(v) for v in (0.0, 4e-5, 0.324, 1.5, 9.99, 9.996, 541.4, 1e5, 1e9)] == [
+        *("0", "0", "0.32", "1.5", "10", "10", "541", "100,000", "1e+09")
+    ]
+    assert row([1.0, 1.0]) == "1" and row([0.512]) == "0.51" and row(["yes"]) == "yes" and row([0.512, 2.0]) == "0.51 2"
+    long = row([float(n) for n in range(10, 40)])
+    assert long == "10 11 12 13 14 15"[:17] + "…" and len(long) == 18

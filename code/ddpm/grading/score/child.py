@@ -46,7 +46,7 @@ def prepare(closed: bool, same_user: bool) -> bool:
         resource.setrlimit(kind, (most, most))
     if not sys.platform.startswith("linux"):
         return closed
-    libc, user, group = ctypes.CDLL(None, use_errno=True), os.getuid(), os.getgid()
+    libc, user, group = ctypes.CDLL(None), os.getuid(), os.getgid()
     libc.prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     libc.prctl(SET_DUMPABLE, 0, 0, 0, 0)
     if closed or libc.unshare(NEW_NET) == 0 or {name for _, name in socket.if_nameindex()} <= {"lo"}:

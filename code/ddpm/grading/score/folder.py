@@ -28,7 +28,7 @@ from ddpm.grading.verdict import Status, Verdict, blank
 
 CHILD = Path(__file__).with_name("child.py")
 GRACE = 20  # seconds for a supervisor to take its kernel down
-MOST_LINES, MOST_WORDS = 10_000, 5_000
+MOST_LINES = 10_000
 
 
 @dataclass(frozen=True)
