@@ -6,6 +6,8 @@ READY  := $(VENV)/.ready
 
 # Python keeps what it compiled of its modules, whatever the surroundings say: processes start here by the hundred.
 export PYTHONDONTWRITEBYTECODE :=
+# NumPy's threads wait for each other in a loop: up to thirty times the work for small matrices.
+export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help book notebooks check-notebooks check-gpu pdf readme serve digits choices test test-slow mutants bench grade lock clean

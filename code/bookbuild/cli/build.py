@@ -131,7 +131,6 @@ def environment(root: Path) -> dict[str, str]:
     path = os.pathsep.join(filter(None, [str(CODE), os.environ.get("PYTHONPATH")]))
     return {
         "JAX_PLATFORMS": "cpu",  # the same numbers, and no word about accelerators, on every machine
-        "OPENBLAS_NUM_THREADS": "1",  # NumPy's threads wait for each other in a loop: up to thirty times the work
         **os.environ,
         "PYTHONPATH": path,
         "PYTHONUTF8": "1",
