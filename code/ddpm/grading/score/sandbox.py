@@ -85,6 +85,7 @@ class Sandbox:
             "IPYTHONDIR": home,
             "MPLCONFIGDIR": home,
             "JAX_PLATFORMS": "cpu",
+            "OPENBLAS_NUM_THREADS": "1",  # several submissions run side by side, and NumPy's threads wait in a loop
             "PYTHONUTF8": "1",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
             "PYTHONPATH": str(self.package),
