@@ -237,6 +237,70 @@ def test_a_call_of_later_cells_has_the_numbers_of_the_single_calls():
         use.made(lambda schedule, network, x_0, t, noise: jnp.sqrt(0 * network.pace), cases)
 
 
+def test_batches_have_the_numbers_of_the_single_calls():
+    rng = np.random.default_rng(6)
+    schedule, network = Schedule.from_betas(np.array(BETAS)), Wave(0.7, 1.1, 0.6)
+
+    def loss(schedule, noise, predicted):
+        return jnp.mean((noise - predicted) ** 2) * schedule.T
+
+    cases = [(schedule, rng.normal(size=2), rng.normal(size=2)) for _ in range(12)]
+    alone = [np.asarray(loss(*case)) for case in cases]
+    for numbers in (USES["trained"].made(loss, cases), USES["trained"].expected(alone)):
+        np.testing.assert_allclose(numbers, np.mean(alone[4:12:2]), rtol=1e-6)
+
+    def step(schedule, x_t, t, predicted, z):
+        return x_t * t + 2 * predicted + 3 * z
+
+    cases = [(schedule, rng.normal(size=2), 3, rng.normal(size=2), rng.normal(size=2)) for _ in range(4)]
+    use = USES["stepped"]
+    np.testing.assert_allclose(use.made(step, cases), use.expected([step(*case) for case in cases]), rtol=1e-6)
+    with pytest.raises(TypeError, match="the answer is a list, where an array is needed"):
+        use.made(lambda *arguments: [1.0], cases)
+
+    def sampler(schedule, network, x_T, noises):
+        return x_T + network(x_T, 2) + noises[0] - noises[1]
+
+    cases = [(schedule, network, rng.normal(size=2), rng.normal(size=(3, 2))) for _ in range(4)]
+    use = USES["sampled"]
+    np.testing.assert_allclose(
+        use.made(sampler, cases), use.expected([sampler(*case) for case in cases]), rtol=1e-5, atol=1e-6
+    )
+
+
+def test_what_works_only_eagerly_is_told_with_the_way_out():
+    used = dataclasses.replace(
+        PLAIN, cases=lambda seed: [(np.array([2.0, 4.0]), t) for t in range(1, 10)], later=("jitted",)
+    )
+    assert check(lambda x, t: x * t, used).passed
+    eager = check(lambda x, t: np.asarray(x * t), used)
+    words = " ".join(str(eager).split())
+    assert eager.status is Status.OTHER_FORM and "but it works only eagerly. Later cells call it under jax.jit" in words
+    assert "jnp in the place of np: NumPy cannot compute" in words and ".. The way out" not in words
+    calls = []
+
+    def counting(x, t):
+        calls.append(t)
+        return x * t * (1 if len(calls) < 10 else 2)
+
+    assert "and there it gives other values. The way out: functions of jnp" in " ".join(
+        str(check(counting, used)).split()
+    )
+
+
+def test_a_slip_that_is_a_number_is_found_in_an_array_of_one():
+    length = Compared(
+        "length",
+        "0",
+        ("x",),
+        lambda seed: [(np.array([3.0, 4.0]),)],
+        lambda x: 5.0,
+        (Slip("sum", "root", lambda x: 7.0),),
+    )
+    assert check(lambda x: np.array([7.0]), length).slip == check(lambda x: 7, length).slip == "sum"
+    assert check(lambda x: np.array([7.0, 7.0]), length).slip is None
+
+
 def test_what_the_checks_are_made_of_cannot_be_changed_by_mistake():
     """All records are frozen but the three that are filled as a submission runs."""
     changeable = set()

@@ -620,6 +620,25 @@ def test_why_a_sandbox_does_not_work(tmp_path, monkeypatch):
     assert sandbox.problem(sandbox.Sandbox(sandbox.USER, tmp_path), tmp_path, "m").startswith("only root can")
 
 
+def test_bubblewrap_shows_programs_and_two_folders_and_no_reference(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "_options", lambda: "--disable-userns")
+    package, own = tmp_path / "package", tmp_path / "own"
+    command = sandbox.Sandbox(sandbox.BUBBLEWRAP, package).command(["-c", "x"], own)
+    assert command[:2] == ["bwrap", "--unshare-all"] and "--disable-userns" in command
+    assert command[-7:] == ["--chdir", str(own), "--", sys.executable, "-P", "-c", "x"]
+    shown = [tuple(command[i + 1 : i + 3]) for i, word in enumerate(command) if word == "--ro-bind"]
+    writable = [tuple(command[i + 1 : i + 3]) for i, word in enumerate(command) if word == "--bind"]
+    assert writable == [(str(own), str(own))] and (str(package), str(package)) in shown
+    inside = {Path(there) for _, there in shown}
+    for place in (Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent):
+        assert place.is_relative_to("/usr") or any(place.is_relative_to(seen) for seen in inside)
+    code = Path(sandbox.ddpm.__file__).parent
+    for place in inside:  # the package with its references is nowhere to be seen
+        assert not code.is_relative_to(place) or (str(package / "ddpm"), str(code)) in shown
+    monkeypatch.setattr(sandbox, "_options", lambda: "")
+    assert "--disable-userns" not in sandbox.Sandbox(sandbox.BUBBLEWRAP, package).command([], own)
+
+
 def test_no_secret_of_the_graders_is_handed_on(tmp_path, monkeypatch):
     monkeypatch.setenv("A_SECRET", "x")
     monkeypatch.setenv("LANG", "C.UTF-8")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from ddpm.chapters.closed_form.exercises import check_answer_1_4
 from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.symbols import (
@@ -17,7 +18,9 @@ from ddpm.derivation.symbols import (
     beta,
     epsilon,
     epsilon_t,
+    epsilon_theta,
     log,
+    mu_tilde,
     s,
     sigma,
     sqrt,
@@ -29,7 +32,7 @@ from ddpm.grading.written.families import with_definitions
 from ddpm.grading.written.linear import mean_and_variance
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import earliest, exact, in_notation
-from ddpm.grading.written.predictions import Predictions, row, short
+from ddpm.grading.written.predictions import Misconception, Predictions, row, short
 from ddpm.grading.written.problem import _count
 from ddpm.grading.written.quantities import Choice, Number, number_of, numbers_of, within_distance, within_factor
 from ddpm.grading.written.reading import read
@@ -90,6 +93,8 @@ def test_an_earlier_state_is_a_draw_of_its_own():
     for time in (1, 3):
         assert at(mean, time) == pytest.approx(at(sqrt(alpha_bar[t]) * x[0], time))
         assert at(variance, time) == pytest.approx(at(1 - alpha_bar[t], time))
+    later = mean_and_variance(x[t - 1] + Sum(beta[s] * epsilon_t[s], (s, t, t + 1)), {})[1]
+    assert at(later, 3) == pytest.approx(at(1 - alpha_bar[t - 1] + beta[t] ** 2 + beta[t + 1] ** 2, 3))
     assert at(mean_and_variance(x[t - 1] + epsilon_t[t], {})[1], 3) == pytest.approx(at(2 - alpha_bar[t - 1], 3))
 
 
@@ -98,6 +103,8 @@ def test_an_earlier_state_is_a_draw_of_its_own():
     [
         (x[t - 1] + x[t - 2], "has the states x[t - 1] and x[t - 2] in one draw"),
         (x[t - 1] + epsilon_t[t - 1], "that noise is in x[t - 1] already"),
+        (x[t - 1] + Sum(epsilon_t[s], (s, 1, t)), "for some t they are in this order, for others not"),
+        (x[t - 1] + Sum(epsilon_t[s], (s, t - 1, t)), "noise of the steps t - 1 to t beside x[t - 1], which holds it"),
         (epsilon**2, "not linear in the noise"),
         (epsilon * epsilon_t[1], "not linear in the noise"),
         (Sum(epsilon_t[s], (s, 1, t)) * epsilon, "not linear in the noise"),
@@ -110,6 +117,14 @@ def test_a_draw_of_which_no_variance_can_be_told_is_refused(draw, words):
     with pytest.raises(Unreadable) as error:
         mean_and_variance(draw, {})
     assert words in str(error.value)
+
+
+def test_noise_that_an_earlier_state_holds_is_refused_in_a_sum_too():
+    """sqrt(alpha_t) x_{t-1} and all noises in equal parts have the variance of x_t only if they were independent."""
+    draw = sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t] / t) * Sum(epsilon_t[s], (s, 1, t))
+    with pytest.raises(Unreadable, match=r"has noise of the steps 1 to t beside x\[t - 1\], which holds it already"):
+        mean_and_variance(draw, {t: 2})
+    assert not check_answer_1_4(draw).passed
 
 
 # How large an expression may be
@@ -296,6 +311,8 @@ def test_the_earliest_time_keeps_all_states_inside():
         (sp.Function("g")(x[t]), "not a symbol of the book"),
         (sp.Symbol("a") + sp.Symbol("b"), "holds a, b, not symbols of the book"),
         (sp.Symbol("a") + t, "holds a, not a symbol of the book"),
+        (epsilon_theta(x[t], x[0]), "write epsilon_theta(x[t], t)"),
+        (mu_tilde(t, x[t - 1], x[0]), "write mu_tilde(t, x[t], x[0])"),
     ],
 )
 def test_what_is_not_the_books_is_named(expr, words):
@@ -458,6 +475,20 @@ def test_a_table_stands_in_columns_and_rows_are_compared_one_by_one():
     assert not made.check([1, 3], {"a_long_key": [0.5, 0.7, 0.85], "k": [2.95, 3.05]}).passed
     assert made.check([1, 3], {"a_long_key": [1.05, 1.7, 1.8], "k": [2.95, 3.05]}).passed
     assert not made.check([1, 3], {"a_long_key": [1.15, 1.7, 1.8], "k": [2.95, 3.05]}).passed
+
+
+def test_a_misconception_sees_the_middle_of_what_was_measured():
+    seen = []
+
+    def shows(predicted, measured):
+        seen.append((predicted["a"], measured["a"], list(predicted["k"]), list(measured["k"])))
+        return predicted["a"] == 9
+
+    quantities = {"a": Number("one", within_distance(0.1)), "k": Number("a row", within_distance(0.1), count=2)}
+    made = Predictions("answer", "0", quantities, (Misconception("nine", "not nine", shows),))
+    measured = {"a": [0.5, 0.7, 0.9], "k": [2, 3]}
+    assert made.check([9, [2, 3]], measured).slip == "nine" and made.check([8, [2, 3]], measured).slip is None
+    assert seen == [(9, 0.7, [2, 3], [2, 3]), (8, 0.7, [2, 3], [2, 3])]
 
 
 def test_numbers_in_a_table_are_short():

@@ -36,12 +36,16 @@ def mean_and_variance(draw, where) -> tuple:
     Raises:
         Unreadable: it is not linear in the noise, or it cannot be told which noises are the same.
     """
-    draw = earlier_state_put_in(draw, where)
-    mean, found = _collected(draw)
+    mean, found = _collected(earlier_state_put_in(draw, where))
     single = {}
     for coefficient, noise in (part for part in found if not isinstance(part, Run)):
         single[noise] = single.get(noise, 0) + coefficient
     runs = [part for part in found if isinstance(part, Run)]
+    for time, run in itertools.product(earlier_times(draw), runs):
+        if not _ordered(time, run.first, where):
+            raise Unreadable(
+                f"has noise of the steps {run.first} to {run.last} beside x[{time}], which holds it already"
+            )
     variance = sp.Add(*(coefficient**2 for coefficient in single.values()))
     for a, b in itertools.product(runs, repeat=2):
         variance += _both(a, b, where)
@@ -51,15 +55,19 @@ def mean_and_variance(draw, where) -> tuple:
     return mean, variance
 
 
+def earlier_times(draw) -> list:
+    return sorted({e.args[0] for e in parts(draw) if isinstance(e, STATE) and e != x[0]}, key=sp.sstr)
+
+
 def earlier_state_put_in(draw, where):
-    earlier = {e for e in parts(draw) if isinstance(e, STATE) and e != x[0]}
-    if len(earlier) > 1:
+    times = earlier_times(draw)
+    if len(times) > 1:
         raise Unreadable(
-            f"has the states {' and '.join(sorted(map(sp.sstr, earlier)))} in one draw, which are not independent; "
-            "put one of them in"
+            f"has the states {' and '.join(sp.sstr(x[time]) for time in times)} in one draw, "
+            "which are not independent; put one of them in"
         )
-    for state in earlier:
-        time = state.args[0]
+    for time in times:
+        state = x[time]
         for noise in noises(draw):
             if (
                 noise != epsilon
