@@ -186,6 +186,7 @@ def summed(number, sign=1):
             [r"\mathbb{E}_q\Bigl[", r"a b c a b c a b c a \Bigr]"],
         ),
         (14, lambda: SquaredNorm(summed(4)), [r"\Bigl\lVert a + b + c", r"{} + d \Bigr\rVert^2"]),
+        (14, lambda: 2 * a * SquaredNorm(summed(4)), ["2 a", r"\cdot \Bigl\lVert a + b + c", r"{} + d \Bigr\rVert^2"]),
         # laws
         (
             16,
