@@ -14,6 +14,7 @@ from ddpm.train import denoising, train
 
 def main(devices: int, axis: str, steps: int, seconds: float) -> None:
     """Steps of the problem set's network with a batch of 128, on so many virtual devices of one processor."""
+    jax.config.update("jax_platforms", "cpu")  # also where there is a GPU
     jax.config.update("jax_num_cpu_devices", devices)
     recipe = recipes.problem_set()
     task, state = denoising(recipe.schedule, recipe.data), recipe.begin()

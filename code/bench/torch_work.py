@@ -1,4 +1,5 @@
-"""The same work in PyTorch, eager. A program of its own: it reads "name steps" and answers when it has taken them."""
+"""The same work in PyTorch. A program of its own, which is given the device: it reads "name steps" and answers when it
+has taken them, or why it cannot."""
 
 import math
 import sys
@@ -129,6 +130,7 @@ def trainer(network, alpha_bar, batch, optimiser):
 
 def main():
     torch.manual_seed(0)
+    torch.set_default_device(sys.argv[1])
     unet, mlp = UNet(), MLP()
     u = torch.arange(51) / 50
     cosine = torch.cos(math.pi / 2 * (u + 0.008) / 1.008) ** 2
@@ -139,10 +141,14 @@ def main():
         "small": trainer(mlp, cosine / cosine[0], 128, torch.optim.Adam(mlp.parameters(), lr=2e-3)),
     }
     work["digits"] = digits_trainer(ConvUNet(), 128)
+    work["digits_compiled"] = digits_trainer(torch.compile(ConvUNet()), 128)  # compiled when it is first called
     print(torch.__version__, flush=True)
     for line in sys.stdin:
         name, steps = line.split()
-        print(work[name](int(steps)), flush=True)
+        try:
+            print(work[name](int(steps)), flush=True)
+        except Exception as error:  # such as that there is no compiler for C++
+            print(f"{type(error).__name__}: {str(error).strip().splitlines()[0]}", flush=True)
 
 
 if __name__ == "__main__":

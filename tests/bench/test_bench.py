@@ -7,7 +7,7 @@ import jaxtyping
 import numpy as np
 import pytest
 
-from bench import recipes
+from bench import equal, recipes
 from bench.__main__ import digits, meshes, shares, spread, step_cost
 from ddpm.measure.roofline import Cost, Machine
 
@@ -63,3 +63,48 @@ def test_without_pytorch_the_digits_are_timed_alone(monkeypatch):
     monkeypatch.setattr("bench.__main__.SECONDS", 0.01)
     ((title, reached, *_),) = digits(SimpleNamespace(missing="no PyTorch"))
     assert "U-Net of the digits" in title and reached.endswith("no rival here")
+
+
+def test_the_digits_race_pytorch_eager_and_compiled_and_what_does_not_run_is_said(monkeypatch):
+    monkeypatch.setattr(recipes, "digits_run", lambda: lambda steps: np.zeros(steps))
+    monkeypatch.setattr("bench.__main__.SECONDS", 0.01)
+
+    class Torch:
+        missing = ""
+
+        def __call__(self, name, steps):
+            if name == "digits_compiled":
+                raise RuntimeError("no compiler")
+
+    eager, compiled = digits(Torch())
+    assert "times PyTorch eager (" in eager[1]
+    assert compiled[1] == "PyTorch compiled (torch.compile) does not run here: no compiler"
+
+
+def test_the_least_number_of_calls_for_an_error():
+    """Errors 1 / n and 1 / n^2, against looking at all of them."""
+    for power in (1, 2):
+        asked = []
+        found = equal.least(lambda n: asked.append(n) or (1 if power == 1 else 4) / n**power)
+        assert found == (128 if power == 1 else 24) and len(asked) <= 4
+    assert equal.least(lambda n: 1.0) is None
+    wanted = np.ones((5, 2, 2))
+    assert equal.error(wanted * [[[1.1]], [[1.1]], [[1.1]], [[1.0]], [[-9.0]]], wanted) == pytest.approx(0.1)
+
+
+def test_the_samplers_that_are_compared_are_those_of_the_package():
+    """A predictor of v that is exact for one image: two of them keep the noise that they begin with, as the flow does;
+    DDPM ends with another, of the size that it has at the end."""
+    image = np.linspace(-1, 1, 64).reshape(8, 8)
+    noise = np.random.default_rng(0).normal(size=(2, 8, 8)).astype(np.float32)
+
+    def network(x, u, label):
+        level = equal.PATH.level(u)
+        return (level.signal * x - image.astype(np.float32)) / level.spread
+
+    times = equal.GRIDS["even in log-SNR"](equal.START, equal.END, 8)
+    end = equal.PATH.level(equal.END)
+    on_the_flow = end.signal * image + end.spread * noise
+    for sampler in equal.SAMPLERS:
+        off = equal.error(equal.drawn(sampler, jax.tree_util.Partial(network), noise, times), on_the_flow)
+        assert 0.01 < off < 0.1 if sampler == "DDPM" else off < 1e-3
