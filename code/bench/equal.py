@@ -81,7 +81,8 @@ def rows(seconds: float) -> Iterator[tuple[str, str, np.ndarray]]:
         off, grid = best(sampler, calls)
         times = GRIDS[grid](START, END, calls)
         taken = measure(lambda: drawn(sampler, network, x, times), seconds=seconds) / IMAGES
-        yield sampler, f"{calls} calls for {ERROR:.0%} ({off:.2%}, times {grid})", taken
+        fewer = max((count for count in COUNTS if count < calls), default=0)
+        yield sampler, f"{calls} calls for {ERROR:.0%} ({off:.2%}, times {grid}; {fewer} are too few)", taken
     times = even_in_time(START, END, TIMED)
     taken = measure(lambda: drawn("DDPM", network, x, times), seconds=seconds) / IMAGES * (OF_THE_PAPER / TIMED)
     words = f"{OF_THE_PAPER} calls, from {TIMED} timed (its fresh noise leads away from the flow: no error to compare)"
