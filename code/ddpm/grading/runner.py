@@ -18,7 +18,7 @@ import numpy as np
 
 from ddpm.grading import seal
 from ddpm.grading.later import USES, jax_arguments
-from ddpm.grading.limit import Stopped, TooLong, in_time
+from ddpm.grading.limit import ASLEEP, Stopped, TooLong, in_time
 from ddpm.grading.state import captured, restored, same_precision
 
 CALL_LIMIT = 10.0  # seconds of work for one call; the first may compile
@@ -118,10 +118,10 @@ def now() -> tuple[float, float]:
 
 
 def spent(since: tuple[float, float]) -> float:
-    """Seconds of work since then: a busy machine, on which the clock runs ahead, changes no verdict; sleep counts
-    for a quarter."""
+    """Seconds of work since then: a busy machine, on which the clock runs ahead, changes no verdict. Of sleep `ASLEEP`
+    seconds count for one."""
     clock, work = now()
-    return max((clock - since[0]) / 4, work - since[1])
+    return max((clock - since[0]) / ASLEEP, work - since[1])
 
 
 class _Job:
