@@ -1,4 +1,4 @@
-"""`make digits`: train the network that comes with the book, write its file, and say how good it is."""
+"""`make digits`: train the network that comes with the book, write its file, and say how good it is, on the way too."""
 
 import sys
 import time
@@ -7,39 +7,67 @@ from pathlib import Path
 import jax
 
 from ddpm.data import GREY_VALUES, as_grey
-from ddpm.evaluate import held_out_bits
+from ddpm.evaluate import Measured, held_out_bits
+from ddpm.nn import ConvUNet
 from ddpm.path import cosine_path
-from ddpm.pretrained import DIGITS, FILE, Recipe, court, make
+from ddpm.pretrained import DIGITS, FILE, Court, Recipe, court, make, write_figures
 from ddpm.sample import OfClass, Velocity, labelled_sample
+
+STEPS = 50  # of the sampler
+IMAGES = 100  # of each half, whose bits are measured
 
 
 def main(file: Path = FILE, recipe: Recipe = DIGITS) -> int:
-    started, used = time.monotonic(), time.process_time()
+    judges, curve, judging = court(recipe.seed), [], 0.0
+    floor = judges.floor()
+    print(f"floor of the Frechet distance {floor.value:.3f}, {floor.low:.3f} to {floor.high:.3f}")
+
+    def progress(step, loss, network):
+        nonlocal judging
+        began = time.process_time()
+        print(f"{step} steps, loss {loss:.4f}", flush=True)
+        curve.append({"steps": step, **judged(judges, floor.value, network, recipe.seed)})
+        judging += time.process_time() - began
+
+    began = time.process_time()
     try:
-        network = make(file, recipe, progress=lambda step, loss: print(f"{step} steps, loss {loss:.4f}", flush=True))
+        network = make(file, recipe, progress=progress)
     except KeyboardInterrupt:
         print(f"Interrupted; {file} is as it was.", file=sys.stderr)
         return 130
+    seconds = time.process_time() - began - judging
     print(
-        f"{file}: {file.stat().st_size / 1e6:.2f} MB, {recipe.steps} steps in {time.monotonic() - started:.0f} s "
-        f"({time.process_time() - used:.0f} s of processors) on {jax.devices()[0].device_kind}"
+        f"{file}: {file.stat().st_size / 1e6:.2f} MB, {recipe.steps} steps in {seconds:.0f} s of processors "
+        f"on {jax.devices()[0].device_kind}"
     )
-    judges = court(recipe.seed)
-    floor, labels = judges.floor(), judges.other.labels
-    print(f"floor of the Frechet distance {floor.value:.3f}, {floor.low:.3f} to {floor.high:.3f}")
-    print(f"coverage of as many fresh images {judges.expected_coverage(len(labels)):.3f}")
-    path = cosine_path()
-    velocity = Velocity(path, OfClass(network))
-    for name, images in (("trained on", judges.half.images), ("held out", judges.other.images)):
-        bits = held_out_bits(jax.random.key(2), path, velocity, as_grey(images), GREY_VALUES)
-        print(f"bits per dimension of the half {name} {bits.value:.3f}, {bits.low:.3f} to {bits.high:.3f}")
-    for guidance in (None, 1.0):
-        samples = labelled_sample(jax.random.key(recipe.seed), path, network, labels, (8, 8), guidance=guidance)
-        verdict = judges.verdict(jax.random.key(1), samples, labels)
-        print(f"guidance {guidance}: Frechet distance {verdict.frechet.value / floor.value:.2f} floors")
-        for name, found in verdict._asdict().items():
-            print(f"  {name} {found.value:.3f}, {found.low:.3f} to {found.high:.3f}")
+    print("with guidance 1")
+    guided, bits = judged(judges, floor.value, network, recipe.seed, guidance=1.0), {}
+    velocity = Velocity(cosine_path(), OfClass(network))
+    for name, half in (("trained on", judges.half), ("held out", judges.other)):
+        images = as_grey(half.images[:IMAGES])
+        found = held_out_bits(jax.random.key(2), cosine_path(), velocity, images, GREY_VALUES)
+        bits[name] = _rounded(found)
+        print(f"bits per dimension, {name}: {found.value:.3f}, {found.low:.3f} to {found.high:.3f}", flush=True)
+    write_figures({"seconds": round(seconds), "curve": curve, "guided": guided, "bits": bits}, file)
     return 0
+
+
+def judged(judges: Court, floor: float, network: ConvUNet, seed: int, guidance: float | None = None) -> dict:
+    """What the court says of as many samples as there are images held out; it is printed too."""
+    labels = judges.other.labels
+    samples = labelled_sample(
+        jax.random.key(seed), cosine_path(), network, labels, (8, 8), steps=STEPS, guidance=guidance
+    )
+    verdict = judges.verdict(jax.random.key(1), samples, labels)
+    found = {"floors": Measured(*(value / floor for value in verdict.frechet)), **verdict._asdict()}
+    for name, measured in found.items():
+        print(f"  {name} {measured.value:.3f}, {measured.low:.3f} to {measured.high:.3f}", flush=True)
+    shares = {name: _rounded(found[name]) for name in ("nearer", "recognised")}
+    return {"floors": _rounded(found["floors"], 2), **shares}
+
+
+def _rounded(measured: Measured, places: int = 3) -> list[float]:
+    return [round(float(value), places) for value in measured]
 
 
 if __name__ == "__main__":

@@ -19,14 +19,18 @@ from ddpm.train import labelled, start, train
 
 FILE = Path(__file__).with_name("digits.safetensors")
 COMMAND = "make digits"
+EVERY = 1000  # steps, after which one looks at how it goes
 
 
 @dataclass(frozen=True)
 class Recipe:
     """A `ddpm.nn.ConvUNet` for v on `ddpm.path.cosine_path()`, trained on the half of `ddpm.data.digits(seed)` that is
-    there to train on, with AdamW and a rate that rises over the first steps and then falls as a cosine.
+    there to train on, with AdamW and a rate that rises over the first steps and then stays: so each step on the way is
+    the end of a shorter training, and the moving average does what a falling rate would.
 
     Attributes:
+        steps: few: with more its samples become somewhat better, and lean ever more to the half trained on.
+        rise: the steps over which the rate rises.
         average: the decay of the moving average of the weights, which is what is kept.
         untold, reach: as in `ddpm.train.labelled`.
         seed: of the split, of the first weights and of training.
@@ -34,9 +38,10 @@ class Recipe:
 
     widths: tuple[int, ...] = (32, 64)
     dropout: float = 0.1
-    steps: int = 20_000
-    batch: int = 128
+    steps: int = 4000
+    batch: int = 64
     rate: float = 2e-3
+    rise: int = 200
     weight_decay: float = 1e-2
     average: float = 0.999
     untold: float = 0.1
@@ -47,11 +52,11 @@ class Recipe:
         """The network before training."""
         return ConvUNet(jax.random.key(self.seed), widths=self.widths, dropout=self.dropout)
 
-    def trained(self, progress: Callable[[int, float], None] = lambda step, loss: None) -> ConvUNet:
+    def trained(self, progress: Callable[[int, float, ConvUNet], None] = lambda *_: None) -> ConvUNet:
         """The network after training; the same numbers each time on one machine.
 
         Args:
-            progress: is told the number of steps taken and their mean loss, ten times.
+            progress: is told every `EVERY` steps how many were taken, their mean loss, and the network if it ended so.
 
         Raises:
             KeyboardInterrupt: training was interrupted.
@@ -60,15 +65,14 @@ class Recipe:
         task = labelled(
             cosine_path(), half.images, half.labels, untold=self.untold, reach=self.reach, cell=2 / GREY_VALUES
         )
-        rate = optax.warmup_cosine_decay_schedule(0.0, self.rate, self.steps // 20, self.steps, self.rate / 50)
-        optimiser = optax.adamw(rate, weight_decay=self.weight_decay)
+        optimiser = optax.adamw(optax.linear_schedule(0.0, self.rate, self.rise), weight_decay=self.weight_decay)
         state = start(jax.random.key(self.seed + 1), self.network(), optimiser)
         while (left := self.steps - int(state.step)) > 0:
-            steps = min(left, max(1, self.steps // 10))
+            steps = min(left, EVERY)
             state, losses = train(state, *task, optimiser, steps=steps, batch=self.batch, average=self.average)
             if len(losses) < steps:
                 raise KeyboardInterrupt
-            progress(int(state.step), float(losses.mean()))
+            progress(int(state.step), float(losses.mean()), state.average)
         return state.average
 
 

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from ddpm.pretrained import DIGITS, FILE, Recipe, make, read
+from ddpm.pretrained import DIGITS, FILE, Recipe, make, read, read_figures, write_figures
 
 FEW = Recipe(widths=(4, 8), steps=6, batch=4)
 
@@ -14,12 +14,14 @@ FEW = Recipe(widths=(4, 8), steps=6, batch=4)
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     file, told = tmp_path_factory.mktemp("pretrained") / "digits.safetensors", []
-    return file, make(file, FEW, progress=lambda step, loss: told.append((step, loss))), told
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ddpm.pretrained.recipe.EVERY", 2)
+        return file, make(file, FEW, progress=lambda *of: told.append(of)), told
 
 
 def test_it_is_made_and_read_again(made):
     file, network, told = made
-    assert [step for step, _ in told] == [1, 2, 3, 4, 5, 6] and all(0 < loss < 3 for _, loss in told)
+    assert [step for step, _, _ in told] == [2, 4, 6] and all(0 < loss < 3 for _, loss, _ in told)
     for one, other in zip(jax.tree.leaves(read(file, FEW)), jax.tree.leaves(network)):
         np.testing.assert_array_equal(one, other)
 
@@ -27,6 +29,12 @@ def test_it_is_made_and_read_again(made):
 def test_it_is_the_same_file_each_time(made, tmp_path):
     make(tmp_path / "again", FEW)
     assert (tmp_path / "again").read_bytes() == made[0].read_bytes()
+
+
+def test_on_the_way_it_is_what_a_shorter_training_ends_with(made):
+    shorter = dataclasses.replace(FEW, steps=4).trained()
+    for one, other in zip(jax.tree.leaves(shorter), jax.tree.leaves(made[2][1][2])):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_file_of_another_recipe(made):
@@ -46,6 +54,22 @@ def test_the_file_that_ships_is_small():
 def test_the_file_that_ships_is_that_of_the_recipe():
     for leaf in jax.tree.leaves(read()):
         assert np.isfinite(leaf).all()
+
+
+def test_figures_belong_to_one_file(made, tmp_path):
+    file = tmp_path / "digits.safetensors"
+    file.write_bytes(made[0].read_bytes())
+    with pytest.raises(FileNotFoundError, match="no figures of .*; `make digits` makes both"):
+        read_figures(file)
+    write_figures({"seconds": 3}, file)
+    assert read_figures(file) == {"seconds": 3}
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(ValueError, match="the figures of another file; `make digits` makes both"):
+        read_figures(file)
+
+
+def test_figures_ship_with_the_file():
+    assert read_figures()["curve"][-1]["steps"] == DIGITS.steps
 
 
 def test_an_interrupted_training_writes_nothing(tmp_path, monkeypatch):
