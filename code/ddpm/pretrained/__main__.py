@@ -14,6 +14,7 @@ from ddpm.pretrained import DIGITS, FILE, Court, Recipe, court, make, write_figu
 from ddpm.sample import OfClass, Velocity, labelled_sample
 
 STEPS = 50  # of the sampler
+AGAIN = 4  # more sets of samples at the end
 IMAGES = 100  # of each half, whose bits are measured
 
 
@@ -40,6 +41,8 @@ def main(file: Path = FILE, recipe: Recipe = DIGITS) -> int:
         f"{file}: {file.stat().st_size / 1e6:.2f} MB, {recipe.steps} steps in {seconds:.0f} s of processors "
         f"on {jax.devices()[0].device_kind}"
     )
+    print("other draws")
+    again = [judged(judges, floor.value, network, recipe.seed + 1 + i) for i in range(AGAIN)]
     print("with guidance 1")
     guided, bits = judged(judges, floor.value, network, recipe.seed, guidance=1.0), {}
     velocity = Velocity(cosine_path(), OfClass(network))
@@ -48,7 +51,7 @@ def main(file: Path = FILE, recipe: Recipe = DIGITS) -> int:
         found = held_out_bits(jax.random.key(2), cosine_path(), velocity, images, GREY_VALUES)
         bits[name] = _rounded(found)
         print(f"bits per dimension, {name}: {found.value:.3f}, {found.low:.3f} to {found.high:.3f}", flush=True)
-    write_figures({"seconds": round(seconds), "curve": curve, "guided": guided, "bits": bits}, file)
+    write_figures({"seconds": round(seconds), "curve": curve, "again": again, "guided": guided, "bits": bits}, file)
     return 0
 
 

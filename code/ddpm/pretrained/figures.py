@@ -15,9 +15,9 @@ def write_figures(figures: dict[str, Any], file: Path = FILE) -> None:
 
 
 def read_figures(file: Path = FILE) -> dict[str, Any]:
-    """What was measured of this very file: "seconds" of processors that its training took; "curve", a list of what the
-    court said of the network on the way, "steps", "floors", "nearer" and "recognised"; "guided", the same at the end
-    with guidance 1; and "bits" of images "trained on" and "held out". A value is followed by its interval.
+    """What was measured of this very file, each value with its interval: "curve", a list of what the court said of the
+    network on the way, "steps", "floors", "nearer" and "recognised"; "again", the same of other draws at the end, and
+    "guided" with guidance 1; "bits" of images "trained on" and "held out"; and "seconds" of processors for training.
 
     Raises:
         FileNotFoundError, ValueError: there are no figures of this file; the message says the command that makes them.

@@ -24,7 +24,7 @@ def test_it_writes_the_file_and_says_how_good_the_network_is(tmp_path, capsys, m
     said, found = capsys.readouterr().out, read_figures(tmp_path / "digits")
     assert "20 steps in" in said and "0.01 MB" in said
     assert [point["steps"] for point in found["curve"]] == [10, 20]
-    for point in (*found["curve"], found["guided"]):
+    for point in (*found["curve"], *found["again"], found["guided"]):
         assert point["floors"][0] > 10  # it has learned next to nothing
         for value, low, high in (point["floors"], point["nearer"], point["recognised"]):
             assert 0 <= low <= value <= high
