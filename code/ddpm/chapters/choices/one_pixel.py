@@ -53,6 +53,6 @@ def divergences(steps: int) -> dict[str, tuple[float, float]]:
         for name in NAMES:
             sigma_2 = variance_of(name, schedule, losses)
             process = from_predictor(schedule, Oracle(schedule, data), (), jnp.asarray(sigma_2).at[1].set(first))
-            divergence = float(negative_log_likelihood(schedule, data, process, 1024)) - least
+            divergence = float(negative_log_likelihood(schedule, data, process)) - least
             found[name] = float(terms(schedule, losses, sigma_2, 1).sum()), divergence
     return found
