@@ -108,3 +108,20 @@ def test_the_samplers_that_are_compared_are_those_of_the_package():
     for sampler in equal.SAMPLERS:
         off = equal.error(equal.drawn(sampler, jax.tree_util.Partial(network), noise, times), on_the_flow)
         assert 0.01 < off < 0.1 if sampler == "DDPM" else off < 1e-3
+
+
+def test_rows_of_equal_error_name_the_calls_that_are_enough_and_those_that_are_too_few(monkeypatch):
+    stand_ins = dict(
+        flow=lambda network, x: x,
+        read=lambda: None,
+        standard_normal=lambda *_: np.zeros((equal.IMAGES, 8, 8)),
+        drawn=lambda sampler, network, x, times: len(times) - 1,
+        error=lambda found, wanted: 0.5 / found,
+        measure=lambda run, seconds: np.ones(5),
+    )
+    for name, stand_in in stand_ins.items():
+        monkeypatch.setattr(equal, name, stand_in)
+    ddim, solver, ancestral = equal.rows(1)
+    assert ddim[1].startswith("64 calls for 1% (0.78%, times even in") and ddim[1].endswith("; 48 are too few)")
+    assert solver[0] == "DPM-Solver++(2M)" and ancestral[1].startswith("1000 calls, from 100 timed")
+    np.testing.assert_allclose((ddim[2], ancestral[2]), [[1 / equal.IMAGES] * 5, [10 / equal.IMAGES] * 5])
