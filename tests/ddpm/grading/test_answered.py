@@ -91,3 +91,28 @@ def test_every_exercise_in_code_says_the_same_as_long_as_nothing_stands_in_it(na
 
     stub.__name__ = name
     assert str(check(stub, EXERCISES[name])) == f"Not yet answered: {name} is still to be filled in."
+
+
+def dots_alone(x): ...
+
+
+def dots_above_a_return(x):
+    ...
+    return x
+
+
+def a_name_still_open(x):
+    a = ...
+    return a
+
+
+def a_name_that_is_filled(x):
+    a = ...
+    a = x
+    return a
+
+
+def test_a_function_that_no_check_knows_is_told_by_its_text():
+    assert is_blank(dots_alone) and is_blank(a_name_still_open)
+    assert not is_blank(dots_above_a_return) and not is_blank(a_name_that_is_filled)
+    assert not is_blank(len) and not is_blank(3) and is_blank(...) and is_blank(None)

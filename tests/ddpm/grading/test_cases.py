@@ -288,6 +288,22 @@ def test_what_works_only_eagerly_is_told_with_the_way_out():
     )
 
 
+def test_the_answer_that_counts_is_the_one_in_the_students_own_style():
+    def emptied(x, t):
+        y = x * t
+        x.fill(0.0)  # JAX's arrays have no such method
+        return y
+
+    verdict = check(emptied, PLAIN)
+    assert verdict.passed and "changes its argument x in place" in " ".join(str(verdict).split())
+
+    def fails_either_way(x, t):
+        x[0] = 1.0  # with JAX's arrays it gets no further
+        raise KeyError("mine")
+
+    assert "raised KeyError: 'mine'" in " ".join(str(check(fails_either_way, PLAIN)).split())
+
+
 def test_a_slip_that_is_a_number_is_found_in_an_array_of_one():
     length = Compared(
         "length",

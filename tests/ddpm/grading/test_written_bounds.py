@@ -127,6 +127,13 @@ def test_noise_that_an_earlier_state_holds_is_refused_in_a_sum_too():
     assert not check_answer_1_4(draw).passed
 
 
+def test_of_mean_and_variance_both_are_told_where_both_are_wrong():
+    mean, variance = sqrt(alpha_bar[t]) * x[0], 1 - alpha_bar[t]
+    both = " ".join(str(check_answer_1_4((3 * mean, 5 * variance))).split())
+    assert "It is 3 times the right one. And" in both and "It is 5 times the right one." in both
+    assert " And" not in str(check_answer_1_4((3 * mean, variance))) and check_answer_1_4((mean, variance)).passed
+
+
 # How large an expression may be
 
 
