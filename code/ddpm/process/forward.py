@@ -47,15 +47,18 @@ def forward_step(
 
 
 def forward_trajectory(key: Key, schedule: Schedule, x_0: Real[ArrayLike, "*shape"]) -> Float[Array, "time *shape"]:
-    """One run of the chain: shape (T + 1, *shape), entry t is x_t.
+    """One run of the chain, as one compiled program: shape (T + 1, *shape), entry t is x_t.
 
     Raises:
         TypeError: not a random key, or no schedule.
     """
     check_key(key)
     check_schedule(schedule)
-    x_0 = jnp.asarray(x_0, schedule.beta.dtype)
+    return _run(key, schedule, jnp.asarray(x_0, schedule.beta.dtype))
 
+
+@jax.jit
+def _run(key, schedule, x_0):
     def step(x_prev, t_and_key):
         t, step_key = t_and_key
         x_t = forward_step(schedule, x_prev, t, standard_normal(step_key, x_0.shape, x_0.dtype))
