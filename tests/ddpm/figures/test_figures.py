@@ -3,6 +3,8 @@ import io
 import matplotlib
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 import ddpm
 from ddpm import figures
@@ -69,3 +71,12 @@ def test_a_shaded_area_has_an_edge():
     figures.shade(ax, [0, 1], [1, 2])
     (area,) = ax.collections
     assert area.get_facecolor()[0, 3] < 0.5 < area.get_edgecolor()[0, 3]
+
+
+def test_both_forms_of_a_figure_are_laid_out_once(monkeypatch):
+    figure = figures.image_strip(np.zeros((2, 3, 3)), ["a", "b"])
+    engine, laid_out, execute = figure.get_layout_engine(), [], ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *args: (laid_out.append(1), execute(*args))[1])
+    forms, _ = InteractiveShell.instance().display_formatter.format(figure)
+    assert {"image/svg+xml", "application/pdf"} <= set(forms)
+    assert len(laid_out) == 1 and figure.get_layout_engine() is engine
