@@ -59,8 +59,8 @@ def use_style() -> None:
 
 
 def _pdf_as_laid_out(figure: Figure) -> str | None:
-    """The PDF, with the axes where the SVG has them, which IPython asks for first: laying them out again takes a quarter of
-    the time of both."""
+    """The PDF, with the axes where the SVG has them, which IPython asks for first: laying them out again takes a
+    quarter of the time of both."""
     if (engine := figure.get_layout_engine()) is not None:
         figure.set_layout_engine("none")
     try:

@@ -3,7 +3,7 @@
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PyTree
+from jaxtyping import Array, Float, Int, PyTree
 
 from ddpm.arrays import Key
 from ddpm.inverse import (
@@ -20,18 +20,20 @@ from ddpm.oracle import PathOracle
 from ddpm.path import Path
 from ddpm.sample import ddim, even_in_time
 
+BORDER = 0.8  # of the times, between early and late
 START = 0.998  # of the times; at 1 nothing is left of x_0, and its guided prediction is not defined
 
 
-class Switched(eqx.Module):
-    """One predictor where u is above a border, another below."""
+class Chosen(eqx.Module):
+    """One of several predictors where u is above `BORDER`, one below, by their places in the list."""
 
-    early: PyTree
-    late: PyTree
-    border: float
+    predictors: list[PyTree]
+    above: Int[Array, ""]
+    below: Int[Array, ""]
 
     def __call__(self, x: Float[Array, " D"], u: Float[Array, ""]) -> Float[Array, " D"]:
-        return jnp.where(u > self.border, self.early(x, u), self.late(x, u))
+        branches = [lambda x, u, predict=predict: predict(x, u) for predict in self.predictors]
+        return jax.lax.switch(jnp.where(u > BORDER, self.above, self.below), branches, x, u)
 
 
 @eqx.filter_jit
@@ -39,23 +41,22 @@ def all_methods(
     key: Key, path: Path, data: Mixture, measured: Measurement, draws: int = 2000, steps: int = 150
 ) -> dict[str, Float[Array, "draws D"]]:
     """Draws of every method, by the names of the chapter's tables; DDIM with eta = 1 on the best predictor of the data,
-    from the same noise. "exact early" and "exact late" take PiGDM below and above u = 0.8."""
+    from the same noise. "exact early" and "exact late" take PiGDM below and above `BORDER`."""
     start, key = jax.random.split(key)
     times = even_in_time(START, 0.0, steps)
     x = jax.random.normal(start, (draws, *data.means.shape[1:]))
     keys, oracle = jax.random.split(key, draws), PathOracle(path, data)
-    predictors = {
-        "exact field": ExactlyMeasured(path, data, measured),
-        "PiGDM": Reconstructed(path, oracle, measured, doubt_of_pigdm),
-        "video": Reconstructed(path, oracle, measured, doubt_of_video),
-        "no doubt": Reconstructed(path, oracle, measured, no_doubt),
-    }
-    both = predictors["exact field"], predictors["PiGDM"]
-    predictors |= {"exact early": Switched(*both, 0.8), "exact late": Switched(*both[::-1], 0.8)}
-    drawn = {
-        name: jax.vmap(lambda key, x, predict=predict: ddim(key, path, predict, x, times, 1.0, "x_0")[0])(keys, x)
-        for name, predict in predictors.items()
-    }
+    doubts = doubt_of_pigdm, doubt_of_video, no_doubt
+    predictors = [ExactlyMeasured(path, data, measured)]
+    predictors += [Reconstructed(path, oracle, measured, doubt) for doubt in doubts]
+    chosen = {"exact field": (0, 0), "PiGDM": (1, 1), "video": (2, 2), "no doubt": (3, 3)}
+    chosen |= {"exact early": (0, 1), "exact late": (1, 0)}
+
+    def of_one(places):
+        predict = Chosen(predictors, *places)
+        return jax.vmap(lambda key, x: ddim(key, path, predict, x, times, 1.0, "x_0")[0])(keys, x)
+
+    drawn = dict(zip(chosen, jax.lax.map(of_one, jnp.array(list(chosen.values())))))
     drawn["replacement"] = jax.vmap(lambda key, x: replacement(key, path, oracle, measured, x, times))(keys, x)
     return drawn
 
