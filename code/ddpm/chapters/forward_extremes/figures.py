@@ -1,8 +1,9 @@
 """The figure of the chapter on the forward process: two bells, and the middle between them."""
 
+from statistics import NormalDist
+
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy.stats import norm
 
 from ddpm.figures import COLOURS, INK, WIDTH, light
 
@@ -19,7 +20,8 @@ def two_bells(laws, limit=3.5):
     x = np.linspace(-limit, limit, 701)
     for ax, (title, (distance, deviation)) in zip(axes.flat, laws.items()):
         for side, colour, name, style in ((-1, COLOURS[1], "b", "--"), (1, COLOURS[0], "a", "-")):
-            density = norm.pdf(x, side * distance / 2, deviation)
+            bell = NormalDist(side * distance / 2, deviation)
+            density = np.array([bell.pdf(place) for place in x])
             wrong = side * x <= 0
             ax.fill_between(x[wrong], density[wrong], facecolor=light(colour), label=f"from ${name}$, guessed wrong")
             ax.plot(x, density, style, color=colour, label=f"from ${name}$")
