@@ -22,9 +22,6 @@ beartype_packages(WITHOUT_SHAPES)
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-# The workers that pytest starts after this compute with one thread each: NumPy's spin while they wait for each other.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 # Most of a test's time is the compiler's: it takes as little as it may. Its older emitters are quicker, by a third; and
 # all processors are busy, so that it may as well take a program in one piece.
 os.environ.setdefault(

@@ -199,7 +199,6 @@ def run(python: Path, notebook, platforms: str = "cpu") -> tuple[str, float]:
     with tempfile.TemporaryDirectory() as settings, tempfile.TemporaryDirectory() as folder:
         surroundings = {k: v for k, v in os.environ.items() if k not in NOT_INHERITED}
         surroundings |= {"JAX_PLATFORMS": platforms, "IPYTHONDIR": settings, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        surroundings.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the build
         try:
             NotebookClient(
                 notebook, timeout=TIMEOUT, kernel_manager_class=Manager, resources={"metadata": {"path": folder}}
