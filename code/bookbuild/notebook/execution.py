@@ -153,7 +153,6 @@ def quick(app) -> dict[str, str]:
     return {
         "JAX_COMPILATION_CACHE_DIR": str(Path(app.config.nb_execution_cache_path).resolve().with_name(COMPILED)),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-        "OPENBLAS_NUM_THREADS": "1",  # NumPy's matrices are small here, and its other threads wait at full speed
         **os.environ,
         "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {QUICKLY}".strip(),
         "PYTHONWARNINGS": ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), HALF_WRITTEN])),
