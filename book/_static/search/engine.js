@@ -54,6 +54,11 @@
   const sections = new Map(window.bookSections.map((section) => [section.id, section]));
   index.addAll(window.bookSections);
 
+  // for a term of the index the sections that it leads to: they come first for who asks for just this
+  const defining = new Map();
+  for (const { id, index: terms } of window.bookSections)
+    for (const term of terms.split("; ").map((term) => words(term).join(" "))) defining.set(term, [...(defining.get(term) ?? []), id]);
+
   const scaled = (share) => Object.fromEntries(Object.entries(FIELDS).map(([field, weight]) => [field, weight * share]));
   const leaf = (word, share, more = {}) => ({ queries: [word], boost: scaled(share), ...more });
 
@@ -92,9 +97,11 @@
       { combineWith: "OR", queries: asked.map((word, i) => meant(word, i === asked.length - 1 && !/\s$/.test(query))) },
       { tokenize: (word) => [word], processTerm: (word) => word },
     );
+    const first = new Set(defining.get(typed.join(" ")));
     // a section that answers to more of the words comes first
     const share = (hit) => asked.filter((word) => [word, root(word), ...(ALSO[word] ?? []).map(root)].some((term) => hit.queryTerms.includes(term))).length / asked.length;
-    return hits.map((hit) => ({ hit, score: hit.score * share(hit) ** 2 })).sort((a, b) => b.score - a.score).slice(0, limit)
+    return hits.map((hit) => ({ hit, score: hit.score * share(hit) ** 2 }))
+      .sort((a, b) => first.has(b.hit.id) - first.has(a.hit.id) || b.score - a.score).slice(0, limit)
       .map(({ hit }) => { const section = sections.get(hit.id); return { ...section, extract: extract(section.text, new Set(hit.terms)) }; });
   };
 })();
