@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import repeat
 from operator import call, is_
@@ -33,7 +33,8 @@ _CODE = ("__code__", "__defaults__", "__kwdefaults__")
 _packages: set[str] = set()
 _kept: dict[str, tuple[object, str, object]] = {}
 _seen: set[str] = set()
-_columns: list[tuple] = []  # of all that is kept: what tells the present value, by key; the keys; the values
+_all, _map = all, map  # as they are now: a reader's function may replace them
+_columns: list[tuple] = [(), (), ()]  # of all that is kept: what tells the present value, by key; the keys; the values
 
 
 def _parts(name: str, module) -> Iterator[tuple[str, object, str, object]]:
@@ -104,7 +105,12 @@ def _whole() -> bool:
     """Whether every part is what it was. It is asked after each call of a reader's function, of thousands of parts, and
     so no line of Python runs for each of them."""
     getters, keys, values = _columns
-    return all(map(is_, map(call, getters, keys, repeat(None)), values))
+    return same(_map(call, getters, keys, repeat(None)), values)
+
+
+def same(here: Iterable, there: Iterable) -> bool:
+    """Whether two lists hold the same objects."""
+    return _all(_map(is_, here, there))
 
 
 def _getter(owner) -> Callable:

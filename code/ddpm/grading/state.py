@@ -9,7 +9,6 @@ import random
 import sys
 import time
 import warnings
-from operator import is_
 
 import jax
 import jax.numpy as jnp
@@ -90,7 +89,7 @@ def _own_modules():
 
 
 def _put_back(module, names):
-    if vars(module).keys() >= names.keys() and all(map(is_, map(vars(module).get, names), names.values())):
+    if vars(module).keys() >= names.keys() and seal.same([vars(module).get(name) for name in names], names.values()):
         return
     for name, value in names.items():
         if vars(module).get(name, names) is not value:

@@ -1,5 +1,6 @@
 """Whatever a student's function does, a verdict comes back, it says what was wrong, and nothing stays changed."""
 
+import builtins
 import os
 import random
 import signal
@@ -305,6 +306,31 @@ def test_what_a_function_replaces_in_the_checks_changes_no_verdict(owner, name, 
         "answer", "<lambda>"
     ) == " ".join(wanted.split()).replace("answer", "<lambda>")
     assert check_forward_mean(right).passed and str(check_forward_mean(lambda x, beta: 0 * x)) == wanted
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("all", lambda things: True),
+        ("map", lambda function, *lists: []),
+        ("vars", lambda owner: {}),
+        ("zip", lambda *lists: []),
+    ],
+)
+def test_what_puts_things_back_is_put_back_itself(name, value):
+    def answer(x, beta):
+        setattr(builtins, name, value)
+        object.__setattr__(FORWARD_MEAN, "reference", lambda x, beta: 0 * x)
+        return 0 * x
+
+    before = getattr(builtins, name), FORWARD_MEAN.reference
+    try:
+        said = check_forward_mean(answer)
+        after = getattr(builtins, name), FORWARD_MEAN.reference
+    finally:
+        setattr(builtins, name, before[0])
+        object.__setattr__(FORWARD_MEAN, "reference", before[1])
+    assert after == before and not said.passed and check_forward_mean(right).passed
 
 
 def test_a_clock_that_is_replaced_does_not_stop_the_limit(short):
