@@ -8,8 +8,8 @@ stopped from inside; compiled code (a `jax.lax.while_loop` that never ends) cann
 import contextlib
 import ctypes
 import threading
-import time
 from collections.abc import Callable
+from time import monotonic, process_time  # by name: a reader's function may replace those of `time`
 
 ASLEEP = 20
 
@@ -76,15 +76,15 @@ def of_work(seconds: float | int) -> Callable[[], float]:
 
     For what sleeps there are `ASLEEP` times as many by the clock.
     """
-    worked, began = time.process_time(), time.monotonic()
-    return lambda: min(seconds - (time.process_time() - worked), ASLEEP * seconds - (time.monotonic() - began))
+    worked, began = process_time(), monotonic()
+    return lambda: min(seconds - (process_time() - worked), ASLEEP * seconds - (monotonic() - began))
 
 
 def _stop(thread: threading.Thread, done: threading.Event) -> bool:
     """Stop the Python code in the thread; False if it does not react, being in compiled code."""
-    worked, began = time.process_time(), time.monotonic()
+    worked, began = process_time(), monotonic()
     # more than once: the code may catch everything; and on a busy computer a second of the clock is little work
-    while time.process_time() - worked < 1 and time.monotonic() - began < 5:
+    while process_time() - worked < 1 and monotonic() - began < 5:
         if done.is_set() or not thread.is_alive():
             return True
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))

@@ -184,14 +184,17 @@ def test_it_works_outside_of_the_main_thread(short):
 
 
 def test_an_endless_loop_in_compiled_code_is_left_behind():
-    """In a process of its own, which must end although the loop never does."""
+    """In a process of its own, which must end although the loop never does, nor any clock that it can reach go on."""
     code = """
-import jax, numpy as np
+import time, jax, numpy as np
 from ddpm.grading import runner
 from ddpm.chapters.forward_extremes.exercises import check_forward_mean
 runner.CALL_LIMIT = 2.0
 loop = jax.jit(lambda x: jax.lax.while_loop(lambda c: c[0, 0] > -1, lambda c: abs(c + 1) % 7, abs(x)))
-print(check_forward_mean(lambda x, beta: loop(x)))
+def answer(x, beta):
+    time.process_time = time.monotonic = lambda: 0.0
+    return loop(x)
+print(check_forward_mean(answer))
 print(check_forward_mean(lambda x, beta: np.sqrt(1 - beta) * x))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
