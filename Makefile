@@ -60,7 +60,7 @@ endif
 
 test-slow: book  ## run the long tests that make test leaves out: every page with axe, the PDF, assignments from blank to graded
 	@$(BIN)/python -m bookbuild browser
-	@$(TEST) -n $$($(BIN)/python -c 'import os; print(1 + os.cpu_count())') -m slow tests  # one more than cores: many wait
+	@$(TEST) -m slow tests
 
 # The tool stands apart from the book's environment, in a folder that only this command looks into.
 TOOL := _build/mutants/tool
