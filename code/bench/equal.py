@@ -1,7 +1,9 @@
 """Sampling at equal error: how many calls of the digits' network a sampler needs, and how long they take, until its
 samples are where the flow of that network leads, but for a small error."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import equinox as eqx
 import jax
@@ -12,7 +14,17 @@ from ddpm.flat_random import standard_normal
 from ddpm.measure.timing import measure
 from ddpm.path import cosine_path
 from ddpm.pretrained import read
-from ddpm.sample import OfClass, Velocity, adaptive, ddim, dpm_solver, even_in_log_snr, even_in_time, karras
+from ddpm.sample import (
+    OfClass,
+    Velocity,
+    adaptive,
+    ddim,
+    dpm_solver,
+    even_in_log_snr,
+    even_in_time,
+    karras,
+    relative_error,
+)
 
 ERROR = 0.01
 COUNTS = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # of calls
@@ -49,19 +61,15 @@ def flow(network, x):
 
 
 def error(found, wanted) -> float:
-    """The median over the images of the length of the difference, as a part of the length of the right one. (A mean
-    would be that of the few which a small error sends to another digit.)"""
-    found, wanted = (np.asarray(images, float).reshape(len(images), -1) for images in (found, wanted))
-    return float(np.median(np.linalg.norm(found - wanted, axis=1) / np.linalg.norm(wanted, axis=1)))
+    """The median of the images' relative errors. (A mean would be that of the few which a small error sends to another
+    digit.)"""
+    return float(jnp.median(jax.vmap(relative_error)(found, wanted)))
 
 
 def least(error_of: Callable[[int], float], counts=COUNTS) -> int | None:
-    """The least of the counts whose error is at most `ERROR`, found by halving: errors fall. None if there is none."""
-    low, high = 0, len(counts)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if error_of(counts[middle]) <= ERROR else (middle + 1, high)
-    return counts[low] if low < len(counts) else None
+    """The least of the counts whose error is at most `ERROR`, where errors fall. None if there is none."""
+    place = bisect_left(counts, True, key=lambda count: error_of(count) <= ERROR)
+    return counts[place] if place < len(counts) else None
 
 
 def rows(seconds: float) -> Iterator[tuple[str, str, np.ndarray]]:
@@ -70,6 +78,7 @@ def rows(seconds: float) -> Iterator[tuple[str, str, np.ndarray]]:
     x = standard_normal(jax.random.key(0), (IMAGES, 8, 8), jnp.float32)
     wanted = flow(network, x)
 
+    @cache
     def best(sampler, calls):
         times = {name: grid(START, END, calls) for name, grid in GRIDS.items()}
         return min((error(drawn(sampler, network, x, u), wanted), name) for name, u in times.items())

@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import repeat
 from operator import call, is_
@@ -105,12 +105,7 @@ def _whole() -> bool:
     """Whether every part is what it was. It is asked after each call of a reader's function, of thousands of parts, and
     so no line of Python runs for each of them."""
     getters, keys, values = _columns
-    return same(_map(call, getters, keys, repeat(None)), values)
-
-
-def same(here: Iterable, there: Iterable) -> bool:
-    """Whether two lists hold the same objects."""
-    return _all(_map(is_, here, there))
+    return _all(_map(is_, _map(call, getters, keys, repeat(None)), values))
 
 
 def _getter(owner) -> Callable:

@@ -89,10 +89,9 @@ def _own_modules():
 
 
 def _put_back(module, names):
-    if vars(module).keys() >= names.keys() and seal.same([vars(module).get(name) for name in names], names.values()):
-        return
+    now = vars(module)
     for name, value in names.items():
-        if vars(module).get(name, names) is not value:
+        if now.get(name, names) is not value:
             with contextlib.suppress(AttributeError, TypeError):
                 setattr(module, name, value)
 

@@ -26,10 +26,10 @@ EVERY = 1000  # steps, after which one looks at how it goes
 class Recipe:
     """A `ddpm.nn.ConvUNet` for v on `ddpm.path.cosine_path()`, trained on the half of `ddpm.data.digits(seed)` that is
     there to train on, with AdamW and a rate that rises over the first steps and then stays: so each step on the way is
-    the end of a shorter training, and the moving average does what a falling rate would.
+    the end of a shorter training.
 
     Attributes:
-        steps: few: with more its samples become somewhat better, and lean ever more to the half trained on.
+        steps: where the distance was least of those that were judged on the way (`read_figures`).
         rise: the steps over which the rate rises.
         average: the decay of the moving average of the weights, which is what is kept.
         untold, reach: as in `ddpm.train.labelled`.
