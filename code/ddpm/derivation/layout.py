@@ -128,7 +128,7 @@ def _lines(expr, printer, room):
 
 def _enclosed(left, body, right, printer, room):
     inner = _lines(body, printer, room - 2)
-    if width(f"{left} {inner[0]}") > room and len(inner) == 1:
+    if len(inner) == 1:
         return [left, rf"{inner[0]} {right}"]
     inner = [f"{left} {inner[0]}", *inner[1:]]
     inner[-1] += f" {right}"

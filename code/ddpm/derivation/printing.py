@@ -212,8 +212,7 @@ def tex(expr) -> str:
 
 def plain(expr) -> str:
     """`expr` as the code would write it, in the order in which it was written."""
-    with sp.evaluate(False):
-        return Plain({"order": "none"}).doprint(expr)
+    return Plain({"order": "none"}).doprint(expr)
 
 
 def brackets(text: str) -> str:

@@ -50,8 +50,8 @@ def loss_over_time(
     check_key(key)
     check_path(path)
     images, times = jnp.asarray(images, jnp.result_type(float)), jnp.asarray(times, jnp.result_type(float))
-    if len(images) < 2 or labels is not None and jnp.shape(labels) != images.shape[:1]:
-        raise ValueError(f"at least two images, and a label for each; got {len(images)} and {jnp.shape(labels)} labels")
+    if len(images) < 2 or labels is not None and np.shape(labels) != images.shape[:1]:
+        raise ValueError(f"at least two images, and a label for each; got {len(images)} and {np.shape(labels)} labels")
     labels = None if labels is None else jnp.asarray(labels)
     return Curve(
         *(np.asarray(values, np.float64) for values in _averages(key, path, predict, images, times, labels, kind))

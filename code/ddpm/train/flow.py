@@ -86,7 +86,7 @@ def flow_matching(
 TARGETS = {"velocity": velocity_target, "noise": lambda path, x_0, u, noise: noise}
 
 
-def _loss(path, network, key, batch, *, target):
+def _loss(path, network, key, batch, target):
     def of_one(x_0, u, noise):
         prediction = network(noised(path.level(u), x_0, noise), u)
         check_same_shape("the prediction", prediction, "x", noise)
@@ -95,7 +95,7 @@ def _loss(path, network, key, batch, *, target):
     return jnp.mean(jax.vmap(of_one)(*batch))
 
 
-def _draw(x_0, given, key, batch, *, times) -> Batch:
+def _draw(x_0, given, key, batch, times) -> Batch:
     shapes = (batch,), (batch,), (batch, *x_0.shape[1:])
     which, time, noise = uniform_arrays(key, shapes, x_0.dtype, above_minus_one(x_0.dtype))
     i = integers_from_uniform(which, len(x_0))

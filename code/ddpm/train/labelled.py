@@ -90,7 +90,7 @@ def unlabelled(path: Path) -> Partial:
     return Partial(_v_loss_of_images, path=path)
 
 
-def _v_loss_of_images(network, key, images, *, path):
+def _v_loss_of_images(network, key, images, path):
     def drawn(key):  # for each image by itself: on many devices, each draws for its own
         time, noise = uniform_arrays(key, ((), images.shape[1:]), images.dtype, above_minus_one(images.dtype))
         return (1 + time) / 2, normal_from_uniform(noise)
@@ -118,7 +118,7 @@ def v_loss(network: Any, key: Key, batch: Seen, *, path: Path) -> Float[Array, "
     return jnp.mean(jax.vmap(of_one)(batch, jax.random.split(key, len(batch.u))))
 
 
-def _draw(key, batch, *, images, labels, untold, reach, cell):
+def _draw(key, batch, images, labels, untold, reach, cell):
     n, pixels, dtype = (batch,), images.shape[1:], images.dtype
     shapes = n, n, n, (batch, *pixels), (batch, *pixels), (batch, 6)
     which, time, told, noise, within, move = uniform_arrays(key, shapes, dtype, above_minus_one(dtype))

@@ -55,6 +55,9 @@ def test_told_which_image_it_is_nothing_is_lost():
 
 
 def test_what_does_not_fit(unchecked):
+    for images in (IMAGES[:1], IMAGES[:0]):
+        with pytest.raises(ValueError, match="at least two images"):
+            loss_over_time(jax.random.key(0), PATH, lambda x, u: x, images, TIMES)
     with pytest.raises(ValueError, match=r"a label for each; got 9 and \(8,\) labels"):
         loss_over_time(jax.random.key(0), PATH, lambda x, u, label: x, IMAGES[:9], TIMES, np.arange(8))
     with pytest.raises(ValueError, match=r"the prediction must have the shape of x, \(2, 2\)"):

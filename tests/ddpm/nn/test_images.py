@@ -57,6 +57,13 @@ def test_without_a_key_nothing_drops_out(make):
     np.testing.assert_array_equal(asked(sure, X, 0.4, None, None, jax.random.key(1)), asked(sure, X, 0.4))
 
 
+def test_at_each_size_as_many_channels_drop_out_as_there_are():
+    """On the way down, at the smallest size twice, and on the way up; widths that differ all."""
+    network = ConvUNet(jax.random.key(0), widths=(3, 5, 7, 4), dropout=0.5)
+    for key in (None, jax.random.key(1)):
+        assert jax.eval_shape(network, X, jnp.asarray(0.4), None, None, key).shape == X.shape
+
+
 def test_other_shapes(make):
     shape = (4, 8, 3)
     network = shaken(make(jax.random.key(0), shape))

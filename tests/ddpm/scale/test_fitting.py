@@ -1,5 +1,6 @@
 """ddpm.scale.fit and ddpm.scale.checkpoints: what is kept, on other numbers of devices too, and when it is killed."""
 
+import inspect
 import json
 import os
 import signal
@@ -174,3 +175,8 @@ def test_ctrl_c_keeps_what_there_is(tmp_path, monkeypatch, capsys, undisturbed):
     assert int(state.step) == 4 == lines(tmp_path)[-1]["step"] and "Interrupted" in capsys.readouterr().err
     monkeypatch.undo()
     assert same(fit(begin(), *TASK, ADAM, steps=12, every=4, folder=tmp_path, **LIKE), undisturbed[0])
+
+
+def test_what_is_given_by_its_name():
+    parameters = inspect.signature(fit).parameters.values()
+    assert [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY] == ["state", "loss", "draw", "optimiser"]

@@ -1,5 +1,6 @@
 """ddpm.train.loop: what is kept, what resumes, and what may go wrong."""
 
+import inspect
 import os
 import signal
 import threading
@@ -19,7 +20,7 @@ from truth import shaken
 import ddpm
 from ddpm.data import dot
 from ddpm.nn import MLP
-from ddpm.train import denoising, start, train
+from ddpm.train import batch_loss, denoising, draw_batch, labelled, program_text, start, train, v_loss
 from ddpm.train.program import run
 
 SCHEDULE = ddpm.Schedule.from_betas([0.1, 0.2, 0.3, 0.4])
@@ -229,3 +230,21 @@ def test_bad_input(more, error, message, unchecked):
     arguments = dict(zip(("loss", "draw"), TASK)) | dict(optimiser=ADAM, steps=10, **RUN) | more
     with pytest.raises(error, match=message):
         train(begin(), **arguments)
+
+
+@pytest.mark.parametrize(
+    "function, by_position",
+    [
+        (train, ["state", "loss", "draw", "optimiser"]),
+        (program_text, ["state", "loss", "draw", "optimiser"]),
+        (labelled, ["path", "images", "labels"]),
+        (batch_loss, ["network", "key", "batch"]),
+        (v_loss, ["network", "key", "batch"]),
+        (draw_batch, ["key", "batch"]),
+    ],
+)
+def test_what_else_is_given_by_its_name(function, by_position):
+    """As in steps=5000: nobody can mistake one number for another, or what `train` hands over for what is bound."""
+    parameters = inspect.signature(function).parameters.values()
+    assert [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD] == by_position
+    assert all(p.kind is p.KEYWORD_ONLY for p in parameters if p.name not in by_position)
