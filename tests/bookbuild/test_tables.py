@@ -1,5 +1,8 @@
 """What is printed in columns, as a table."""
 
+import re
+from pathlib import Path
+
 from docutils import nodes
 from docutils.utils import new_document
 
@@ -43,3 +46,10 @@ def test_lines_between_tables_stay_together():
 def test_a_head_may_lack_its_first_column_before_a_column_of_words():
     text = "      predicted  measured  verdict\nmean          1         2  off"
     assert blocks(text) == [[["", "predicted", "measured", "verdict"], ["mean", "1", "2", "off"]]]
+
+
+def test_what_compares_predictions_with_measurements_is_a_table_on_every_page():
+    pages = [path.read_text(encoding="utf-8") for path in Path("book").glob("*.md")]
+    cells = [cell for page in pages for cell in re.findall(r"```\{code-cell\}.*?```", page, re.S)]
+    judged = [cell for cell in cells if re.search(r"check_answer_\w+\(.*, measured\)", cell)]
+    assert len(judged) > 5 and all(re.search(r":tags: \[.*\btable\b", cell) for cell in judged)
