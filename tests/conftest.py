@@ -44,15 +44,19 @@ def pytest_collection_modifyitems(config, items):
     """Mark what looks at the built site, and put it last: the site may still be at work. What takes minutes comes
     first, so that in the end no processor waits for it.
 
-    The tests of a file stay in one process, since they share what they compile or build; those in a browser fill the
-    gaps. Cases that are about a chapter are found by its name (`-k closed_form`).
+    The tests of a file stay in one process, since they share what they compile or build; so do those that read the
+    pages of the site, and those of one page that is opened once. Others in a browser fill the gaps. Cases that are
+    about a chapter are found by its name (`-k closed_form`).
     """
     for item in items:
         site = "site" in item.fixturenames
         if site:
             item.add_marker("site")
-        if "page" not in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0] + "-site" * site))
+        if "opened" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(item.callspec.params["opened"]))
+        elif "page" not in item.fixturenames:
+            shared = "parsed" if hasattr(item.module, "parsed") else item.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(shared + "-site" * site))
         if config.option.keyword and hasattr(item, "callspec"):
             item.extra_keyword_matches.update(chapters_of(item.callspec.params.values()))
     items.sort(key=lambda item: (-seconds(item), "site" in item.fixturenames))

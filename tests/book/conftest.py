@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from built_site import SITE
+from built_site import SITE, WINDOW, watched
 
 from bookbuild.cli import browser as finder
 from bookbuild.cli import lock, serve
@@ -38,27 +38,28 @@ def browser():
     if path is None:
         pytest.fail(finder.HELP)
     with sync_playwright() as playwright:
-        # it may have to start while the build has all processors
-        options = {"args": ["--no-sandbox", "--disable-gpu"], "timeout": 300_000}
-        chromium = playwright.chromium.launch(executable_path=path, **options)
+        # no name leads anywhere; pages of a site share a process; it may have to start while a build has all processors
+        nowhere = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+        flags = ["--no-sandbox", "--disable-gpu", "--process-per-site", nowhere]
+        chromium = playwright.chromium.launch(executable_path=path, args=flags, timeout=300_000)
         yield chromium
         chromium.close()
 
 
-@pytest.fixture
-def page(browser, address):
-    """A fresh page that reaches the site only; `page.outside` lists what else it asked for, `page.errors` what went
-    wrong."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+@pytest.fixture(scope="session")
+def reader(browser, address):
+    """One reader of the site, whose browser keeps what it has loaded; on a page of the site, which stays open."""
+    context = browser.new_context(**WINDOW)
     page = context.new_page()
-    page.outside, page.errors = [], []
-
-    def refuse(route):
-        page.outside.append(route.request.url)
-        route.abort()
-
-    context.route(lambda url: not url.startswith(address), refuse)
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto(f"{address}404.html")
     yield page
     context.close()
+
+
+@pytest.fixture
+def page(reader, address):
+    """A new page of a reader who has not been here; see `watched`."""
+    reader.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    page = watched(reader.context.new_page(), address)
+    yield page
+    page.close()

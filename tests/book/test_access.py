@@ -1,58 +1,11 @@
-"""Every page for every reader: axe-core in light and dark, on a desk and in the hand; the keyboard; the printer."""
+"""Pages for every reader: the keyboard, the printer, who is lost. (What axe-core says is in `test_every_page`.)"""
 
 import pytest
-from axe import AXE, MODES, RUN
-from built_site import PAGES, open_page, param
+from built_site import open_page
 
-UNFOLD = """() => {
-    document.querySelectorAll('details').forEach(d => { d.open = true; });
-    document.querySelectorAll('.toggle-hidden .toggle-button').forEach(b => b.click());
-}"""
-# text of less than 12 px, in drawings of less than 9; glyphs of formulas and their raised parts aside
-SMALL = """() => { const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), small = new Set();
-    while (walk.nextNode()) { const e = walk.currentNode.parentElement;
-        if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.closest('mjx-container, sup, sub')) continue;
-        const svg = e.closest('svg'), scale = svg ? svg.getScreenCTM().a : 1;
-        if (parseFloat(getComputedStyle(e).fontSize) * scale < (svg ? 9 : 12)) small.add(e.outerHTML.slice(0, 80)); }
-    return [...small].slice(0, 5); }"""
-# tables that a phone shows in part, and a way to the next page of which it cuts something off
-CUT = """() => [...document.querySelectorAll('article table, .prev-next-area, .prev-next-area *')]
-    .filter(e => e.getBoundingClientRect().right > innerWidth
-        || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
-    .map(e => e.outerHTML.slice(0, 120))"""
-LAID_OUT = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 CHAPTER = "closed_form.html"
-# what can be used with a mouse and not be reached with the Tab key
-UNREACHED = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [onclick]')]
-    .filter(e => e.checkVisibility() && e.tabIndex < 0).map(e => e.outerHTML.slice(0, 120))"""
 UNSEEN = """() => { const e = document.activeElement, s = getComputedStyle(e);
     return s.outlineStyle === 'none' && s.boxShadow === 'none' ? e.outerHTML.slice(0, 120) : null; }"""
-# formulas for screen readers: MathML in each, the glyphs hidden
-MUTE = """() => [...document.querySelectorAll('mjx-container')].filter(e => !e.querySelector('mjx-assistive-mml math')
-    || e.querySelector('mjx-math').getAttribute('aria-hidden') !== 'true').map(e => e.outerHTML.slice(0, 200))"""
-
-
-@pytest.mark.parametrize("page_name", [param(name) for name in PAGES])
-def test_axe_finds_nothing(site, address, page, page_name):
-    page.emulate_media(reduced_motion="reduce")
-    open_page(page, address + page_name)
-    page.evaluate(AXE)
-    page.evaluate(UNFOLD)
-    found = {}
-    for width, scheme in MODES:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme, timeout=5_000)
-        page.evaluate(LAID_OUT)
-        if violations := page.evaluate(RUN):
-            found[width, scheme] = violations
-    assert found == {}
-    assert page.evaluate(SMALL) == [], "hard to read on a phone"
-    assert page.evaluate(CUT) == [], "a phone shows a part of it"
-    assert page.evaluate(UNREACHED) == []
-    assert page.evaluate(MUTE) == []
-    moving = "() => document.getAnimations().filter(a => a.playState === 'running').length"
-    assert page.evaluate(moving) == 0, "moves in spite of reduced motion"
 
 
 def press_tab(page, times):

@@ -184,6 +184,7 @@ def solution(book):
 BLANK = 'def double(x):\n    "Twice x."\n    ...  # your answer'
 
 
+@pytest.mark.slow
 def test_the_students_version_has_the_marked_parts_and_what_they_need_in_the_order_of_the_book(student):
     assert [cell.source for cell in student[2:]] == [
         "## 1. Chapter",
@@ -206,6 +207,7 @@ def test_the_students_version_has_the_marked_parts_and_what_they_need_in_the_ord
     ]
 
 
+@pytest.mark.slow
 def test_the_version_with_solutions_has_them_and_no_place_for_words(student, solution):
     sources = [cell.source for cell in solution]
     assert any("twice = x + x" in source for source in sources)
@@ -215,6 +217,7 @@ def test_the_version_with_solutions_has_them_and_no_place_for_words(student, sol
     assert "double-click" not in text and "solutions" in sources[0]
 
 
+@pytest.mark.slow
 def test_exercises_are_open_and_can_be_filled_in_and_checks_stay(student):
     (exercise,) = (cell for cell in student if "exercise" in cell.metadata.get("tags", ()))
     assert exercise.metadata == {
@@ -225,6 +228,7 @@ def test_exercises_are_open_and_can_be_filled_in_and_checks_stay(student):
     assert student[student.index(exercise) + 1].metadata == {"tags": ["check"], "deletable": False, "editable": False}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder, version", [("html/_notebooks/student", "student"), ("solution", "solution")])
 def test_a_notebook_states_which_assignment_it_is_and_what_it_asks_for(book, folder, version):
     notebook = nbformat.read(book / f"_build/{folder}/homework.ipynb", as_version=4)
@@ -256,6 +260,7 @@ def run(book, answer: str) -> list:
     return notebook.cells
 
 
+@pytest.mark.slow
 def test_cells_wait_for_the_answers_that_they_need(book):
     def shown(cells):
         return [cell.outputs for cell in cells if cell.source.startswith("%%answered")]

@@ -108,24 +108,25 @@ def test_the_picture_follows_and_the_printed_one_makes_room(page, address):
     assert figure.locator(".twins").is_visible() and figure.locator(".interactive").is_hidden()
 
 
-@pytest.mark.parametrize("kind, T, t", [("cosine", 50, 2), ("linear", 20, 20), ("sigmoid", 9, 4), ("constant", 30, 1)])
-@pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
-def test_the_weight(alone, kind, T, t, variance):
+def test_the_weight(alone):
     figure = alone("weight")
-    figure.locator("select[name=schedule]").select_option(kind)
-    figure.locator("select[name=variance]").select_option(variance)
-    for name, value in {"T": T, "first": -2, "last": -0.5, "t": t}.items():
-        move(figure, name, value)
-    betas = {
-        "linear": lambda: ddpm.linear(T, 0.01, 10**-0.5),
-        "cosine": lambda: ddpm.cosine(T),
-        "sigmoid": lambda: ddpm.sigmoid(T),
-        "constant": lambda: ddpm.constant(0.01, T),
+    schedules = {
+        "linear": lambda T: ddpm.linear(T, 0.01, 10**-0.5),
+        "cosine": ddpm.cosine,
+        "sigmoid": ddpm.sigmoid,
+        "constant": lambda T: ddpm.constant(0.01, T),
     }
-    weights = noise_weight(betas[kind](), variance)
-    for name, at in {"weight": t, "first": 2, "last": T}.items():
-        wanted = float(weights[at])
-        assert shown(figure, name) == (pytest.approx(wanted, rel=6e-3) if np.isfinite(wanted) else wanted)
+    for kind, T, t in [("cosine", 50, 2), ("linear", 20, 20), ("sigmoid", 9, 4), ("constant", 30, 1)]:
+        figure.locator("select[name=schedule]").select_option(kind)
+        for name, value in {"T": T, "first": -2, "last": -0.5, "t": t}.items():
+            move(figure, name, value)
+        for variance in ("beta", "beta_tilde"):
+            figure.locator("select[name=variance]").select_option(variance)
+            weights = noise_weight(schedules[kind](T), variance)
+            for name, at in {"weight": t, "first": 2, "last": T}.items():
+                wanted = float(weights[at])
+                expected = pytest.approx(wanted, rel=6e-3) if np.isfinite(wanted) else wanted
+                assert shown(figure, name) == expected, (kind, variance, name)
 
 
 def test_the_film_plays_to_the_end(alone, page):

@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
+
 BOOK = sorted((Path(__file__).parents[2] / "book").glob("*.md"))
 
 
@@ -26,10 +28,14 @@ class Page(HTMLParser):
                 self.links.add(value.lower().split("url=", 1)[1])
 
 
-def test_links(site):
-    found = {
-        path: Page(path.read_text(encoding="utf-8")) for path in site.rglob("*.html") if "_static" not in path.parts
-    }
+@pytest.fixture(scope="module")
+def found(site):
+    """The pages of the site, by their paths."""
+    paths = [path for path in site.rglob("*.html") if "_static" not in path.parts]
+    return {path: Page(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def test_links(site, found):
     broken = []
     for path, page in found.items():
         for link in sorted(page.links):
@@ -47,9 +53,8 @@ def test_links(site):
     assert broken == []
 
 
-def test_ids_are_unique(site):
-    for path in site.glob("book/*.html"):
-        assert Page(path.read_text(encoding="utf-8")).repeated == set(), path.name
+def test_ids_are_unique(found):
+    assert {path.name: page.repeated for path, page in found.items() if page.repeated} == {}
 
 
 def test_what_is_cited_of_public_code_has_its_address():

@@ -36,6 +36,10 @@ SMALL = """() => [...document.querySelectorAll('.playground :is(button, input, s
     .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
 CUT = """() => [...document.querySelectorAll('.playground *')].filter(e => e.checkVisibility()
     && e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 100))"""
+# frames are told the time of `window.clock`
+HOLD_THE_CLOCK = """() => { const ask = window.requestAnimationFrame.bind(window); window.clock = 0;
+    window.requestAnimationFrame = draw => ask(() => draw(window.clock)); }"""
+A_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 COUNT_FRAMES = """() => { const ask = window.requestAnimationFrame.bind(window); window.frameCount = 0;
     window.requestAnimationFrame = draw => ask(now => { window.frameCount += 1; draw(now); }); }"""
 
@@ -155,14 +159,19 @@ def test_particles_are_led_back_and_the_numbers_are_those_of_the_mathematics(pla
     assert page.errors == [] and page.outside == []
 
 
-def test_a_pause_changes_nothing(playground, run):
-    """Nor of the ancestral sampler, which draws in every step."""
-    page = playground("#data=pair&sampler=ancestral&steps=6&seed=5")
-    for _ in range(2):
+def test_a_pause_changes_nothing(playground, page, run):
+    """In the middle of a step and between two, by a clock that this test sets; nor of the ancestral sampler, which
+    draws in every step."""
+    page.add_init_script(f"({HOLD_THE_CLOCK})()")
+    page, time = playground("#data=pair&sampler=ancestral&steps=6&seed=5"), page.locator("input[name=t]")
+    for clock, reached in ((250, "100"), (750, "83"), (1000, "83")):  # a step is shown for half a second
         press(page, "Play")
-        page.wait_for_timeout(50)
+        page.evaluate(A_FRAME)
+        page.evaluate("clock => { window.clock = clock; }", clock)
+        page.evaluate(A_FRAME)
         press(page, "Pause")
-    while page.locator("input[name=t]").input_value() != "0":
+        assert time.input_value() == reached
+    while time.input_value() != "0":
         press(page, "Step")
     expected = run(CHAIN, name="pair", steps=6, sampler="ancestral", seed=5, count=400)
     np.testing.assert_allclose(particles(page), expected["x"], rtol=1e-9)
@@ -299,12 +308,13 @@ def test_it_works_from_a_file(site, browser):
     context.close()
 
 
-@pytest.mark.parametrize("width", [320, 375, 768])
-def test_room_for_a_finger_and_nothing_cut_off(playground, page, width):
-    page.set_viewport_size({"width": width, "height": 800})
+def test_room_for_a_finger_and_nothing_cut_off(playground):
     page = playground("#data=own&points=0,0")
-    assert page.evaluate(SMALL) == [] and page.evaluate(CUT) == []
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    for width in (320, 375, 768):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(A_FRAME)
+        assert page.evaluate(SMALL) == [] and page.evaluate(CUT) == [], width
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), width
 
 
 def test_it_is_light_and_burdens_no_other_page(site):
@@ -314,6 +324,7 @@ def test_it_is_light_and_burdens_no_other_page(site):
     assert others and not [path.name for path in others if "_static/playground/" in path.read_text(encoding="utf-8")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", ["#data=board&steps=100&sampler=heun", "#data=board&steps=8&by=network"])
 def test_a_frame_leaves_a_phone_time(playground, page, given):
     """The processor's time for a frame of a run, for scripts, styles and layout, times four: the slowdown that tools of

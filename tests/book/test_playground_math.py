@@ -243,7 +243,8 @@ def test_adam(run):
     close(run(code, start=start, gradients=gradients), weights, rtol=1e-6)
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_training_comes_nearer_to_the_exact_prediction_and_what_the_page_says_of_it_holds(run, trained, seed):
     few, many = (trained("moons", seed, steps) for steps in (200, 1000))
     assert many["gap"] < many["zero"] / 10 and many["gap"] < many["first"] / 2

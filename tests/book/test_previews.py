@@ -107,7 +107,8 @@ def test_a_tap_opens_no_preview(browser, address):
     context.close()
 
 
-@pytest.mark.parametrize("width, scheme", [MODES[0], pytest.param(*MODES[1], marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("width, scheme", MODES)
 def test_axe_finds_nothing_while_a_preview_is_open(address, page, width, scheme):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

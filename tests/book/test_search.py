@@ -233,14 +233,10 @@ def test_the_page_of_results(browser, home):
     page.close()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("width, scheme", MODES)
 @pytest.mark.parametrize(
-    "url, results, width, scheme",
-    [
-        ("search.html?q=noise", "#search-results a", *MODES[1]),
-        ("book/closed_form.html", LIST, *MODES[0]),
-        pytest.param("search.html?q=noise", "#search-results a", *MODES[0], marks=pytest.mark.slow),
-        pytest.param("book/closed_form.html", LIST, *MODES[1], marks=pytest.mark.slow),
-    ],
+    "url, results", [("search.html?q=noise", "#search-results a"), ("book/closed_form.html", LIST)]
 )
 def test_axe_finds_nothing_where_something_was_found(address, page, width, scheme, url, results):
     page.set_viewport_size({"width": width, "height": 800})

@@ -318,7 +318,12 @@ def test_unknown_or_wrong_setting(book, old, new, line, hint):
 @pytest.mark.parametrize(
     "old, new, message",
     [
-        ("    numfig: true", "    numfigg: true", "WARNING: unknown config value 'numfigg'"),
+        pytest.param(
+            "    numfig: true",
+            "    numfigg: true",
+            "WARNING: unknown config value 'numfigg'",
+            marks=pytest.mark.slow,
+        ),
         ("sphinx_exercise,", "sphinx_exercice,", "Extension error: Could not import extension sphinx_exercice"),
     ],
 )

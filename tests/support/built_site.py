@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build/html"
-IN_EVERY_RUN = ("index.html", "introduction.html", "closed_form.html")
+IN_EVERY_RUN = ("index.html", "closed_form.html")
 SOURCES = sorted((ROOT / "book").glob("*.md"))
 CHAPTERS = [f"{path.stem}.html" for path in SOURCES]
 PAGES = ["404.html", *(f"book/{name}" for name in CHAPTERS), "index.html", "search.html"]
@@ -43,7 +43,24 @@ def param(page: str):
     return pytest.param(page, marks=[] if page.endswith(IN_EVERY_RUN) else pytest.mark.slow)
 
 
+WINDOW = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
+
+
 def open_page(page, url: str) -> None:
     """Go to `url` and wait until its mathematics is set."""
     page.goto(url, wait_until="load")
     page.evaluate("() => window.MathJax?.startup?.promise")
+
+
+def watched(page, address: str):
+    """The page; `page.outside` lists what it asks for beside the site, `page.errors` what goes wrong."""
+    page.outside, page.errors = [], []
+
+    def asked(request):
+        if request.url.startswith("http") and not request.url.startswith(address):
+            page.outside.append(request.url)
+
+    page.on("request", asked)
+    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    return page

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from grading_answers import CHECKS, EAGER, RIGHT, SLIPS
+from some import some
 
 import ddpm.evaluate
 import ddpm.losses
@@ -33,12 +34,12 @@ def _seed(index: int, precision: str) -> int:
     return (index + 10 * (precision == "float64")) % len(SEEDS)
 
 
-# Every second answer in one precision in every run; the other answers, and the other precision, in `make test-slow`.
+# an answer in one precision, the next in the other; the other precision is slow
 BOTH = [
     pytest.param(
-        *right, precision, id=f"{': '.join(right)}-{precision}", marks=[] if i % 4 == 2 * j else [pytest.mark.slow]
+        *right.values, precision, id=f"{right.id}-{precision}", marks=[*right.marks, *[pytest.mark.slow] * (i % 2 != j)]
     )
-    for i, right in enumerate(RIGHTS)
+    for i, right in enumerate(some(RIGHTS, 6))
     for j, precision in enumerate(("float32", "float64"))
 ]
 
@@ -50,7 +51,7 @@ def test_right_answers_pass(exercise, style, precision):
     assert verdict.passed and verdict.slip is None and verdict.mean_error < 1e-4, verdict
 
 
-@pytest.mark.parametrize("exercise, words", WRONGS, ids=map(": ".join, WRONGS))
+@pytest.mark.parametrize("exercise, words", some(WRONGS, 4))
 def test_slips_are_named(exercise, words):
     index = WRONGS.index((exercise, words))
     precision = ("float32", "float64")[index % 2]
@@ -63,7 +64,7 @@ def test_slips_are_named(exercise, words):
 EAGERS = [(exercise, words) for exercise, answers in EAGER.items() for words in answers]
 
 
-@pytest.mark.parametrize("exercise, words", EAGERS, ids=map(": ".join, EAGERS))
+@pytest.mark.parametrize("exercise, words", some(EAGERS, 3))
 def test_what_later_cells_cannot_use_is_not_called_right(exercise, words):
     verdict = CHECKS[exercise](EAGER[exercise][words], seed=EAGERS.index((exercise, words)))
     assert not verdict.passed and words in _said(verdict), verdict

@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 import sympy as sp
+from some import some
 from written_answers import MEASURED, NO_DERIVATION, OTHER_FORM, REFUSED, RIGHT, SLIPS, check_of
 
 from ddpm.chapters.mean_or_noise_timing.exercises import check_answer_4_2
@@ -26,43 +27,12 @@ def check(number, answer):
     return function(answer, MEASURED[number]) if number in MEASURED else function(answer)
 
 
-QUICK = {  # of the problems whose worlds take time; and of other forms those that take seconds are slow
-    "as in the problem set",
-    "steps",
-    "with a remark",
-    "p_theta of the start",
-    "brackets as on paper",
-    "Bayes from t = 2",
-    "two forms of it",
-    "from the sum over steps",
-    "equation",
-    "upside down",
-    "begins at t = 2",
-    "expectation is missing",
-    "stands around a part",
-    "Bayes' rule is used where",
-    "around a part alone",
-    "L_T stands with a minus",
-    "begins at t = 1",
-    "missing in the posterior",
-}
-LONG = {"unrolled backward", "unrolled, the last step apart", "noise of every step", "loss", "loss of one draw"}
+LONG = {"contains mu_tilde_t", "is not the loss", "but another integrand", "from the sum over steps"}  # seconds each
 
 
 def cases(answers):
-    def is_slow(number, words):
-        return (
-            number in ("2.1", "2.2b") and answers not in (OTHER_FORM, REFUSED) and words not in QUICK or words in LONG
-        )
-
-    return pytest.mark.parametrize(
-        "number, words",
-        [
-            pytest.param(number, words, marks=[pytest.mark.slow] * is_slow(number, words))
-            for number in PROBLEMS
-            for words in answers.get(number, {})
-        ],
-    )
+    named = [(number, words) for number in PROBLEMS for words in answers.get(number, {})]
+    return pytest.mark.parametrize("number, words", some(named, 4, slow=LONG))
 
 
 @cases(RIGHT)
