@@ -1,15 +1,17 @@
-"""The weighted losses of one step, on the mean and on the noise, the simple loss, and the weight of each kind of
-prediction.
+"""The weighted losses of one step, on the mean and on the noise, the simple loss, that of a learned variance, and the
+weight of each kind of prediction.
 
 Each sums over the pixels of an example; with a batch of t the result has the shape of t.
 """
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.arrays import check_same_shape
+from ddpm.gaussian import kl_divergence
 from ddpm.predict import Kind, Shares, kind_of
-from ddpm.process import ReverseVariance, posterior_mean, reverse_variance
+from ddpm.process import ReverseVariance, noise_gain, posterior_mean, reverse_variance
 from ddpm.schedule import Schedule, at
 
 
@@ -100,6 +102,27 @@ def simple_loss(
         ValueError: shapes differ.
     """
     return _squared_distance(t, "predicted_noise", predicted_noise, "noise", noise)
+
+
+def variance_loss(
+    schedule: Schedule,
+    t: Int[ArrayLike, "*batch"],
+    noise: Float[ArrayLike, "*shape"],
+    predicted_noise: Float[ArrayLike, "*shape"],
+    variance: Float[ArrayLike, "*shape"],
+) -> Float[Array, "*batch"]:
+    """L_{t-1} of one draw in nats, t in 2..T, for a step with a variance of its own at each pixel, such as from
+    `ddpm.process.variance_between`: KL(q(x_{t-1} | x_t, x_0) || N(mu_theta, variance)).
+
+    For the variance alone: no gradient goes to the predicted noise (Nichol and Dhariwal 2021, section 3.1).
+
+    Raises:
+        ValueError: shapes differ, or t is outside 2..T.
+    """
+    check_same_shape("predicted_noise", predicted_noise, "noise", noise)
+    check_same_shape("variance", variance, "noise", noise)
+    off = jnp.sqrt(at(noise_gain(schedule), t, noise)) * jax.lax.stop_gradient(jnp.asarray(noise) - predicted_noise)
+    return sum_pixels(kl_divergence(0.0, at(schedule.posterior_variance, t, noise, lowest=2), off, variance), t)
 
 
 def sum_pixels(x: Float[ArrayLike, "..."], t: Int[ArrayLike, "*batch"]) -> Float[Array, "*batch"]:

@@ -6,12 +6,15 @@ import jax
 import jax.numpy as jnp
 import mpmath
 import numpy as np
+import optax
 import pytest
+from jax.tree_util import Partial
 from scipy.integrate import quad
 from scipy.stats import norm
 from truth import RTOL, SCHEDULES, alpha_bars, posterior
 
 from ddpm import Schedule, linear
+from ddpm.data import glyphs
 from ddpm.losses import (
     mean_loss,
     noise_loss,
@@ -19,8 +22,12 @@ from ddpm.losses import (
     prediction_weight,
     simple_loss,
     sum_pixels,
+    variance_loss,
 )
+from ddpm.oracle import Oracle, optimal_loss
 from ddpm.predict import convert, mean_from_noise, x_0_from_noise
+from ddpm.process import optimal_variance, q_sample, variance_between
+from ddpm.train import denoising, start, train
 
 BETAS = (0.1, 0.2, 0.3, 0.4)
 VARIANCES = pytest.mark.parametrize("variance", ["beta", "beta_tilde"])
@@ -268,3 +275,50 @@ def test_t_out_of_range(loss, unchecked):
             assert np.isnan(jax.jit(loss)(schedule, t, 0.1, prediction))
     with pytest.raises(TypeError, match="t must be an integer"):
         loss(schedule, 1.0, 0.1, 0.2)
+
+
+def test_variance_loss_is_the_divergence_of_the_two_steps():
+    """As integrals over x_{t-1}, pixel by pixel, from Bayes' posterior and Ho et al.'s mean."""
+    noise, guess, variance = np.array([[0.5, -1.0, 0.3], [0.3, 0.1, -0.7], [0.1, 0.3, 0.4]])
+    with jax.enable_x64(True):
+        schedule = Schedule.from_betas(BETAS)
+        for t in (2, 4):
+            bar, beta, x_0 = float(alpha_bars(BETAS)[t]), BETAS[t - 1], np.array([0.2, -0.3, 0.9])
+            x_t, expected = np.sqrt(bar) * x_0 + np.sqrt(1 - bar) * noise, 0
+            for i in range(3):
+                mean, tilde = (float(part) for part in posterior(BETAS, t, x_0[i], x_t[i]))
+                q = norm(mean, np.sqrt(tilde))
+                p = norm((x_t[i] - beta / np.sqrt(1 - bar) * guess[i]) / np.sqrt(1 - beta), np.sqrt(variance[i]))
+                expected += quad(lambda x: q.pdf(x) * (q.logpdf(x) - p.logpdf(x)), mean - 5, mean + 5)[0]
+            ours = variance_loss(schedule, np.array([t]), noise[None], guess[None], variance[None])
+            assert ours.shape == (1,) and float(ours[0]) == pytest.approx(expected, rel=1e-6)
+            slopes = jax.grad(lambda *said: variance_loss(schedule, t, noise, *said), (0, 1))(guess, variance)
+            np.testing.assert_array_equal(slopes[0], 0)  # the prediction is as given
+            step = 1e-6 * np.eye(3)
+            there, back = (np.array([variance_loss(schedule, t, noise, guess, v) for v in variance + s * step])
+                           for s in (1, -1))  # fmt: skip
+            np.testing.assert_allclose(slopes[1], (there - back) / 2e-6, rtol=1e-5)
+
+
+def test_learned_by_its_loss_a_variance_for_each_t_is_the_optimal_one():
+    """Its place alone is trained, on glyphs, with the best predictor and a worse one, which needs more than beta_t."""
+    schedule, data, optimiser = linear(5, 0.1, 0.5), glyphs(), optax.adam(optax.cosine_decay_schedule(0.1, 500))
+    exact, draw = (
+        optimal_loss(jax.random.key(0), schedule, data, 4000).mean.at[0].set(0.0),
+        denoising(schedule, data)[1],
+    )
+    best = Oracle(schedule, data)
+
+    def loss(off, places, key, batch):
+        x_0, t, noise = batch
+        t = jnp.maximum(t, 2)
+        predicted = jax.vmap(best)(q_sample(schedule, x_0, t, noise), t) + off
+        place = jnp.broadcast_to(places[t][:, None, None], noise.shape)
+        return jnp.mean(variance_loss(schedule, t, noise, predicted, variance_between(schedule, place, t)))
+
+    begun = start(jax.random.key(1), jnp.full(6, 0.5), optimiser)
+    for off in (0.0, 0.6):
+        state, _ = train(begun, Partial(loss, jnp.asarray(off)), draw, optimiser, steps=500, batch=256)
+        needed = optimal_variance(schedule, exact + off**2)[2:]
+        np.testing.assert_allclose(variance_between(schedule, state.network[2:], np.arange(2, 6)), needed, rtol=0.04)
+        assert (off > 0) == bool((needed > schedule.beta[2:]).any()) == bool((state.network[2:] > 1).any())

@@ -3,7 +3,7 @@
 import re
 from math import prod
 
-BYTES = {"f64": 8, "f32": 4, "bf16": 2, "f16": 2, "s32": 4, "u32": 4, "pred": 1}
+BITS = re.compile(r"(?:bf|[bcfsu])(\d+)")  # a type is called by its bits: f32, bf16, s64, u4, c128, f8e4m3fn
 EXCHANGE = re.compile(
     r"= (\([^)]*\)|\S+) ((?:all-reduce|all-gather|reduce-scatter|all-to-all|collective-\w+)(?:-start)?)\("
 )
@@ -25,7 +25,7 @@ def sent(program: str, devices: int) -> dict[str, float]:
 
     Raises:
         ValueError: an exchange of a kind that is not counted here, such as those that programs for GPUs begin and
-            end apart.
+            end apart; or an array of a type that does not say its size.
     """
     found = {}
     for result, kind in EXCHANGE.findall(re.sub(r"\{[^}]*\}|/\*.*?\*/", "", program)):
@@ -34,7 +34,16 @@ def sent(program: str, devices: int) -> dict[str, float]:
                 f"the program has an exchange of the kind {kind}, which is not counted; only {[*SENT]} are"
             )
         size = sum(
-            BYTES[kind] * prod(map(int, filter(None, sides.split(",")))) for kind, sides in ARRAY.findall(result)
+            _bytes(element) * prod(map(int, filter(None, sides.split(",")))) for element, sides in ARRAY.findall(result)
         )
         found[kind] = found.get(kind, 0.0) + SENT[kind](devices) * size
     return found
+
+
+def _bytes(element):
+    if element == "pred":  # a truth value
+        return 1
+    bits = BITS.match(element)
+    if bits is None:
+        raise ValueError(f"the program sends an array of the type {element}, which does not say how many bits it has")
+    return int(bits[1]) / 8

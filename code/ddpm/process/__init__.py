@@ -10,10 +10,12 @@ from ddpm.process.forward import (
 )
 from ddpm.process.reverse import (
     ReverseVariance,
+    noise_gain,
     optimal_variance,
     posterior_coefficients,
     posterior_mean,
     reverse_variance,
+    variance_between,
 )
 from ddpm.process.sde import forward_sde, transition
 
@@ -24,6 +26,7 @@ __all__ = [
     "forward_step",
     "forward_trajectory",
     "minibatch_coupling",
+    "noise_gain",
     "optimal_variance",
     "posterior_coefficients",
     "posterior_mean",
@@ -31,4 +34,5 @@ __all__ = [
     "q_sample",
     "reverse_variance",
     "transition",
+    "variance_between",
 ]

@@ -82,5 +82,27 @@ def optimal_variance(schedule: Schedule, loss: Float[ArrayLike, " time"]) -> Flo
     """
     check_schedule(schedule)
     check_same_shape("loss", loss, "schedule.beta", schedule.beta)
-    gain = schedule.beta * schedule.beta_over_total / jnp.where(schedule.alpha == 0, jnp.nan, schedule.alpha)
-    return (schedule.posterior_variance + gain * jnp.asarray(loss)).at[0].set(0.0)
+    return (schedule.posterior_variance + noise_gain(schedule) * jnp.asarray(loss)).at[0].set(0.0)
+
+
+def noise_gain(schedule: Schedule) -> Float[Array, " time"]:
+    """k_t = beta_t^2 / (alpha_t (1 - alpha_bar_t)) for t = 0..T: the squared error of the mean over that of the noise
+    (equation `eq-term-of-variance`); NaN where alpha_t = 0."""
+    return schedule.beta * schedule.beta_over_total / jnp.where(schedule.alpha == 0, jnp.nan, schedule.alpha)
+
+
+def variance_between(
+    schedule: Schedule, place: Float[ArrayLike, "*shape"], t: Int[ArrayLike, "..."]
+) -> Float[Array, "*shape"]:
+    """exp(place log beta_t + (1 - place) log beta_tilde_t), the variance of a step that a network says pixel by pixel
+    (Nichol and Dhariwal 2021, eq. 15; equation `eq-learned-variance`). t in 2..T, since beta_tilde_1 = 0.
+
+    Args:
+        place: 0 is beta_tilde_t, 1 is beta_t; any number, as in the paper, so that the variance may lie beyond both.
+
+    Raises:
+        ValueError: t is outside 2..T.
+    """
+    check_schedule(schedule)
+    beta, tilde = (at(values, t, place, lowest=2) for values in (schedule.beta, schedule.posterior_variance))
+    return tilde * (beta / tilde) ** place

@@ -1,5 +1,9 @@
 """ddpm.measure.traffic: what programs for many devices say that they send. The lines are as XLA has written them."""
 
+import re
+
+import jax
+import jax.numpy as jnp
 import pytest
 
 from ddpm.measure.traffic import sent
@@ -22,11 +26,25 @@ def test_bytes_around_a_ring():
     assert sent("%add = f32[3]{0} add(%a, %b)", 8) == {}
 
 
-@pytest.mark.parametrize(
-    "kind, size", [("f64", 8), ("f32", 4), ("bf16", 2), ("f16", 2), ("s32", 4), ("u32", 4), ("pred", 1)]
-)
-def test_each_type_has_its_size(kind, size):
-    assert sent(f"%a = {kind}[8,3]{{1,0}} all-gather(%x), channel_id=1", 4) == {"all-gather": 3 / 4 * 24 * size}
+def test_each_type_that_jax_has_counts_with_its_bits():
+    with jax.enable_x64(True):
+        names = {name for name in dir(jnp) if isinstance(getattr(jnp, name), type(jnp.float32))}
+        kinds = {jnp.dtype(getattr(jnp, name)) for name in names}
+        shapes = [jax.ShapeDtypeStruct((8, 3), kind) for kind in kinds]
+        program = jax.jit(lambda *arrays: arrays).lower(*shapes).as_text("hlo")
+    called = re.search(r"entry_computation_layout=\{\((.*?)\)->", program)[1]
+    called = re.findall(r"(\w+)\[8,3\]", called)
+    assert len(called) == len(kinds) > 20
+    for kind, name in zip(kinds, called, strict=True):
+        known = jnp.iinfo if jnp.issubdtype(kind, jnp.integer) else jnp.finfo  # of half a byte NumPy makes a whole one
+        bits = known(kind).bits if kind.itemsize == 1 and name != "pred" else 8 * kind.itemsize
+        found = sent(f"%a = {name}[8,3]{{1,0}} all-gather(%x), channel_id=1", 4)
+        assert found == {"all-gather": 3 / 4 * 24 * bits / 8}, (kind, name)
+
+
+def test_a_type_that_does_not_say_its_size_is_named():
+    with pytest.raises(ValueError, match="sends an array of the type token, which does not say how many bits"):
+        sent("%a = token[] all-gather(%x), channel_id=1", 4)
 
 
 @pytest.mark.parametrize("kind", ["all-to-all", "collective-permute", "all-reduce-start", "all-gather-start"])

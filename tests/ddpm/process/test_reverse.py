@@ -9,7 +9,14 @@ from truth import RTOL, SCHEDULES, alpha_bars, posterior
 
 from ddpm import Schedule
 from ddpm.losses import noise_weight
-from ddpm.process import optimal_variance, posterior_coefficients, posterior_mean, reverse_variance
+from ddpm.process import (
+    noise_gain,
+    optimal_variance,
+    posterior_coefficients,
+    posterior_mean,
+    reverse_variance,
+    variance_between,
+)
 
 BETAS = (0.1, 0.2, 0.3, 0.4)
 ALL = pytest.mark.parametrize("betas", SCHEDULES.values(), ids=SCHEDULES.keys())
@@ -80,3 +87,28 @@ def test_an_array_is_a_reverse_variance(unchecked):
         reverse_variance(schedule, given[1:])
     with pytest.raises(ValueError, match="loss must have the shape of schedule.beta"):
         optimal_variance(schedule, given[1:])
+
+
+def test_the_gain_is_the_squared_slope_of_the_mean_by_the_noise(precision):
+    schedule, bars = Schedule.from_betas(BETAS), alpha_bars(BETAS)
+    found = noise_gain(schedule)
+    for t in range(1, 5):
+        by_noise = [posterior(BETAS, t, (0.4 - e * (1 - bars[t]) ** 0.5) / bars[t] ** 0.5, 0.4)[0] for e in (0, 1)]
+        assert float(found[t]) == pytest.approx(float((by_noise[1] - by_noise[0]) ** 2), rel=10 * RTOL[precision])
+    assert np.isnan(noise_gain(Schedule.from_betas([0.5, 1.0]))[2])
+
+
+def test_a_variance_between_the_two_is_so_in_logarithms(precision):
+    """At half of the way it is the geometric mean; as far beyond an end, the end is the geometric mean."""
+    schedule, t = Schedule.from_betas(BETAS), np.array([2, 4])
+    beta, tilde = (np.asarray(reverse_variance(schedule, kind))[t] for kind in ("beta", "beta_tilde"))
+    found = {place: variance_between(schedule, np.full(2, place), t) for place in (-1.0, 0.0, 0.5, 1.0, 2.0)}
+    for place, expected in {0.0: tilde, 0.5: np.sqrt(beta * tilde), 1.0: beta}.items():
+        np.testing.assert_allclose(found[place], expected, rtol=10 * RTOL[precision])
+    np.testing.assert_allclose(found[-1.0] * beta, tilde**2, rtol=10 * RTOL[precision])
+    np.testing.assert_allclose(found[2.0] * tilde, beta**2, rtol=10 * RTOL[precision])
+    pixels = np.array([[0.0, 0.5, 1.0], [1.0, 0.0, 0.5]])  # each its own, each with the t of its example
+    by_pixel = variance_between(schedule, pixels, t)
+    np.testing.assert_allclose(by_pixel[1], [beta[1], tilde[1], np.sqrt(beta[1] * tilde[1])], rtol=10 * RTOL[precision])
+    with pytest.raises(ValueError, match=r"t must lie in 2\.\.4"):
+        variance_between(schedule, 0.5, 1)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from ddpm.chapters.choices import digits, glyphs, stored
+from ddpm.chapters.choices import digits, glyphs, learned, stored
 from ddpm.chapters.choices.settings import Setting, on_digits, on_glyphs
 from ddpm.chapters.choices.variances import COUNTS, DRAWS, NAMES
 from ddpm.chapters.choices.verdict import Effect, effect, of_context
@@ -10,6 +10,7 @@ from ddpm.chapters.choices.verdict import Effect, effect, of_context
 RECIPES = {
     "glyphs": glyphs.RECIPE,
     "variances": {**glyphs.RECIPE, "draws": DRAWS, "samples": glyphs.SAMPLES},
+    "learned": learned.RECIPE,
     "digits": digits.RECIPE,
     "digits variances": digits.RECIPE,
 }
@@ -38,8 +39,7 @@ def effects() -> dict[str, Effects]:
 def effects_of_variances() -> Effects:
     """Of beta and beta_tilde against the optimal variance, by the number of steps: on the glyphs the bound's terms and
     the shares of the samples, on the digits the Frechet distance."""
-    on_glyphs = [("variances", value, what, count) for value, what in (("nats", "bound"), ("off", "shares"))
-                 for count in COUNTS]  # fmt: skip
+    on_glyphs = [("variances", value, what, count) for value, what, count in _on_glyphs()]
     on_digits = [("digits variances", "frechet", "digits", count) for count in digits.COUNTS]
     found: Effects = {}
     for place, value, what, count in [*on_glyphs, *on_digits]:
@@ -48,6 +48,21 @@ def effects_of_variances() -> Effects:
             name: effect(values[f"{value} {name}"], values[f"{value} {NAMES[0]}"]) for name in NAMES[1:]
         }
     return found
+
+
+def effects_of_learned() -> Effects:
+    """Of the learned variance against the one that is optimal for the same network, on the glyphs in the same
+    contexts."""
+    found: Effects = {}
+    for value, what, count in _on_glyphs():
+        values = result_of("learned", {"steps": count})
+        learned = effect(values[f"{value} learned"], values[f"{value} {NAMES[0]}"])
+        found[f"{what}, {count} steps"] = {"learned": learned}
+    return found
+
+
+def _on_glyphs():
+    return [(value, what, count) for value, what in (("nats", "bound"), ("off", "shares")) for count in COUNTS]
 
 
 def verdicts(of: Effects) -> dict[str, str]:

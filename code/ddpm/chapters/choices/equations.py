@@ -20,7 +20,7 @@ from ddpm.mixture import mixture
 from ddpm.oracle import noise_variance
 from ddpm.path import cosine_path
 from ddpm.precision import enable_x64
-from ddpm.process import optimal_variance
+from ddpm.process import optimal_variance, variance_between
 
 loss, best = family("loss", r"\ell", positive=True), family("best", r"\varsigma^2", positive=True)
 MEANS, VARIANCES, SHARES = np.array([-1.0, 0.2, 1.5]), np.array([0.01, 0.04, 0.25]), np.array([0.3, 0.5, 0.2])
@@ -122,6 +122,38 @@ def mean_of_variances():
         r"\sigma_t^{\star 2} = \mathbb E\bigl[ \operatorname{Var}[x_{t-1} \mid x_t] \bigr]",
         np.abs(np.array(found) / ours - 1).max(),
     )
+
+
+@definition("eq-learned-variance")
+def learned_variance():
+    """The package's, between the two and beyond."""
+    schedule, t_ = ddpm.cosine(6), np.arange(2, 7)
+    b, tilde = (np.asarray(values, np.float64)[2:] for values in (schedule.beta, schedule.posterior_variance))
+    for place in (-0.5, 0.0, 0.3, 1.0, 1.5):
+        ours = np.log(np.asarray(variance_between(schedule, np.full(5, place), t_), np.float64))
+        np.testing.assert_allclose(ours, place * np.log(b) + (1 - place) * np.log(tilde), rtol=1e-4)
+    return r"\log \sigma_\theta^2(x_t, t) = \omega \log \beta_t + (1 - \omega) \log \tilde\beta_t"
+
+
+@proof("eq-variance-at-x")
+def variance_at_x():
+    """A pixel at one x_t is data of one pixel, with a loss of its own; and the mean of a log is at most the log of the
+    mean: shown for variances of three values with any probabilities."""
+    the_optimal_variance()
+    values, weights = sp.symbols("w_1:4", positive=True), sp.symbols("p_1:4", positive=True)
+    mean = sum(a * b for a, b in zip(weights, values)) / sum(weights)
+    u = sp.Symbol("u", positive=True)
+    gap = u - 1 - sp.log(u)  # of u = value / mean
+    prove(sp.diff(gap, u), (u - 1) / u)  # negative below 1, positive above
+    prove(gap.subs(u, 1), 0)
+    prove(sum(a * (b / mean - 1) for a, b in zip(weights, values)), 0)
+    return r"""
+\begin{aligned}
+\sigma_{t,i}^{\star 2}(x_t)
+&= \tilde\beta_t + k_t\, \mathbb E\bigl[(\epsilon_i - \epsilon_{\theta,i})^2 \bigm| x_t\bigr], \\
+L_{t-1} &= \frac12 \sum_i \mathbb E \log \frac{\sigma_{t,i}^{\star 2}(x_t)}{\tilde\beta_t} \quad \text{there} \\
+&\le \frac D2 \log \frac{\sigma_t^{\star 2}}{\tilde\beta_t}.
+\end{aligned}"""
 
 
 @numeric("eq-nats-lost", bound=1e-3)

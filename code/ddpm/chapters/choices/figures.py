@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ddpm.chapters.choices.verdict import LARGE
-from ddpm.figures import COLOURS, INK, MARKERS, WIDTH, light
+from ddpm.figures import COLOURS, INK, WIDTH, light
 
 LONGEST = 24  # rows and heads of one panel
 
@@ -71,28 +71,12 @@ def _panel(ax, contexts):
     ax.spines["left"].set_visible(False)
 
 
-def over_steps(curves, shown):
-    """Values over the number of steps, both on a scale of logarithms; `curves` maps a name to (steps, values)."""
-    figure, ax = plt.subplots(figsize=(WIDTH, 3.4))
-    styles = ("-", "--", "-.", ":")
-    for (name, (steps, values)), colour, marker, style in zip(curves.items(), COLOURS, MARKERS, styles):
-        ax.plot(steps, values, color=colour, marker=marker, linestyle=style, label=name)
-    ax.set(xscale="log", yscale="log", xlabel="steps", ylabel=shown)
-    ticks = list(next(iter(curves.values()))[0])
-    ax.set_xticks(ticks, [str(n) for n in ticks])
-    ax.minorticks_off()
-    figure.legend(loc="outside upper center", ncols=3)
-    return figure
-
-
-def between(places):
-    """Where optimal variances lie from beta_tilde, 0, to beta, 1; `places` maps a name to (t / T, values)."""
-    figure, ax = plt.subplots(figsize=(WIDTH, 3.0))
-    for (name, (u, values)), colour, marker in zip(places.items(), COLOURS, MARKERS):
-        ax.plot(u, values, color=colour, marker=marker, markevery=max(1, len(u) // 9), label=name)
+def between(u, place):
+    """Where an optimal variance lies from beta_tilde, 0, to beta, 1, over t / T."""
+    figure, ax = plt.subplots(figsize=(WIDTH, 2.6))
+    ax.plot(u, place, color=COLOURS[0])
     for height, name in ((0, r"$\tilde\beta_t$"), (1, r"$\beta_t$")):
         ax.axhline(height, color=INK, linewidth=0.8, linestyle=":")
         ax.annotate(name, (0, height), (4, 3), xycoords=("axes fraction", "data"), textcoords="offset points")
     ax.set(xlabel="$t / T$", ylabel="place between the two", ylim=(-0.08, 1.2))
-    figure.legend(loc="outside upper center", ncols=2)
     return figure

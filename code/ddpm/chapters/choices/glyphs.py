@@ -10,17 +10,17 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jax.tree_util import Partial
-from jaxtyping import Array, Float, Real
+from jaxtyping import Array, Float
 
 import ddpm
 from ddpm.chapters.choices import said
+from ddpm.chapters.choices.networks import stacked, unstacked
 from ddpm.chapters.choices.settings import Setting
 from ddpm.data import glyphs
 from ddpm.evaluate import counts
 from ddpm.flat_random import above_minus_one, integers_from_uniform, normal_from_uniform, uniform_arrays
 from ddpm.level import noised
 from ddpm.mixture import points
-from ddpm.nn.layers import linear_layers
 from ddpm.oracle import PathOracle
 from ddpm.path import Path, cosine_path, path_through, vp
 from ddpm.sample import ancestral_sample
@@ -30,36 +30,6 @@ SEEDS = 5
 RECIPE = {"steps": 6000, "batch": 128, "rate": 1e-2, "seeds": SEEDS, "range": 6.0, "levels": 25, "pairs": 400}
 SAMPLES, STEPS, NEAR = 4000, 50, 0.2
 EVEN = (13.0, -10.0)  # log-SNR; above, the bound's factor before the error of v is `said.LARGEST`
-FREQUENCIES = tuple(np.geomspace(1.0, 10.0, 6).tolist())
-
-
-def features(name: str, u: Real[Array, ""]) -> Float[Array, " features"]:
-    """What a network sees of the time."""
-    u = jnp.asarray(u, float)
-    angle = u * jnp.asarray(FREQUENCIES)
-    return {
-        "sines": lambda: jnp.concatenate([jnp.sin(angle), jnp.cos(angle)]),
-        "u": lambda: u[None],
-        "none": lambda: jnp.zeros(0),
-    }[name]()
-
-
-class Small(eqx.Module):
-    """A perceptron with two hidden layers: (x, u) -> what it predicts, shape of x."""
-
-    layers: tuple[eqx.nn.Linear, ...]
-    features: str = eqx.field(static=True)
-
-    def __init__(self, key, width: int, features_of_u: str, pixels: int = 9):
-        told = features(features_of_u, 0.0).size
-        self.layers = linear_layers(key, (pixels + told, width, width, pixels))
-        self.features = features_of_u
-
-    def __call__(self, x, u):
-        h = jnp.concatenate([jnp.ravel(x), features(self.features, u)])
-        for layer in self.layers[:-1]:
-            h = jax.nn.silu(layer(h))
-        return self.layers[-1](h).reshape(jnp.shape(x))
 
 
 class SaysNoise(eqx.Module):
@@ -100,14 +70,11 @@ def optimiser_of(rate: str, steps: int, size: float) -> optax.GradientTransforma
 def train_glyphs(setting: Setting, recipe: dict = RECIPE) -> SaysNoise:
     """The networks of all seeds, stacked along a first axis."""
     optimiser = optimiser_of(setting.rate, recipe["steps"], recipe["rate"])
-    keys = jax.random.split(jax.random.key(0), recipe["seeds"])
-    made = [Small(key, setting.width, setting.features) for key in keys]
-    networks = jax.tree.map(lambda *leaves: jnp.stack(leaves), *made)
-    state = start(jax.random.key(1), networks, optimiser)
+    state = start(jax.random.key(1), stacked(recipe["seeds"], setting.width, setting.features), optimiser)
     kind, weight = (jnp.asarray(names.index(name)) for names, name in zip((said.KINDS, said.WEIGHTS), _names(setting)))
     path = path_of(setting.path)
     loss = Partial(_loss, path, kind, weight, jnp.asarray(setting.alike))
-    draw = Partial(_draw, glyphs(), jnp.asarray(float(setting.times)), recipe["seeds"])
+    draw = Partial(draw_for_each, glyphs(), jnp.asarray(float(setting.times)), recipe["seeds"])
     if setting.path == "even":
         draw = Partial(_draw_evenly, path, draw)
     state, _ = train(
@@ -133,11 +100,7 @@ def measure_glyphs(setting: Setting, recipe: dict = RECIPE) -> dict[str, list[fl
 
 def each(networks: SaysNoise) -> list[SaysNoise]:
     """The networks one by one."""
-    arrays, rest = eqx.partition(networks.network, eqx.is_array)
-    n = len(jax.tree.leaves(arrays)[0])
-    arrays = jax.tree.map(np.asarray, arrays)
-    one = [eqx.combine(jax.tree.map(lambda a: jnp.asarray(a[i]), arrays), rest) for i in range(n)]
-    return [SaysNoise(network, networks.kind, networks.path) for network in one]
+    return [SaysNoise(network, networks.kind, networks.path) for network in unstacked(networks.network)]
 
 
 @partial(jax.jit, static_argnums=(3, 4))
@@ -168,11 +131,14 @@ def nats_lost(networks: SaysNoise, widest: float, levels: int, pairs: int) -> Fl
 
 
 def shares_off(network: SaysNoise, schedule: ddpm.Schedule, variance="beta_tilde", seed: int = 3) -> float:
-    """Half the sum of |share - right share| over the eight patterns, and what is near none, of ancestral samples: the
-    total variation distance."""
+    """The `total_variation` of ancestral samples."""
     says = SaysNoise(network.network, network.kind, network.path, schedule.T)
-    found = ancestral_sample(jax.random.key(seed), schedule, says, SAMPLES, (3, 3), variance)
-    shares = counts(found, glyphs(), NEAR) / SAMPLES
+    return total_variation(ancestral_sample(jax.random.key(seed), schedule, says, SAMPLES, (3, 3), variance))
+
+
+def total_variation(samples: Float[Array, "n 3 3"]) -> float:
+    """Half the sum of |share - right share| over the eight patterns, and what is near none."""
+    shares = counts(samples, glyphs(), NEAR) / len(samples)
     return float(np.abs(shares - np.append(np.full(8, 1 / 8), 0)).sum() / 2)
 
 
@@ -194,7 +160,8 @@ def _loss(path, kind, weight, alike, networks, key, batch):
     return jnp.sum(jax.vmap(of_one, (0, 1, 1, 1))(networks, *batch))
 
 
-def _draw(images, times, members, key, batch):
+def draw_for_each(images, times, members, key, batch):
+    """Images, times u and noise for a batch of each of the stacked networks; so many times, or, at 0, all of [0, 1]."""
     shapes = (batch, members), (batch, members), (batch, members, *images.shape[1:])
     which, time, noise = uniform_arrays(key, shapes, images.dtype, above_minus_one(images.dtype))
     u = (1 + time) / 2

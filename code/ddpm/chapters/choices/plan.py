@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functools import cache, partial
 from typing import NamedTuple
 
-from ddpm.chapters.choices import digits, glyphs, settings, variances
+from ddpm.chapters.choices import digits, glyphs, learned, settings, variances
 
 
 class Job(NamedTuple):
@@ -41,6 +41,11 @@ def of_variances(count: int) -> Job:
     )
 
 
+def of_learned(count: int) -> Job:
+    """Networks that learn the variance of so many steps, five seeds."""
+    return Job("learned", {"steps": count}, learned.RECIPE, f"{count} steps", partial(learned.measure_learned, count))
+
+
 def of_digits(setting: settings.Setting) -> Job:
     """One training on the digits, four seeds."""
     return Job("digits", asdict(setting), digits.RECIPE, setting.label(), partial(digits.measure_digits, setting))
@@ -62,6 +67,7 @@ def jobs() -> list[Job]:
     return [
         *map(of_glyphs, settings.all_of(settings.on_glyphs())),
         *map(of_variances, variances.COUNTS),
+        *map(of_learned, variances.COUNTS),
         *map(of_digits, settings.all_of(settings.on_digits())),
         *map(of_digits_variances, digits.COUNTS),
     ]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import ArrayLike, Float
-from scipy import stats
+from scipy.special import stdtrit
 
 LARGE = 1.25  # the ratio above which, or below whose inverse, a change counts
 LEVEL = 0.95
@@ -43,7 +43,7 @@ def effect(values: Float[ArrayLike, " seeds"], base: Float[ArrayLike, " seeds"])
     if values.shape != base.shape or values.ndim != 1 or len(values) < 2 or not (np.r_[values, base] > 0).all():
         raise ValueError(f"needs two or more values above 0, and the base's of the same seeds; got {values}, {base}")
     logs = np.log(values / base)
-    reach = stats.t.ppf((1 + LEVEL) / 2, len(logs) - 1) * logs.std(ddof=1) / np.sqrt(len(logs))
+    reach = stdtrit(len(logs) - 1, (1 + LEVEL) / 2) * logs.std(ddof=1) / np.sqrt(len(logs))
     return Effect(*(float(np.exp(logs.mean() + side * reach)) for side in (0, -1, 1)))
 
 

@@ -15,7 +15,6 @@ from ddpm.chapters.choices import plan, said, stored
 from ddpm.chapters.choices.glyphs import (
     RECIPE,
     SaysNoise,
-    Small,
     _draw_evenly,
     _names,
     nats_lost,
@@ -23,6 +22,7 @@ from ddpm.chapters.choices.glyphs import (
     schedule_of,
     shares_off,
 )
+from ddpm.chapters.choices.networks import Small
 from ddpm.chapters.choices.settings import BASE, all_of, on_digits, on_glyphs
 from ddpm.chapters.choices.variances import losses, terms, variance_of
 from ddpm.data import glyphs
