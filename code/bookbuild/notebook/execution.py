@@ -2,7 +2,8 @@
 
 While a cell with the tag `measures-time` runs, no other does. In chapters without such cells XLA takes as little time
 as it may to compile: the numbers are the same but for rounding. What it compiled is kept, for the other chapters and
-for later builds. The equations of the book are checked beside the chapters, in a process of their own.
+for later builds. And their kernels begin with the imports done (bookbuild.notebook.kernels). The equations of the book
+are checked beside the chapters, in a process of their own.
 
 What the cells give goes into jupyter-cache, where MyST-NB looks for it when it reads the page. It would run a chapter
 itself that has changed meanwhile.
@@ -26,6 +27,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
+from bookbuild.notebook import kernels
 from bookbuild.site import equations
 
 LOG = logging.getLogger(__name__)
@@ -103,6 +105,10 @@ class Chapter:
         return [cell for cell in self.code if TIMED in cell.metadata.get("tags", ())]
 
     @property
+    def copied(self) -> bool:
+        return kernels.CAN_COPY and not self.timed
+
+    @property
     def length(self) -> int:
         """How much code can run beside other code, which says about how long it takes."""
         return sum(len(cell.source) for cell in self.code if cell not in self.timed)
@@ -130,6 +136,8 @@ class Chapter:
             "record_timing": False,
             "coalesce_streams": True,
         }
+        if self.copied:
+            options["kernel_manager_class"] = kernels.CopyManager
         client = Client(self.notebook, turns, **options)
         try:
             client.execute(cwd=str(self.path.parent), env=dict(os.environ) if self.timed else self.quick)
@@ -164,6 +172,8 @@ def run_chapters(app, env, docnames):
     cache, chapters = get_cache(app.config.nb_execution_cache_path), [Chapter(app, name) for name in docnames]
     waiting = [chapter for chapter in chapters if chapter.code and not chapter.is_in(cache)]
     waiting.sort(key=lambda chapter: chapter.length, reverse=True)
+    if any(chapter.copied for chapter in waiting):
+        kernels.begin(quick(app))
     labels = equations.unchecked(app, [chapter.text for chapter in chapters])
     failed = at_once(waiting, cache, partial(equations.check_apart, app, labels, quick(app)) if labels else None)
     if failed:
