@@ -18,6 +18,7 @@ from ddpm.derivation.symbols import Quantity
 
 ALPHA, ALPHA_BAR, BETA = (f.function for f in (symbols.alpha, symbols.alpha_bar, symbols.beta))
 UNROLLED = 40  # the largest index up to which alpha_bar is written out
+HIGHEST = 1000  # exponent in what is factored: it takes minutes above
 NONSENSE = (sp.nan, sp.zoo, sp.oo, sp.S.NegativeInfinity)
 OPEN = (sp.Function, sp.Sum, sp.Product)  # equal where their arguments are
 
@@ -190,9 +191,11 @@ def positive_factors(expr):
 
 
 def _factors(expr, sign):
+    if any(abs(n) > HIGHEST for power in expr.atoms(sp.Pow, sp.exp) for n in power.exp.atoms(sp.Integer)):
+        return None
     try:
         parts = [(*sp.factor_list(part), power) for part, power in zip(sp.fraction(sp.cancel(expr)), (1, -1))]
-    except sp.PolynomialError:
+    except (sp.PolynomialError, TypeError):  # SymPy cannot tell whether one exponent is larger than another
         return None
     factors = [(f, n * power) for number, powers, power in parts for f, n in [(number, 1), *powers] if f != 1]
     return factors if all(getattr(factor, sign) for factor, _ in factors) else None

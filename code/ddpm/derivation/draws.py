@@ -29,7 +29,7 @@ class Draws:
         self.last = low + self.random.randint(0, 3 if low > 1 or self.size == 3 else 4) - (self.size == 3 and low > 1)
         self.last = max(self.last, low)
         self.far = low + self.random.choice([self.random.randint(4, 9), self.random.randint(10, 40)])
-        self.world, self.named, self.begun = None, None, False
+        self.world, self.named, self.begun, self.sure = None, None, False, True
         self.shown, self.drawn, self.means = {}, {}, {}
 
     def free(self, key, env):
@@ -41,6 +41,8 @@ class Draws:
         return exact(self.drawn[place])
 
     def _draw(self, symbol):
+        if symbol == symbols.I:
+            raise Undefined("the identity matrix is no number")
         if symbol == PIXELS:
             return Fraction(self.pixels)
         if symbol == symbols.T:

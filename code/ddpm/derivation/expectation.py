@@ -16,7 +16,7 @@ import sympy as sp
 
 from ddpm.derivation.densities import STATE, Density, Undecided
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_of_polynomial
-from ddpm.derivation.symbols import Path, alpha_bar, epsilon, x
+from ddpm.derivation.symbols import Path, alpha_bar, epsilon, epsilon_t, x
 
 
 class Expectation(sp.Expr):
@@ -50,6 +50,7 @@ class KL(sp.Expr):
 
 
 LAW_Q, LAW_NOISE = sp.Symbol("q"), sp.Symbol("x_0,epsilon")
+NOISES = epsilon, epsilon_t.function
 
 
 class Mean:
@@ -100,23 +101,23 @@ def integrand(expr, law):
             raise Undecided(f"not decided: no expectation over x_0 and epsilon: {expr}")
         return reparameterized(inside) if own == LAW_NOISE else one_state_at_a_time(inside)
     if not expr.has(Expectation):
-        return _free_of_states(expr, law)
+        return _free_of_states(expr)
     if isinstance(expr, sp.Add):
         return sp.Add(*(integrand(arg, law) for arg in expr.args))
     if isinstance(expr, sp.Mul):
         rest = [arg for arg in expr.args if arg.has(Expectation)]
         if len(rest) == 1:
-            return sp.Mul(*(_free_of_states(arg, law) for arg in expr.args if arg != rest[0]), integrand(rest[0], law))
+            return sp.Mul(*(_free_of_states(arg) for arg in expr.args if arg != rest[0]), integrand(rest[0], law))
     if isinstance(expr, sp.Sum):
-        return sp.Sum(integrand(expr.args[0], law), *(_free_of_states(limit, law) for limit in expr.args[1:]))
+        return sp.Sum(integrand(expr.args[0], law), *(_free_of_states(limit) for limit in expr.args[1:]))
     raise Undecided(f"not decided: no linear combination of expectations: {expr}")
 
 
-def _free_of_states(expr, law):
-    """`expr`, which stands outside of all expectations: states there are not those that an expectation is taken
-    over."""
-    if expr.has(STATE, Density, Path) or (law == LAW_NOISE and expr.has(epsilon)):
-        raise Undecided(f"not decided: a state outside of expectations: {expr}")
+def _free_of_states(expr):
+    """`expr`, which stands outside of all expectations: states and noise there are not those that an expectation is
+    taken over."""
+    if expr.has(STATE, Density, Path, *NOISES):
+        raise Undecided(f"not decided: a state or a noise outside of expectations: {expr}")
     return expr
 
 

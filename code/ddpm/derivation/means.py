@@ -8,13 +8,13 @@ import sympy as sp
 from ddpm.derivation import symbols
 from ddpm.derivation.densities import STATE, Density
 from ddpm.derivation.draws import PIXEL, Undefined
-from ddpm.derivation.expectation import KL, LAW_Q, Expectation
-from ddpm.derivation.forms import runs
+from ddpm.derivation.expectation import KL, LAW_Q, NOISES, Expectation
+from ddpm.derivation.forms import JUMPS, is_spread, runs
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.images import is_linear
 from ddpm.derivation.named import law_of, states_of, world_of
 from ddpm.derivation.symbols import Path, SquaredNorm
-from ddpm.derivation.worlds import Discrete, exact, mp
+from ddpm.derivation.worlds import Discrete, exact, mp, precision
 
 PATHS = 300  # that are summed over
 
@@ -24,13 +24,19 @@ def expectation(point, expr, env):
     body, law = expr.args
     free = expr.free_symbols - ({symbols.epsilon} if law != LAW_Q else set())
     bound = tuple((symbol, env[symbol]) for symbol in sorted(free & set(env), key=str))
-    key = expr, point.level, env.get(PIXEL, 0), bound
+    key = expr, precision(), env.get(PIXEL, 0), bound
     if key not in point.means:
-        point.means[key] = mean(point, body, law, env)
-    return point.means[key]
+        before, point.sure = point.sure, True
+        found = mean(point, body, law, env)
+        point.means[key], point.sure = (found, point.sure), before
+    found, sure = point.means[key]
+    point.sure = point.sure and sure
+    return found
 
 
 def mean(point, body, law, env):
+    if body.has(*(NOISES if law == LAW_Q else NOISES[1:])):  # random too, though not by this law
+        point.sure = False
     if not point.named:
         return over_noise(point, body, law, env)
     if law != LAW_Q or point.pixels > 1:
@@ -156,4 +162,7 @@ def over_noise(point, body, law, env):
                 here[STATE(time)] = [mp.sqrt(bar) * x_0 + mp.sqrt(1 - bar) * noise for x_0 in data]
             density = step * mp.exp(-(noise**2) / 2) / mp.sqrt(2 * mp.pi)
             total.append(weight * density * point.evaluate(body, here))
+    sizes = [*map(abs, total)]
+    ends = max(sizes[i] for i in (0, 2 * count, 2 * count + 1, -1))
+    point.sure = point.sure and not body.has(*JUMPS) and is_spread(sizes) and ends <= max(sizes) / 10**12
     return mp.fsum(total)

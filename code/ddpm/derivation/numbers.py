@@ -19,9 +19,10 @@ from ddpm.derivation.expectation import KL, Expectation
 from ddpm.derivation.forms import FUNCTIONS, LARGEST
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import Path, Quantity, SquaredNorm, evaluated
-from ddpm.derivation.worlds import Outside, exact, mp
+from ddpm.derivation.worlds import Outside, exact, mp, rounded
 
-LEVELS = ((30, 0.8, 8), (50, 0.5, 12), (120, 0.35, 15), (300, 0.25, 18))  # digits; step and end of the trapezoidal rule
+# Digits; step and end of the trapezoidal rule. The steps are in no ratio, so that what they miss differs.
+LEVELS = ((30, 0.8, 8), (50, 0.7 / 2**0.5, 12), (120, 0.6 / 3**0.5, 15), (300, 0.55 / 5**0.5, 18))
 
 
 class Point(Draws):
@@ -57,7 +58,8 @@ class Point(Draws):
     def difference(self, left, right):
         """The values of both sides if they differ, else None.
 
-        They differ if two levels of precision give the same difference; if it shrinks with the precision, none is seen.
+        They differ if two levels of precision give the same difference, and rounding down or up, too; if it shrinks
+        with the precision, none is seen.
 
         Raises:
             Undefined: a side has no value here, or the difference does neither.
@@ -66,16 +68,29 @@ class Point(Draws):
         self._begin(sp.Tuple(left, right))
         before = None
         for level in range(1, len(LEVELS)):
+            self.sure = True
             a, b = self.value(left, level=level), self.value(right, level=level)
             with mp.workdps(LEVELS[level][0]):
                 now = a - b
                 if before is not None:
                     if abs(now) <= abs(before) * mp.mpf("1e-8"):
                         return None
-                    if abs(now - before) <= abs(now) * mp.mpf("1e-6"):
+                    if not self.sure:
+                        raise Undefined("a mean, an integral or a jump is not known well enough")
+                    if _same(now, before) and self._rounding_is_nothing(left, right, level, now):
                         return a, b
             before = now
         raise Undefined("the two sides are too close to be told apart")
+
+    def _rounding_is_nothing(self, left, right, level, difference) -> bool:
+        """Whether two sides differ by as much if all that is calculated is rounded down, or up."""
+        for direction in ("f", "c"):
+            with rounded(direction):
+                a, b = self.value(left, level=level), self.value(right, level=level)
+            with mp.workdps(LEVELS[level][0]):
+                if not _same(a - b, difference):
+                    return False
+        return True
 
     def near(self, left, right, bound, level: int = 1) -> bool:
         """Whether both sides agree within `bound`, relative to the larger, at one level of precision."""
@@ -102,7 +117,7 @@ class Point(Draws):
         if expr.is_Symbol:
             return self.free(expr, env)
         if expr.is_Add:
-            return mp.fsum(self.evaluate(arg, env) for arg in expr.args)
+            return sum((self.evaluate(arg, env) for arg in expr.args), mp.zero)  # fsum would not round up
         if expr.is_Mul:
             return mp.fprod([self.evaluate(arg, env) for arg in expr.args])
         if expr.is_Pow:
@@ -140,6 +155,7 @@ METHODS = {
     sp.Sum: forms.add_up,
     sp.Product: forms.add_up,
     sp.Piecewise: forms.cases,
+    **dict.fromkeys((sp.floor, sp.ceiling, sp.sign, sp.Heaviside, sp.KroneckerDelta), forms.jump),
     sp.Derivative: forms.derivative_or_integral,
     sp.Integral: forms.derivative_or_integral,
     Density: named.density,
@@ -150,6 +166,10 @@ METHODS = {
     Quantity: forms.quantity,
     AppliedUndef: forms.unknown,
 }
+
+
+def _same(difference, other) -> bool:
+    return abs(difference - other) <= abs(difference) * mp.mpf("1e-6")
 
 
 @cache

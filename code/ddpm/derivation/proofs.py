@@ -36,7 +36,7 @@ def find_proof(left, right, where):
         Undecided: no proof was found, with a reason.
     """
     left, right = (exactly(side).rewrite(HYPERBOLIC, sp.exp) for side in (left, right))
-    if left == right and not left.has(sp.nan):
+    if left == right and not left.has(sp.nan, sp.zoo):
         return ("symbols",)
     of_images = images(left, right)
     left, right = (fresh(expand_kl(side)) for side in (left, right))

@@ -105,6 +105,8 @@ def settle(
     """
     where, using = dict(where or {}), equalities(using)
     for symbol, value in where.items():
+        if not symbol.is_integer:
+            raise ValueError(f"{symbol} is no whole number; `where` gives the least values of these alone")
         if symbol.is_positive and value < 1:
             raise ValueError(f"{symbol} is a positive whole number; it cannot begin at {value}")
     claim = Claim(exactly(left), exactly(right), where, using)

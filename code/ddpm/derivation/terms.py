@@ -18,6 +18,7 @@ CLOSED = (
     sp.Lambda,
     sp.Subs,
 )  # nothing is put into them: they bind variables
+BINDING = sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Limit, sp.Subs, sp.Lambda
 
 
 class Equality(NamedTuple):
@@ -40,11 +41,15 @@ def fresh(expr):
         body, *limits = expr.args
         for i in reversed(range(len(limits))):  # the outermost first, since others may begin where it stands
             index, first, last = limits[i]
-            known = {"positive": True} if first.is_positive else {"nonnegative": True} if first.is_nonnegative else {}
-            new = sp.Dummy(index.name, integer=True, **known)
-            body = body.xreplace({index: new})
-            inner = [(n, low.xreplace({index: new}), high.xreplace({index: new})) for n, low, high in limits[:i]]
-            limits = [*inner, (new, first, last), *limits[i + 1 :]]
+            new = sp.Dummy(index.name, **_known_of(index, first, last))
+            limits[i] = new, first, last
+            for j in reversed(range(i)):
+                inner, low, high = limits[j]
+                limits[j] = inner, low.xreplace({index: new}), high.xreplace({index: new})
+                if inner == index:  # the same name again, which is another index further inside
+                    break
+            else:
+                body = body.xreplace({index: new})
         return expr.func(fresh(body), *(sp.Tuple(n, fresh(low), fresh(high)) for n, low, high in limits))
     return expr.func(*map(fresh, expr.args))
 
@@ -107,23 +112,55 @@ def exactly(expr):
     """`expr` with decimals as the fractions that they are written as.
 
     Raises:
-        Undecided: an index runs where the symbol's own properties do not hold, and that makes a difference.
+        TypeError: it is no number: a matrix, say, or a relation.
+        Undecided: it holds a decimal that has been rounded, symbols that do not commute, or a symbol that is bound
+            and runs where its own properties do not hold, which makes a difference.
     """
-    written, expr = sp.sympify(expr), evaluated(expr)
-    for part in written.atoms(sp.Sum, sp.Product):
-        _index_as_it_runs(part)
-    return expr.xreplace(
-        {
-            number: sp.Rational(repr(float(number)) if number._prec == 53 else str(number))
-            for number in expr.atoms(sp.Float)
-        }
-    )
+    written = sp.sympify(expr)
+    if not isinstance(written, sp.Expr) or written.is_Matrix:
+        raise TypeError(f"only numbers are compared, and no {type(written).__name__}: {written}")
+    expr = evaluated(written)
+    if expr.is_commutative is False:
+        raise Undecided(f"not decided: not all symbols commute: {expr}")
+    for part in written.atoms(*BINDING):
+        _bound_as_it_runs(part)
+    return expr.xreplace({number: _decimal(number) for number in expr.atoms(sp.Float)})
 
 
-def _index_as_it_runs(expr):
-    for index, first, *_ in expr.args[1:]:
-        if not index.is_positive or evaluated(first).is_positive:
+def _decimal(number: sp.Float) -> sp.Rational:
+    text = repr(float(number)) if number._prec == 53 else str(number)
+    if number._prec == 53 and len(text.lower().split("e")[0].replace(".", "").strip("-0")) > 15:
+        raise Undecided(f"not decided: {text} is a decimal that Python has rounded: write a fraction")
+    return sp.Rational(text)
+
+
+def _bound_as_it_runs(expr):
+    """Refuse a part that SymPy simplifies by a property of a bound symbol that does not hold where the symbol runs."""
+    body = expr.args[1 if isinstance(expr, sp.Lambda) else 0]
+    for symbol, known in _bound_by(expr):
+        if set(symbol._assumptions_orig.items()) <= set(known.items()):
             continue
-        runs = sp.Dummy(integer=True, nonnegative=evaluated(first).is_nonnegative)
-        if evaluated(expr.args[0]).xreplace({index: runs}) != evaluated(expr.args[0].xreplace({index: runs})):
-            raise Undecided(f"not decided: {index} is positive, and begins at {first} in {expr}: take another index")
+        runs = sp.Dummy(**known)
+        if evaluated(body).xreplace({symbol: runs}) != evaluated(body.xreplace({symbol: runs})):
+            raise Undecided(f"not decided: {symbol} runs through more than its name says in {expr}: take another")
+
+
+def _bound_by(expr):
+    """The symbols that `expr` binds, each with what is known of it there."""
+    if isinstance(expr, (sp.Subs, sp.Lambda)):
+        return [(symbol, {}) for symbol in expr.args[1 if isinstance(expr, sp.Subs) else 0] if symbol.is_Symbol]
+    if isinstance(expr, sp.Limit):
+        return [(expr.args[1], {"real": True})]
+    if isinstance(expr, sp.Derivative):  # of what holds near a point nothing is lost, but for whole numbers
+        return [(symbol, {"real": True}) for symbol, _ in expr.args[1:] if symbol.is_Symbol and symbol.is_integer]
+    return [(limit[0], _known_of(*limit, whole=not isinstance(expr, sp.Integral))) for limit in expr.args[1:]]
+
+
+def _known_of(index, *ends, whole: bool = True) -> dict:
+    """What is known of an index between its ends, or of the variable of an integral."""
+    if not whole:  # its ends have no part in it
+        above_0 = len(ends) == 2 and all(evaluated(end).is_nonnegative for end in ends)
+        return {"real": True} | ({"positive": True} if above_0 else {})
+    first = evaluated(ends[0])
+    positive, nonnegative = first.is_positive, first.is_nonnegative
+    return {"integer": True} | ({"positive": True} if positive else {"nonnegative": True} if nonnegative else {})

@@ -8,6 +8,7 @@ continuous.
 Nothing here uses the rules by which symbols are compared.
 """
 
+import contextlib
 import random
 from fractions import Fraction
 
@@ -15,6 +16,21 @@ import mpmath
 
 mp = mpmath.MPContext()
 mp.dps = 50
+
+
+def precision() -> tuple:
+    """Binary digits and direction of rounding in use."""
+    return tuple(mp._prec_rounding)
+
+
+@contextlib.contextmanager
+def rounded(direction: str):
+    """Round "f", down, or "c", up: what then differs is known no better than by the difference."""
+    before, mp._prec_rounding[1] = mp._prec_rounding[1], direction
+    try:
+        yield
+    finally:
+        mp._prec_rounding[1] = before
 
 
 class Outside(Exception):
@@ -41,7 +57,7 @@ class World:
 
     def density(self, law: str, states: dict):
         """The joint density of states at some times, {time: state}."""
-        key = law, mp.dps, *states.items()
+        key = law, precision(), *states.items()
         if key not in self.known:
             self.known[key] = self._density(law, states)
         return self.known[key]
@@ -62,7 +78,7 @@ class World:
         return self.at(self.marginal("p_theta", self.last), state)
 
     def marginal(self, law, time):
-        key = law, time, mp.dps
+        key = law, time, precision()
         if key not in self.known:
             begin, start = 0 if law == "q" else self.last, self.start(law)
             self.known[key] = start if time == begin else self.through(start, self.kernel(law, begin, time))
@@ -70,7 +86,7 @@ class World:
 
     def kernel(self, law, a, b):
         """From time a to time b, in the direction of the chain."""
-        key = law, a, b, mp.dps
+        key = law, a, b, precision()
         if key not in self.known:
             near = b - 1 if law == "q" else b + 1
             step = self.step(law, max(near, b))

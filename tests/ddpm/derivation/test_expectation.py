@@ -19,7 +19,7 @@ from ddpm.derivation.expectation import (
     reparameterized,
 )
 from ddpm.derivation.gaussians import PIXELS, Normal
-from ddpm.derivation.symbols import SquaredNorm, T, alpha_bar, epsilon, family, log, s, sqrt, t, x
+from ddpm.derivation.symbols import SquaredNorm, T, alpha_bar, epsilon, epsilon_t, family, log, s, sqrt, t, x
 
 y, z, u = sp.symbols("y z u", real=True)
 v, w = sp.symbols("v w", positive=True)
@@ -88,7 +88,7 @@ def test_the_laws_that_are_tried():
         (E_q(GIVEN * GIVEN.xreplace({x[1]: x[2]})), LAW_Q, GIVEN * GIVEN.xreplace({x[1]: x[2]})),
         (E_q(KL(p_theta(x[1]), q(x[1]))), LAW_Q, KL(p_theta(x[1]), q(x[1]))),
         (E_q(KL(q(x[1]), p_theta(x[1] | x[0]))), LAW_Q, KL(q(x[1]), p_theta(x[1] | x[0]))),
-        (epsilon * E_q(x[t]), LAW_Q, epsilon * x[t]),
+        (y * E_q(x[t]), LAW_Q, y * x[t]),
     ],
 )
 def test_the_integrand(expr, law, right):
@@ -108,11 +108,14 @@ def test_divergences_in_a_sum():
         (E_q(x[t]) ** 2, LAW_Q, "no linear combination"),
         (E_q(x[t]) * E_q(x[0]), LAW_Q, "no linear combination"),
         (f(E_q(x[t])), LAW_Q, "no linear combination"),
-        (x[t] + E_q(x[t]), LAW_Q, "a state outside of expectations"),
-        (x[t] * E_q(x[t]), LAW_Q, "a state outside of expectations"),
-        (q(x[t]) * E_q(x[t]), LAW_Q, "a state outside of expectations"),
-        (sp.Sum(x[s] * E_q(x[s]), (s, 1, T)), LAW_Q, "a state outside of expectations"),
-        (epsilon * E_noise(x[t]), LAW_NOISE, "a state outside of expectations"),
+        (x[t] + E_q(x[t]), LAW_Q, "a state or a noise outside of expectations"),
+        (x[t] * E_q(x[t]), LAW_Q, "a state or a noise outside of expectations"),
+        (q(x[t]) * E_q(x[t]), LAW_Q, "a state or a noise outside of expectations"),
+        (sp.Sum(x[s] * E_q(x[s]), (s, 1, T)), LAW_Q, "a state or a noise outside of expectations"),
+        (epsilon * E_noise(x[t]), LAW_NOISE, "a state or a noise outside of expectations"),
+        (epsilon * E_q(x[t]), LAW_Q, "a state or a noise outside of expectations"),
+        (epsilon_t[t] * E_q(x[t]), LAW_Q, "a state or a noise outside of expectations"),
+        (epsilon_t[t] + E_noise(x[t]), LAW_NOISE, "a state or a noise outside of expectations"),
         (E_noise(log(q(x[t]))), LAW_NOISE, "no expectation over x_0 and epsilon"),
         (E_q(epsilon * x[t]), LAW_NOISE, "no expectation over x_0 and epsilon"),
         (E_q(x[2] * x[1]), LAW_NOISE, "several states in one term"),

@@ -12,7 +12,7 @@ from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.means import PATHS
 from ddpm.derivation.named import world_of
 from ddpm.derivation.numbers import Point
-from ddpm.derivation.symbols import SquaredNorm, T, alpha_bar, epsilon, family, log, s, sqrt, t, x
+from ddpm.derivation.symbols import SquaredNorm, T, alpha_bar, epsilon, epsilon_t, family, log, s, sqrt, t, x
 from ddpm.derivation.worlds import exact, mp
 
 y, z = sp.symbols("y z", real=True)
@@ -127,8 +127,11 @@ def test_a_mean_over_noise_is_that_of_the_two_data_and_a_normal(seed):
     both = mp.sqrt(first * second) * square + mp.sqrt((1 - first) * (1 - second))
     assert close(point.value(E_noise(x[1] * x[2])), both)
     assert close(point.value(E_noise(SquaredNorm(epsilon) ** 2)), 3)  # of one pixel
-    assert close(point.value(E_noise(epsilon * E_q(epsilon * x[0]))), mean)
-    assert close(point.value(E_q(epsilon * x[0])), point.value(epsilon) * mean)  # of q: noise is not what it is over
+    assert close(point.value(E_noise(epsilon**2 * E_q(x[0]))), mean)
+    assert close(point.value(E_q(epsilon * x[0])), point.value(epsilon) * mean)
+    for other in E_q(epsilon), E_q(epsilon * x[0]), E_q(epsilon_t[t]), E_noise(epsilon_t[t]):
+        with pytest.raises(Undefined, match="not known well enough"):  # noise that is not what the mean is over
+            point.difference(other, sp.Integer(7))
 
 
 def test_a_mean_is_found_for_each_value_of_what_is_free():

@@ -165,3 +165,59 @@ def test_a_formula_in_double_precision():
     assert number(SquaredNorm(y), {y: 3}) == 9.0
     with pytest.raises(TypeError):
         number(y + C, {y: 1})
+
+
+def differ(left, right, seed=0):
+    try:
+        return Point(seed, {}).difference(left, right) is not None
+    except Undefined:
+        return False
+
+
+def test_a_difference_that_rounding_makes_is_none():
+    """What is smaller than the last of the digits is lost on one side at every precision."""
+    small = sp.exp(-4000)
+    for left, right in [
+        (1 - 1 / (1 + small), small / (1 + small)),
+        (1 - sp.tanh(4000), 2 / (sp.exp(8000) + 1)),
+        (log(1 + small), log(1 + 1 / small) - 4000),
+    ]:
+        assert not differ(left, right)
+    assert differ(small / (1 + small), 2 * small) and differ(1 + small, 1 - sp.Rational(1, 10**100))
+
+
+def test_a_difference_is_none_where_a_rule_of_integration_misses_something():
+    peak = sp.exp(-((10**6 * (y - sp.Rational(1, 3))) ** 2) / 2)
+    assert not differ(sp.Integral(peak, (y, 0, 1)), sqrt(2 * sp.pi) / 10**6)
+    assert not differ(E_noise(peak.subs(y, epsilon)), sp.Rational(1, 10**6))
+    assert not differ(E_noise(sp.exp(15 * epsilon)), sp.exp(sp.Rational(225, 2)))  # most of it lies beyond the end
+    assert not differ(E_noise(sp.Heaviside(epsilon - 20)), sp.erfc(20 / sqrt(2)) / 2)
+    assert not differ(E_noise(sp.Max(epsilon - 20, 0)), sp.exp(-200) / 1000)  # all that is seen is 0
+    assert not differ(E_noise(sp.cos(40 * sp.pi * epsilon)), sp.exp(-800 * sp.pi**2))
+    assert differ(E_noise(sp.exp(2 * epsilon)), sp.exp(3)) and differ(E_noise(epsilon**30), sp.factorial2(31))
+    assert differ(sp.Integral(y**2, (y, 0, 1)), sp.Rational(1, 2))
+    mean = E_noise(sp.Heaviside(epsilon))
+    point = Point(0, {})
+    for _ in range(2):  # also where a mean is known from before
+        with pytest.raises(Undefined, match="not known well enough"):
+            point.difference(mean, sp.Integer(3))
+
+
+def test_at_a_jump_no_difference_is_seen_but_that_of_whole_numbers():
+    almost = sp.sin(y) ** 2 + sp.cos(y) ** 2
+    for seed in range(6):
+        for left, right in [
+            (sp.floor(almost), 1),
+            (sp.ceiling(almost), 1),
+            (sp.sign(almost - 1), 0),
+            (sp.Heaviside(almost - 1), sp.S.Half),
+            (sp.KroneckerDelta(sqrt(2) * sqrt(v), sqrt(2 * v)), 1),
+            (sp.Piecewise((1, almost >= 1), (0, True)), 1),
+            (sp.Piecewise((1, almost > 1), (0, True)), 0),
+        ]:
+            assert not differ(left, right, seed)
+    assert differ(sp.floor(y + 1), sp.floor(y)) and differ(sp.sign(y), 2)
+    at_3 = Point(0, {})
+    assert at_3.value(t) == Point(0, {}).value(t)
+    same = sp.KroneckerDelta(t, int(at_3.value(t)))
+    assert at_3.difference(same, sp.Integer(0)) == (1, 0)

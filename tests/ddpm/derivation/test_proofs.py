@@ -187,7 +187,7 @@ def test_what_is_not_proved(left, right, where):
     [
         (E_noise(E_noise(epsilon)), sp.S.Zero, "an expectation in an expectation"),
         (E_q(x[t]) * E_q(x[0]), E_q(x[t] * x[0]), "no linear combination"),
-        (E_q(x[t]), x[t], "a state outside of expectations"),
+        (E_q(x[t]), x[t], "a state or a noise outside of expectations"),
         (q(x[2:T] | x[0]), q(x[2:T]), "nothing is known about the density"),
     ],
 )

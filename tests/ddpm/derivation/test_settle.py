@@ -326,3 +326,9 @@ def test_a_difference_after_what_was_put_in():
         settle(y**4, z, using={y**2: z})
     with pytest.raises(Undecided, match="still stands"):
         settle(z, y**4, using={y**2: z})
+
+
+@pytest.mark.parametrize("symbol", [sp.Symbol("y", real=True), sp.Symbol("v", positive=True), alpha[t]])
+def test_a_condition_on_what_is_no_whole_number_is_not_forgotten(symbol):
+    with pytest.raises(ValueError, match="is no whole number"):
+        settle(sp.Abs(symbol - 5), symbol - 5, {symbol: 5})

@@ -123,12 +123,25 @@ def test_each_sum_has_an_index_of_its_own():
         (0.5 * y, y / 2),
         (0.1, sp.Rational(1, 10)),
         (sp.Float("0.3", 30), sp.Rational(3, 10)),
-        (0.1 + 0.2, sp.Rational("0.30000000000000004")),
+        (1e-20, sp.Rational(1, 10**20)),
+        (123456789.012345, sp.Rational("123456789.012345")),
         (sp.Float("0.1234567890123456789012345", 25), sp.Rational("0.1234567890123456789012345")),
     ],
 )
 def test_a_decimal_is_a_fraction(written, right):
     assert exactly(written) == right
+
+
+@pytest.mark.parametrize("rounded", [0.1 + 0.2, 1 / 3, 2e15 / 3])
+def test_what_python_has_rounded_is_no_decimal(rounded):
+    with pytest.raises(Undecided, match="write a fraction"):
+        exactly(rounded * y)
+
+
+@pytest.mark.parametrize("written", [sp.Tuple(1, 2), sp.true, y > 0, sp.Eq(y, y + 1), sp.Matrix([[1]])])
+def test_what_is_no_number_is_refused(written):
+    with pytest.raises(TypeError, match="only numbers are compared"):
+        exactly(written)
 
 
 def test_an_index_that_begins_where_its_symbol_cannot():
@@ -138,7 +151,7 @@ def test_an_index_that_begins_where_its_symbol_cannot():
         below = sp.Sum(sp.Abs(s), (s, -2, T))
         second = sp.Sum(sp.sign(s) * n, (n, 1, 2), (s, 0, T))
     for written in (*sums[:2], below, second):
-        with pytest.raises(Undecided, match="is positive, and begins at"):
+        with pytest.raises(Undecided, match="runs through more than its name says"):
             exactly(written)
     assert exactly(from_1) == sp.Sum(1, (s, 1, T)) and exactly(sums[2]) == sp.Sum(s, (s, 0, T))
     assert exactly(sp.Sum(alpha[s], (s, 0, T))) == sp.Sum(alpha[s], (s, 0, T))

@@ -5,7 +5,7 @@ import itertools
 import mpmath
 import pytest
 
-from ddpm.derivation.worlds import Discrete, Gaussian, Outside, exact, mp
+from ddpm.derivation.worlds import Discrete, Gaussian, Outside, exact, mp, precision, rounded
 
 LAWS = ["q", "p_theta"]
 
@@ -19,6 +19,26 @@ def test_exact():
 
     with mp.workdps(40):
         assert exact(Fraction(2, 3)) == mp.mpf(2) / 3 and exact(Fraction(-5)) == -5
+
+
+def test_rounding_down_and_up_encloses_what_is_exact():
+    def third():
+        return mp.one / 3
+
+    to_nearest = precision()
+    for digits in (30, 50):
+        with mp.workdps(digits):
+            with rounded("f"):
+                low, of_low = third(), precision()
+            with rounded("c"):
+                high, of_high = third(), precision()
+            with mp.workdps(100):
+                assert low < third() < high and high - low < mp.mpf(10) ** -digits
+            assert len({of_low, of_high, precision()}) == 3
+    assert precision() == to_nearest
+    with pytest.raises(ZeroDivisionError), rounded("f"):
+        mp.one / 0
+    assert precision() == to_nearest
 
 
 @pytest.mark.parametrize("size", [2, 3])
