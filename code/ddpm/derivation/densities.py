@@ -120,7 +120,7 @@ def as_steps(density: Density, lowest: dict):
     """
     if not any(isinstance(state, Path) for state in (*density.args[1], *density.args[2])):
         return density
-    if not density.is_path or len(density.args[1]) > 1 or any(isinstance(state, Path) for state in density.args[2]):
+    if [isinstance(state, Path) for state in density.args[1]] != [True]:
         raise Undecided(f"not decided: nothing is known about the density {density} of a path")
     law, (first, last), given = density.args[0].name, density.times(1), density.times(2)
     n = sp.Dummy("t", integer=True, positive=True)

@@ -291,6 +291,30 @@ def test_a_block():
     assert first == [r"&a + b + c + d + e + f \\", "&= a"] and short == ["a b &= a"]
 
 
+@pytest.mark.parametrize(
+    "start, expr, reason, least, whole, broken",
+    [
+        # a left side, the sign, and the right side
+        (a * b, a + b, "", width("a b") + width("a + b") + 2, ["a b &= a + b"], ["&a b", "&= a + b"]),
+        # a left side that shares its line is short for it
+        (a * b * c, a, "", 3 / 0.31, ["a b c &= a"], ["&a b c", "&= a"]),
+        # a reason beside its step, where the left side stands apart
+        (
+            summed(6),
+            a,
+            "so be it, as was said",
+            width("a") + text_width("so be it, as was said") + 5,
+            ["&a + b + c + d + e + f", r"&= a \quad \text{(so be it, as was said)}"],
+            ["&a + b + c + d + e + f", "&= a", r"&\quad \text{(so be it, as was said)}"],
+        ),
+    ],
+)
+def test_what_just_fits_is_not_broken(start, expr, reason, least, whole, broken):
+    for letters, right in ((least + 1e-6, whole), (least - 1e-6, broken)):
+        with broken_at(letters):
+            assert [text.removesuffix(r" \\") for text in block(start, [(expr, reason)]).splitlines()[1:-1]] == right
+
+
 def lines_of_block(tex: str) -> list[str]:
     inside = tex.removeprefix("\\begin{aligned}\n").removesuffix("\n\\end{aligned}")
     return [line.replace("&", "").strip() for line in inside.split("\\\\")]

@@ -50,7 +50,7 @@ def test_untrained_it_answers_0_and_shaken_it_sees_all_that_it_is_told(make):
 
 
 def test_without_a_key_nothing_drops_out(make):
-    sure, dropping = (shaken(make(jax.random.key(0), dropout=rate)) for rate in (0.0, 0.5))
+    sure, dropping = (shaken(make(jax.random.key(0), **given)) for given in ({}, {"dropout": 0.5}))
     np.testing.assert_array_equal(asked(sure, X, 0.4), asked(dropping, X, 0.4))
     one, two = (asked(dropping, X, 0.4, None, None, jax.random.key(seed)) for seed in (1, 2))
     assert np.abs(one - two).max() > 1e-3
