@@ -46,6 +46,28 @@ from ddpm.grading.written import typed  # noqa: F401  (as in a notebook, which i
 
 RIGHT, OTHER_FORM, NO_DERIVATION, SLIPS, MEASURED = {}, {}, {}, {}, {}
 
+
+class Made:
+    """An answer that is made when it is asked for: chains are proved as they are written, which takes seconds."""
+
+    def __init__(self, make):
+        self.make = make
+
+
+class Answers(dict):
+    """Answers to a problem by what is special about them."""
+
+    def __getitem__(self, words):
+        answer = super().__getitem__(words)
+        return answer.make() if isinstance(answer, Made) else answer
+
+    def values(self):
+        return map(self.__getitem__, self)
+
+    def items(self):
+        return zip(self, self.values())
+
+
 # 1.1
 
 MEASURED["1.1"] = {
@@ -191,16 +213,24 @@ RIGHT["1.4"] = {
     "index on epsilon": sqrt(alpha_bar[t]) * x[0] + sqrt(REST) * epsilon[t],
     "remarks": ["guess", Normal(x[t], MEAN, REST), "and prove"],
     "standard deviation by name": {"mean": MEAN, "std": sqrt(REST)},
-    "inductions": [
-        by_induction("m", 1, lambda k, m: sqrt(alpha[k]) * m, lambda k: sqrt(alpha_bar[k])),
-        by_induction("v", 0, lambda k, v: alpha[k] * v + 1 - alpha[k], lambda k: 1 - alpha_bar[k]),
-    ],
+    "inductions": Made(
+        lambda: [
+            by_induction("m", 1, lambda k, m: sqrt(alpha[k]) * m, lambda k: sqrt(alpha_bar[k])),
+            by_induction("v", 0, lambda k, v: alpha[k] * v + 1 - alpha[k], lambda k: 1 - alpha_bar[k]),
+        ]
+    ),
     "the variance first": (REST, MEAN),
-    "two chains": [
-        Chain(sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]) * x[0]).step(MEAN, "product"),
-        Chain(alpha[t] * (1 - alpha_bar[t - 1]) + 1 - alpha[t]).step(REST, "product"),
-    ],
-    "chain": Chain(q(x[t] | x[0])).step(Normal(x[t], MEAN, REST), "", using={q(x[t] | x[0]): Normal(x[t], MEAN, REST)}),
+    "two chains": Made(
+        lambda: [
+            Chain(sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]) * x[0]).step(MEAN, "product"),
+            Chain(alpha[t] * (1 - alpha_bar[t - 1]) + 1 - alpha[t]).step(REST, "product"),
+        ]
+    ),
+    "chain": Made(
+        lambda: Chain(q(x[t] | x[0])).step(
+            Normal(x[t], MEAN, REST), "", using={q(x[t] | x[0]): Normal(x[t], MEAN, REST)}
+        )
+    ),
 }
 OTHER_FORM["1.4"] = {
     "mean of q(x_t | x_0)": MEAN,
@@ -260,7 +290,7 @@ NO_DERIVATION["2.1"] = {
     "equation": Eq(L, E_q(STEPS)),
     "equation with a name": Eq(Symbol("L"), E_q(STEPS)),
     "two forms of it": [L, WRITTEN_STEPS, E_q(STEPS)],
-    "a chain without a step between": Chain(L).step(E_q(STEPS), "log"),
+    "a chain without a step between": Made(lambda: Chain(L).step(E_q(STEPS), "log")),
 }
 RIGHT["2.1"] = {name: [PRODUCTS, result] for name, result in list(NO_DERIVATION["2.1"].items())[:5]} | {
     "steps": [L, PRODUCTS, E_q(STEPS)],
@@ -269,7 +299,7 @@ RIGHT["2.1"] = {name: [PRODUCTS, result] for name, result in list(NO_DERIVATION[
     "brackets as on paper": [PRODUCTS, E_q[-log(p(x[T])) - Sum(log(REVERSE / STEP), t, 1, T)]],
     "log of a fraction first": [L, E_q(log(q(x[1:T] | x[0])) - log(p_theta(x[0:T]))), E_q(STEPS)],
     "steps with reasons": [(L, "definition"), (PRODUCTS, "step by step"), (E_q(STEPS), "the log of a product")],
-    "chain": Chain(L).step(PRODUCTS, "step by step").step(E_q(STEPS), "log"),
+    "chain": Made(lambda: Chain(L).step(PRODUCTS, "step by step").step(E_q(STEPS), "log")),
 }
 OTHER_FORM["2.1"] = {
     "density of a whole path": L,
@@ -323,7 +353,11 @@ RIGHT["2.2a"] = {name: [JOINT, result] for name, result in list(NO_DERIVATION["2
     "path given": [q(x[t - 1 : t] | x[0]) / BEFORE, POSTERIOR * NOW / BEFORE],
     "steps": [q(x[t] | (x[t - 1], x[0])), JOINT, POSTERIOR * NOW / BEFORE],
     "from right to left": [POSTERIOR * NOW / BEFORE, JOINT, STEP],
-    "chain": Chain(STEP, where={t: 2}).step(JOINT, "definition").step(POSTERIOR * NOW / BEFORE, "the other way round"),
+    "chain": Made(
+        lambda: (
+            Chain(STEP, where={t: 2}).step(JOINT, "definition").step(POSTERIOR * NOW / BEFORE, "the other way round")
+        )
+    ),
 }
 OTHER_FORM["2.2a"] = {
     "q(x[t] | x[t - 1]) in it": STEP,
@@ -359,7 +393,7 @@ NO_DERIVATION["2.2b"] = {
     "equation": Eq(L, E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)),
     "equation from 2.1": Eq(E_q(STEPS), E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)),
     "from the sum over steps": [L, E_q(STEPS), E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST)],
-    "chain": Chain(L).step(E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST), "all at once"),
+    "chain": Made(lambda: Chain(L).step(E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST), "all at once")),
 }
 TURNED = E_q(-log(p(x[T]) / q(x[T] | x[0])) - Sum(log(REVERSE / POSTERIOR), (t, 2, T)) - FIRST)
 RIGHT["2.2b"] = {name: [TURNED, result] for name, result in list(NO_DERIVATION["2.2b"].items())[:4]} | {
@@ -438,7 +472,9 @@ RIGHT["3.1"] = {
     "loss of one draw": (mu_theta(x[t], t) - ANSWER) ** 2 / 2 / sigma[t] ** 2,
     "C inside of the expectation": E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[t], t)) + C),
     "steps": [MU, FORMULA, FORMULA.subs(x[0], X_0), ANSWER],
-    "chain": Chain(MU).step(FORMULA, "formula", using={MU: FORMULA}).step(ANSWER, "x_0 put in", using={x[0]: X_0}),
+    "chain": Made(
+        lambda: Chain(MU).step(FORMULA, "formula", using={MU: FORMULA}).step(ANSWER, "x_0 put in", using={x[0]: X_0})
+    ),
 }
 OTHER_FORM["3.1"] = {
     "still contains mu_tilde_t": MU,
@@ -512,8 +548,10 @@ RIGHT["3.2"] = {
         E_noise(HALF * SquaredNorm(beta[t] / sqrt(alpha[t] * REST) * (GUESS - epsilon))),
         E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)),
     ],
-    "chain": Chain(E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[t], t)))).step(
-        E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)), "put in", using={mu_theta(x[t], t): MODEL}
+    "chain": Made(
+        lambda: Chain(E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[t], t)))).step(
+            E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)), "put in", using={mu_theta(x[t], t): MODEL}
+        )
     ),
 }
 OTHER_FORM["3.2"] = {
@@ -695,6 +733,8 @@ for chapter in (written_answers_score,):
     OTHER_FORM |= chapter.OTHER_FORM
     REFUSED |= getattr(chapter, "REFUSED", {})
     SLIPS |= chapter.SLIPS
+for table in (RIGHT, NO_DERIVATION, OTHER_FORM):
+    table |= {number: Answers(answers) for number, answers in table.items()}
 
 
 def check_of(number: str):

@@ -14,7 +14,7 @@ from ddpm.grading.judge import Judge
 EXERCISES = PROBLEMS.exercises
 
 FORMS = [
-    (number, kind, words, answer)
+    (number, kind, words, answers)
     for kind, answers in (
         ("right", RIGHT),
         ("other", OTHER_FORM),
@@ -24,7 +24,7 @@ FORMS = [
     )
     for number in answers
     if number not in MEASURED
-    for words, answer in answers[number].items()
+    for words in answers[number]
 ]
 
 
@@ -40,7 +40,8 @@ def judge():
 
 
 def agree(judge, forms):
-    for number, kind, words, answer in forms:
+    for number, kind, words, answers in forms:
+        answer = answers[number][words]
         name, data = collected(number, answer)
         here, there = EXERCISES[name].check(answer), judge(name, data)
         assert (str(here), here.status, here.slip) == (str(there), there.status, there.slip), (kind, words)
