@@ -78,9 +78,9 @@ def full_products():
         yield
 
 
-@pytest.fixture(params=["float32", "float64"])
+@pytest.fixture(params=["float32", pytest.param("float64", marks=pytest.mark.slow)])
 def precision(request):
-    """Runs the test in both precisions; the value is the name of the dtype."""
+    """Runs the test in both precisions, in double with the long tests; the value is the name of the dtype."""
     import jax
 
     with jax.enable_x64(request.param == "float64"):

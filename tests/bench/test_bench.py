@@ -17,6 +17,7 @@ def recipe():
     return recipes.problem_set()
 
 
+@pytest.mark.slow
 def test_the_loop_and_the_compiled_program_learn_alike(recipe):
     """Draws differ, so the losses agree as averages do."""
     _, losses = recipe.run(recipe.begin(), 60)
@@ -92,6 +93,7 @@ def test_the_least_number_of_calls_for_an_error():
     assert equal.error(wanted * [[[1.1]], [[1.1]], [[1.1]], [[1.0]], [[-9.0]]], wanted) == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_the_samplers_that_are_compared_are_those_of_the_package():
     """A predictor of v that is exact for one image: two of them keep the noise that they begin with, as the flow does;
     DDPM ends with another, of the size that it has at the end."""

@@ -154,7 +154,7 @@ def test_the_steps_of_ddim_and_heun(run, t, s):
 
 
 @pytest.mark.parametrize("sampler", ["ancestral", "ddim", "heun"])
-@pytest.mark.parametrize("name", ["moons", "eight"])
+@pytest.mark.parametrize("name", [pytest.param("moons", marks=pytest.mark.slow), "eight"])
 def test_a_long_run_with_the_exact_prediction_has_the_moments_of_the_data(run, sampler, name):
     count = 4000
     found = run(CHAIN, name=name, steps=100, sampler=sampler, seed=3, count=count)

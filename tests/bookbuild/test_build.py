@@ -315,15 +315,11 @@ def test_unknown_or_wrong_setting(book, old, new, line, hint):
     problems(root, f"_config.yml:{line or ''}", hint)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "old, new, message",
     [
-        pytest.param(
-            "    numfig: true",
-            "    numfigg: true",
-            "WARNING: unknown config value 'numfigg'",
-            marks=pytest.mark.slow,
-        ),
+        ("    numfig: true", "    numfigg: true", "WARNING: unknown config value 'numfigg'"),
         ("sphinx_exercise,", "sphinx_exercice,", "Extension error: Could not import extension sphinx_exercice"),
     ],
 )

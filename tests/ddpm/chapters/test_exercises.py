@@ -51,7 +51,7 @@ def test_right_answers_pass(exercise, style, precision):
     assert verdict.passed and verdict.slip is None and verdict.mean_error < 1e-4, verdict
 
 
-@pytest.mark.parametrize("exercise, words", some(WRONGS, 4))
+@pytest.mark.parametrize("exercise, words", some(WRONGS, 6))
 def test_slips_are_named(exercise, words):
     index = WRONGS.index((exercise, words))
     precision = ("float32", "float64")[index % 2]

@@ -139,7 +139,10 @@ def problem_3_2():
 PROBLEMS = [problem_1_4, problem_2_1, problem_2_2a, problem_2_2b, completing_the_square, problem_3_1, problem_3_2]
 
 
-@pytest.mark.parametrize("problem", PROBLEMS)
+LONG = (problem_2_2b, problem_3_1, problem_3_2)  # seconds each
+
+
+@pytest.mark.parametrize("problem", [pytest.param(p, marks=[pytest.mark.slow] * (p in LONG)) for p in PROBLEMS])
 def test_problem_is_proved_with_symbols(problem):
     with as_written():
         chains = problem()

@@ -31,6 +31,7 @@ def test_it_is_the_same_file_each_time(made, tmp_path):
     assert (tmp_path / "again").read_bytes() == made[0].read_bytes()
 
 
+@pytest.mark.slow
 def test_on_the_way_it_is_what_a_shorter_training_ends_with(made):
     shorter = dataclasses.replace(FEW, steps=4).trained()
     for one, other in zip(jax.tree.leaves(shorter), jax.tree.leaves(made[2][1][2])):

@@ -64,7 +64,9 @@ def test_one_step_with_eta_1_is_an_ancestral_step(t, x, guess, z):
         assert float(got) == pytest.approx(wanted, abs=1e-12)
 
 
-@pytest.mark.parametrize("path", [vp, straight, cosine_path, partial(edm, 3.0)])
+@pytest.mark.parametrize(
+    "path", [vp, *(pytest.param(p, marks=pytest.mark.slow) for p in (straight, cosine_path)), partial(edm, 3.0)]
+)
 def test_eta_0_is_eulers_method_in_the_unit_of_x_0_with_the_noise_for_time(path, precision):
     """d (x / c) / d sigma = predicted noise, in a loop of its own, and by `euler` on EDM's path."""
     path, x = path(), jnp.array([0.4, -1.2])
@@ -108,7 +110,14 @@ def test_heun_in_sigma_is_heun_on_the_path_of_edm():
         np.testing.assert_allclose(to_data, ddim(None, path, oracle, states[-2], jnp.array([times[-1], 0.0]))[0], 1e-12)
 
 
-@pytest.mark.parametrize("solve, order", [(partial(ddim, None), 1), (dpm_solver, 2), (edm_heun, 2)])
+@pytest.mark.parametrize(
+    "solve, order",
+    [
+        pytest.param(partial(ddim, None), 1, marks=pytest.mark.slow),
+        (dpm_solver, 2),
+        pytest.param(edm_heun, 2, marks=pytest.mark.slow),
+    ],
+)
 def test_the_order_of_a_method(solve, order):
     """Against the flow of one Gaussian, which is known: x moves so that (x - c m) / sqrt(c^2 v + r^2) stays."""
     with enable_x64(True):
@@ -141,7 +150,12 @@ def test_any_eta_keeps_the_marginals(eta, u, part):
 
 
 @pytest.mark.parametrize(
-    "solve", [partial(ddim, None), dpm_solver, edm_heun, partial(dpm_solver_sde, jax.random.key(1))]
+    "solve",
+    [
+        partial(ddim, None),
+        *(pytest.param(s, marks=pytest.mark.slow) for s in (dpm_solver, edm_heun)),
+        partial(dpm_solver_sde, jax.random.key(1)),
+    ],
 )
 def test_any_kind_of_prediction_gives_the_same(solve):
     with enable_x64(True):

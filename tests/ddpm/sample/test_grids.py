@@ -12,7 +12,7 @@ from ddpm.precision import enable_x64
 from ddpm.sample import even_in_log_snr, even_in_time, karras, spaced_t
 
 
-@pytest.mark.parametrize("make", [vp, cosine_path, straight, edm])
+@pytest.mark.parametrize("make", [vp, *(pytest.param(p, marks=pytest.mark.slow) for p in (cosine_path, straight, edm))])
 def test_what_is_even(make):
     with enable_x64(True):
         path = make()

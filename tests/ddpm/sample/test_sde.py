@@ -52,6 +52,7 @@ def ends(path, key, score):
     return back(jax.random.split(way_key, DRAWS), x)
 
 
+@pytest.mark.slow
 def test_the_marginal_is_the_exact_one_and_a_wrong_equation_is_found_out():
     """A score that is a tenth too large; g^2 a fifth too small in both of its places."""
     far = {}

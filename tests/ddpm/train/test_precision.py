@@ -31,21 +31,22 @@ def products(jaxpr):
                 yield from products(inner)
 
 
+NETWORKS = {
+    "MLP": lambda: (MLP(KEY, [9, 8], T=4), TASK),
+    "UNet": lambda: (UNet(KEY, [10, 8], T=4), TASK),
+    "Denoiser": lambda: (Denoiser(KEY, [9, 8], SCHEDULE), TASK),
+    "InTime": lambda: (InTime(KEY, [9, 8]), flow_matching(PATH, dots())),
+    "ConvUNet": lambda: (ConvUNet(KEY, (4, 4), 2, (4, 4), dropout=0.5), OF_IMAGES),
+    "ResidualMLP": lambda: (ResidualMLP(KEY, (4, 4), 2, 8, 1, dropout=0.5), OF_IMAGES),
+    "PatchTransformer": lambda: (PatchTransformer(KEY, (4, 4), 2, 8, 1, 2, dropout=0.5), OF_IMAGES),
+}
+
+
 @pytest.mark.parametrize(
-    ("network", "task"),
-    [
-        (MLP(KEY, [9, 8], T=4), TASK),
-        (UNet(KEY, [10, 8], T=4), TASK),
-        (Denoiser(KEY, [9, 8], SCHEDULE), TASK),
-        (InTime(KEY, [9, 8]), flow_matching(PATH, dots())),
-        (ConvUNet(KEY, (4, 4), 2, (4, 4), dropout=0.5), OF_IMAGES),
-        (ResidualMLP(KEY, (4, 4), 2, 8, 1, dropout=0.5), OF_IMAGES),
-        (PatchTransformer(KEY, (4, 4), 2, 8, 1, 2, dropout=0.5), OF_IMAGES),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, eqx.Module) else "",
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (i % 3 > 0)) for i, name in enumerate(NETWORKS)]
 )
-def test_all_products_of_a_network_are_of_16_bits_there_and_back(network, task, unchecked):
-    loss, draw = task
+def test_all_products_of_a_network_are_of_16_bits_there_and_back(name, unchecked):
+    network, (loss, draw) = NETWORKS[name]()
     weights, others = eqx.partition(network, eqx.is_inexact_array)
     batch = draw(KEY, 2)
 

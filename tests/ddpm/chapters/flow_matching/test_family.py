@@ -12,7 +12,7 @@ from ddpm.path import cosine_path, straight, vp
 from ddpm.sample import ddim, euler, velocity
 
 
-@pytest.mark.parametrize("own", [cosine_path, vp])
+@pytest.mark.parametrize("own", [cosine_path, pytest.param(vp, marks=pytest.mark.slow)])
 def test_a_noise_network_is_a_flow(own, precision):
     own, other = own(), straight()
     network = jax.tree.map(lambda leaf: jnp.asarray(leaf, precision), InTime(jax.random.key(0), [2, 16]))

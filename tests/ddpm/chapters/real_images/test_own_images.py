@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 CHAPTER = Path(__file__).parents[4] / "book/real_images.md"
 
 
+@pytest.mark.slow
 def test_the_lines_run(capsys):
     (code,) = re.findall(r"```python\n(.*?)```", CHAPTER.read_text(), re.S)
     random = np.random.default_rng(0)

