@@ -61,7 +61,7 @@ class Judge:
                 self.close()
                 return _not_judged(name, f"could not be judged within {ASLEEP * self.seconds:g} s")
             except (OSError, ValueError, TypeError, RecursionError) as error:
-                if self.close() == -getattr(signal, "SIGXCPU", 0) != 0:
+                if self.close() == -getattr(signal, "SIGXCPU", math.nan):
                     return _not_judged(name, f"could not be judged within {self.seconds:g} s of work")
                 return _not_judged(name, f"could not be judged ({type(error).__name__})")
 

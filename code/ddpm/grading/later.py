@@ -43,7 +43,7 @@ def jax_arguments(case: Sequence) -> list:
 
 
 def _stacked(cases, start):
-    return [jnp.stack([jnp.asarray(case[i]) for case in cases]) for i in range(start, len(cases[0]))]
+    return [jnp.stack([*map(jnp.asarray, values)]) for values in zip(*(case[start:] for case in cases), strict=True)]
 
 
 def _jitted(function, cases):

@@ -1,11 +1,12 @@
 """Check and later cells agree on what is an answer, whatever became of the line of dots."""
 
 import importlib
+from types import SimpleNamespace
 
 import pytest
 
 from ddpm.chapters.exercises import PROBLEMS
-from ddpm.grading import CodeExercise, Status, check
+from ddpm.grading import CodeExercise, Status, answered, check
 from ddpm.grading.blank import is_blank
 
 EXERCISES = PROBLEMS.exercises
@@ -91,6 +92,32 @@ def test_every_exercise_in_code_says_the_same_as_long_as_nothing_stands_in_it(na
 
     stub.__name__ = name
     assert str(check(stub, EXERCISES[name])) == f"Not yet answered: {name} is still to be filled in."
+
+
+def test_a_cell_waits_for_its_answers_and_then_runs(monkeypatch, capsys):
+    kinds, cells = {}, []
+    shell = SimpleNamespace(
+        user_ns={"done": 3, "open": ...},
+        register_magic_function=lambda function, kind: kinds.update({function.__name__: (kind, function)}),
+        run_cell=lambda cell: SimpleNamespace(raise_error=lambda: cells.append(cell)),
+    )
+    monkeypatch.setattr(answered, "get_ipython", lambda: shell)
+    answered.install(EXERCISES)
+    kind, magic = kinds["answered"]
+    magic("done open absent", "a cell")
+    assert kind == "cell" and cells == []
+    assert capsys.readouterr().out == "This cell waits. Not yet answered: open, absent.\n"
+    magic("done", "a cell")
+    assert cells == ["a cell"] and capsys.readouterr().out == ""
+    monkeypatch.setattr(answered, "get_ipython", lambda: None)
+    answered.install(EXERCISES)  # no notebook
+
+
+def test_a_function_whose_text_cannot_be_read_is_no_blank():
+    made = {}
+    exec("def of_no_file(): ...", made)
+    of_an_expression = (lambda: ..., 3)[0]  # its text is half an expression
+    assert not is_blank(made["of_no_file"]) and not is_blank(of_an_expression)
 
 
 def dots_alone(x): ...

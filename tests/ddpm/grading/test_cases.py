@@ -315,6 +315,7 @@ def test_a_slip_that_is_a_number_is_found_in_an_array_of_one():
     )
     assert check(lambda x: np.array([7.0]), length).slip == check(lambda x: 7, length).slip == "sum"
     assert check(lambda x: np.array([7.0, 7.0]), length).slip is None
+    assert "Every answer is 2 times the expected one." in str(check(lambda x: np.array([10.0]), length))
 
 
 def test_what_the_checks_are_made_of_cannot_be_changed_by_mistake():

@@ -1,13 +1,17 @@
 """One judge for notebook and grader: the same verdicts, also from a process of its own, which survives whatever it is
 handed."""
 
+import io
 import json
+import resource
+import sys
+from types import SimpleNamespace
 
 import pytest
 from written_answers import MEASURED, NO_DERIVATION, OTHER_FORM, REFUSED, RIGHT, SLIPS
 
 from ddpm.chapters.exercises import PROBLEMS
-from ddpm.grading import Status
+from ddpm.grading import Status, Verdict
 from ddpm.grading import judge as module
 from ddpm.grading.judge import Judge
 
@@ -109,6 +113,7 @@ def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
         "import json, sys, time\nfrom ddpm.grading.judge import limit_work\nprint('ready', flush=True)\n"
         "for line in sys.stdin:\n    name, data, seconds = json.loads(line)\n    limit_work(seconds)\n"
         "    if name == 'hang':\n        while True: 9 ** (10 ** 7)\n    if name == 'end':\n        sys.exit(3)\n"
+        "    if name == 'quit':\n        sys.exit()\n"
         "    if name == 'sleep':\n        time.sleep(999)\n"
         "    print(json.dumps({'status': 'right', 'message': name}), flush=True)\n"
     )
@@ -131,13 +136,53 @@ def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
         monkeypatch.setattr(module.subprocess, "Popen", start)
         assert judge("two", {}).passed and judge.process is not first
         assert "could not be judged (OSError)" in str(judge("end", {})) and judge("three", {}).passed
+        monkeypatch.delattr(module.signal, "SIGXCPU")  # as on Windows
+        assert "could not be judged (OSError)" in str(judge("quit", {}))
+        assert judge("four", {}).passed
         last = judge.process
     assert last.poll() is not None
 
 
+def test_a_process_answers_each_question_with_a_verdict_and_prints_nothing_else(monkeypatch):
+    class Exercise:
+        def cases(self, seed):
+            asked.append(seed)
+            return [(seed,)]
+
+        def judge(self, data, cases):
+            print("not a verdict")
+            return Verdict(Status.RIGHT, f"{data} {cases}", 0.5) if data else {}[data]
+
+    asked, limits, out, rest = [], [], io.StringIO(), io.StringIO()
+    lines = [json.dumps(["known", 1, 3]), json.dumps(["known", 0, 4]), json.dumps(["other", 1, 5])]
+    monkeypatch.setattr(module, "problems", lambda name: SimpleNamespace(exercises={"known": Exercise()}))
+    monkeypatch.setattr(module, "limit_work", limits.append)
+    monkeypatch.setattr(resource, "setrlimit", lambda *limit: limits.append(limit))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", rest)
+    module.serve("a.module", 7)
+    ready, right, *wrong = out.getvalue().splitlines()
+    assert ready == "ready" and rest.getvalue() == "not a verdict\n" * 2
+    assert json.loads(right) == {"status": "right", "message": "1 [(7,)]", "mean_error": 0.5, "slip": None}
+    assert [json.loads(line)["message"] for line in wrong] == [
+        f"Not right yet: {name} cannot be read (KeyError)." for name in ("known", "other")
+    ]
+    assert asked == [7] and limits == [(resource.RLIMIT_AS, (module.MEMORY,) * 2), 3, 4, 5]
+
+
+def test_the_limit_of_work_is_counted_from_now_and_never_above_the_systems(monkeypatch):
+    limits = []
+    monkeypatch.setattr(module.time, "process_time", lambda: 2.3)
+    monkeypatch.setattr(resource, "setrlimit", lambda *limit: limits.append(limit))
+    for hard in (resource.RLIM_INFINITY, 100, 6):
+        monkeypatch.setattr(resource, "getrlimit", lambda kind: (1, hard))
+        module.limit_work(5)
+    wanted = ((8, resource.RLIM_INFINITY), (8, 100), (6, 6))
+    assert limits == [(resource.RLIMIT_CPU, pair) for pair in wanted]
+
+
 def test_memory_is_limited_and_stays_so(judge):
     assert judge.process is None or judge.process.poll() is None
-    import resource
-
     judge("answer_1_4", None)
     assert resource.prlimit(judge.process.pid, resource.RLIMIT_AS) == (module.MEMORY, module.MEMORY)

@@ -28,7 +28,7 @@ from ddpm.grading.score.flags import answers, of_notebook, same
 from ddpm.grading.score.folder import Class, Score
 from ddpm.grading.score.found import find, readable, twice
 from ddpm.grading.score.lean import write as write_lean
-from ddpm.grading.score.notebook import NoNotebook, read
+from ddpm.grading.score.notebook import Cell, NoNotebook, read
 
 EXERCISES, ASSIGNMENTS = PROBLEMS.exercises, PROBLEMS.assignments
 CODE = [name for name, exercise in EXERCISES.items() if isinstance(exercise, CodeExercise)]
@@ -286,6 +286,21 @@ def test_without_its_metadata_a_notebook_is_told_by_its_cells_then_its_title_the
     assert stated(written(notebook(MENTIONS))) == Stated("")
 
 
+@pytest.mark.parametrize(
+    "cells, rule",
+    [
+        (["def a(): pass", "b = 1\ndef c(): pass"], "by what it defines, since metadata and title are lost"),
+        (
+            ["check_a(a)", "print(check_b(b), check_c(c))"],
+            "by the checks that it calls, since metadata and title are lost",
+        ),
+    ],
+)
+def test_of_two_assignments_it_is_the_one_of_which_more_is_there(cells, rule):
+    groups = {"long": ("c", "d", "e", "f"), "short": ("a", "b")}
+    assert assigned.stated(written(notebook(cells)), groups) == Stated("short", ("a", "b"), rule)
+
+
 def test_nobody_alone_changes_what_was_set():
     all_of_it, less = ASSIGNMENTS["denoising"], ASSIGNMENTS["denoising"][:2]
     assert in_class([Stated("denoising", less), Stated("denoising", all_of_it), Stated("denoising", all_of_it)]) == {
@@ -361,6 +376,26 @@ def test_what_a_person_should_look_at(cells, name, remark):
     assert any(remark in found for found in of_notebook(written(notebook(cells)), [name]))
 
 
+@pytest.mark.parametrize(
+    "cell, seen",
+    [
+        ("import ddpm.grading.runner as r\nr.run", "ddpm.grading.runner.run"),
+        ("import ddpm\nddpm.grading.seal", "ddpm.grading.seal"),
+        ("from ddpm.chapters.closed_form.exercises import q_sample as m", ""),  # only named, not used
+        ("from ddpm.chapters.closed_form.exercises import q_sample as m\nm", "exercises.q_sample"),
+        ("from ddpm.chapters.closed_form import exercises as e\ne.check_q_sample", ""),
+        ("from ddpm.chapters.closed_form.exercises import check_q_sample as c\nc.__doc__", ""),
+        ("from ddpm.chapters.closed_form import exercises as e\ne.check_q_sample.__closure__.x", "__closure__.x"),
+        ("import ddpm.grading as g\ng", ""),
+        ("import ddpm.losses as g\ng.noise_loss", ""),
+    ],
+)
+def test_what_looks_into_the_checks(cell, seen):
+    said = [line for line in of_notebook(written(notebook(["1", cell])), []) if "looks into the checks" in line]
+    assert bool(said) == bool(seen) and all(line.startswith("code cell 2 ") for line in said)
+    assert not seen or said[-1].endswith(seen)
+
+
 def test_honest_notebooks_need_no_look():
     cells = [
         "from ddpm.process import q_sample as of_the_book\nimport ddpm\nnoise = of_the_book(1, 2, 3, 4)",
@@ -394,6 +429,13 @@ def test_the_same_answers_are_told_and_blanks_are_none():
     assert same([("ada", ada), ("ben", ben), ("cleo", cleo), ("dora", dora), ("emil", dora)]) == [
         "ada, ben: the same answers in all of forward_mean, forward_covariance"
     ]
+
+
+@pytest.mark.parametrize("source", ["1 +", "a = '\ud800'", "1" + "+1" * 5000, "-" * 100_000 + "1"])
+def test_a_cell_that_is_no_python_defines_nothing(source):
+    """Its grammar, its letters, its depth, and the memory that it would take are none that a parser bears."""
+    assert assigned.parsed(Cell(source)).body == []
+    assert list(assigned.definitions(assigned.parsed(Cell("%time x\n!ls\nif a:\n  %run y\nb = 1")))) == ["b"]
 
 
 def test_a_very_long_sum_does_no_harm():
@@ -498,6 +540,12 @@ def test_csv_and_page():
         f"numpy {np.__version__}",
     ):
         assert text in page
+
+
+def test_the_command_says_what_it_lacks(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ddpm.grading.score.folder", None)
+    assert main([str(tmp_path)]) == 2
+    assert "folder needs ddpm.grading.score.folder: pip install jupyter_client" in capsys.readouterr().err
 
 
 def test_the_command(tmp_path, capsys, monkeypatch):

@@ -186,7 +186,89 @@ def test_what_cannot_be_ended_is_not_waited_for_for_ever(monkeypatch):
     assert immortal.killed == 3  # at 3, 6 and 9 s
 
 
+@pytest.fixture
+def prepared(monkeypatch):
+    """What a supervisor returns that has prepared itself, and what it has asked the system for, in order."""
+
+    def prepare(closed=False, same_user=True, unshared=(), networks=("lo", "eth0"), writable=True):
+        done, unshared = [], dict.fromkeys(unshared, 0)
+
+        def prctl(option, value):
+            done.append((option, value))
+
+        def unshare(kinds):
+            done.append(("unshare", kinds))
+            return unshared.get(kinds, -1)
+
+        class File:
+            def __init__(self, name):
+                self.name = name
+
+            def write_text(self, text):
+                if not writable:
+                    raise PermissionError
+                done.append((self.name, text))
+
+        monkeypatch.setattr(child.ctypes, "CDLL", lambda name: SimpleNamespace(prctl=prctl, unshare=unshare))
+        monkeypatch.setattr(child.os, "getuid", lambda: 7)
+        monkeypatch.setattr(child.os, "getgid", lambda: 8)
+        monkeypatch.setattr(child.socket, "if_nameindex", lambda: list(enumerate(networks, start=1)))
+        monkeypatch.setattr(child.resource, "setrlimit", lambda *limit: done.append(limit))
+        monkeypatch.setattr(child, "Path", File)
+        return child.prepare(closed, same_user), done
+
+    return prepare
+
+
+NET, BOTH = 0x40000000, 0x50000000  # CLONE_NEWNET, and CLONE_NEWUSER with it
+ADOPTS, SEEN, HIDDEN = (36, 1), (4, 1), (4, 0)  # PR_SET_CHILD_SUBREAPER and PR_SET_DUMPABLE
+
+
+def test_a_supervisor_leaves_the_network_where_it_can(prepared, monkeypatch):
+    begin = [(child.resource.RLIMIT_CORE, (0, 0)), (child.resource.RLIMIT_FSIZE, (child.FILES,) * 2), ADOPTS, HIDDEN]
+    assert prepared(closed=True) == (True, begin)
+    assert prepared(unshared=[NET]) == (True, [*begin, ("unshare", NET)])
+    for networks in ((), ("lo",)):
+        assert prepared(networks=networks) == (True, [*begin, ("unshare", NET)])
+    assert prepared(same_user=False, unshared=[BOTH]) == (False, [*begin, ("unshare", NET)])
+    tried = [*begin, ("unshare", NET), SEEN, ("unshare", BOTH)]
+    assert prepared() == (False, [*tried, HIDDEN])
+    names = [("/proc/self/setgroups", "deny"), ("/proc/self/uid_map", "7 7 1"), ("/proc/self/gid_map", "8 8 1")]
+    assert prepared(unshared=[BOTH]) == (True, [*tried, *names, HIDDEN])
+    assert prepared(unshared=[BOTH], writable=False) == (True, [*tried, HIDDEN])
+    monkeypatch.setattr(child.sys, "platform", "darwin")
+    assert prepared() == (False, begin[:2]) and prepared(closed=True) == (True, begin[:2])
+
+
 # What is said to a kernel
+
+
+@pytest.mark.parametrize("user", [None, 7])
+def test_a_kernel_starts_in_an_empty_folder_without_streams_and_is_watched(tmp_path, monkeypatch, user):
+    started, owned, told, real = {}, [], [], subprocess.Popen
+    (tmp_path / "left/behind").mkdir(parents=True)
+
+    def start(command, **options):
+        if command[0] == "find":
+            return real(command, **options)
+        assert [one.name for one in tmp_path.iterdir()] == ["k.json"]
+        started.update(options, command=command)
+        return SimpleNamespace(pid=1)
+
+    client = SimpleNamespace(load_connection_file=lambda: told.append("load"), start_channels=lambda: told.append("go"))
+    monkeypatch.setattr(child.subprocess, "Popen", start)
+    monkeypatch.setattr(child.os, "chown", lambda *given: owned.append(given))
+    monkeypatch.setattr(child, "BlockingKernelClient", lambda connection_file: told.append(connection_file) or client)
+    monkeypatch.setattr(Watch, "start", lambda self: told.append("watched"))
+    job = JOB | {"folder": str(tmp_path), "user": user, "command": ["a"], "environment": {"B": "c"}}
+    Kernel(job)
+    file, no = tmp_path / "k.json", subprocess.DEVNULL
+    wanted = {"command": ["a"], "env": {"B": "c"}, "cwd": tmp_path, "stdin": no, "stdout": no, "stderr": no}
+    as_user = {} if user is None else {"user": 7, "group": 7, "extra_groups": []}
+    assert started == wanted | {"start_new_session": True} | as_user
+    assert owned == ([] if user is None else [(file, 7, 7)]) and told == [str(file), "load", "go", "watched"]
+    connection = json.loads(file.read_text())
+    assert connection["transport"] == "ipc" and connection["ip"] == str(tmp_path / "k")
 
 
 class Client:
@@ -290,6 +372,9 @@ def test_a_kernel_that_ends_at_once_is_tried_three_times(monkeypatch):
     made.process = SimpleNamespace(poll=lambda: None)
     made.heard = lambda: True
     assert made.__enter__() is made and len(started) == 2
+    answers, shows = iter([False, True, True]), iter([False, True])
+    made.alive, made.heard = lambda: next(answers), lambda: next(shows)  # both, in one round
+    assert made.__enter__() is made and [*answers, *shows] == []
 
 
 class Scripted:
@@ -405,6 +490,57 @@ def test_calls_of_the_package_from_an_answer_are_noted():
     assert sys.getprofile() is None
     used.clear()
     assert kernel._watched(lambda n: process["inner"]() + n, used)(1) == 2 and used == {"ddpm.process.made_up.inner"}
+
+
+def test_before_the_first_cell_exercises_are_there_and_nothing_ends_the_kernel(monkeypatch):
+    hooks, unobserved, known = [], [], {}
+    shell = SimpleNamespace(kernel=SimpleNamespace(), unobserve_all=unobserved.append)
+    monkeypatch.setattr(kernel, "get_ipython", lambda: shell)
+    monkeypatch.setattr(kernel, "_EXERCISES", known)
+    monkeypatch.setattr(kernel, "problems", lambda module: SimpleNamespace(exercises={module: 1}))
+    monkeypatch.setattr(sys, "addaudithook", hooks.append)
+    kernel.begin("a.module", True)
+    assert known == {"a.module": 1} and unobserved == ["exit_now"] and hooks == []
+    for leave in (shell.ask_exit, shell.kernel.do_shutdown):
+        with pytest.raises(RuntimeError, match="ends the kernel"):
+            leave(False)
+    kernel.begin("a.module", False)
+    assert hooks == [kernel._no_network]
+
+
+def test_an_answer_is_collected_from_the_notebooks_variables_and_watched_if_it_is_called(monkeypatch):
+    class Exercise:
+        def collect(self, namespace, cases):
+            value = namespace["mine"]
+            return [value(*case) if callable(value) else value for case in cases or [()]]
+
+    shown = []
+    monkeypatch.setattr(kernel, "_EXERCISES", {"mine": Exercise()})
+    monkeypatch.setattr(kernel, "display", lambda data, raw: shown.append((raw, json.loads(data[kernel.MIME]))))
+    process = of_the_package(("process", "made_up.py"))
+
+    def ask(value, cases):
+        monkeypatch.setitem(sys.modules, "__main__", SimpleNamespace(mine=value))
+        kernel.answer("mine", cases)
+        return shown.pop()
+
+    used = ["ddpm.process.made_up.outer"]
+    assert ask(lambda n: process["outer"]() + n, [[1], [2]]) == (True, {"data": [2, 3], "used": used})
+    assert ask(5, [[1]]) == (True, {"data": [5], "used": []})
+    assert ask(process["outer"], []) == (True, {"data": [1], "used": []})  # not an exercise in code
+
+
+class Unnamed:
+    @property
+    def __name__(self):
+        raise ValueError("no name")
+
+    def __call__(self, n):
+        return n + 1
+
+
+def test_what_has_no_name_is_watched_all_the_same():
+    assert kernel._watched(Unnamed(), set())(1) == 2
 
 
 def test_no_network_and_no_exit():
@@ -614,8 +750,28 @@ def test_the_sandbox_is_the_best_that_works(tmp_path, monkeypatch):
     assert sandbox.as_user(sandbox.Sandbox("user", tmp_path), 7) == {"user": 7, "group": 7, "extra_groups": []}
 
 
+@pytest.mark.parametrize("level, adopts", [(sandbox.NONE, [(36, 1)]), (sandbox.USER, []), (sandbox.BUBBLEWRAP, [])])
+def test_a_grader_shares_out_processors_and_without_a_sandbox_adopts_what_is_left(monkeypatch, level, adopts):
+    asked = []
+    monkeypatch.setattr(folder.os, "sched_getaffinity", lambda pid: {0, 1})
+    monkeypatch.setattr(folder.ctypes, "CDLL", lambda name: SimpleNamespace(prctl=lambda *of: asked.append(of[:2])))
+    exercise = SimpleNamespace(cases=lambda seed: [(seed, 0.5)])
+    problems = SimpleNamespace(module="a.module", exercises={"one": exercise})
+    made = Grader(problems, SimpleNamespace(level=level), "top", 3, Limits(9), "judge")
+    assert asked == adopts and not made.over and made.cases == {"one": [[3, 0.5]]}
+    free = [made.free.get_nowait() for _ in made.shares]
+    assert free == made.shares == ([[]] if level == sandbox.NONE else [[0], [1]]) and made.free.empty()
+    monkeypatch.setattr(folder.sys, "platform", "darwin")
+    Grader(problems, SimpleNamespace(level=level), "top", 3, Limits(9), "judge")
+    assert asked == adopts
+
+
 def test_why_a_sandbox_does_not_work(tmp_path, monkeypatch):
     box = sandbox.Sandbox(sandbox.NONE, tmp_path)
+    monkeypatch.setattr(sandbox, "TRIAL", "import time; time.sleep(600)  # {}")
+    monkeypatch.setattr(sandbox, "SECONDS", 0.1)
+    assert sandbox.problem(box, tmp_path, "m") == "TimeoutExpired"
+    monkeypatch.setattr(sandbox, "SECONDS", 600)
     monkeypatch.setattr(sandbox, "TRIAL", "import no_such_{}")
     assert sandbox.problem(box, tmp_path, "m") == "ModuleNotFoundError: No module named 'no_such_m'"
     monkeypatch.setattr(sandbox, "TRIAL", "import os; os._exit(5)  # {}")

@@ -7,6 +7,7 @@ import sympy as sp
 from ddpm.chapters.closed_form.exercises import check_answer_1_4
 from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
+from ddpm.derivation.numbers import Undefined
 from ddpm.derivation.symbols import (
     C,
     Product,
@@ -27,7 +28,8 @@ from ddpm.derivation.symbols import (
     t,
     x,
 )
-from ddpm.grading.written import states, too_large
+from ddpm.grading.written import predictions, states, too_large
+from ddpm.grading.written import sample as module
 from ddpm.grading.written.families import with_definitions
 from ddpm.grading.written.linear import mean_and_variance
 from ddpm.grading.written.lines import Line, Reading
@@ -149,6 +151,7 @@ def test_of_mean_and_variance_both_are_told_where_both_are_wrong():
             "64",
         ),
         ((x[0] + x[1] + x[2]) ** 24, (x[0] + x[1] + x[2] + x[3] + x[4]) ** 20, "more than 5000 terms"),
+        (SquaredNorm(x[0] ** 24 * x[1] ** 8), SquaredNorm(x[0] ** 24 * x[1] ** 9), "degree above 64"),
         (SquaredNorm((x[0] + x[1]) ** 24), SquaredNorm((x[0] + x[1] + x[2] + x[3]) ** 7), "more than 5000 terms"),
         (sp.exp(1000 * x[0]), sp.exp(1001 * x[0]), "no computer can write down"),
         (sp.exp(x[0]), sp.exp(sp.exp(x[0])), "no computer can write down"),
@@ -364,6 +367,30 @@ def test_so_many_points_are_taken_as_are_asked_for():
     assert not sample.equal(alpha[t], log(alpha_bar[t - 20])) and not Sample({}).proof(alpha[t], beta[t])
 
 
+def test_a_proof_that_fails_or_does_not_end_is_none(monkeypatch):
+    def forever(*_):
+        while True:
+            pass
+
+    def fails(*_):
+        raise RecursionError
+
+    monkeypatch.setattr(module, "PROOF_SECONDS", 0.2)
+    for find in (forever, fails, lambda *_: None):
+        monkeypatch.setattr(module, "find_proof", find)
+        assert Sample({}).proof(alpha[t], alpha[t]) == ""
+    sample = Sample({})
+    monkeypatch.setattr(sample.points[3], "difference", lambda *_: {}["no value"])  # with more digits than there are
+    with pytest.raises(KeyError):
+        sample.difference(alpha[t], 1 - beta[t], thorough=True)
+    monkeypatch.setattr(sample.points[3], "difference", undefined)
+    assert sample.difference(alpha[t], 1 - beta[t], thorough=True) is None
+
+
+def undefined(*_):
+    raise Undefined("not known precisely enough")
+
+
 def test_what_was_checked_is_counted():
     one, two = Line(alpha[t]), Line(alpha[t], beta[t], between=(x[t], x[0]))
     named = Line(alpha[t], of="definition")
@@ -398,6 +425,23 @@ def test_what_is_no_expression_is_named(answer, words):
     assert words in read(answer, "name").fault
 
 
+def test_what_raises_is_told():
+    def later():
+        raise NotImplementedError
+
+    def deep():
+        return deep()
+
+    def stops():
+        raise KeyboardInterrupt
+
+    assert read(later, "name").blank == "name returns NotImplemented."
+    assert read(deep, "name").fault == "is nested too deeply"
+    assert read(lambda: 1 / 0, "name").fault == "raised ZeroDivisionError: division by zero"
+    with pytest.raises(KeyboardInterrupt):
+        read(stops, "name")
+
+
 def test_an_equation_with_a_name_is_a_line_about_what_is_named():
     name = sp.Symbol("my_name")
     for left, right in ((name, alpha[t]), (name - C, alpha[t] - C), (alpha[t], name)):
@@ -425,6 +469,8 @@ def test_numbers_and_words_are_read():
     for value, words in (
         (("a", "b"), "2 numbers for k; expected 3 or one for all"),
         ("many", "a text for k"),
+        (10**400, "int for k; expected a number"),
+        (np.bytes_(b"a"), "bytes_ for k; expected a number"),
         (x[t], "a formula for k"),
         (float("nan"), "NaN for k"),
         (sp.I, "for k; expected a number"),
@@ -448,6 +494,35 @@ def test_numbers_and_words_are_read():
         with pytest.raises(Unreadable, match="for k; choose from 'yes', 'no', 'Much larger', 'equal'"):
             choice.word(given, "k")
     assert choice.near("yes", "yes") and not choice.near("yes", "no")
+
+
+def test_predictions_of_any_kind_are_read_without_an_exception(monkeypatch):
+    made = Predictions("answer", "0", {"a": Number("one", within_distance(0.1))}, ())
+
+    def forever():
+        while True:
+            pass
+
+    class Odd(dict):
+        def __iter__(self):
+            raise self.error
+
+    odd = Odd(a=1)
+    for odd.error, words in ((SystemExit("bye"), "raised SystemExit: bye"), (MemoryError(), "raised MemoryError")):
+        assert made.read(odd) == {"fault": words}
+    odd.error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        made.read(odd)
+    assert made.read({"b": 1}) == {"fault": "has the unknown key 'b'; the keys are a"}
+    assert made.read({"a": 1}) == {"values": {"a": [1.0]}}
+    assert made.read({"a": ...}) == {"blank": "answer holds no prediction yet."}
+    assert made.read([...]) == {"blank": "answer holds no prediction yet."}
+    assert made.read(...) == {"blank": "answer is still to be filled in."}
+    assert made.collect({}) == {"reading": {"blank": "answer is not in the notebook."}, "measured": None}
+    for measured in (None, {}, {"a": "many"}, 3):
+        assert made.collect({"answer": {"a": 1}, "measured": measured})["measured"] is None
+    monkeypatch.setattr(predictions, "SECONDS", 0.2)
+    assert made.read(forever) == {"fault": "did not end within 0.2 s"}
 
 
 def test_a_number_that_cannot_be_is_refused_at_its_ends():

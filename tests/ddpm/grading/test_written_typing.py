@@ -81,6 +81,14 @@ def test_forms_of_the_paper_are_understood():
     assert C[t] == C
 
 
+def test_between_truths_the_sign_is_still_theirs():
+    a, b = sp.Symbol("a"), sp.Symbol("b")
+    assert a ^ b == sp.Xor(a, b) and a ^ sp.true == sp.Not(a)
+    for left, right in ((alpha[t], t), (t, alpha[t])):  # a number on one side
+        with pytest.raises(TypeError, match="two stars"):
+            left ^ right
+
+
 def test_numbers_are_still_numbers():
     assert (
         math.sqrt(sp.Integer(4)) == 2 and float(sp.pi / 3) == pytest.approx(math.pi / 3) and float(jnp.sqrt(4.0)) == 2

@@ -47,20 +47,20 @@ def prepare(closed: bool, same_user: bool) -> bool:
     if not sys.platform.startswith("linux"):
         return closed
     libc, user, group = ctypes.CDLL(None), os.getuid(), os.getgid()
-    libc.prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    libc.prctl(SET_DUMPABLE, 0, 0, 0, 0)
+    libc.prctl(SET_CHILD_SUBREAPER, 1)
+    libc.prctl(SET_DUMPABLE, 0)
     if closed or libc.unshare(NEW_NET) == 0 or {name for _, name in socket.if_nameindex()} <= {"lo"}:
         return True
     if not same_user:  # whoever is root in a namespace of users has no power over the others
         return False
-    libc.prctl(SET_DUMPABLE, 1, 0, 0, 0)  # the files below would be root's
+    libc.prctl(SET_DUMPABLE, 1)  # the files below would be root's
     gone = libc.unshare(NEW_USER | NEW_NET) == 0
     if gone:
         with contextlib.suppress(OSError):  # the namespace holds without names for its users
             Path("/proc/self/setgroups").write_text("deny")
             Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
             Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
-    libc.prctl(SET_DUMPABLE, 0, 0, 0, 0)
+    libc.prctl(SET_DUMPABLE, 0)
     return gone
 
 

@@ -156,7 +156,7 @@ class Grader:
             self.free.put(share)
         self.cases = {name: pack_cases(exercise.cases(seed)) for name, exercise in problems.exercises.items()}
         if box.level == sandbox.NONE and sys.platform.startswith("linux"):
-            ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+            ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1)
 
     def grade(self, i: int, name: str, found: Found, stated, asked) -> Score:
         result = Score(name, stated.assignment, problem=found.problem)

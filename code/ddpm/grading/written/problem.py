@@ -196,7 +196,7 @@ class Derivation:
             if verdict := self._refused(claim, *self.sound(claim)):
                 return "", verdict
             if isinstance(error, Undecided):
-                return "", self.refused(str(error))
+                return "", self.refused(str(error), claim.place)
             raise
         if found:
             return "", self._wrong(claim, found, sample)
