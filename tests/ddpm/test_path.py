@@ -190,3 +190,38 @@ def test_a_path_of_ones_own():
             return jnp.sqrt(sigma / (1 + sigma))
 
     assert Square().drift(0.5) == pytest.approx(-1 / 0.75) and Square().time(1.0) == pytest.approx(0.5**0.5)
+
+
+def test_a_path_of_ones_own_has_both_methods():
+    class Levels(Path):
+        def moments(self, u):
+            return 1 - u, u**2
+
+    class Clock(Path):
+        def clock(self, sigma):
+            return sigma / (1 + sigma)
+
+    for kind in (Path, Levels, Clock):
+        with pytest.raises(TypeError, match="abstract"):
+            kind()
+
+
+def test_the_ends_of_a_path_are_seen_at_any_scale():
+    class Scaled(Path):
+        scale: float
+        noise_of_data: float
+        data_of_noise: float
+
+        def moments(self, u):
+            return self.scale * (1 - u + self.data_of_noise * u), (self.scale * (self.noise_of_data * (1 - u) + u)) ** 2
+
+        def clock(self, sigma):
+            return (sigma - self.noise_of_data) / (1 - self.noise_of_data + sigma * (1 - self.data_of_noise))
+
+    for scale in (0.1, 10.0):
+        path = Scaled(scale, 0.04, 0.04)
+        check_ends(path)
+        assert path.time(1.0) == pytest.approx(0.5)
+        for wrong, said in (((0.06, 0.04), "does not begin at the data.*0.06"), ((0.04, 0.06), "end at noise.*0.06")):
+            with pytest.raises(ValueError, match=said):
+                check_ends(Scaled(scale, *wrong))
