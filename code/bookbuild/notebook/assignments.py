@@ -259,7 +259,7 @@ def write_all(written: dict, app, error):
     """Write both versions of every assignment: the students' into the site, the solutions beside it.
 
     Args:
-        written: the resolved doctrees of the pages that were written just now.
+        written: the resolved doctrees of the pages that were written just now; of others it is made.
     """
     if error is not None or app.builder.format != "html":
         return
@@ -287,10 +287,9 @@ def resolved(app, docname: str) -> nodes.document:
 def setup(app):
     written = {}
 
-    def keep(app, docname, template, context, doctree):
-        if doctree is not None:
-            written[docname] = doctree
+    def keep(app, doctree, docname):  # here, since the pages themselves may be written by other processes
+        written[docname] = doctree
 
-    app.connect("html-page-context", keep)
+    app.connect("doctree-resolved", keep)
     app.connect("build-finished", partial(write_all, written))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
