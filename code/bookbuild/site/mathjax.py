@@ -9,6 +9,8 @@ import html
 import json
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -78,16 +80,27 @@ def style_for(pages: str, style: str) -> str:
     return GLYPH.sub(lambda rule: rule[0] if rule[1] in used else "", style)
 
 
-def set_pages(app, error):
+def read_pages(top: Path) -> tuple[dict[Path, str], list[tuple[str, bool]]]:
+    """The pages of a site, and the formulas that wait in them."""
+    paths = [path for path in sorted(top.rglob("*.html")) if "_static" not in path.parts]
+    pages = {path: path.read_text(encoding="utf-8") for path in paths}
+    return pages, list({key(mark): None for text in pages.values() for mark in MARKED.finditer(text)})
+
+
+def begin(pool: ThreadPoolExecutor, begun: list, app, error):
+    """Have the formulas set, in their own time: meanwhile the notebooks are written."""
+    if not error and app.builder.format == "html" and (formulas := read_pages(Path(app.outdir))[1]):
+        begun.append(pool.submit(typeset, formulas, app.config.mathjax3_config["tex"]))
+
+
+def set_pages(begun: list, app, error):
     """Put finished formulas into the pages that this build wrote."""
     if error or app.builder.format != "html":
         return
     top = Path(app.outdir)
-    paths = [path for path in sorted(top.rglob("*.html")) if "_static" not in path.parts]
-    pages = {path: path.read_text(encoding="utf-8") for path in paths}
-    found = {key(mark): None for text in pages.values() for mark in MARKED.finditer(text)}
-    results, style = typeset(list(found), app.config.mathjax3_config["tex"]) if found else ([], "")
-    found = dict(zip(found, results, strict=True))
+    pages, formulas = read_pages(top)
+    results, style = begun.pop().result() if formulas else ([], "")
+    found = dict(zip(formulas, results, strict=True))
     for path, written in pages.items():
         text = written
         for mark in MARKED.finditer(text):
@@ -164,5 +177,7 @@ def setup(app):
     app.add_css_file(STYLE)
     app.connect("config-inited", configure)
     app.connect("builder-inited", copy_fonts)
-    app.connect("build-finished", set_pages)
+    pool, begun = ThreadPoolExecutor(1), []
+    app.connect("build-finished", partial(begin, pool, begun), priority=400)
+    app.connect("build-finished", partial(set_pages, begun), priority=550)  # after the notebooks are written, at 500
     return {"parallel_read_safe": True, "parallel_write_safe": True}

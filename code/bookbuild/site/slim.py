@@ -134,5 +134,5 @@ def slim(app, error):
 
 
 def setup(app):
-    app.connect("build-finished", slim, priority=600)  # after the formulas are set, at 500
+    app.connect("build-finished", slim, priority=600)  # after the formulas are set, at 550
     return {"parallel_read_safe": True, "parallel_write_safe": True}
