@@ -1,4 +1,5 @@
-"""The chapters run before Sphinx reads them: as many at once as there are cores, the longest first.
+"""The chapters run before Sphinx reads them: as many at once as there are cores, the longest first, those that measure
+time last.
 
 While a cell with the tag `measures-time` runs, no other does. In chapters without such cells XLA takes as little time
 as it may to compile: the numbers are the same but for rounding. What it compiled is kept, for the other chapters and
@@ -171,7 +172,8 @@ def run_chapters(app, env, docnames):
     """Run those of the chapters to be read that are not in the cache, and check their equations."""
     cache, chapters = get_cache(app.config.nb_execution_cache_path), [Chapter(app, name) for name in docnames]
     waiting = [chapter for chapter in chapters if chapter.code and not chapter.is_in(cache)]
-    waiting.sort(key=lambda chapter: chapter.length, reverse=True)
+    # those that measure come last: what is to run alone would wait long for cells of others
+    waiting.sort(key=lambda chapter: (not chapter.timed, chapter.length), reverse=True)
     if any(chapter.copied for chapter in waiting):
         kernels.begin(quick(app))
     labels = equations.unchecked(app, [chapter.text for chapter in chapters])

@@ -4,6 +4,7 @@ The imports are most of what a chapter takes until its second cell runs, two sec
 sees is the same as in a kernel of its own.
 """
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -32,6 +33,7 @@ def become_kernel(arguments: list[str], folder: str) -> None:
     """In the copy: be the kernel that `python -m ipykernel_launcher` with these arguments is."""
     from ipykernel import kernelapp
 
+    gc.freeze()  # what was imported stays: it need not be looked through again and again
     os.setsid()  # as jupyter_client starts its kernels: signals for this one reach it alone
     os.chdir(folder)
     ends_with = f"--IPKernelApp.parent_handle={os.getppid()}"  # the process that was copied
