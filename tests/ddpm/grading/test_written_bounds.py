@@ -28,6 +28,7 @@ from ddpm.derivation.symbols import (
     t,
     x,
 )
+from ddpm.grading.verdict import Status
 from ddpm.grading.written import predictions, states, too_large
 from ddpm.grading.written import sample as module
 from ddpm.grading.written.families import with_definitions
@@ -35,7 +36,7 @@ from ddpm.grading.written.linear import mean_and_variance
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import earliest, exact, in_notation
 from ddpm.grading.written.predictions import Misconception, Predictions, row, short
-from ddpm.grading.written.problem import _count
+from ddpm.grading.written.problem import Claim, Derivation, Target, _count
 from ddpm.grading.written.quantities import Choice, Number, number_of, numbers_of, within_distance, within_factor
 from ddpm.grading.written.reading import read
 from ddpm.grading.written.sample import Sample
@@ -351,6 +352,8 @@ def test_a_sample_tells_factors_pairs_of_slips_and_gaps():
     assert sample.two_of(both, right, slips) == (0, 1)
     assert sample.two_of(alpha[t] * slips[1], right, slips) == (1, 2)  # by their factors
     assert sample.two_of(both + 1, right, slips) is None
+    p_4 = (t - 1) * (t - 2) * (t - 3) * (t - 4)  # two slips that cancel are not in what is right at few t
+    assert sample.two_of(right + p_4, right, [right + 1, right - 1]) is None
     assert sample.equal(right, x[t] * alpha[t]) and not sample.equal(right, slips[0])
     assert sample.lacking(sqrt(x[t] - 100) * 0 + log(x[t]) - log(x[t]) + right, right) == ""
     assert "t = 2" in Sample({}).lacking(right / (t - 2), right)
@@ -580,3 +583,13 @@ def test_numbers_in_a_table_are_short():
     assert row([1.0, 1.0]) == "1" and row([0.512]) == "0.51" and row(["yes"]) == "yes" and row([0.512, 2.0]) == "0.51 2"
     long = row([float(n) for n in range(10, 40)])
     assert long == "10 11 12 13 14 15"[:17] + "…" and len(long) == 18
+
+
+def test_what_rounding_alone_tells_apart_is_not_wrong():
+    v = sp.Symbol("v", positive=True)
+    for many in 1, 100:
+        left, right = 1 - 1 / (1 + sp.exp(-many * v)), 1 / (1 + sp.exp(many * v))
+        assert Sample({}).difference(left, right, thorough=True) is None
+        assert Sample({}).difference(left, 2 * right, thorough=True)
+        problem = Derivation("answer", "0", lambda lines: [Claim(Target("it", right), left, left)])
+        assert problem.verdict(Reading((Line(left),))).status is Status.RIGHT

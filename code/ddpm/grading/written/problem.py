@@ -191,7 +191,7 @@ class Derivation:
         """How a claim was found to be right, or the verdict that it is not."""
         pair = claim.compared, claim.target.value
         try:
-            found = sample.difference(*pair)
+            found = sample.difference(*pair) and sample.difference(*pair, thorough=True)  # not by rounding alone
         except Exception as error:
             if verdict := self._refused(claim, *self.sound(claim)):
                 return "", verdict

@@ -71,7 +71,8 @@ class Sample:
         most = FEW if not thorough else OF_WORLDS if other.has(Density) else len(SEEDS)
         for i, a, b in self.pairs(expr, other, most):
             tried += 1
-            if not close(a, b) or thorough and not other.has(Density) and self._differ(expr, other, i):
+            exactly = thorough and not other.has(Density)
+            if self._differ(expr, other, i) if exactly else not close(a, b):
                 return Different(describe(self.points[i], expr, other), a, b)
         self.tried = tried
         if tried < FEWEST:
@@ -114,9 +115,9 @@ class Sample:
 
     def two_of(self, expr, right, slips) -> tuple[int, int] | None:
         """Two of the wrong expressions whose differences from the right one, or whose factors, together make `expr`."""
-        rows = []  # at each point: the value of expr, of the right one, of the slips
-        for i, got, wanted in self.pairs(expr, right, FEWEST):
-            rows.append((got, wanted, [self.value(slip, i) for slip in slips]))
+        apart = [pair for pair in self.pairs(expr, right) if not close(*pair[1:])][:FEWEST]
+        # at each point: the value of expr, of the right one, of the slips
+        rows = [(got, wanted, [self.value(slip, i) for slip in slips]) for i, got, wanted in apart]
         if len(rows) < FEWEST:
             return None
 

@@ -95,6 +95,7 @@ def test_right_answers_in_another_form_are_told_apart(check, answer, words):
         (check_answer_13_1, sqrt(r_i**2 - sigma_i**2), "r_i in the place of r_{i+1}"),
         (check_answer_13_1, KEPT / r_i, "divided by r_i"),
         (check_answer_13_1, sqrt(1 - c_next**2 - sigma_i**2), "so only where c^2 + r^2 = 1"),
+        (check_answer_13_1, r_next * sqrt(1 - sigma_i**2), "as if it were a share of r_{i+1}"),
         (check_answer_13_1, Eq(A_i, r_next / r_i), "what shrinks the old noise"),
         (check_answer_13_1, -KEPT, "the sign is turned"),
         (check_answer_13_1, sqrt(1 - sigma_i**2), "1 in the place of r_{i+1}^2"),

@@ -72,6 +72,11 @@ KEPT = Target(
             UNIT_HINT,
             r_next / r_i * sqrt(1 - sigma_i**2),
         ),
+        (
+            "sigma_i is not divided by r_{i+1} under the root, as if it were a share of r_{i+1}.",
+            VARIANCE_HINT,
+            r_next * sqrt(1 - sigma_i**2),
+        ),
         ("r_{i+1} / r_i: what shrinks the old noise if none is fresh.", UNIT_HINT, r_next / r_i),
         ("the sign is turned: A_i is not negative.", VARIANCE_HINT, -KEPT_VALUE),
         ("the signs under the root are turned.", VARIANCE_HINT, sqrt(sigma_i**2 - r_next**2)),

@@ -54,7 +54,7 @@ TURNED_TARGET = Target(
             lambda: POSTERIOR * q(x[t], x[0]) / q(x[t - 1] | x[0]),
         ),
         Slip(
-            "the posterior of one step further, q(x_t | x_{t+1}, x_0).",
+            "the step after this one: that is q(x_{t+1} | x_t), as it comes of the posterior q(x_t | x_{t+1}, x_0).",
             RANGE,
             lambda: q(x[t] | (x[t + 1], x[0])) * q(x[t + 1] | x[0]) / NOW,
         ),
