@@ -94,6 +94,7 @@ def _sample(key, path, network, labels, shape, times, guidance, interval, eta):
     parts = max(1, -(-len(labels) // AT_ONCE))
     size = -(-len(labels) // parts)
 
+    # Parts of one size, one program: with `batch_size` jax.lax.map compiles a smaller last part once more.
     def in_parts(values):  # what the last part lacks is taken from the first
         places = jnp.arange(parts * size) % len(labels)
         return values[places].reshape(parts, size, *values.shape[1:])
