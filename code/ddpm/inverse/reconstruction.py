@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, PyTree, Real
 
 from ddpm.inverse.measurement import Measurement
@@ -16,7 +17,7 @@ from ddpm.sample.ddim import predicted
 
 def no_doubt(level: Level) -> Float[Array, ""]:
     """0: the predicted x_0 is taken to be x_0 (Chung et al. 2023, theorem 1, before their choice of a step)."""
-    return 0.0 * level.spread
+    return jnp.zeros_like(level.spread)
 
 
 def doubt_of_video(level: Level) -> Float[Array, ""]:
