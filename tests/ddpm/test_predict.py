@@ -100,7 +100,7 @@ def test_what_cannot_be_known_is_zero():
     assert convert(nothing_left, 0.7, 2, 0.7, "noise", "mean") == pytest.approx(0.7 * np.sqrt(0.5))
 
 
-@pytest.mark.parametrize("shape", [(), (3, 3)])
+@pytest.mark.parametrize("shape", [pytest.param((), marks=pytest.mark.slow), (3, 3)])
 def test_a_batch_is_a_loop_under_jit_and_vmap(shape):
     schedule, t = Schedule.from_betas(BETAS), np.array([4, 1, 3])
     rng = np.random.default_rng(0)

@@ -155,10 +155,10 @@ def test_whatever_the_answer_is_a_verdict_comes_back(number):
 
 
 @pytest.mark.parametrize("number", PROBLEMS)
-@pytest.mark.parametrize("blank", [..., None, NotImplemented, [], {}, [...], lambda: None, lambda: ...])
-def test_blanks_count_as_not_yet_answered(number, blank):
-    verdict = check(number, blank)
-    assert verdict.status is Status.BLANK and str(verdict).startswith("Not yet answered")
+def test_blanks_count_as_not_yet_answered(number):
+    for blank in (..., None, NotImplemented, [], {}, [...], lambda: None, lambda: ...):
+        verdict = check(number, blank)
+        assert verdict.status is Status.BLANK and str(verdict).startswith("Not yet answered"), blank
 
 
 def test_an_answer_that_does_not_end_is_stopped(monkeypatch):
