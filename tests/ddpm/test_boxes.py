@@ -72,3 +72,9 @@ def test_what_is_refused(unchecked):
         checkerboard().log_density(Level(1.0, 1.0), jnp.zeros((3, 2)))
     with pytest.raises(TypeError, match="key"):
         checkerboard().sample(3, 3)
+
+
+def test_a_box_holds_its_lower_edges_alone():
+    box = boxes(np.zeros((1, 2)), np.array([1.0, 2.0]))
+    for x, inside in (([0, 0], True), ([0, 1], True), ([0.5, 0], True), ([1, 0], False), ([0, 2], False)):
+        assert bool(box.contains(jnp.array(x, float))) == inside

@@ -111,6 +111,12 @@ def test_sigmoid_runs_from_minus_3_to_3_with_tau_1_unless_told():
     np.testing.assert_allclose(sigmoid(10).alpha_bar[:10], expected[:10], rtol=1e-5)
 
 
+def test_the_share_of_a_step_has_slopes_where_no_noise_has_been_added_before():
+    """beta_2 / (1 - (1 - beta_1) (1 - beta_2)) at beta_1 = 0: -beta_2 (1 - beta_2) / beta_2^2 and 0."""
+    slopes = jax.grad(lambda betas: Schedule.from_betas(betas).beta_over_total.sum())(jnp.array([0.0, 0.2]))
+    np.testing.assert_allclose(slopes, [-4, 0], rtol=1e-5, atol=1e-5)
+
+
 def test_schedule_is_an_immutable_pytree():
     schedule = linear(5)
     with pytest.raises(dataclasses.FrozenInstanceError):

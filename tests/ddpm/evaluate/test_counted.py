@@ -24,6 +24,13 @@ def test_counts_add_up():
         counts(samples, dots(), 0.5)
 
 
+def test_no_two_patterns_are_near():
+    patterns = np.array([[9.0], [0.0], [1.0]])
+    np.testing.assert_array_equal(counts(patterns, patterns, 0.4), [1, 1, 1, 0])
+    with pytest.raises(ValueError, match="half the distance of pattern 1"):
+        counts(patterns, patterns, 0.5)
+
+
 @pytest.mark.parametrize(("successes", "trials"), [(0, 20), (3, 20), (20, 20), (812, 10_000)])
 def test_wilson_against_scipy(successes, trials):
     expected = binomtest(successes, trials).proportion_ci(0.95, method="wilson")

@@ -20,6 +20,7 @@ def test_the_interval_of_a_mean_holds_the_mean_of_the_distribution():
     assert LEAST < held([average(values) for values in draws], 1.0) <= MOST
     value, low, high = average(np.array([1.0, 2.0, 3.0, 6.0]))
     assert value == 3 and high - value == pytest.approx(1.96 * np.sqrt(14 / 3 / 4)) and low + high == pytest.approx(6)
+    assert average(np.array([1.0, 3.0])) == pytest.approx((2, 2 - 1.96, 2 + 1.96))
 
 
 def test_the_interval_of_a_share_is_wilsons_and_a_tie_is_half_a_hit():
