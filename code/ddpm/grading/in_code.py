@@ -76,9 +76,10 @@ def check(student, exercise: CodeExercise, seed: int | None = None) -> Verdict:
             f"over {exercise.name} "
             "itself, without calling it."
         )
-    cases = exercise.cases(chosen_seed(seed))
-    result = run(student, cases, exercise.arguments, exercise.later)
-    return exercise.verdict(cases, result, _said(lambda: student.__name__, exercise.name))
+    seed = chosen_seed(seed)
+    result = run(student, exercise.cases(seed), exercise.arguments, exercise.later)
+    # made anew: what is in the cases that the function has had may be no longer what it was
+    return exercise.verdict(exercise.cases(seed), result, _said(lambda: student.__name__, exercise.name))
 
 
 def _unchecked(why: str) -> Verdict:

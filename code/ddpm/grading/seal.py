@@ -44,7 +44,7 @@ def _parts(name: str, module) -> Iterator[tuple[str, object, str, object]]:
         if isinstance(value, types.FunctionType | type | types.ModuleType) or hasattr(type(value), "judge"):
             yield here, module, key, value
         if isinstance(value, types.FunctionType) and value.__module__ == name:
-            yield from ((f"{here}.{part}", value, part, getattr(value, part)) for part in _CODE)
+            yield from _of_function(here, value)
         elif isinstance(value, type) and value.__module__ == name:
             for part, method in list(vars(value).items()):
                 if isinstance(method, types.FunctionType | property | staticmethod | classmethod):
@@ -56,8 +56,18 @@ def _parts(name: str, module) -> Iterator[tuple[str, object, str, object]]:
 def _inside(here, exercise):
     for part, value in vars(exercise).items():
         yield f"{here}.{part}", exercise, part, value
+        if isinstance(value, types.FunctionType):  # as the right answer, which is no attribute of a module
+            yield from _of_function(f"{here}.{part}", value)
         for i, slip in enumerate(value if part == "slips" else ()):
             yield from ((f"{here}.slips[{i}].{name}", slip, name, content) for name, content in vars(slip).items())
+
+
+def _of_function(here, function):
+    yield from ((f"{here}.{part}", function, part, getattr(function, part)) for part in _CODE)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+        yield f"{here}.{name}", cell, "cell_contents", cell.cell_contents
+        if isinstance(cell.cell_contents, types.FunctionType):
+            yield from _of_function(f"{here}.{name}", cell.cell_contents)
 
 
 def look(package: str | None = None) -> None:
@@ -115,7 +125,8 @@ def _getter(owner) -> Callable:
 
 
 def _now(owner, key):
-    return getattr(owner, key, None) if isinstance(owner, types.FunctionType) else vars(owner).get(key)
+    of_slots = isinstance(owner, types.FunctionType | types.CellType)
+    return getattr(owner, key, None) if of_slots else vars(owner).get(key)
 
 
 _kept.update({f"numpy.{key}": (np, key, getattr(np, key)) for key in NUMPY})

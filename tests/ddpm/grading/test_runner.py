@@ -16,8 +16,13 @@ import numpy as np
 import pytest
 
 from ddpm.chapters.closed_form.exercises import check_q_sample
+from ddpm.chapters.flow_matching.exercises import check_flow_loss
 from ddpm.chapters.forward_extremes.exercises import check_forward_mean
 from ddpm.chapters.forward_extremes.exercises.step import FORWARD_MEAN
+from ddpm.chapters.guidance.exercises import check_classifier_score
+from ddpm.chapters.guidance.exercises.in_code import CLASSIFIER_SCORE
+from ddpm.chapters.score.exercises import check_langevin_step
+from ddpm.chapters.score.exercises.langevin import LANGEVIN_STEP
 from ddpm.chapters.train_and_observe.exercises import check_layer_sizes
 from ddpm.grading import Compared, Status, Verdict, check, compared, remarks, runner, verdict
 
@@ -334,6 +339,49 @@ def test_what_puts_things_back_is_put_back_itself(name, value):
         setattr(builtins, name, before[0])
         object.__setattr__(FORWARD_MEAN, "reference", before[1])
     assert after == before and not said.passed and check_forward_mean(right).passed
+
+
+def test_what_is_inside_of_the_right_answer_is_put_back():
+    def own_code(own, other, spread):
+        CLASSIFIER_SCORE.reference.__code__ = (lambda own, other, spread: 0 * own).__code__
+        return 0 * own
+
+    def factors(x, h, score, noise):
+        for cell in LANGEVIN_STEP.reference.__closure__:
+            cell.cell_contents = (lambda h: 0 * h) if callable(cell.cell_contents) else 0
+        return 0 * x
+
+    def code_of_a_factor(x, h, score, noise):
+        for cell in LANGEVIN_STEP.reference.__closure__:
+            if hasattr(cell.cell_contents, "__code__"):
+                cell.cell_contents.__code__ = (lambda h: 0 * h).__code__
+        return x
+
+    for checked, answer in (
+        (check_classifier_score, own_code),
+        (check_langevin_step, factors),
+        (check_langevin_step, code_of_a_factor),
+    ):
+        assert not checked(answer).passed
+    assert check_classifier_score(lambda own, other, spread: (other - own) / spread).passed
+    assert check_langevin_step(lambda x, h, score, noise: x + h * score + np.sqrt(2 * h) * noise).passed
+
+
+def test_an_answer_is_compared_on_cases_that_it_has_not_had():
+    def silenced(network, x_0, noise, u):
+        object.__setattr__(network, "amplitude", 0.0)
+        return np.mean((noise - x_0) ** 2)
+
+    def zeroed(x, h, score, noise):
+        frame = sys._getframe()
+        while frame := frame.f_back:
+            for case in getattr(frame.f_locals.get("self"), "cases", []):
+                for value in case:
+                    if isinstance(value, np.ndarray):
+                        value[...] = 0
+        return 0 * x
+
+    assert not check_flow_loss(silenced).passed and not check_langevin_step(zeroed).passed
 
 
 def test_a_clock_that_is_replaced_does_not_stop_the_limit(short):
