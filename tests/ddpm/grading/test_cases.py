@@ -190,6 +190,13 @@ def test_a_slip_is_named_where_it_has_the_same_values_and_gaps():
     assert "First at case 3 of 3" in first and "  expected [10 20]\n  got      [2 4]" in first
 
 
+def test_a_slip_is_told_by_half_of_the_cases_and_by_no_fewer():
+    four = dataclasses.replace(PLAIN, cases=lambda seed: [(np.array([2.0, 4.0]), t) for t in (3, 2, 5, 4)])
+    assert check(lambda x, t: x / t if t > 3 else "text", four).slip == "divided"
+    assert check(lambda x, t: x / t if t > 3 else x * np.inf, four).slip is None
+    assert check(lambda x, t: x / t if t > 4 else "text", four).slip is None
+
+
 def test_close_is_relative_to_the_largest_entry_that_is_wanted():
     wanted = np.array([1000.0, 0.0])
     assert remarks.close(wanted + 0.09, wanted) and not remarks.close(wanted + 0.11, wanted)

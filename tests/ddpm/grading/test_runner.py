@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 import warnings
 
 import jax
@@ -24,7 +25,7 @@ from ddpm.chapters.guidance.exercises.in_code import CLASSIFIER_SCORE
 from ddpm.chapters.score.exercises import check_langevin_step
 from ddpm.chapters.score.exercises.langevin import LANGEVIN_STEP
 from ddpm.chapters.train_and_observe.exercises import check_layer_sizes
-from ddpm.grading import Compared, Status, Verdict, check, compared, remarks, runner, verdict
+from ddpm.grading import Compared, Status, Verdict, check, compared, remarks, runner, seal, verdict
 
 
 def right(x, beta):
@@ -391,6 +392,20 @@ def test_a_clock_that_is_replaced_does_not_stop_the_limit(short):
 
     clock = time.monotonic
     assert "did not return within 0.3 s" in str(check_forward_mean(answer)) and time.monotonic is clock
+
+
+def test_what_is_imported_later_is_put_back_too(monkeypatch):
+    for name, value in (("_kept", dict(seal._kept)), ("_seen", set(seal._seen)), ("_columns", list(seal._columns))):
+        monkeypatch.setattr(seal, name, value)
+    late = types.ModuleType("ddpm.grading.late")
+    exec("def one():\n    return 1", vars(late))
+    monkeypatch.setitem(sys.modules, late.__name__, late)
+    seal.look()
+    late.one.__code__ = (lambda: 2).__code__
+    seal.restore()
+    assert late.one() == 1 and seal.broken() == ""
+    late.one.__code__ = (lambda: 2).__code__
+    assert seal.broken() == "ddpm.grading.late.one.__code__"
 
 
 def test_a_check_that_a_cell_has_changed_says_so_and_gives_no_verdict():

@@ -20,6 +20,7 @@ from ddpm.derivation.symbols import (
     epsilon,
     epsilon_t,
     epsilon_theta,
+    family,
     log,
     mu_tilde,
     s,
@@ -379,6 +380,9 @@ def test_a_proof_that_fails_or_does_not_end_is_none(monkeypatch):
         raise RecursionError
 
     monkeypatch.setattr(module, "PROOF_SECONDS", 0.2)
+    assert Sample({}).proof(alpha[t], 1 - beta[t]) == "symbolically"
+    sums = Sum(beta[s] * alpha_bar[s - 1], (s, 2, t))
+    assert Sample({t: 2}).proof(sums, alpha[1] - alpha_bar[t]) == "by induction over t from 2, symbolically"
     for find in (forever, fails, lambda *_: None):
         monkeypatch.setattr(module, "find_proof", find)
         assert Sample({}).proof(alpha[t], alpha[t]) == ""
@@ -413,6 +417,23 @@ def test_families_of_ones_own_need_a_line_that_says_what_they_are():
     wanted = "holds a[t], but no line says what it is: add Eq(a[t], ...) with the book's symbols"
     assert str(error.value) == wanted
     assert with_definitions([Line(alpha[t])], frozenset()) == (Line(alpha[t]),)
+
+
+def test_a_name_of_ones_own_is_put_into_the_other_lines():
+    m, own = family("m", "m"), frozenset({"m"})
+    step, ready = Line(beta[t] * m[t - 1], m[t]), Line(alpha[t] * x[0], m[t])
+    assert with_definitions([ready, Line(2 * m[t - 1])], own) == (
+        Line(alpha[t] * x[0], of="definition"),
+        Line(2 * alpha[t - 1] * x[0]),
+    )
+    assert with_definitions([step, ready], own) == (  # a rule of recurrence, and what it comes to
+        Line(beta[t] * alpha[t - 1] * x[0], alpha[t] * x[0], "identity"),
+        Line(alpha[t] * x[0], of="induction"),
+    )
+    first = Line(x[0], m[0])  # holds at one index: no definition of all
+    assert with_definitions([first, ready], own)[0] == Line(x[0], alpha[0] * x[0], "identity")
+    other = Line(m[t] + 1, beta[t], between=(x[0],), name="n")
+    assert with_definitions([ready, other], own)[1] == Line(alpha[t] * x[0] + 1, beta[t], between=(x[0],), name="n")
 
 
 @pytest.mark.parametrize(
