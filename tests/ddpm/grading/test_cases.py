@@ -121,6 +121,11 @@ def test_noise_that_is_drawn_inside_is_told_from_noise_that_is_not_used():
         return 1.5 * x if noise[1] > 0 else "no number"
 
     assert check(sometimes, NOISY).slip is None
+    apart = [(np.array([1.0, 2.0]) * k, np.array([0.3, k])) for k in (1.0, 2.0, 3.0)]
+    several = dataclasses.replace(NOISY, cases=lambda seed: with_other_noise(apart, 1))
+    assert "has no part in the answer" in check(lambda x, noise: 1.5 * x, several).slip
+    assert "random numbers are drawn inside" in check(lambda x, noise: x + rng.normal(size=2), several).slip
+    assert check(lambda x, noise: x - noise, several).slip is None
 
 
 PLAIN = Compared(

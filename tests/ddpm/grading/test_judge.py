@@ -5,6 +5,7 @@ import io
 import json
 import resource
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -120,6 +121,8 @@ def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
     real = module.subprocess.Popen
 
     def start(arguments, **options):
+        judges = Path(options["env"]["PYTHONPATH"], "ddpm/grading/judge.py")  # of this package and no other
+        assert judges.samefile(module.__file__) and options["env"]["JAX_PLATFORMS"] == "cpu"
         return real([arguments[0], "-c", program], **options)
 
     monkeypatch.setattr(module.subprocess, "Popen", start)

@@ -22,7 +22,7 @@ from ddpm.grading import CodeExercise, Compared, Status, Verdict
 from ddpm.grading.cases import Wave
 from ddpm.grading.data import pack_cases, pack_run, unpack_cases, unpack_run
 from ddpm.grading.runner import run
-from ddpm.grading.score import assigned, output, report
+from ddpm.grading.score import assigned, output, report, sandbox
 from ddpm.grading.score.assigned import Stated
 from ddpm.grading.score.flags import answers, of_notebook, same
 from ddpm.grading.score.folder import Class, Score
@@ -542,6 +542,57 @@ def test_csv_and_page():
         assert text in page
 
 
+def test_a_row_has_points_and_errors_of_what_was_set():
+    wrong, right = Verdict(Status.WRONG, "", 0.25, "the root"), Verdict(Status.RIGHT, "", 1e-8)
+    written_ = Verdict(Status.OTHER_FORM, "")
+    scores = [
+        Score("a", "diffusion", {"q_sample": right, "forward_mean": wrong}),
+        Score("b", "derivations", {"answer_3_1": written_, "q_sample": Verdict(Status.BLANK, "")}, problem="-1"),
+    ]
+    table = [*csv.reader(io.StringIO(report.to_csv(scores, PROBLEMS)))]
+    head = ["notebook", "assignment", "points", "of", "forward_mean", "q_sample", "answer_3_1"]
+    assert table[0] == [*head, "forward_mean mean error", "q_sample mean error", "problem", "remarks"]
+    assert table[1] == ["a", "diffusion", "1", "2", "0", "1", "", "0.25", "1e-08", "", ""]
+    assert table[2] == ["b", "derivations", "0", "2", "", "0", "0", "", "", "'-1", ""]
+    for text, shown in (
+        *((f"{first}x", f"'{first}x") for first in ("=", "+", "-", "@", "\t=", " =")),
+        ("a=x", "a=x"),
+        ("", ""),
+        ("a\rb\nc", "a b c"),  # each file has a line of its own
+    ):
+        lines = report.to_csv([Score("x", remarks=[text])], PROBLEMS).split("\n")
+        assert len(lines) == 3 and lines[1] == f"x,,0,0,,{shown}" and "\r" not in lines[1]
+
+
+def test_the_page_tells_the_slips_most_frequent_first_and_each_score():
+    def made(**slips):
+        return {name: Verdict(Status.WRONG, f"{name}?", 0.5, slip) for name, slip in slips.items()}
+
+    scores = [
+        Score("one", "diffusion", made(q_sample="b", forward_covariance="c"), {2: "E", 1: "D"}, "It ended.", ["why?"]),
+        Score("two", "diffusion", made(forward_mean="a", q_sample="b"), remarks=["copied"]),
+        Score("three", "diffusion", made(forward_mean=None) | {"q_sample": Verdict(Status.RIGHT, "m" * 30_000)}),
+        Score("four"),
+    ]
+    page = report.to_html(Class(scores, [], "It ran."), PROBLEMS, seed=5)
+    listed = dict(re.findall(r"<h2>([^<]*)</h2><ul>(.*?)</ul>", page))
+    assert {title: re.findall("<li>(.*?)</li>", lines) for title, lines in listed.items()} == {
+        "To look at": ["one: why?", "two: copied"],
+        "Not graded, or not to the end": ["one: It ended."],
+        "Slips made": ["2 × q_sample: b", "1 × forward_mean: a", "1 × forward_covariance: c"],
+    }
+    assert "<p>3 notebooks, 1 other files; cases drawn with the seed 5.\nIt ran.</p>" in page
+    one, _, three, four = page.split('<h2 id="n')[1:]
+    assert one.startswith('0">one: 0 of 2</h2><p>Remark: It ended.</p><p>Remark: why.</p>')
+    assert "<ul><li>Code cell 1: D</li><li>Code cell 2: E</li></ul><h3>q_sample</h3><pre>q_sample?</pre>" in one
+    assert three.startswith('2">three: 1 of 2</h2><h3>') and f"<pre>{'m' * 20_000}</pre>" in three
+    assert four.startswith('3">four: not graded</h2></html>')
+    rows = re.findall(r'<tr><th scope="row"><a href="#n(\d)">(.*?)</a></th>(.*?)</tr>', page)
+    assert [(i, name) for i, name, _ in rows] == [("0", "one"), ("1", "two"), ("2", "three"), ("3", "four")]
+    assert re.findall("<td>(.*?)</td>", rows[2][2]) == ["diffusion", "1 of 2", "wrong", "", "right"]
+    assert re.findall(r'<th scope="col">(\w+)<br>', page) == ["forward_mean", "forward_covariance", "q_sample"]
+
+
 def test_the_command_says_what_it_lacks(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "ddpm.grading.score.folder", None)
     assert main([str(tmp_path)]) == 2
@@ -549,6 +600,13 @@ def test_the_command_says_what_it_lacks(tmp_path, capsys, monkeypatch):
 
 
 def test_the_command(tmp_path, capsys, monkeypatch):
+    choose, modes = sandbox.choose, []
+
+    def chosen(package, scratch, module):
+        modes.append(scratch.stat().st_mode & 0o777)
+        return choose(package, scratch, module)
+
+    monkeypatch.setattr(sandbox, "choose", chosen)
     assert main([str(tmp_path)]) == 2 and "nothing to grade" in capsys.readouterr().err
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "subs $HOME").mkdir()
@@ -560,6 +618,7 @@ def test_the_command(tmp_path, capsys, monkeypatch):
         and "broken JSON" in (tmp_path / "subs $HOME/report.html").read_text()
     )
     assert {path.name for path in (tmp_path / "subs $HOME").iterdir()} == {"torn.ipynb", "scores.csv", "report.html"}
+    assert modes == [0o711]  # what runs as another user may pass through the folder of all, and not look around
 
 
 @pytest.mark.parametrize("name", ["~/subs", "a $HOME b", "it's", 'a"b', "$(x)", "a;b"])

@@ -261,7 +261,7 @@ def test_a_kernel_starts_in_an_empty_folder_without_streams_and_is_watched(tmp_p
     monkeypatch.setattr(child, "BlockingKernelClient", lambda connection_file: told.append(connection_file) or client)
     monkeypatch.setattr(Watch, "start", lambda self: told.append("watched"))
     job = JOB | {"folder": str(tmp_path), "user": user, "command": ["a"], "environment": {"B": "c"}}
-    Kernel(job)
+    assert Kernel(job).shown == 0
     file, no = tmp_path / "k.json", subprocess.DEVNULL
     wanted = {"command": ["a"], "env": {"B": "c"}, "cwd": tmp_path, "stdin": no, "stdout": no, "stderr": no}
     as_user = {} if user is None else {"user": 7, "group": 7, "extra_groups": []}
@@ -682,6 +682,39 @@ def test_what_was_said_becomes_a_score(grader):
     assert found.remarks == ["forward_mean called the package's own u0, u1, u2, u3, u4"]
     assert str(found.verdicts["q_sample"]) == "Not right: when q_sample was called, it raised KeyError."
     assert grader.free.get() == []
+
+
+@pytest.mark.parametrize("level", [sandbox.NONE, sandbox.USER, sandbox.BUBBLEWRAP])
+def test_a_job_has_what_a_submission_needs_and_no_more(grader, monkeypatch, level):
+    jobs, owned = [], []
+    user = sandbox.FIRST_USER + 2 if level == sandbox.USER else None
+
+    def supervised(job):
+        jobs.append(json.loads(job))
+        assert Path(jobs[-1]["folder"]).parent == grader.top.resolve()
+        return [], "", True
+
+    grader.box = SimpleNamespace(level=level, command=lambda a, f: [*a, str(f)], environment=lambda f: {"HOME": str(f)})
+    grader._supervised = supervised
+    monkeypatch.setattr(folder.os, "chown", lambda *given: owned.append(given[1:]))
+    stated = SimpleNamespace(assignment="diffusion", exercises=("q_sample",), rule="")
+    found = Found("x", Notebook([Cell("a = 1"), Cell("b")], [], {}))
+    grader.grade(2, "x", found, stated, ("q_sample",))
+    (job,) = jobs
+    home = job.pop("folder")
+    assert owned == ([] if user is None else [(user, user)]) and not Path(home).exists()
+    assert job.pop("command") == ["-m", "ipykernel_launcher", "-f", f"{home}/k.json", home]
+    assert job == {
+        "environment": {"HOME": home},
+        "user": user,
+        "closed": level == sandbox.BUBBLEWRAP,
+        "cells": ["a = 1", "b"],
+        "exercises": "a.module",
+        "cases": {"q_sample": []},
+        "cores": [],
+        "cell_seconds": 100,
+        "memory": 4 * 2**30,
+    }
 
 
 def test_what_was_not_said_is_not_graded_and_says_why(grader):

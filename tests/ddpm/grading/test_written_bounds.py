@@ -319,6 +319,8 @@ def test_the_earliest_time_keeps_all_states_inside():
         (x[t - 10], "indices are as in"),
         (x[2 * t], "indices are as in"),
         (x[t / 2], "indices are as in"),
+        (Sum(beta[s], (s, t / 2, T)), "indices are as in"),
+        (Sum(beta[s], (s, 1, 2 * t)), "indices are as in"),
         (sigma.function(), "without what belongs in its brackets"),
         (sp.Function("g")(x[t]), "not a symbol of the book"),
         (sp.Symbol("a") + sp.Symbol("b"), "holds a, b, not symbols of the book"),
@@ -581,6 +583,14 @@ def test_a_table_stands_in_columns_and_rows_are_compared_one_by_one():
     assert not made.check([1, 3], {"a_long_key": [0.5, 0.7, 0.85], "k": [2.95, 3.05]}).passed
     assert made.check([1, 3], {"a_long_key": [1.05, 1.7, 1.8], "k": [2.95, 3.05]}).passed
     assert not made.check([1, 3], {"a_long_key": [1.15, 1.7, 1.8], "k": [2.95, 3.05]}).passed
+
+
+def test_what_was_measured_may_be_a_word():
+    quantities = {"way": Choice("which way", ("up", "down")), "a": Number("one", within_distance(0.1))}
+    made = Predictions("answer", "0", quantities, ())
+    for way, right in (("up", True), ("down", False)):
+        data = made.collect({"answer": {"way": "up", "a": 1.5}, "measured": {"way": way, "a": [0.5, 1.45, 2]}})
+        assert data["measured"] == {"way": [way], "a": [0.5, 1.45, 2.0]} and made.judge(data).passed == right
 
 
 def test_a_misconception_sees_the_middle_of_what_was_measured():

@@ -81,8 +81,9 @@ def to_csv(scores: Sequence[Score], problems: Problems) -> str:
 
 
 def _safe(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """The text on one line that a spreadsheet does not take for a formula."""
+    line = " ".join(text.splitlines())
+    return f"'{line}" if line.lstrip()[:1] in ("=", "+", "-", "@") else line
 
 
 def to_html(graded: Class, problems: Problems, seed: int, ignored: Sequence[str] = ()) -> str:

@@ -152,21 +152,20 @@ def refuse_others(expr, own):
 
 
 def counted(expr) -> set:
-    """The symbols in `expr` that stand for numbers: in no index and no limit."""
+    """The symbols in `expr` that stand for numbers, in no index and no limit, and the names of laws."""
     if isinstance(expr, sp.Symbol):
         return {expr}
     if isinstance(expr, (sp.Sum, sp.Product)):
         return {t if n == expr.args[1][0] else n for n in counted(expr.args[0])}
     if isinstance(expr, (Density, Path)) or isinstance(expr, Quantity):
         return set()
-    inside = {Expectation: expr.args[:1], Normal: expr.args[:3]}.get(expr.func, expr.args)
-    return set().union(*map(counted, inside))
+    return set().union(*map(counted, expr.args))
 
 
 def indices(e) -> tuple:
     """What stands as a time or a limit in `e` itself."""
     if isinstance(e, Quantity):
-        return e.args[:1] if e.indices and len(e.args) == 1 else ()
+        return e.args if len(e.args) == 1 else ()
     if isinstance(e, (sp.Sum, sp.Product)):
         return tuple(e.args[1][1:])
     return tuple(e.args[1:]) if isinstance(e, Path) else ()
