@@ -37,6 +37,7 @@ def off_the_curve(samples) -> float:
     return np.mean(nearest > 3 * 0.05)
 
 
+@pytest.mark.slow
 def test_the_samples_are_as_near_to_fresh_data_as_these_to_each_other(script):
     samples = np.asarray(script["samples"], np.float64)
     fresh = [script["spiral"](len(samples), seed) for seed in range(100, 100 + 2 * SETS)]
@@ -46,6 +47,7 @@ def test_the_samples_are_as_near_to_fresh_data_as_these_to_each_other(script):
     assert distance(fitted(fresh[0]), fresh[1]) > 2 * np.quantile(floor, 0.95)  # so that it can tell
 
 
+@pytest.mark.slow
 def test_the_samples_lie_on_the_spiral(script):
     fresh = script["spiral"](2000, 99)
     assert off_the_curve(fresh) < 0.01 and off_the_curve(np.asarray(script["samples"])) < 0.1

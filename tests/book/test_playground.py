@@ -177,6 +177,7 @@ def test_a_pause_changes_nothing(playground, page, run):
     np.testing.assert_allclose(particles(page), expected["x"], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_where_motion_is_unwanted_it_jumps_to_the_end(playground, page):
     page.emulate_media(reduced_motion="reduce")
     page = playground("#data=ring&steps=50")
@@ -259,6 +260,7 @@ def test_the_network_is_trained_beside_the_page_and_to_the_same_weights(playgrou
     assert page.errors == []
 
 
+@pytest.mark.slow
 def test_training_can_be_stopped(playground):
     page = playground("#data=moons&train=5000")
     page.wait_for_function("() => playground.now().losses.length > 2", timeout=30_000)

@@ -218,6 +218,7 @@ def test_results_come_while_one_types_and_the_keyboard_reaches_them(searching, h
     page.wait_for_selector(LIST)  # as the other tests expect it
 
 
+@pytest.mark.slow
 def test_the_page_of_results(browser, home):
     page = browser.new_page()
     page.goto(f"{home}search.html?q=cosine+schedule")

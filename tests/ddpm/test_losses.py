@@ -300,6 +300,7 @@ def test_variance_loss_is_the_divergence_of_the_two_steps():
             np.testing.assert_allclose(slopes[1], (there - back) / 2e-6, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_learned_by_its_loss_a_variance_for_each_t_is_the_optimal_one():
     """Its place alone is trained, on glyphs, with the best predictor and a worse one, which needs more than beta_t."""
     schedule, data, optimiser = linear(5, 0.1, 0.5), glyphs(), optax.adam(optax.cosine_decay_schedule(0.1, 500))

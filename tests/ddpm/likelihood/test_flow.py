@@ -63,6 +63,7 @@ def test_halving_the_steps_of_heun_takes_the_error_to_a_quarter():
         assert 3.5 < errors[0] / errors[1] < 4.5
 
 
+@pytest.mark.slow
 def test_the_estimate_is_unbiased_along_the_way():
     data, x = mixture(*BLOBS), jnp.array([0.9, 0.2])
     probes = draw_probes(jax.random.key(1), 2000, (2,), "gaussian")

@@ -26,6 +26,7 @@ def test_it_is_made_and_read_again(made):
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_it_is_the_same_file_each_time(made, tmp_path):
     make(tmp_path / "again", FEW)
     assert (tmp_path / "again").read_bytes() == made[0].read_bytes()

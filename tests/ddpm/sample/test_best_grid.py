@@ -19,6 +19,7 @@ def exact(path, mean, variance, x, start, end):
     return c_ * mean + jnp.sqrt((c_**2 * variance + r_**2) / (c**2 * variance + r**2)) * (x - c * mean)
 
 
+@pytest.mark.slow
 def test_it_finds_a_grid_that_serves_other_points_too():
     with enable_x64(True):
         path, times = vp(), even_in_time(0.95, 0.02, 4)

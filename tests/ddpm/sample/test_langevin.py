@@ -96,6 +96,7 @@ def test_levels_come_in_their_order_each_with_its_step():
     agrees(samples[:, 0], mean, variance)
 
 
+@pytest.mark.slow
 def test_levels_of_noise_find_the_shares_of_far_modes():
     """From noise that knows nothing of them; without levels the shares stay those of the start."""
     data = mixture([[-4.0, 0.0], [4.0, 0.0]], 0.25, [0.8, 0.2])

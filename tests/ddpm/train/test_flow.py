@@ -63,6 +63,7 @@ def test_times():
     assert stats.kstest(np.log(u / (1 - u))[u < 1], stats.norm(0.5, 2.0).cdf).pvalue > 1e-4
 
 
+@pytest.mark.slow
 def test_training_finds_the_exact_field():
     data = mixture([[-1.0], [1.0]], 0.04)
     x_0 = data.sample(jax.random.key(0), 4000)
