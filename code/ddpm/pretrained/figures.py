@@ -15,9 +15,12 @@ def write_figures(figures: dict[str, Any], file: Path = FILE) -> None:
 
 
 def read_figures(file: Path = FILE) -> dict[str, Any]:
-    """What was measured of this very file, each value with its interval: "curve", a list of what the court said of the
-    network on the way, "steps", "floors", "nearer" and "recognised"; "again", the same of other draws at the end, and
-    "guided" with guidance 1; "bits" of images "trained on" and "held out"; and "seconds" of processors for training.
+    """What was measured of this very file, each value with its interval.
+
+    "curve" is a list of what the court said of the network on the way: "steps", "floors", "nearer" and "recognised". At
+    the end it said the same "chosen" of the draws by which the recipe was chosen, "fresh" of others, and "guided" with
+    guidance 1. "together" are the floors of all fresh samples as one set; "bits" those of images "trained on" and "held
+    out"; and "seconds" of processors went into training.
 
     Raises:
         FileNotFoundError, ValueError: there are no figures of this file; the message says the command that makes them.

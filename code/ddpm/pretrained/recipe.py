@@ -1,7 +1,7 @@
 """How the digits' network is trained. What stands here is what its file must have been made with."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,25 +25,26 @@ EVERY = 1000  # steps, after which one looks at how it goes
 @dataclass(frozen=True)
 class Recipe:
     """A `ddpm.nn.ConvUNet` for v on `ddpm.path.cosine_path()`, trained on the half of `ddpm.data.digits(seed)` that is
-    there to train on, with AdamW and a rate that rises over the first steps and then stays: so each step on the way is
-    the end of a shorter training.
+    there to train on, with AdamW: first with a rate that rises and then stays; then, from the moving average of the
+    weights, with a lower one that rises and falls to 0 as a cosine, and nothing drops out.
 
     Attributes:
-        steps: where the distance was least of those that were judged on the way (`read_figures`).
-        rise: the steps over which the rate rises.
-        average: the decay of the moving average of the weights, which is what is kept.
+        steps: in turn with the rate that stays, and with the one that falls. So in the next three.
+        rate: its largest value.
+        rise: the steps over which it rises.
+        average: the decay of the moving average of the weights; the second is what is kept.
         untold, reach: as in `ddpm.train.labelled`.
         seed: of the split, of the first weights and of training.
     """
 
     widths: tuple[int, ...] = (32, 64)
     dropout: float = 0.1
-    steps: int = 4000
+    steps: tuple[int, int] = (4000, 1000)
+    rate: tuple[float, float] = (2e-3, 1e-3)
+    rise: tuple[int, int] = (200, 100)
+    average: tuple[float, float] = (0.999, 0.998)
     batch: int = 64
-    rate: float = 2e-3
-    rise: int = 200
     weight_decay: float = 1e-2
-    average: float = 0.999
     untold: float = 0.1
     reach: float = 1.0
     seed: int = 0
@@ -56,7 +57,8 @@ class Recipe:
         """The network after training; the same numbers each time on one machine.
 
         Args:
-            progress: is told every `EVERY` steps how many were taken, their mean loss, and the network if it ended so.
+            progress: is told every `EVERY` steps of the first part, and at the end of the second, how many were taken,
+                the mean loss of the last of them, and the network if it ended so.
 
         Raises:
             KeyboardInterrupt: training was interrupted.
@@ -65,15 +67,29 @@ class Recipe:
         task = labelled(
             cosine_path(), half.images, half.labels, untold=self.untold, reach=self.reach, cell=2 / GREY_VALUES
         )
-        optimiser = optax.adamw(optax.linear_schedule(0.0, self.rate, self.rise), weight_decay=self.weight_decay)
-        state = start(jax.random.key(self.seed + 1), self.network(), optimiser)
-        while (left := self.steps - int(state.step)) > 0:
-            steps = min(left, EVERY)
-            state, losses = train(state, *task, optimiser, steps=steps, batch=self.batch, average=self.average)
-            if len(losses) < steps:
-                raise KeyboardInterrupt
-            progress(int(state.step), float(losses.mean()), state.average)
-        return state.average
+        stays = optax.linear_schedule(0.0, self.rate[0], self.rise[0])
+        rises = optax.linear_schedule(0.0, self.rate[1], self.rise[1])
+        falls = optax.cosine_decay_schedule(self.rate[1], self.steps[1] - self.rise[1])
+        parts = (stays, EVERY), (optax.join_schedules([rises, falls], [self.rise[1]]), self.steps[1])
+        network, done = self.network(), 0
+        for turn, (rate, every) in enumerate(parts):
+            optimiser = optax.adamw(rate, weight_decay=self.weight_decay)
+            state = start(jax.random.key(self.seed + 1 + 4 * turn), network, optimiser)
+            while (left := self.steps[turn] - int(state.step)) > 0:
+                steps = min(left, every)
+                state, losses = train(
+                    state, *task, optimiser, steps=steps, batch=self.batch, average=self.average[turn]
+                )
+                if len(losses) < steps:
+                    raise KeyboardInterrupt
+                progress(done + int(state.step), float(losses.mean()), state.average)
+            network, done = self._whole(state.average), self.steps[turn]
+        return network
+
+    def _whole(self, network: ConvUNet) -> ConvUNet:
+        """The network with the weights that its file would hold, and nothing that drops out."""
+        whole = jax.tree.structure(replace(self, dropout=0.0).network())
+        return jax.tree.unflatten(whole, [w.astype(jnp.float16).astype(jnp.float32) for w in jax.tree.leaves(network)])
 
 
 DIGITS = Recipe()

@@ -8,7 +8,7 @@ import pytest
 
 from ddpm.pretrained import DIGITS, FILE, Recipe, make, read, read_figures, write_figures
 
-FEW = Recipe(widths=(4, 8), steps=6, batch=4)
+FEW = Recipe(widths=(4, 8), steps=(4, 2), rise=(1, 1), batch=4)
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +33,20 @@ def test_it_is_the_same_file_each_time(made, tmp_path):
 
 
 @pytest.mark.slow
-def test_on_the_way_it_is_what_a_shorter_training_ends_with(made):
-    shorter = dataclasses.replace(FEW, steps=4).trained()
-    for one, other in zip(jax.tree.leaves(shorter), jax.tree.leaves(made[2][1][2])):
+def test_on_the_way_it_is_what_a_shorter_training_has(made):
+    shorter = []
+    dataclasses.replace(FEW, steps=(2, 2)).trained(lambda *of: shorter.append(of))
+    for one, other in zip(jax.tree.leaves(shorter[0]), jax.tree.leaves(made[2][0])):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.slow
+def test_the_second_part_goes_on_from_what_is_kept_of_the_first(made):
+    """A second part of rate 0 moves nothing: what comes out is the first part's average, as its file has it."""
+    still = dataclasses.replace(FEW, rate=(FEW.rate[0], 0.0)).trained()
+    assert still.dropout == 0 < FEW.dropout
+    for one, other in zip(jax.tree.leaves(still), jax.tree.leaves(made[2][1][2])):
+        np.testing.assert_array_equal(one, np.asarray(other, np.float16))
 
 
 def test_a_file_of_another_recipe(made):
@@ -71,7 +81,7 @@ def test_figures_belong_to_one_file(made, tmp_path):
 
 
 def test_figures_ship_with_the_file():
-    assert read_figures()["curve"][-1]["steps"] == DIGITS.steps
+    assert read_figures()["curve"][-1]["steps"] == sum(DIGITS.steps)
 
 
 def test_an_interrupted_training_writes_nothing(tmp_path, monkeypatch):
@@ -82,5 +92,5 @@ def test_an_interrupted_training_writes_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(recipe, "train", stopped)
     with pytest.raises(KeyboardInterrupt):
-        make(tmp_path / "digits", Recipe(widths=(4, 8), steps=20, batch=4))
+        make(tmp_path / "digits", FEW)
     assert not (tmp_path / "digits").exists()
