@@ -36,6 +36,7 @@ def use_style() -> None:
             "axes.spines.right": False,
             "font.size": 11,
             "axes.titlesize": 12,
+            "axes.titley": 1.0,  # else each title looks where all tick labels are, a quarter of a figure's time
             "axes.labelsize": 12,
             "xtick.labelsize": 10,
             "ytick.labelsize": 10,
