@@ -107,6 +107,7 @@ class Chapter:
 
     @property
     def copied(self) -> bool:
+        """Not where time is measured: a copy finds memory as it was left, and new memory is part of the time."""
         return kernels.CAN_COPY and not self.timed
 
     @property
