@@ -323,3 +323,19 @@ def test_learned_by_its_loss_a_variance_for_each_t_is_the_optimal_one():
         needed = optimal_variance(schedule, exact + off**2)[2:]
         np.testing.assert_allclose(variance_between(schedule, state.network[2:], np.arange(2, 6)), needed, rtol=0.04)
         assert (off > 0) == bool((needed > schedule.beta[2:]).any()) == bool((state.network[2:] > 1).any())
+
+
+def test_slopes_in_the_betas_are_finite_where_a_weight_is_infinite():
+    """At t = 1 with sigma^2 = beta_tilde = 0. There no error costs nothing; the weights from t = 2 on have the slopes
+    of finite differences."""
+    with jax.enable_x64(True):
+        betas, x_0, x_t = jnp.array(BETAS), jnp.array([0.5, -1.0]), jnp.array([0.2, 0.3])
+        of_mean = jax.grad(lambda b: mean_loss(Schedule.from_betas(b), 1, x_0, x_t, x_0, "beta_tilde"))(betas)
+        np.testing.assert_array_equal(of_mean, 0)
+
+        def weights(betas):
+            return noise_weight(Schedule.from_betas(betas), "beta_tilde")[2:].sum()
+
+        step = 1e-6 * np.eye(4)
+        differences = [(weights(betas + s) - weights(betas - s)) / 2e-6 for s in step]
+        np.testing.assert_allclose(jax.grad(weights)(betas), differences, rtol=1e-6)

@@ -64,6 +64,13 @@ def test_at_each_size_as_many_channels_drop_out_as_there_are():
         assert jax.eval_shape(network, X, jnp.asarray(0.4), None, None, key).shape == X.shape
 
 
+def test_a_block_adds_to_what_it_is_given():
+    block = SMALL["unet"](jax.random.key(0)).middle[0]  # its second layer starts at 0
+    block = eqx.tree_at(lambda block: block.second.bias, block, jnp.ones(8))
+    x = jnp.asarray(np.random.default_rng(2).normal(size=(2, 2, 8)), jnp.float32)
+    np.testing.assert_allclose(block(x, jnp.zeros(16), 1.0), x + 1, rtol=1e-6)
+
+
 def test_other_shapes(make):
     shape = (4, 8, 3)
     network = shaken(make(jax.random.key(0), shape))
