@@ -316,6 +316,18 @@ def test_the_answer_that_counts_is_the_one_in_the_students_own_style():
     assert "raised KeyError: 'mine'" in " ".join(str(check(fails_either_way, PLAIN)).split())
 
 
+def test_an_answer_that_is_missing_in_some_cases_alone_is_wrong_and_no_blank():
+    verdict = check(lambda x, t: x * t if t == 3 else None, PLAIN)
+    words = " ".join(str(verdict).split())
+    assert verdict.status is Status.WRONG and "First at case 2 of 3" in words
+    assert words.startswith("Not right yet: <lambda> returns None. Is its return missing? First")
+
+
+def test_a_value_that_is_none_in_an_argument_is_not_taken_for_a_change():
+    gap = Compared("gap", "0", ("x",), lambda seed: [(np.array([np.nan, 1.0]),)], lambda x: 1.0)
+    assert check(lambda x: 1.0, gap).message.startswith("Right") and "changes" not in str(check(lambda x: 1.0, gap))
+
+
 def test_a_slip_that_is_a_number_is_found_in_an_array_of_one():
     length = Compared(
         "length",
