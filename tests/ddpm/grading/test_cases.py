@@ -63,6 +63,8 @@ def test_first_and_last_step_are_among_the_cases_and_not_first():
     for T in (5, 8):
         steps = [t for t, schedule in pairs if schedule.T == T]
         assert steps[3:5] == [1, T] and all(1 < t < T for t in (*steps[:3], *steps[5:]))
+    drawn = [pair for seed in range(6) for pair in steps_and_schedules(np.random.default_rng(seed))]
+    assert {t for t, schedule in drawn if schedule.T == 8} == set(range(1, 9))  # no step is left out
     jitted = pairs[USES["jitted"].cases]
     assert any(t == 1 for t, _ in jitted) and any(t == schedule.T for t, schedule in jitted)
     trained = pairs[USES["trained"].cases]
