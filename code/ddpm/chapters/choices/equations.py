@@ -146,7 +146,7 @@ def variance_at_x():
     gap = u - 1 - sp.log(u)  # of u = value / mean
     prove(sp.diff(gap, u), (u - 1) / u)  # negative below 1, positive above
     prove(gap.subs(u, 1), 0)
-    prove(sum(a * (b / mean - 1) for a, b in zip(weights, values)), 0)
+    prove(sum(a * b / mean for a, b in zip(weights, values)), sum(weights))  # so the mean of u - 1 is 0
     return r"""
 \begin{aligned}
 \sigma_{t,i}^{\star 2}(x_t)
