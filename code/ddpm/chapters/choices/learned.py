@@ -50,8 +50,8 @@ class Learned(eqx.Module):
 def hybrid_loss(
     says: Learned, x_0: Float[Array, "*pixels"], t: Int[ArrayLike, ""], noise: Float[Array, "*pixels"]
 ) -> Float[Array, ""]:
-    """The squared error of v, and `WEIGHT` times the bound, for the variance alone; both per pixel (equation
-    `eq-hybrid-loss`)."""
+    """The squared error of v, and `WEIGHT` times the bound, for the variance alone; both per pixel (Nichol and
+    Dhariwal 2021, eq. 16)."""
     schedule, level = says.schedule, at_time(says.schedule, t)
     x_t = q_sample(schedule, x_0, t, noise)
     v, variance = says.v_and_variance(x_t, t)
