@@ -74,7 +74,7 @@ class Draws:
         number = Fraction(self.random.randint(1, 40), self.random.randint(7, 19))
         if self.wide:
             number *= Fraction(10) ** self.random.choice([-7, -3, -1, 0, 0, 1, 3, 6])
-        return number if symbol.is_nonnegative else number * self.random.choice([-1, 1])
+        return number if symbol.is_nonnegative else self.random.choice([-number, number])
 
     def share(self, key):
         """A random number between 0 and 1 that belongs to `key`."""

@@ -104,25 +104,13 @@ def _lines(expr, printer, room):
     if isinstance(expr, sp.log) and isinstance(expr.args[0], Normal):
         inner = _lines(expr.args[0], printer, room - 2)
         return [r"\log " + inner[0], *inner[1:]]
-    if expr.is_Mul:
-        factors = [arg for arg in expr.args if isinstance(arg, SquaredNorm | Expectation | sp.Add)]
-        last = expr.args[-1]
-        if factors and last in factors and len(expr.args) > 1:
-            head = (
-                printer._print(expr.func(*expr.args[:-1], evaluate=False))
-                if len(expr.args) > 2
-                else printer._print(expr.args[0])
-            )
-            if len(expr.args) == 2 and expr.args[0] == -1:
-                head = "-"
-            tail = printer._print(last)
-            if isinstance(last, Expectation):
-                rest = _lines(last, printer, room)
-                return [f"{head} {rest[0]}", *rest[1:]]
-            if isinstance(last, SquaredNorm):
-                rest = _lines(last, printer, room)
-                return [head, r"\cdot " + rest[0], *rest[1:]]
-            return [head, r"\cdot " + (brackets(tail) if is_sum(last) else tail)]
+    if expr.is_Mul and isinstance(expr.args[-1], SquaredNorm | Expectation | sp.Add):
+        *before, last = expr.args
+        head = "-" if before == [-1] else printer._print(expr.func(*before, evaluate=False))
+        rest = [brackets(printer._print(last))] if last.is_Add else _lines(last, printer, room)
+        if isinstance(last, Expectation):
+            return [f"{head} {rest[0]}", *rest[1:]]
+        return [head, r"\cdot " + rest[0], *rest[1:]]
     return [text]
 
 

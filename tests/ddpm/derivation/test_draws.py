@@ -96,10 +96,13 @@ def test_where_chains_are_enumerated_the_last_time_is_near():
         alone.value(q(x[1]))
         assert alone.value(T) >= 5
     assert {Point(seed, {}).size for seed in SEEDS} == {2, 3}
-    assert all(Point(seed, {}).last <= 4 for seed in SEEDS if Point(seed, {}).size == 3)
-    for low_t in (2, 3):
-        lasts = {Point(seed, {t: low_t}).last for seed in SEEDS}
-        assert min(lasts) == low_t and max(lasts) <= low_t + 3
+
+
+@pytest.mark.parametrize("low, of_two, of_three", [(1, 5, 4), (2, 5, 4), (3, 6, 5)])
+def test_the_more_states_the_nearer_is_the_last_time(low, of_two, of_three):
+    points = [Draws(seed, {t: low}) for seed in range(120)]
+    for size, last in ((2, of_two), (3, of_three)):
+        assert {point.last for point in points if point.size == size} == {*range(low, last + 1)}
 
 
 def test_a_time_that_begins_beyond_the_last_has_no_number():

@@ -79,6 +79,8 @@ def test_an_index_and_a_power_stand_above_each_other(other):
 
 def test_a_fraction_is_as_wide_as_its_wider_part():
     assert width(r"\frac{a}{abc}") == width(r"\frac{abc}{a}") > width("abc")
+    wider = width(r"\sqrt{\frac{a}{abc}}") - width(r"\sqrt{abc}")
+    assert wider == pytest.approx(width(r"\frac{a}{abc}") - width("abc"))
     assert width(r"\frac{a}{abc} b") == pytest.approx(width(r"\frac{a}{abc}") + 1)
 
 
@@ -246,6 +248,7 @@ def summed(number, sign=1):
             [r"-\mathbb{E}_q\Bigl[ a + b + c + d", r"\quad {} + e + f \Bigr] + a"],
         ),
         # what cannot be broken stays whole
+        (6, lambda: (a + b) * c, ["(a + b) c"]),
         (8, lambda: a * b * c * a * b * c * a * b, ["a b c a b c a b"]),
         (9, lambda: sp.Sum(alpha[s] + beta[s], (s, 1, T)), [r"\sum_{s=1}^T (\alpha_s + \beta_s)"]),
         (12, lambda: a - (b + c + a + b + c), ["a", "{} - (b + c + a + b + c)"]),
@@ -253,6 +256,16 @@ def summed(number, sign=1):
 )
 def test_where_a_formula_is_broken(letters, build, right):
     assert at(letters, build) == right
+
+
+def test_the_log_of_a_law_is_whole_only_where_it_fits():
+    def build():
+        return log(Normal(a, summed(3), b))
+
+    (whole,) = at(40, build)
+    for letters, pieces in ((width(whole), 1), (width(whole) - 0.5, 3)):
+        found = at(letters + 3, build)  # three letters are for a sign of equality
+        assert len(found) == pieces and max(map(width, found)) <= letters
 
 
 @pytest.mark.parametrize("letters", [12, 20, 26, 40, 54])

@@ -141,6 +141,9 @@ def test_what_is_no_change_is_no_mutant():
     assert not list(mutants(Claim(sp.S.Zero, sp.S.Zero, {}, ())))
     start = list(mutants(Claim(alpha_bar[0] * a, a, {}, ())))
     assert all(m.left != a or m.right != a for m in start)
+    powers = {time: [m.left for m in mutants(Claim(alpha_bar[time] ** 2 * a, a, {}, ()))] for time in (-1, 0, 1)}
+    assert [alpha_bar[time] ** 3 * a in found for time, found in powers.items()] == [True, False, True]
+    assert all(-(alpha_bar[time] ** 2) * a in found for time, found in powers.items())
     # a condition that the Markov property makes superfluous is none
     markov = {m.left for m in mutants(Claim(q(x[2] | (x[1], x[0])), a, {}, ()))}
     assert q(x[2] | x[1]) not in markov and q(x[2] | x[0]) in markov

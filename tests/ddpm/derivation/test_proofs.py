@@ -141,6 +141,8 @@ def test_what_is_proved_by_induction(left, right, where, over, start):
         (sp.Product(1 + 1 / s, (s, 1, t)), t + 2, {}),
         (sp.Product(1 + 1 / s, (s, 1, t)), 2 * t, {}),
         (sp.Product(s, (s, 1, t)), t, {}),
+        (sp.Sum(y, (s, 1, t)), (2 * t - 1) * y, {}),  # the same at t = 1
+        (log(sp.Product(v, (s, 1, t))), (2 * t - 1) * log(v), {}),
         (sp.Sum(s, (s, t, 2 * t)), 3 * t * (t + 1) / 2, {}),  # right, but both ends run
         (sp.Sum(s, (s, 1, 2 * t)), 3 * t, {}),
         (sp.Sum(n * k, (k, 1, n), (n, 1, t)), sp.Sum(n**2 * (n + 1) / 2, (n, 1, t)), {}),  # right, but two sums in one

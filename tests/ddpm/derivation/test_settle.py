@@ -118,6 +118,13 @@ def test_what_rules_do_not_reach_is_not_decided_unless_the_author_declares_numbe
         )
 
 
+@pytest.mark.parametrize("value", [sp.Rational(7, 20) / sqrt(sp.pi), 1 / sqrt(1 + 2 * 10**8)])
+def test_a_declaration_does_not_make_a_rule_of_integration_better(value):
+    """Of a peak that is narrower than its step the rule sees one node, and so finds the first of the two values."""
+    with pytest.raises(Undecided, match="values at 0 points only"):
+        settle(E_noise(sp.exp(-(10**8) * epsilon**2)), value, numerically=Numerically("a peak", 1e-3))
+
+
 def test_bayes_rule_holds_from_t_2_on():
     bayes = BEFORE * q(x[t] | x[0]) / q(x[t - 1] | x[0])
     prove(STEP, bayes, where={t: 2})

@@ -3,7 +3,7 @@
 import sympy as sp
 
 from ddpm.derivation.chain import Chain
-from ddpm.derivation.layout import PHONE, broken_at
+from ddpm.derivation.layout import PHONE, broken_at, width
 from ddpm.derivation.statement import Law, Statement, Together
 from ddpm.derivation.symbols import as_written
 
@@ -42,6 +42,17 @@ def test_a_row_that_is_too_wide_is_broken_before_its_sign():
         assert sum(line.startswith(r"&\quad = ") for line in wide) == 2 and wide[-1] == r"&\quad = b"
         assert all(line.endswith(r" \\") for line in wide[:-1])
         assert any(line.endswith(r", \\") for line in wide)
+
+
+def test_a_row_that_just_fits_is_not_broken():
+    first, narrow = (a * b, "=", THREE), width("a b = a + b + c,")
+    for left, second in ((c, "c &= "), (sp.Mul(*sp.symbols("e:t")), r"&\quad = ")):
+        rows = {}
+        for room in (narrow, narrow - 0.1):
+            with broken_at(room):
+                rows[room] = inside(Statement(first, (left, "=", LONG)).latex())
+        assert rows[narrow][0] == r"a b &= a + b + c, \\" and any(row.startswith(second) for row in rows[narrow])
+        assert rows[narrow - 0.1][0] == r"&a b \\"
 
 
 def test_a_block_is_written_as_it_stands():

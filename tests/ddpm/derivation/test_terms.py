@@ -156,3 +156,9 @@ def test_an_index_that_begins_where_its_symbol_cannot():
     assert exactly(from_1) == sp.Sum(1, (s, 1, T)) and exactly(sums[2]) == sp.Sum(s, (s, 0, T))
     assert exactly(sp.Sum(alpha[s], (s, 0, T))) == sp.Sum(alpha[s], (s, 0, T))
     assert exactly(sp.Sum(sp.sign(i), (i, 0, T))) == sp.Sum(sp.sign(i), (i, 0, T))
+
+
+def test_a_bound_symbol_that_is_no_index_is_real():
+    with sp.evaluate(False):
+        limit, slope = sp.Limit(sp.sqrt(y**2), y, 0), sp.Derivative(sp.sqrt(i**2), i)
+    assert exactly(limit) == sp.Limit(sp.Abs(y), y, 0) and exactly(slope) == sp.Derivative(sp.Abs(i), i)
