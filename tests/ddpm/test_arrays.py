@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ddpm.arrays import check_key, over_pixels
+from ddpm.arrays import check_key, check_shape, over_pixels
 
 
 def test_keys_of_both_kinds_pass_also_while_traced():
@@ -37,3 +37,11 @@ def test_over_pixels():
     values, images = jnp.asarray([1.0, 2.0]), jnp.ones((2, 3, 3))
     np.testing.assert_array_equal((over_pixels(values, images) * images)[:, 1, 2], [1, 2])
     assert over_pixels(jnp.asarray(3.0), images).shape == (1, 1, 1) and over_pixels(values, values).shape == (2,)
+
+
+def test_a_shape_is_a_tuple():
+    check_shape((3, 3))
+    check_shape(())
+    for shape in (3, [3, 3]):
+        with pytest.raises(TypeError, match=r"shape must be a tuple.* got"):
+            check_shape(shape)

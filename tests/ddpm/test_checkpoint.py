@@ -67,9 +67,10 @@ def test_what_is_no_such_file(tmp_path):
     file.write_bytes(b"what else there is")
     with pytest.raises(ValueError, match="is no safetensors file, or is cut short"):
         checkpoint.load(file, made(), ABOUT, ask)
-    safetensors.numpy.save_file({"weight": np.ones(3)}, file)
-    with pytest.raises(ValueError, match="not written by ddpm.checkpoint.save"):
-        checkpoint.load(file, made(), ABOUT, ask)
+    for name, of_whom in (("weight", None), (checkpoint.ANSWER, None), ("weight", {checkpoint.MARK: "{}"})):
+        safetensors.numpy.save_file({name: np.ones(3)}, file, of_whom)
+        with pytest.raises(ValueError, match="not written by ddpm.checkpoint.save"):
+            checkpoint.load(file, made(), ABOUT, ask)
 
 
 def test_a_file_that_is_cut_short(file):

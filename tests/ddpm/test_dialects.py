@@ -67,6 +67,8 @@ def test_both_ends_where_signal_or_noise_are_gone(unchecked):
         translate(straight(), vp(), X_0, 1.0)
     with pytest.raises(ValueError, match="u must lie in"):
         translate(vp(), EDM, X_0, 1.5)
+    for dialect, time in itertools.product((DDPM, FLOW), (0.0, 1.0)):
+        assert translate(dialect, dialect, X_0, time)[1] == time
     for dialect, time in ((DDPM, 1.5), (FLOW, -0.1), (EDM, -1.0)):
         with pytest.raises(ValueError, match="time must lie between 0 and .* in this dialect"):
             translate(dialect, vp(), X_0, time)

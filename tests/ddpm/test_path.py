@@ -153,15 +153,24 @@ def test_what_is_wrong_is_said(unchecked):
     assert np.isnan(jax.jit(lambda sigma: ve().time(sigma))(60.0)) and vp().time(0.0) == 0
     for wrong, said in [
         (lambda: vp(0.0, 1.0), "0 < beta_min <= beta_max"),
+        (lambda: vp(-0.5, 1.0), "0 < beta_min <= beta_max"),
+        (lambda: vp(0.1, np.inf), "beta_max=inf"),
         (lambda: vp(20, 0.1), "beta_min=20"),
         (lambda: ve(1.0, 1.0), "0 < sigma_min < sigma_max"),
-        (lambda: edm(-1.0), "sigma_max > 0"),
+        (lambda: ve(0.0, 1.0), "sigma_min=0.0"),
+        (lambda: ve(-0.5, 1.0), "sigma_min=-0.5"),
+        (lambda: ve(0.1, np.inf), "sigma_max=inf"),
+        (lambda: edm(0.0), "sigma_max > 0"),
+        (lambda: edm(-0.5), "sigma_max > 0"),
+        (lambda: edm(np.inf), "sigma_max > 0"),
         (lambda: cosine_path(-0.1), "s >= 0"),
+        (lambda: cosine_path(np.inf), "s >= 0"),
         (lambda: path_through(Schedule.from_betas([0.5, 1.0])), "alpha_bar_2 = 0"),
         (lambda: schedule_on(ve(), 10), "begins at the data, and this path with noise of variance 0.0001"),
         (lambda: schedule_on(vp(), 0), "at least 1"),
         (lambda: check_times(np.array([0.0])), "at least two"),
         (lambda: check_times(np.array([0.0, 0.5, 0.5])), "all rise.*or all fall"),
+        (lambda: check_times(np.array([0.5, 0.5, 0.0])), "all rise.*or all fall"),
         (lambda: check_times(np.array([0.0, 1.0]), rising=False), "must all fall, towards the data"),
         (lambda: check_times(np.array([0.0, 1.1])), r"\[0, 1\]"),
     ]:
@@ -169,6 +178,11 @@ def test_what_is_wrong_is_said(unchecked):
             wrong()
     with pytest.raises(TypeError, match=r"path_through\(schedule\)"):
         check_ends(linear(10))
+
+
+def test_what_is_just_right():
+    assert (vp(2.0, 2.0).beta_max, edm(0.5).sigma_max, cosine_path(0.0).b) == (2.0, 0.5, 0.0)
+    assert schedule_on(straight(), 1).alpha_bar.tolist() == [1.0, 0.0]
 
 
 def test_a_path_must_run_from_data_to_noise():

@@ -106,6 +106,10 @@ def test_the_interval_covers_the_ratio_as_often_as_it_says():
 def test_bad_input(unchecked):
     with pytest.raises(ValueError, match=r"two arrays of one shape"):
         variance_ratio(np.zeros(3), np.zeros(4))
+    for few in ([1.0], np.ones((2, 2))):
+        with pytest.raises(ValueError, match="draws >= 2; got"):
+            variance_ratio(few, few)
+    assert variance_ratio([0.0, 1.0], [0.0, 2.0])[0] == 0.25  # two are enough
     schedule, data = Schedule.from_betas([0.1, 0.5]), mixture(*HUMPS)
     with pytest.raises(TypeError, match="key must be a JAX random key; got 0"):
         drawn_terms(0, schedule, data, None)

@@ -54,3 +54,6 @@ def test_what_does_not_fit(unchecked):
         frechet(np.ones((5, 2)), np.ones((5, 3)))
     with pytest.raises(ValueError, match=r"n >= 2; got \(1, 2\) and \(5, 2\)"):
         frechet(np.ones((1, 2)), np.ones((5, 2)))
+    with pytest.raises(ValueError, match=r"\(2, 2\); \(2,\), \(3, 3\)"):
+        frechet_of_gaussians(np.zeros(2), np.eye(2), np.zeros(2), np.eye(3))
+    assert abs(frechet(np.eye(2), np.eye(2))) < 1e-7  # two examples are enough

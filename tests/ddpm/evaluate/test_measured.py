@@ -71,5 +71,6 @@ def test_too_little_to_measure(unchecked):
         average([1.0])
     with pytest.raises(ValueError, match="at least two draws; got 1"):
         bootstrapped(jax.random.key(0), np.mean, np.ones(3), draws=1)
+    assert bootstrapped(jax.random.key(0), np.mean, np.ones(3), draws=2) == (1.0, 1.0, 1.0)
     with pytest.raises(TypeError, match="key must be a JAX random key"):
         bootstrapped(0, np.mean, np.ones(3))

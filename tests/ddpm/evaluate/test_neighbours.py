@@ -83,8 +83,14 @@ def test_intervals_hold_what_other_samples_give_on_average(measure, most):
     assert low == 0 and high > 0.02
 
 
+def test_one_of_two_samples_that_covers_all_alone_leaves_the_coverage_nearly_unknown():
+    """The jackknife by hand: without the one nothing is covered, so that the error is sqrt(1/2 (1/4 + 1/4))."""
+    np.testing.assert_allclose(coverage(np.array([4.0, 1e6]), np.arange(9.0), k=8), (1.0, 1 - 1.96 / 2, 1.0))
+
+
 def test_what_does_not_fit(unchecked):
-    with pytest.raises(ValueError, match="below the number of images, 4; got 4"):
-        precision(LINE, LINE, k=4)
+    for k in (0, 4):
+        with pytest.raises(ValueError, match=f"below the number of images, 4; got {k}"):
+            precision(LINE, LINE, k=k)
     with pytest.raises(ValueError, match=r"shape \(2,\), and those beside them \(3,\)"):
         nearest(np.ones((4, 2)), np.ones((4, 3)))

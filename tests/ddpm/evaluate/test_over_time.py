@@ -61,4 +61,4 @@ def test_what_does_not_fit(unchecked):
     with pytest.raises(ValueError, match=r"a label for each; got 9 and \(8,\) labels"):
         loss_over_time(jax.random.key(0), PATH, lambda x, u, label: x, IMAGES[:9], TIMES, np.arange(8))
     with pytest.raises(ValueError, match=r"the prediction must have the shape of x, \(2, 2\)"):
-        loss_over_time(jax.random.key(0), PATH, lambda x, u: x.sum(), IMAGES[:9], TIMES)
+        loss_over_time(jax.random.key(0), PATH, lambda x, u: x.sum(), IMAGES[:2], TIMES)

@@ -42,9 +42,14 @@ def test_kept_pixels_and_means_over_neighbours():
         (np.ones((1, 3)), [0.0, 1.0], 0.1, "shapes"),
         (np.ones((3, 2)), np.zeros(3), 0.1, "shapes"),
         (np.ones((1, 3)), [0.0], 0.0, "above 0"),
+        (np.ones((1, 3)), [0.0], np.inf, "above 0"),
         (np.ones((1, 3)), [np.nan], 0.1, "finite"),
     ],
 )
 def test_what_is_no_measurement_is_refused(matrix, value, deviation, words):
     with pytest.raises(ValueError, match=words):
         measurement(matrix, value, deviation)
+
+
+def test_as_many_values_as_pixels_may_be_measured():
+    np.testing.assert_allclose(measurement(2 * np.eye(2), [1.0, 2.0], 0.1).inverse, np.eye(2) / 2, rtol=1e-6)

@@ -71,7 +71,8 @@ def test_jit_and_dtype(precision):
     [
         (lambda: dequantise(jax.random.key(0), np.array([0, 256])), ValueError, r"0, ..., 255; got 256"),
         (lambda: dequantise(jax.random.key(0), np.array([0, -1])), ValueError, "got -1"),
-        (lambda: dequantise(jax.random.key(0), np.array([0.5, 0.25])), ValueError, "before they are scaled"),
+        (lambda: dequantise(jax.random.key(0), np.array([1.0, 0.25])), ValueError, "before they are scaled"),
+        (lambda: dequantise(jax.random.key(0), np.array([1.5])), ValueError, r"got 1\.5\.$"),
         (lambda: dequantise(jax.random.key(0), np.array([float("nan")])), ValueError, "whole numbers"),
         (lambda: dequantise(jax.random.key(0), np.array([1]), low=1.0, high=1.0), ValueError, "low < high"),
         (lambda: offset(values=0), ValueError, "at least 1"),
@@ -81,3 +82,7 @@ def test_jit_and_dtype(precision):
 def test_errors_say_what_to_do(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_one_grey_value_needs_no_bits_on_a_scale_as_wide_as_it():
+    assert offset(1, 0.0, 1.0) == 0.0

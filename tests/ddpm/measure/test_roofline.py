@@ -72,10 +72,12 @@ def test_a_machine_is_measured_within_what_machines_can_do():
 
 
 def measured_with(monkeypatch, *times):
-    """The machine that these measurements in turn make, and the arrays that the last two were made with."""
+    """The machine that these measurements in turn make; the shape of the first array of each, and how many it had."""
     times, seen = iter(times), []
     monkeypatch.setattr(
-        roofline, "measure", lambda function, *args, **limits: (seen.append(args[0].shape), np.array(next(times)))[1]
+        roofline,
+        "measure",
+        lambda function, *args, **limits: (seen.append((args[0].shape, len(args))), np.array(next(times)))[1],
     )
     monkeypatch.setattr(
         roofline.jnp, "ones", lambda shape, dtype=None: np.empty(shape, np.float32)
@@ -99,7 +101,13 @@ def test_on_a_fast_device_the_arrays_grow_until_the_overhead_is_small(monkeypatc
     products = [[idle + 2 * n**3 / 5e13] for n in (1000, 2000, 4000)]
     machine, seen = measured_with(monkeypatch, [idle], [idle], *reads, *products)
     assert machine.bandwidth == pytest.approx(4e12) and machine.peak == pytest.approx(5e13) and machine.wait == 0
-    assert seen[2:] == [(10**7,), (4 * 10**7,), (16 * 10**7,), (64 * 10**7,), (1000, 1000), (2000, 2000), (4000, 4000)]
+    sums = [((n,), 1) for n in (10**7, 4 * 10**7, 16 * 10**7, 64 * 10**7)]
+    assert seen[2:] == [*sums, *(((n, n), 2) for n in (1000, 2000, 4000))]
+
+
+def test_arrays_are_large_enough_for_more_than_ten_times_the_idle_time(monkeypatch):
+    _, seen = measured_with(monkeypatch, [1.0], [1.0], [9.5], [10.0], [10.5], [10.5])
+    assert [shape for shape, _ in seen[2:]] == [(10**7,), (4 * 10**7,), (16 * 10**7,), (1000, 1000)]
 
 
 def test_a_race_holds_measured_and_expected_ratio(monkeypatch):

@@ -81,6 +81,12 @@ def test_a_hiccup_in_the_warm_up_does_not_make_measurements_short(machine):
     assert len(machine.calls) >= 5 * 100
 
 
+@pytest.mark.parametrize("length, looks", [(2, 3), (19, 3), (20.5, 1)])
+def test_what_lasts_long_is_looked_at_once_before_it_is_measured(machine, length, looks):
+    measure(machine.function("a", length * MEASUREMENT), repetitions=5)
+    assert len(machine.calls) == 1 + looks + 5  # the first compiles
+
+
 @pytest.mark.parametrize("seconds, expected", [(1.0, 10), (0.01, FEWEST), (100.0, 51)])
 def test_slow_functions_get_fewer_pairs(machine, seconds, expected):
     started = machine.now
@@ -118,6 +124,8 @@ def test_nothing_to_measure_is_refused(arguments, match):
         ([0.9, 1.3, 1.4], "unclear"),
         ([0.6, 0.8, 1.1], "unclear"),
         ([BAND + 0.001] * 3, "slower"),
+        ([BAND] * 3, "level"),
+        ([1 / BAND] * 3, "level"),
         ([1 / BAND - 0.001] * 3, "faster"),
     ],
 )

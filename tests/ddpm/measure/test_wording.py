@@ -39,14 +39,17 @@ def test_spans_and_numbers():
     measured = {2: a_race(KINDS["level"], 1.0), 202: a_race(KINDS["slower"], 1.004)}
     assert wording.ratios(measured) == "1.00 to 1.40"
     assert wording.expected(measured) == "1.00"
-    assert [wording.number(x) for x in (0.283, 9.994, 9.996, 541.3, 1234.5)] == ["0.28", "9.99", "10", "541", "1,234"]
+    assert [wording.number(x) for x in (0.283, 9.994, 9.995, 541.3, 1234.5)] == ["0.28", "9.99", "10", "541", "1,234"]
 
 
 @pytest.mark.parametrize(
     "first, second, part",
     [
         (500, 0.4, "the mean loss 500 times, the noise loss 2.50 times. The order alone has turned the verdict round"),
+        (1.5, 0.4, "the mean loss 1.50 times, the noise loss 2.50 times. The order alone has turned"),
         (500, 3.0, "The verdict is the same both times"),
+        (1.0, 0.5, "The verdict is the same both times"),
+        (2.0, 1.0, "The verdict is the same both times"),
         (0.9, 0.5, "The verdict is the same both times"),
         (0.9, 1.2, "one run proves nothing"),
         (2.0, 2.0, "one run proves nothing"),
@@ -58,13 +61,16 @@ def test_order_effect(first, second, part):
 
 def test_wait_effect():
     assert "sees 5.0% of the time" in wording.wait_effect(0.05, 1.0)
-    assert "did most of its work" in wording.wait_effect(0.9, 1.0)
+    assert "sees 25.0% of the time" in wording.wait_effect(0.5, 2.0)
+    for returned in (0.5, 0.9):
+        assert "did most of its work" in wording.wait_effect(returned, 1.0)
 
 
 def test_limit():
     machine = Machine(1e-6, 1e-6, bandwidth=1e10, peak=1e11)
     assert wording.limit(machine, Cost(1, 5.0, 10.0, False)) == "moving bytes"
     assert wording.limit(machine, Cost(1, 500.0, 10.0, False)) == "arithmetic"
+    assert wording.limit(Machine(0.0, 0.0, bandwidth=1.0, peak=1.0), Cost(1, 10.0, 10.0, False)) == "arithmetic"
 
 
 @pytest.mark.parametrize(
@@ -108,13 +114,33 @@ def test_fit():
         and "ratios more than 1.10 times" in better
         and "fit better" in better
     )
-    assert "fit no better" in wording.fit([1.1, 1.0, 1.2], [2.0, 0.5, 2.0])
+    for ratios in ([2.0, 0.5, 2.0], [1.1, 1.0, 1.2]):
+        assert "fit no better" in wording.fit([1.1, 1.0, 1.2], ratios)
+
+
+@pytest.mark.parametrize(
+    "seconds, words",
+    [
+        ((9.98e-4,), "998 µs"),
+        ((1e-3,), "1 ms"),
+        ((3.14e-6, 2.71e-6), "3.1 and 2.7 µs"),
+        ((9.94e-2,), "99 ms"),
+        ((9.95e-2, 9.96e-2), "100 ms"),
+    ],
+)
+def test_two_times_that_read_alike_are_one(seconds, words):
+    assert wording._times(seconds) == words
+
+
+def test_powers_of_ten_from_ten_thousand_on_are_written_as_such():
+    words = wording.verdict({d: a_race(KINDS[k]) for d, k in ((1000, "level"), (12_345, "level"), (10**5, "slower"))})
+    assert words == "equally fast at D = 1,000 and 12,345; slower at D = 10⁵"
 
 
 def test_share():
     assert "far more" in wording.share(0.02)
-    assert "not negligible" in wording.share(0.3)
-    assert "with a larger one" in wording.share(0.8)
+    assert "not negligible" in wording.share(0.1) == wording.share(0.3)
+    assert "with a larger one" in wording.share(0.5) == wording.share(0.8)
 
 
 def test_the_table_has_a_line_for_each_race():

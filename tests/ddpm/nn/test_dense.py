@@ -4,7 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from truth import shaken
 
+from ddpm.nn import TIME_FEATURES
 from ddpm.nn.dense import MOVES, Dense, Told, dense_layers, from_blocks, kept, patches, standardised, to_blocks
 from ddpm.train import MOVE
 
@@ -63,3 +65,12 @@ def test_what_is_not_told():
     each = np.array([told(0.3, label, None) for label in range(4)])
     assert len(np.unique(each.round(5), axis=0)) == 4 and not np.allclose(told(0.3, 1, None), told(0.6, 1, None))
     assert len(MOVE) == MOVES
+
+
+def test_what_is_told_by_numpy():
+    told, move = shaken(Told(jax.random.key(2), classes=3, width=8)), normal(MOVES)
+    angle = 0.3 * 100 ** np.linspace(0, 1, TIME_FEATURES // 2)
+    h = np.concatenate([np.sin(angle), np.cos(angle)]) @ np.float64(told.time.weight) + np.float64(told.time.bias)
+    h += np.float64(told.classes[1]) + move @ np.float64(told.move)
+    h = (h / (1 + np.exp(-h))) @ np.float64(told.mix.weight) + np.float64(told.mix.bias)
+    np.testing.assert_allclose(told(0.3, 1, jnp.asarray(move)), h / (1 + np.exp(-h)), rtol=1e-4, atol=1e-5)

@@ -27,5 +27,6 @@ def test_an_untrained_unet_answers_x_t():
 
 
 def test_the_first_size_leaves_a_pixel():
+    assert UNet(jax.random.key(0), [2, 1], T=4)(np.ones(1, np.float32), 1) == 1
     with pytest.raises(ValueError, match="first size counts the pixels and the time, so it is at least 2; got 1"):
         UNet(jax.random.key(0), [1, 4], T=4)

@@ -70,6 +70,7 @@ def test_what_is_wrong_is_said(unchecked):
     ):
         with pytest.raises(ValueError, match=said):
             forward_sde(jax.random.key(0), vp(), x, np.array(times))
+    assert transition(straight(), 0.5, 0.5).signal == 1
     with pytest.raises(ValueError, match="from s to u >= s; got s=0.5, u=0.4"):
         transition(vp(), 0.5, 0.4)
     with pytest.raises(ValueError, match="nothing is left of x_0 at u = 1"):

@@ -52,8 +52,9 @@ def test_published_subsets_of_t(T, part):
 
 def test_what_is_wrong_is_said(unchecked):
     for make in (even_in_time, lambda *a: even_in_log_snr(vp(), *a), lambda *a: karras(vp(), *a)):
-        with pytest.raises(ValueError, match="0 <= end < start <= 1; got start=0.1, end=0.9"):
-            make(0.1, 0.9, 5)
+        for start, end in ((0.1, 0.9), (0.5, 0.5), (0.5, -0.5), (1.5, 0.5)):
+            with pytest.raises(ValueError, match=f"0 <= end < start <= 1; got start={start}, end={end}"):
+                make(start, end, 5)
         with pytest.raises(ValueError, match="steps must be at least 1"):
             make(0.9, 0.1, 0)
         with pytest.raises(TypeError, match="steps must be an integer"):

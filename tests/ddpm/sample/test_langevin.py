@@ -138,6 +138,8 @@ def test_one_program_for_all_steps_and_every_precision():
         ({"steps": 0}, ValueError, "steps must be at least 1"),
         ({"steps": 2.0}, TypeError, "steps must be an integer"),
         ({"h": 0.0}, ValueError, "size of a step must be a finite number above 0; got 0.0"),
+        ({"h": -0.5}, ValueError, "size of a step must be a finite number above 0; got -0.5"),
+        ({"h": float("inf")}, ValueError, "size of a step must be a finite number above 0"),
         ({"h": float("nan")}, ValueError, "size of a step must be a finite number above 0"),
         ({"score": lambda x: x[:1]}, ValueError, "score must have the shape of x"),
     ],

@@ -139,8 +139,9 @@ def test_what_is_wrong_is_said(unchecked, monkeypatch):
             solve(oracle.velocity, x, np.array([1.0, -0.1]))
         with pytest.raises(ValueError, match=r"what the state is made of, shapes \(2,\); it gives \(1,\)"):
             solve(lambda x, u: x[:1], x, np.array([0.0, 1.0]))
-    with pytest.raises(ValueError, match="must be below end; got start=1.0, end=0.0"):
-        encode(oracle.velocity, x, 1.0, 0.0)
+    for start in (0.2, 1.0):
+        with pytest.raises(ValueError, match=f"must be below end; got start={start}, end=0.2"):
+            encode(oracle.velocity, x, start, 0.2)
     with pytest.raises(ValueError, match="at least 1e-06 .for float32. and below 1; got 1e-08"):
         decode(oracle.velocity, x, tolerance=1e-8)
     with pytest.raises(ValueError, match="no noise in x at u = 0.*stop a little before"):

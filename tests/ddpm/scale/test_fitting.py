@@ -57,6 +57,18 @@ def test_in_parts_it_is_the_whole_bit_for_bit(tmp_path, undisturbed):
     assert sorted(int(path.name) for path in (tmp_path / "checkpoints").iterdir()) == [10, 12]
 
 
+def test_a_last_step_alone_is_taken_and_what_was_taken_stands_in_the_log_at_once(tmp_path, monkeypatch):
+    written = []
+
+    def taken(state, *_, steps, **__):
+        written.append(lines(tmp_path))
+        return replace(state, step=state.step + steps), np.zeros(steps)
+
+    monkeypatch.setattr("ddpm.scale.fitting.train", taken)
+    assert int(fit(begin(), *TASK, ADAM, steps=5, every=2, folder=tmp_path, batch=8).step) == 5
+    assert [[line["step"] for line in so_far] for so_far in written] == [[], [2], [2, 4]]
+
+
 def test_keys_of_the_old_kind_are_kept_too(tmp_path):
     state = start(jax.random.PRNGKey(3), begin().network, ADAM)
     with Checkpoints(tmp_path) as checkpoints:

@@ -57,10 +57,14 @@ def test_colours_and_other_sizes(folder):
 def test_bad_input(folder, tmp_path):
     with pytest.raises(ValueError, match=f"no image in {tmp_path}; files ending in .bmp, "):
         Images(tmp_path, (4, 6))
-    with pytest.raises(ValueError, match=r"\(rows, columns\) or \(rows, columns, 3\); got \(4, 6, 4\)"):
-        Images(folder, (4, 6, 4))
-    with pytest.raises(ValueError, match="batches of 4, from a multiple of it on; got first=2"):
-        Images(folder, (4, 6)).examples(2, 4, 4)
+    for shape in ((4,), (4, 6, 4), (4, 6, 3, 1)):
+        with pytest.raises(ValueError, match=r"\(rows, columns\) or \(rows, columns, 3\); got \(4,"):
+            Images(folder, shape)
+    for first, every in ((2, 4), (4, 6)):
+        with pytest.raises(
+            ValueError, match=f"batches of 4, from a multiple of it on; got first={first}, every={every}"
+        ):
+            Images(folder, (4, 6)).examples(first, 4, every)
     (tmp_path / "broken.png").write_text("no image")
     with pytest.raises(ValueError, match="broken.png cannot be read as an image .* Mend it or take it away"):
         Images(tmp_path, (4, 6)).examples(0, 1, 1)

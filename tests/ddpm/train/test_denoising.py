@@ -122,6 +122,7 @@ def test_other_schedules_and_images_are_data_and_compile_nothing():
 def test_bad_images(images, message, unchecked):
     with pytest.raises(ValueError, match=message):
         denoising(SCHEDULE, images)
+    denoising(SCHEDULE, np.zeros(1))  # one image of one pixel without an axis
 
 
 def trained(network, images, schedule=SCHEDULE):

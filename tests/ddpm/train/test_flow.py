@@ -83,8 +83,10 @@ def test_what_is_refused(unchecked):
         velocity_target(straight(), np.ones(3), 0.4, np.ones(2))
     with pytest.raises(ValueError, match="target must be"):
         flow_matching(straight(), np.ones((2, 2)), target="score")
-    with pytest.raises(ValueError, match="finite"):
-        flow_matching(straight(), np.array([[np.nan]]))
+    for x_0 in (np.array([[np.nan]]), np.zeros((0, 2)), 1.0):
+        with pytest.raises(ValueError, match=r"finite, of shape \(n, \*pixels\) with n >= 1"):
+            flow_matching(straight(), x_0)
+    flow_matching(straight(), np.zeros(1))  # one example of one pixel without an axis
     with pytest.raises(ValueError, match="noise"):
         flow_matching(straight(), np.ones((2, 2)), np.ones((3, 2)))
     with pytest.raises(TypeError, match="path"):

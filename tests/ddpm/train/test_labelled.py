@@ -81,8 +81,12 @@ def test_training_leads_to_the_mean_of_v_for_each_class_and_for_none():
         (np.full((2, 2, 2), np.nan), LABELS[:2], {}, "pixels of images must be finite"),
         (IMAGES, LABELS + 1, {}, r"labels must be 0, 1, ... with none left out; got \[1, 2, 3\]"),
         (IMAGES, LABELS - 1, {}, r"got \[-1, 0, 1\]"),
+        (np.zeros(6), LABELS, {}, r"n >= 1; got \(6,\), \(6,\)"),
+        (IMAGES[:0], LABELS[:0], {}, r"n >= 1; got \(0, 2, 2\), \(0,\)"),
         (IMAGES, LABELS, dict(untold=1.0), r"untold must lie in \[0, 1\)"),
-        (IMAGES, LABELS, dict(reach=-1.0), "reach and cell be at least 0"),
+        (IMAGES, LABELS, dict(untold=-0.5), r"untold must lie in \[0, 1\)"),
+        (IMAGES, LABELS, dict(reach=-0.5), "reach and cell be at least 0"),
+        (IMAGES, LABELS, dict(cell=-0.5), "reach and cell be at least 0"),
         (IMAGES[:, 0], LABELS, dict(reach=1.0), r"\(rows, columns\) can be moved; these have \(2,\)"),
     ],
 )

@@ -209,6 +209,8 @@ def test_a_number_is_no_key(unchecked):
         (dict(chunk=0), ValueError, "chunk must be at least 1; got 0"),
         (dict(steps=1.5), TypeError, "steps must be an integer; got 1.5"),
         (dict(average=1.0), ValueError, r"average.*\[0, 1\); got 1.0"),
+        (dict(average=-0.5), ValueError, r"average.*\[0, 1\); got -0.5"),
+        (dict(average=0.0, mesh="none"), TypeError, "mesh must be"),
         (dict(average=-0.1), ValueError, r"average.*\[0, 1\); got -0.1"),
         (
             dict(loss=SCHEDULE),

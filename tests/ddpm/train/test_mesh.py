@@ -1,6 +1,8 @@
 """ddpm.train.mesh on one device; on eight see tests/ddpm/scale/test_eight_devices.py, in two processes
 tests/ddpm/scale/test_processes.py."""
 
+from types import SimpleNamespace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,7 +14,7 @@ import ddpm
 from ddpm.data import dots
 from ddpm.nn import MLP
 from ddpm.train import Batches, denoising, start, train
-from ddpm.train.mesh import copied, split
+from ddpm.train.mesh import copied, share, split
 from ddpm.train.program import run
 
 ADAM = optax.adam(1e-2)
@@ -53,6 +55,18 @@ def test_arrays_are_split_along_their_longest_axis_that_can_be(unchecked):
     for shape in ((), (3,), (9, 5), (0,)):
         assert split(eight, shape).spec == P()
     assert copied(eight).spec == P()
+
+
+def test_each_process_has_an_equal_share_in_order(unchecked, monkeypatch):
+    def devices_of(*owners):
+        return SimpleNamespace(devices=np.array([[SimpleNamespace(process_index=owner) for owner in owners]]))
+
+    for process, found in ((1, (0, 2)), (4, (1, 2))):
+        monkeypatch.setattr("jax.process_index", lambda: process)
+        assert share(devices_of(1, 1, 4, 4)) == found
+    for owners in ((0, 1, 0, 1), (1, 1, 0, 0), (0, 0, 1), (0, 1, 1)):
+        with pytest.raises(ValueError, match="same number of devices of each process, in order; got "):
+            share(devices_of(*owners))
 
 
 class Numbered(Batches):
