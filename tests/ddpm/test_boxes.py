@@ -66,8 +66,9 @@ def test_what_is_refused(unchecked):
         boxes([[0.0]], [0.0])
     with pytest.raises(ValueError, match="shape"):
         boxes([0.0, 1.0], [1.0])
-    with pytest.raises(ValueError, match="scale"):
-        checkerboard(0)
+    for scale in (0, np.inf):
+        with pytest.raises(ValueError, match=f"scale must be > 0; got {scale}"):
+            checkerboard(scale)
     with pytest.raises(ValueError, match="one example"):
         checkerboard().log_density(Level(1.0, 1.0), jnp.zeros((3, 2)))
     with pytest.raises(TypeError, match="key"):

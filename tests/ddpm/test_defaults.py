@@ -1,4 +1,4 @@
-"""What is taken where nothing is said: a promise, since a call that leaves an argument out must go on meaning the same."""
+"""What is taken where nothing is said: a promise, since such a call must go on meaning the same."""
 
 import inspect
 

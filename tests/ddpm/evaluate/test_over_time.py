@@ -22,7 +22,7 @@ def test_the_best_predictor_of_gaussian_data():
     c, r = (np.float64(values) for values in (PATH.level(TIMES).signal, PATH.level(TIMES).spread))
     least = c**2 + r**2 * S - (c * r * (1 - S)) ** 2 / (c**2 * S + r**2)
     best = PathOracle(PATH, mixture(np.zeros((1, 2, 2)), S))
-    found = loss_over_time(jax.random.key(0), PATH, best, IMAGES, TIMES, kind="noise")
+    found = loss_over_time(jax.random.key(0), PATH, best.velocity, IMAGES, TIMES, kind="velocity")
     assert (np.abs(found.mean - least) < Z * found.error).all() and (found.error < 0.05 * least).all()
     nothing = loss_over_time(jax.random.key(0), PATH, lambda x, u: 0 * x, IMAGES, TIMES)
     assert (np.abs(nothing.mean - c**2 - r**2 * S) < Z * nothing.error).all()

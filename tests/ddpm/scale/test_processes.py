@@ -129,6 +129,7 @@ def test_if_one_process_fails_all_are_ended_with_its_words(run):
         (["--processes", "0", "x.py"], "--processes must be at least 1; got 0"),
         (["--processes", "2", "--index", "1", "x.py"], "--index and --coordinator belong together"),
         (["--processes", "2", "--index", "2", "--coordinator", "h:1", "x.py"], "--index must lie in 0 ... 1; got 2"),
+        (["--processes", "2", "--index", "-1", "--coordinator", "h:1", "x.py"], "--index must lie in 0 ... 1; got -1"),
     ],
 )
 def test_bad_arguments(arguments, message, capsys):
