@@ -93,7 +93,7 @@ def share(mesh: Mesh) -> tuple[int, int]:
     """
     owners = [device.process_index for device in mesh.devices.flat]
     count = len(set(owners))
-    if owners != sorted(owners) or len(owners) != count * owners.count(owners[0]):
+    if owners != sorted(owners) or len({*map(owners.count, owners)}) != 1:
         raise ValueError(f"the mesh must have the same number of devices of each process, in order; got {owners}")
     return sorted(set(owners)).index(jax.process_index()), count
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ddpm.pretrained import DIGITS, FILE, Recipe, make, read, read_figures, write_figures
+from ddpm.pretrained.__main__ import CHOSEN, FRESH
 
 FEW = Recipe(widths=(4, 8), steps=(4, 2), rise=(1, 1), batch=4)
 
@@ -81,7 +82,9 @@ def test_figures_belong_to_one_file(made, tmp_path):
 
 
 def test_figures_ship_with_the_file():
-    assert read_figures()["curve"][-1]["steps"] == sum(DIGITS.steps)
+    found = read_figures()
+    assert found["curve"][-1]["steps"] == sum(DIGITS.steps)
+    assert len(found["chosen"]) == len({*CHOSEN}) and len(found["fresh"]) == len({*FRESH} - {*CHOSEN})
 
 
 def test_an_interrupted_training_writes_nothing(tmp_path, monkeypatch):

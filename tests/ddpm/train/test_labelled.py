@@ -95,6 +95,7 @@ def test_what_does_not_fit(images, labels, options, message, unchecked):
         labelled(PATH, images, labels, **options)
     with pytest.raises(TypeError, match="path"):
         labelled("cosine", IMAGES, LABELS)
+    labelled(PATH, IMAGES, LABELS, untold=0.0)  # all are told
 
 
 def test_a_prediction_of_another_shape(unchecked):

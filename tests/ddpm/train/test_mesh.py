@@ -64,7 +64,7 @@ def test_each_process_has_an_equal_share_in_order(unchecked, monkeypatch):
     for process, found in ((1, (0, 2)), (4, (1, 2))):
         monkeypatch.setattr("jax.process_index", lambda: process)
         assert share(devices_of(1, 1, 4, 4)) == found
-    for owners in ((0, 1, 0, 1), (1, 1, 0, 0), (0, 0, 1), (0, 1, 1)):
+    for owners in ((0, 1, 0, 1), (1, 1, 0, 0), (0, 0, 1), (0, 0, 1, 2, 2, 2)):
         with pytest.raises(ValueError, match="same number of devices of each process, in order; got "):
             share(devices_of(*owners))
 
