@@ -1,6 +1,7 @@
 """ddpm.train.program: the compiled steps against a loop written out, for all kinds of networks and optimisers."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -256,3 +257,11 @@ def test_a_batch_may_lie_on_two_devices():
     }
     done = subprocess.run([sys.executable, "-P", "-c", SHARDED], env=environment, capture_output=True, text=True)
     assert done.stdout == "both devices\n", done.stderr
+
+
+def test_one_step_is_a_loop_of_two(unchecked):
+    """XLA would unroll a loop of one, and round otherwise than in a longer one."""
+    state = start(jax.random.key(5), NETWORK, ADAM)
+    for steps, length in ((1, 2), (2, 2), (3, 3)):
+        loops = eqx.filter_make_jaxpr(run)((*TASK, ADAM), state, steps, 8, None)[0]
+        assert re.findall(r"\blength=(\d+)", str(loops)) == [str(length)]
