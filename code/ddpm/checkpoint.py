@@ -31,15 +31,23 @@ def save(file: str | Path, network: PyTree, about: dict[str, Any], ask: Callable
         FloatingPointError: a weight that is not finite as a 16-bit float.
         ImportError: safetensors is not installed.
     """
-    arrays, rest = eqx.partition(network, eqx.is_inexact_array)
-    with np.errstate(over="ignore"):  # told below
-        halved = jax.tree.map(lambda values: np.asarray(values, np.float16), arrays)
-    tensors = _named(halved)
+    rounded = as_read(network)
+    weights = eqx.filter(rounded, eqx.is_inexact_array)
+    tensors = _named(jax.tree.map(lambda values: np.asarray(values, np.float16), weights))
     if bad := [name for name, values in tensors.items() if not np.isfinite(values).all()]:
         raise FloatingPointError(f"weights that are not finite: {', '.join(bad)}; nothing is written")
-    rounded = eqx.combine(jax.tree.map(lambda values: jnp.asarray(values, jnp.float32), halved), rest)
     tensors[ANSWER] = np.asarray(ask(rounded), np.float32)
     _library().numpy.save_file(tensors, file, {MARK: _text(about)})
+
+
+def as_read(network: PyTree) -> PyTree:
+    """The network with its weights as they come back from a file: rounded to 16-bit floats."""
+
+    def rounded(values):
+        with np.errstate(over="ignore"):  # an infinity, which `save` refuses
+            return jnp.asarray(np.asarray(values, np.float16), jnp.float32)
+
+    return jax.tree.map(lambda leaf: rounded(leaf) if eqx.is_inexact_array(leaf) else leaf, network)
 
 
 def load(file: str | Path, like: PyTree, about: dict[str, Any], ask: Callable[[PyTree], Array]) -> PyTree:

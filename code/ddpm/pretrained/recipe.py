@@ -89,7 +89,7 @@ class Recipe:
     def _whole(self, network: ConvUNet) -> ConvUNet:
         """The network with the weights that its file would hold, and nothing that drops out."""
         whole = jax.tree.structure(replace(self, dropout=0.0).network())
-        return jax.tree.unflatten(whole, [w.astype(jnp.float16).astype(jnp.float32) for w in jax.tree.leaves(network)])
+        return jax.tree.unflatten(whole, jax.tree.leaves(checkpoint.as_read(network)))
 
 
 DIGITS = Recipe()
