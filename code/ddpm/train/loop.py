@@ -112,9 +112,11 @@ def train(
     if average is None or state.average is None:
         state = replace(state, average=None if average is None else state.network)
     mesh = checked_mesh(mesh, batch)
-    state = _copy(state, mesh)  # the compiled program consumes its input, and the caller's state is the caller's
     if mesh is not None:
-        loss, draw = put((loss, draw), mesh, copied)
+        state, (loss, draw) = put(state, mesh), put((loss, draw), mesh, copied)
+    if mesh is not None and mesh.size == 1:
+        mesh = None  # all lies on its device, and there is nothing to share: the program is that of no mesh
+    state = _copy(state, mesh)  # the compiled program consumes its input, and the caller's state is the caller's
     if isinstance(draw, Batches):
         chunk = min(chunk, draw.at_once(batch))
     losses, done = [], 0
@@ -145,12 +147,11 @@ def program_text(
     """The text of the compiled program with which `train` takes its steps; a step is the body of its loop. For
     `ddpm.measure.traffic`."""
     mesh = checked_mesh(mesh, batch)
-    state = _copy(state, mesh)
+    state = _copy(state if mesh is None else put(state, mesh), mesh)
     return run.lower((loss, draw, optimiser), state, 2, batch, None, mesh).compile().compiled.as_text()
 
 
 def _copy(state, mesh):
-    state = state if mesh is None else put(state, mesh)
     arrays, rest = eqx.partition(state, eqx.is_array)
     return eqx.combine(_copied(arrays, mesh), rest)
 

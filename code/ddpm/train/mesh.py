@@ -13,7 +13,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jax.sharding import Mesh, NamedSharding, PartitionSpec, Sharding, SingleDeviceSharding
 from jaxtyping import PyTree
 
 AXES = "data", "fsdp"
@@ -39,12 +39,12 @@ def checked_mesh(mesh: Mesh | None, batch: int) -> Mesh | None:
     return Mesh(mesh.devices, mesh.axis_names)
 
 
-def copied(mesh: Mesh, shape: tuple[int, ...] = ()) -> NamedSharding:
+def copied(mesh: Mesh, shape: tuple[int, ...] = ()) -> Sharding:
     """All of an array on every device."""
-    return NamedSharding(mesh, PartitionSpec())
+    return NamedSharding(mesh, PartitionSpec()) if mesh.size > 1 else SingleDeviceSharding(mesh.devices.item())
 
 
-def split(mesh: Mesh, shape: tuple[int, ...]) -> NamedSharding:
+def split(mesh: Mesh, shape: tuple[int, ...]) -> Sharding:
     """How an array of the training's state lies: split along "fsdp" on its longest axis that can be, else copied."""
     parts = dict(mesh.shape).get("fsdp", 1)
     axes = [axis for axis, size in enumerate(shape) if parts > 1 and size and size % parts == 0]
@@ -77,6 +77,8 @@ def _mapped(function, tree):
 
 
 def _put(leaf, sharding):
+    if getattr(leaf, "sharding", None) == sharding:
+        return leaf
     if sharding.is_fully_addressable or not getattr(leaf, "is_fully_addressable", True):
         return jax.device_put(leaf, sharding)
     if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
