@@ -84,6 +84,8 @@ QUESTIONS = [
     ("train on my own images", "real_images#images-of-your-own"),
     ("interpolate between images", "real_images#from-one-digit-to-another"),
     ("optimal reverse variance", "choices#the-best-variance-of-a-step"),
+    ("learned variances", "choices#learned-pixel-by-pixel"),
+    ("improved ddpm hybrid loss", "choices#learned-pixel-by-pixel"),
     ("min-SNR weights", "choices#what-is-predicted-and-its-weight"),
     ("EMA of the weights", "choices#schedule-times-average-width-time"),
     ("ddim", "fewer_steps#a-family-of-steps"),
