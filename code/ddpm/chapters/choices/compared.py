@@ -23,26 +23,26 @@ def result_of(place: str, setting: Setting | dict) -> dict[str, list[float]]:
     return stored.read(place, setting, RECIPES[place])
 
 
-def effects() -> dict[str, Effects]:
-    """Of every factor, on glyphs (nats lost) and on digits (Frechet distance)."""
+def effects(place: str) -> dict[str, Effects]:
+    """Of every factor, on "glyphs" (nats lost) or on "digits" (Frechet distance)."""
+    value, factors = {"glyphs": ("nats", on_glyphs), "digits": ("frechet", on_digits)}[place]
     found: dict[str, Effects] = {}
-    for place, value, factors in (("glyphs", "nats", on_glyphs()), ("digits", "frechet", on_digits())):
-        for factor, contexts in factors.items():
-            for context, (base, others) in contexts.items():
-                of_base = result_of(place, base)[value]
-                found.setdefault(factor, {})[context] = {
-                    name: effect(result_of(place, other)[value], of_base) for name, other in others.items()
-                }
+    for factor, contexts in factors().items():
+        for context, (base, others) in contexts.items():
+            of_base = result_of(place, base)[value]
+            found.setdefault(factor, {})[context] = {
+                name: effect(result_of(place, other)[value], of_base) for name, other in others.items()
+            }
     return found
 
 
-def effects_of_variances() -> Effects:
-    """Of beta and beta_tilde against the optimal variance, by the number of steps: on the glyphs the bound's terms and
-    the shares of the samples, on the digits the Frechet distance."""
+def effects_of_variances(place: str) -> Effects:
+    """Of beta and beta_tilde against the optimal variance, by the number of steps: on the "glyphs" the bound's terms
+    and the shares of the samples, on the "digits" the Frechet distance."""
+    on_digits = [("digits variances", "frechet", "digits", count) for count in COUNTS]
     on_glyphs = [("variances", value, what, count) for value, what, count in _on_glyphs()]
-    on_digits = [("digits variances", "frechet", "digits", count) for count in digits.COUNTS]
     found: Effects = {}
-    for place, value, what, count in [*on_glyphs, *on_digits]:
+    for place, value, what, count in {"glyphs": on_glyphs, "digits": on_digits}[place]:
         values = result_of(place, {"steps": count})
         found[f"{what}, {count} steps"] = {
             name: effect(values[f"{value} {name}"], values[f"{value} {NAMES[0]}"]) for name in NAMES[1:]

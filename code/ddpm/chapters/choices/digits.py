@@ -1,7 +1,7 @@
 """One setting on the handwritten digits: short trainings from several seeds, judged as `ddpm.pretrained.court` does."""
 
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import equinox as eqx
 import jax
@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 
 import ddpm
 from ddpm.chapters.choices import said
-from ddpm.chapters.choices.glyphs import path_of, schedule_of
+from ddpm.chapters.choices.glyphs import evenly, names_of, one_of, path_of, schedule_of
 from ddpm.chapters.choices.settings import BASE, Setting
 from ddpm.chapters.choices.variances import NAMES, variance_of
 from ddpm.data import as_grey, as_images, digits
@@ -21,6 +21,7 @@ from ddpm.evaluate import frechet, share_nearer
 from ddpm.flat_random import standard_normal
 from ddpm.level import noised
 from ddpm.nn import ResidualMLP
+from ddpm.nn.dense import Dense, dense_layers
 from ddpm.path import Path
 from ddpm.pretrained import Court, court
 from ddpm.sample import ancestral_step
@@ -30,7 +31,6 @@ from ddpm.train import labelled, start, train
 SEEDS = 4
 RECIPE = {"steps": 600, "batch": 128, "rate": 2e-3, "weight_decay": 0.01, "seeds": SEEDS, "depth": 3, "wider": 3}
 STEPS = 50  # of the sampler
-COUNTS = (10, 50)  # of steps, where variances are compared
 TIMES_OF_LOSS = 200  # images from which the loss at each t is found
 
 
@@ -53,20 +53,41 @@ def _optimiser(rate, steps, size, decay):
     return optax.adamw(falling if rate == "falling" else size, weight_decay=decay)
 
 
-@cache
+class OnlyU(eqx.Module):
+    """A first layer that sees u, in the place of the sines and cosines of which the first is sin(u)."""
+
+    layer: Dense
+
+    def __call__(self, sines):
+        return self.layer(jnp.arcsin(sines[:1]))
+
+
+def _started(setting, seed):
+    key, width = jax.random.key(seed), RECIPE["wider"] * setting.width
+    network = ResidualMLP(key, width=width, depth=RECIPE["depth"])
+    if setting.features != "u":
+        return network
+    (layer,) = dense_layers(key, [(1, width)])
+    return eqx.tree_at(lambda network: network.told.time, network, OnlyU(layer))
+
+
+@lru_cache(SEEDS)
 def _trained(setting: Setting, seed: int) -> tuple[Told, Told]:
     """The network with the average of its weights, and with those of the last step."""
     r, (half, _) = RECIPE, digits()
-    path, kind = path_of(setting.path), jnp.asarray(said.KINDS.index(setting.kind))
+    path = path_of(setting.path)
+    kind, weight = (
+        jnp.asarray(names.index(name)) for names, name in zip((said.KINDS, said.WEIGHTS), names_of(setting))
+    )
     blind = jnp.asarray(setting.features == "none")
-    network = ResidualMLP(jax.random.key(seed), width=r["wider"] * setting.width, depth=r["depth"])
+    network = _started(setting, seed)
     optimiser = _optimiser(setting.rate, r["steps"], r["rate"], r["weight_decay"])
     _, draw = labelled(path, half.images, half.labels)
-    weight = jnp.asarray(said.WEIGHTS.index(setting.weight))
-    loss = Partial(_loss, path, kind, weight, blind)
+    draw = Partial(_at_times, path if setting.path == "even" else None, jnp.asarray(float(setting.times)), draw)
+    loss = Partial(_loss, path, kind, weight, blind, jnp.asarray(setting.alike))
     state = start(jax.random.key(100 + seed), network, optimiser)
     state, _ = train(
-        state, loss, draw, optimiser, steps=r["steps"], batch=r["batch"], average=BASE.average, chunk=r["steps"]
+        state, loss, draw, optimiser, steps=r["steps"], batch=r["batch"], average=setting.average, chunk=r["steps"]
     )
     return tuple(Told(network, kind, blind, path) for network in (state.average, state.network))
 
@@ -98,7 +119,7 @@ def measure_variances(count: int) -> dict[str, list[float]]:
 
 
 def _network(setting, seed):
-    averaged, last = _trained(replace(setting, average=BASE.average), seed)
+    averaged, last = _trained(replace(setting, average=setting.average or BASE.average), seed)
     return averaged if setting.average else last
 
 
@@ -152,11 +173,17 @@ def _loss_at_each(network, schedule, images, labels):
     return jax.lax.map(at, jnp.arange(1, schedule.T + 1))
 
 
-def _loss(path, kind, weight, blind, network, key, batch):
+def _at_times(even, times, draw, key, batch):
+    seen = draw(key, batch)
+    return seen._replace(u=one_of(seen.u, times) if even is None else evenly(even, seen.u))
+
+
+def _loss(path, kind, weight, blind, alike, network, key, batch):
     def of_one(seen):
         level = path.level(seen.u)
         said_value = network(noised(level, seen.x_0, seen.noise), jnp.where(blind, 0.0, seen.u), seen.label)
         error = said.target(kind, level, seen.x_0, seen.noise) - said_value
-        return said.factor(kind, weight, path, seen.u) * jnp.mean(error**2)
+        factor = said.factor(kind, weight, path, seen.u) * jnp.where(alike, said.as_on_cosine(path, seen.u), 1.0)
+        return factor * jnp.mean(error**2)
 
     return jnp.mean(jax.vmap(of_one)(batch))

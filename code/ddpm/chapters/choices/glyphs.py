@@ -71,7 +71,9 @@ def train_glyphs(setting: Setting, recipe: dict = RECIPE) -> SaysNoise:
     """The networks of all seeds, stacked along a first axis."""
     optimiser = optimiser_of(setting.rate, recipe["steps"], recipe["rate"])
     state = start(jax.random.key(1), stacked(recipe["seeds"], setting.width, setting.features), optimiser)
-    kind, weight = (jnp.asarray(names.index(name)) for names, name in zip((said.KINDS, said.WEIGHTS), _names(setting)))
+    kind, weight = (
+        jnp.asarray(names.index(name)) for names, name in zip((said.KINDS, said.WEIGHTS), names_of(setting))
+    )
     path = path_of(setting.path)
     loss = Partial(_loss, path, kind, weight, jnp.asarray(setting.alike))
     draw = Partial(draw_for_each, glyphs(), jnp.asarray(float(setting.times)), recipe["seeds"])
@@ -142,8 +144,9 @@ def total_variation(samples: Float[Array, "n 3 3"]) -> float:
     return float(np.abs(shares - np.append(np.full(8, 1 / 8), 0)).sum() / 2)
 
 
-def _names(setting):
-    """Where levels are drawn evenly, the bound weighs all errors of the noise alike: half of what -dLambda is then."""
+def names_of(setting: Setting) -> tuple[str, str]:
+    """Kind and weight. Where levels are drawn evenly, the bound weighs all errors of the noise alike: half of what
+    -dLambda is then."""
     return setting.kind, "simple" if (setting.path, setting.weight) == ("even", "bound") else setting.weight
 
 
@@ -164,12 +167,21 @@ def draw_for_each(images, times, members, key, batch):
     """Images, times u and noise for a batch of each of the stacked networks; so many times, or, at 0, all of [0, 1]."""
     shapes = (batch, members), (batch, members), (batch, members, *images.shape[1:])
     which, time, noise = uniform_arrays(key, shapes, images.dtype, above_minus_one(images.dtype))
-    u = (1 + time) / 2
-    u = jnp.where(times > 0, jnp.ceil(u * times) / jnp.maximum(times, 1), u)
+    u = one_of((1 + time) / 2, times)
     return images[integers_from_uniform(which, len(images))], u, normal_from_uniform(noise)
+
+
+def one_of(u: Array, times: Array) -> Array:
+    """The next of so many times; at 0, u itself."""
+    return jnp.where(times > 0, jnp.ceil(u * times) / jnp.maximum(times, 1), u)
 
 
 def _draw_evenly(path, draw, key, batch):
     x_0, share, noise = draw(key, batch)
+    return x_0, evenly(path, share), noise
+
+
+def evenly(path: Path, share: Array) -> Array:
+    """The times at which the log-SNR has come so far from the first of `EVEN` to the other."""
     most, least = EVEN
-    return x_0, path.time(jnp.exp(-(most + share * (least - most)) / 2)), noise
+    return path.time(jnp.exp(-(most + share * (least - most)) / 2))

@@ -69,7 +69,7 @@ def jobs() -> list[Job]:
         *map(of_variances, variances.COUNTS),
         *map(of_learned, variances.COUNTS),
         *map(of_digits, settings.all_of(settings.on_digits())),
-        *map(of_digits_variances, digits.COUNTS),
+        *map(of_digits_variances, variances.COUNTS),
     ]
 
 

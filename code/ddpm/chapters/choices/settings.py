@@ -4,8 +4,6 @@ from dataclasses import asdict, dataclass, replace
 
 from ddpm.chapters.choices.said import KINDS, WEIGHTS
 
-DIGITS = "digits"  # the name of a context
-
 
 @dataclass(frozen=True)
 class Setting:
@@ -53,7 +51,7 @@ def _rates(average: float) -> Context:
 
 
 def on_glyphs() -> dict[str, dict[str, Context]]:
-    """Factor -> context -> what is compared, of what is trained on the eight glyphs."""
+    """Factor -> context -> what is compared."""
     falling = {f"{value}" if value else "none": replace(BASE, average=value) for value in (0.0, 0.9, 0.999)}
     return {
         "kind": {f"weight {w}": _against(replace(BASE, weight=w), "kind", KINDS[1:]) for w in WEIGHTS},
@@ -63,31 +61,19 @@ def on_glyphs() -> dict[str, dict[str, Context]]:
             "levels alike": _against(replace(BASE, alike=True), "path", ("linear", "sigmoid")),
         },
         "draws": {"bound's weight": _against(replace(BASE, weight="bound"), "path", ("even",))},
-        "times": {"glyphs": _against(BASE, "times", (10, 50, 250))},
+        "times": {"base": _against(BASE, "times", (10, 50, 250))},
         "average": {"falling rate": (BASE, falling), "constant rate": _rates(BASE.average)},
-        "width": {"glyphs": _against(BASE, "width", (16, 32, 128))},
-        "time": {"glyphs": _against(BASE, "features", ("u", "none"))},
+        "width": {"base": _against(BASE, "width", (16, 32, 128))},
+        "time": {"base": _against(BASE, "features", ("u", "none"))},
     }
 
 
 def on_digits() -> dict[str, dict[str, Context]]:
-    """The same of what is trained on the digits; of each training the weights are judged with their average and
-    without, so that `average` costs none of its own."""
-    return {
-        "kind and weight": {
-            DIGITS: (
-                BASE,
-                {
-                    "noise, simple": replace(BASE, kind="noise", weight="simple"),
-                    "x_0, min-SNR": replace(BASE, kind="x_0", weight="min-SNR"),
-                },
-            )
-        },
-        "schedule": {DIGITS: _against(BASE, "path", ("linear",))},
-        "average": {DIGITS: (BASE, {"none": replace(BASE, average=0.0)})},
-        "width": {DIGITS: _against(BASE, "width", (32,))},
-        "time": {DIGITS: _against(BASE, "features", ("none",))},
-    }
+    """The same, less what no seconds were left for: levels alike, and all averages but none."""
+    found = on_glyphs()
+    del found["schedule"]["levels alike"]
+    found["average"] = {rate: (base, {"none": of["none"]}) for rate, (base, of) in found["average"].items()}
+    return found
 
 
 def all_of(factors: dict[str, dict[str, Context]]) -> list[Setting]:

@@ -16,7 +16,7 @@ from ddpm.chapters.choices.glyphs import (
     RECIPE,
     SaysNoise,
     _draw_evenly,
-    _names,
+    names_of,
     nats_lost,
     path_of,
     schedule_of,
@@ -68,6 +68,8 @@ def test_each_setting_differs_from_its_base_in_what_it_is_named_for():
         for base, others in contexts.values():
             assert all(sum(a != b for a, b in zip(vars(base).values(), vars(s).values())) == 1 for s in others.values())
     assert all_of(on_glyphs())[0] == all_of(on_digits())[0] == BASE and BASE.label() == "base"
+    assert on_digits().keys() == on_glyphs().keys() and {*all_of(on_digits())} < {*all_of(on_glyphs())}
+    assert on_digits().keys() == on_glyphs().keys() and {*all_of(on_digits())} < {*all_of(on_glyphs())}
 
 
 def test_kinds_are_those_of_the_package():
@@ -105,7 +107,7 @@ def test_drawn_evenly_the_bound_weighs_errors_of_the_noise_alike():
     inside = shares[5:-8]  # where neither the factor nor the signal is cut
     factors = jax.vmap(lambda share: said.factor(noise, bound, path, time(share)) * jax.grad(time)(share))(inside)
     np.testing.assert_allclose(factors, 11.5, rtol=1e-3)
-    assert _names(replace(BASE, path="even", weight="bound")) == ("v", "simple")
+    assert names_of(replace(BASE, path="even", weight="bound")) == ("v", "simple")
 
 
 class Best(Small):
