@@ -293,7 +293,13 @@ def test_how_it_was_settled_in_words():
     assert error.value.point.startswith("y = ") and error.value.left != error.value.right
     with pytest.raises(Undecided, match="values at 0 points only"):
         settle(LONG, LONG, numerically=declared)
-    assert settle(NEGATIVE, NEGATIVE, numerically=declared).points == 40
+    at_2 = sp.sign(sqrt(t) - sqrt(2))  # for t = 2 rounding decides
+    for with_gaps in (NEGATIVE, at_2):
+        assert settle(with_gaps, with_gaps, numerically=declared).points == 40
+    late = sum(Point(seed, {}).value(t) >= 12 for seed in range(160))
+    with pytest.raises(Undecided, match=f"values at {late} points only"):
+        settle(m[t - 12], m[t - 12], numerically=declared)
+    assert 0 < late < 40
     for frozen in (found, declared):
         with pytest.raises(AttributeError):
             frozen.bound = frozen.by = 1

@@ -9,6 +9,7 @@ from ddpm.derivation.symbols import T, alpha, epsilon, family, s, t, x
 from ddpm.derivation.terms import Equality, depends, exactly, fresh, put_in
 
 y, z, u = sp.symbols("y z u", real=True)
+v = sp.Symbol("v", positive=True)
 n, k = sp.symbols("n k", integer=True, positive=True)
 zero, i = sp.Symbol("zero", integer=True, nonnegative=True), sp.Symbol("i", integer=True)
 m = family("m", "m")
@@ -161,4 +162,8 @@ def test_an_index_that_begins_where_its_symbol_cannot():
 def test_a_bound_symbol_that_is_no_index_is_real():
     with sp.evaluate(False):
         limit, slope = sp.Limit(sp.sqrt(y**2), y, 0), sp.Derivative(sp.sqrt(i**2), i)
+        others = sp.Subs(sp.sign(v), v, -1), sp.Lambda(v, sp.sign(v)), sp.Limit(sp.sign(v), v, 0)
+    for written in others:
+        with pytest.raises(Undecided, match="v runs through more than its name says"):
+            exactly(written)
     assert exactly(limit) == sp.Limit(sp.Abs(y), y, 0) and exactly(slope) == sp.Derivative(sp.Abs(i), i)
