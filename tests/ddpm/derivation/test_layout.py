@@ -320,10 +320,19 @@ def test_a_block():
             ["&a + b + c + d + e + f", r"&= a \quad \text{(so be it, as was said)}"],
             ["&a + b + c + d + e + f", "&= a", r"&\quad \text{(so be it, as was said)}"],
         ),
+        # and where it shares the line
+        (
+            a * b * c,
+            a,
+            "$a b c a b c$",
+            3.0 + 1 + 6 + 5,
+            [r"a b c &= a \quad \text{(}a b c a b c\text{)}"],
+            ["a b c &= a", r"&\quad \text{(}a b c a b c\text{)}"],
+        ),
     ],
 )
 def test_what_just_fits_is_not_broken(start, expr, reason, least, whole, broken):
-    for letters, right in ((least + 1e-6, whole), (least - 1e-6, broken)):
+    for letters, right in ((least, whole), (least - 1e-6, broken)):
         with broken_at(letters):
             assert [text.removesuffix(r" \\") for text in block(start, [(expr, reason)]).splitlines()[1:-1]] == right
 
