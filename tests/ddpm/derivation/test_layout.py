@@ -268,6 +268,13 @@ def test_the_log_of_a_law_is_whole_only_where_it_fits():
         assert len(found) == pieces and max(map(width, found)) <= letters
 
 
+def test_the_mean_of_a_law_is_whole_where_it_fits():
+    fits = width("a + b + c") + 2 + 3.0  # an indent, and three letters for a sign of equality
+    for letters, means in ((fits, ["a + b + c,"]), (fits - 1e-6, ["a + b", "{} + c,"])):
+        found = at(letters, lambda: Normal(a, summed(3), b))
+        assert found == [r"\mathcal N\Bigl(a;", *(r"\quad " + part for part in means), r"\quad b\Bigr)"]
+
+
 @pytest.mark.parametrize("letters", [12, 20, 26, 40, 54])
 def test_broken_lines_fit_and_lose_nothing(letters):
     def build():
