@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 from pathlib import Path
 from pkgutil import iter_modules
@@ -33,6 +34,9 @@ os.environ.setdefault(
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(FOLDER.parents[1] / ".pytest_cache/xla"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
+# Python looks for garbage in cycles seldom, and not in what was imported and collected: it was a tenth of its time.
+gc.set_threshold(20_000, 20, 20)
+
 # The same examples in every run, and no limit on time: the first call of a jitted function compiles it, and on a busy
 # machine drawing an example may take a second of the clock.
 settings.register_profile("book", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -60,6 +64,10 @@ def pytest_collection_modifyitems(config, items):
         if config.option.keyword and hasattr(item, "callspec"):
             item.extra_keyword_matches.update(chapters_of(item.callspec.params.values()))
     items.sort(key=lambda item: (-seconds(item), "site" in item.fixturenames))
+
+
+def pytest_collection_finish():
+    gc.freeze()
 
 
 def seconds(item) -> float:
