@@ -1,11 +1,20 @@
 """Pages for every reader: the keyboard, the printer, who is lost. (What axe-core says is in `test_every_page`.)"""
 
 import pytest
-from built_site import open_page
+from built_site import open_page, watched
 
 CHAPTER = "closed_form.html"
 UNSEEN = """() => { const e = document.activeElement, s = getComputedStyle(e);
     return s.outlineStyle === 'none' && s.boxShadow === 'none' ? e.outerHTML.slice(0, 120) : null; }"""
+
+
+@pytest.fixture(scope="module")
+def chapter(reader, address):
+    """A chapter that has just been opened, for the first of the tests below; they do not touch what others ask of."""
+    page = watched(reader.context.new_page(), address)
+    open_page(page, f"{address}book/{CHAPTER}")
+    yield page
+    page.close()
 
 
 def press_tab(page, times):
@@ -18,8 +27,8 @@ def press_tab(page, times):
     return reached, [element for element in unseen if element]
 
 
-def test_the_keyboard_skips_to_the_text_and_shows_where_it_is(address, page):
-    open_page(page, f"{address}book/{CHAPTER}")
+def test_the_keyboard_skips_to_the_text_and_shows_where_it_is(chapter):
+    page = chapter
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.innerText") == "Skip to main content"
     page.wait_for_function("() => document.activeElement.getBoundingClientRect().top >= 0")  # it slides in
@@ -49,8 +58,8 @@ def test_the_keyboard_turns_pages_but_not_out_of_a_field(address, page):
     page.wait_for_selector("#search-results li a")
 
 
-def test_the_keyboard_opens_what_is_folded_and_links_open_it_too(address, page):
-    open_page(page, f"{address}book/{CHAPTER}")
+def test_the_keyboard_opens_what_is_folded_and_links_open_it_too(address, chapter):
+    page = chapter
     button = page.locator(".admonition.dropdown .toggle-button").first
     text = page.locator(".admonition.dropdown p:not(.admonition-title)").first
     assert not text.is_visible()
@@ -63,9 +72,10 @@ def test_the_keyboard_opens_what_is_folded_and_links_open_it_too(address, page):
     page.wait_for_function("() => document.getElementById('equation-eq-jump').checkVisibility()")
 
 
-def test_print_shows_all_of_the_text_and_nothing_of_the_frame(address, page):
+def test_print_shows_all_of_the_text_and_nothing_of_the_frame(chapter):
+    page = chapter
     page.emulate_media(color_scheme="dark")
-    open_page(page, f"{address}book/{CHAPTER}")
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     assert (
@@ -77,6 +87,7 @@ def test_print_shows_all_of_the_text_and_nothing_of_the_frame(address, page):
     assert page.evaluate("() => document.documentElement.dataset.theme") == "light"
     page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("() => document.documentElement.dataset.theme") == "dark"
+    page.emulate_media(media="screen", color_scheme="light")
 
 
 def test_the_page_for_lost_readers_leads_back(site):

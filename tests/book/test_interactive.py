@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from built_site import ROOT, open_page
+from built_site import ROOT, open_page, watched
 
 import ddpm
 from ddpm.figures import interactive as module
@@ -55,9 +55,17 @@ def alone(page, record):
     return make
 
 
-def test_the_schedule_of_the_forward_chapter(page, address):
+@pytest.fixture(scope="module")
+def chapter(reader, address):
+    """The chapter on the forward process, open."""
+    page = watched(reader.context.new_page(), address)
     open_page(page, address + "book/forward_extremes.html")
-    figure = page.locator("#fig-explorer")
+    yield page
+    page.close()
+
+
+def test_the_schedule_of_the_forward_chapter(chapter):
+    figure = chapter.locator("#fig-explorer")
     first, last = 10**-1.5, 10**-0.25
     schedules = {
         "linear": lambda T: ddpm.linear(T, first, last),
@@ -85,18 +93,18 @@ def test_the_schedule_of_the_forward_chapter(page, address):
                 t,
                 name,
             )
-    assert page.errors == []
+    assert chapter.errors == []
 
 
-def test_the_picture_follows_and_the_printed_one_makes_room(page, address):
-    open_page(page, address + "book/forward_extremes.html")
-    figure = page.locator("#fig-explorer")
+def test_the_picture_follows_and_the_printed_one_makes_room(chapter):
+    figure = chapter.locator("#fig-explorer")
     assert figure.locator(".twins").is_hidden() and figure.locator("figcaption").is_visible()
     image = figure.locator("svg").first
+    move(figure, "t", 5)
     before = image.inner_html()
     slider = figure.locator("input[name=t]")
     slider.focus()
-    page.keyboard.press("ArrowRight")
+    chapter.keyboard.press("ArrowRight")
     assert image.inner_html() != before
     assert "t = 6" in image.get_attribute("aria-label")
     assert slider.get_attribute("aria-valuetext") == "t 6"
@@ -104,8 +112,9 @@ def test_the_picture_follows_and_the_printed_one_makes_room(page, address):
     move(figure, "t", 0)
     fills = image.locator("rect").evaluate_all("all => all.slice(0, 9).map(e => e.getAttribute('fill'))")
     assert len(set(fills[::4])) == 1 and len(set(fills) - set(fills[::4])) == 1
-    page.emulate_media(media="print")
+    chapter.emulate_media(media="print")
     assert figure.locator(".twins").is_visible() and figure.locator(".interactive").is_hidden()
+    chapter.emulate_media(media="screen")
 
 
 def test_the_weight(alone):

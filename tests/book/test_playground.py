@@ -5,7 +5,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from built_site import ROOT, SITE, open_page
+from built_site import ROOT, SITE, WINDOW, open_page, watched
 from playground_math import CHAIN, SCRIPTS, TRAIN, caller
 
 import ddpm
@@ -13,6 +13,9 @@ import ddpm
 T, PLAYGROUND = 100, "book/playground.html"
 BYTES = 60_000
 READY = "() => window.playground?.now && document.querySelector('.playground .show [role=status]').textContent !== ''"
+# nothing is said until all has been computed anew
+FOLLOW = """state => { document.querySelector('.playground .show [role=status]').textContent = '';
+    location.hash = state; }"""
 STARTS = """([part, text]) => document.querySelector(`.playground ${part} [role=status]`)
     .textContent.replaceAll('\\xa0', ' ').startsWith(text)"""
 TRAINED = "() => { const { state, losses } = playground.now(); return losses.at(-1)?.step === state.train; }"
@@ -44,7 +47,7 @@ COUNT_FRAMES = """() => { const ask = window.requestAnimationFrame.bind(window);
     window.requestAnimationFrame = draw => ask(now => { window.frameCount += 1; draw(now); }); }"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def run(browser):
     """The mathematics alone; see `playground_math.caller`."""
     page = browser.new_page()
@@ -63,6 +66,30 @@ def playground(page, address):
         return page
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def used(reader, address):
+    """The page as somebody uses it for long: most of the tests below, one after the other."""
+    page = watched(reader.context.new_page(), address)
+    open_page(page, f"{address}{PLAYGROUND}")
+    page.wait_for_function(READY)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def led(used):
+    """`led(state)`: that page, when an address with this state has been followed."""
+
+    def to(state):
+        used.evaluate(FOLLOW, state)
+        used.wait_for_function(READY)
+        return used
+
+    yield to
+    used.emulate_media(media="screen")
+    used.set_viewport_size(WINDOW["viewport"])
 
 
 def state(page) -> dict:
@@ -128,8 +155,8 @@ def test_the_address_keeps_the_state(playground):
     assert page.errors == []
 
 
-def test_it_stands_in_the_place_of_the_printed_picture(playground):
-    page = playground("#data=moons&t=40")
+def test_it_stands_in_the_place_of_the_printed_picture(led):
+    page = led("#data=moons&t=40")
     figure = page.locator("#fig-playground")
     printed, live = figure.locator(".twins, img").first, figure.locator(".playground")
     assert live.is_visible() and figure.locator("figcaption").is_visible() and printed.is_hidden()
@@ -138,8 +165,8 @@ def test_it_stands_in_the_place_of_the_printed_picture(playground):
     assert live.is_hidden() and printed.is_visible()
 
 
-def test_particles_are_led_back_and_the_numbers_are_those_of_the_mathematics(playground, run):
-    page = playground("#data=eight&t=60&sampler=ddim&steps=4&seed=3")
+def test_particles_are_led_back_and_the_numbers_are_those_of_the_mathematics(led, run):
+    page = led("#data=eight&t=60&sampler=ddim&steps=4&seed=3")
     assert told(page).startswith("Draws from the data, noised to t = 60: distance")
     press(page, "Step")
     wait_told(page, "Step 1 of 4 (DDIM with the exact prediction), t = 75: distance")
@@ -186,8 +213,8 @@ def test_where_motion_is_unwanted_it_jumps_to_the_end(playground, page):
     assert page.get_by_role("button", name="Play").count() == 0
 
 
-def test_own_points_by_pointer_and_by_keyboard(playground):
-    page = playground("#data=own")
+def test_own_points_by_pointer_and_by_keyboard(led):
+    page = led("#data=own")
     assert told(page) == "No points yet." and page.get_by_role("button", name="Play").is_disabled()
     stage = page.locator(".playground .stage")
     box = stage.bounding_box()
@@ -208,8 +235,8 @@ def test_own_points_by_pointer_and_by_keyboard(playground):
     assert state(page)["points"] == [] and not page.get_by_label("x", exact=True).is_visible()
 
 
-def test_shade_dots_and_arrows_are_where_the_point_is(playground):
-    page = playground("#data=own&points=1.5,1&field=exact&t=5")
+def test_shade_dots_and_arrows_are_where_the_point_is(led):
+    page = led("#data=own&points=1.5,1&field=exact&t=5")
     centre = page.evaluate(CENTRES)
     np.testing.assert_allclose(centre, [[0.75, 1 / 3]] * 2, atol=0.02)
     page.evaluate(RECORD)
@@ -223,8 +250,8 @@ def test_shade_dots_and_arrows_are_where_the_point_is(playground):
     assert cosines.min() > 0.99
 
 
-def test_every_control_is_reached_and_named(playground):
-    page = playground("#data=own&points=0,0;1,1")
+def test_every_control_is_reached_and_named(led):
+    page = led("#data=own&points=0,0;1,1")
     page.locator(".playground button").first.focus()
     reached = set()
     for _ in range(20):
@@ -235,8 +262,8 @@ def test_every_control_is_reached_and_named(playground):
     assert page.evaluate(NAMELESS) == 0
 
 
-def test_the_network_is_trained_beside_the_page_and_to_the_same_weights(playground, run):
-    page = playground("#data=eight&seed=2&field=network&by=network&steps=3")
+def test_the_network_is_trained_beside_the_page_and_to_the_same_weights(led, run):
+    page = led("#data=eight&seed=2&field=network&by=network&steps=3")
     page.locator("select[name=train]").select_option("100")
     press(page, "Train")
     wait_trained(page)
@@ -272,8 +299,8 @@ def test_training_can_be_stopped(playground):
     assert len(page.evaluate(LOSSES)) == reached < 201
 
 
-def test_the_buttons_of_the_text_set_the_controls(playground):
-    page = playground()
+def test_the_buttons_of_the_text_set_the_controls(led):
+    page = led("#data=moons&steps=7")
     buttons = page.locator("button[data-state]")
     assert buttons.count() == 3
     for button in buttons.all():
@@ -283,8 +310,8 @@ def test_the_buttons_of_the_text_set_the_controls(playground):
         page.wait_for_url(lambda url, given=given: all(part in url for part in given.split("&")))
 
 
-def test_links_of_the_book_to_a_state_name_what_the_page_knows(site, playground):
-    page, given = playground(), []
+def test_links_of_the_book_to_a_state_name_what_the_page_knows(site, used):
+    page, given = used, []
     for path in site.glob("book/*.html"):
         given += re.findall(r'href="playground\.html#([^"]*=[^"]*)"', path.read_text(encoding="utf-8"))
     assert given
@@ -310,8 +337,8 @@ def test_it_works_from_a_file(site, browser):
     context.close()
 
 
-def test_room_for_a_finger_and_nothing_cut_off(playground):
-    page = playground("#data=own&points=0,0")
+def test_room_for_a_finger_and_nothing_cut_off(led):
+    page = led("#data=own&points=0,0")
     for width in (320, 375, 768):
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate(A_FRAME)
