@@ -113,7 +113,9 @@ def test_the_samplers_that_are_compared_are_those_of_the_package():
 
 
 def test_rows_of_equal_error_name_the_calls_that_are_enough_and_those_that_are_too_few(monkeypatch):
+    assert all(len(grid(equal.START, equal.END, 8)) == 9 for grid in equal.GRIDS.values())
     stand_ins = dict(
+        GRIDS=dict.fromkeys(equal.GRIDS, lambda start, end, calls: np.linspace(start, end, calls + 1)),
         flow=lambda network, x: x,
         read=lambda: None,
         standard_normal=lambda *_: np.zeros((equal.IMAGES, 8, 8)),

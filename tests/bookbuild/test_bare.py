@@ -78,7 +78,8 @@ def test_verdicts_are_judged(blank, says, fine):
 
 
 def test_the_package_comes_from_the_repository_or_the_site_or_the_cell_itself(tmp_path):
-    built = wheel.build(ROOT, tmp_path)
+    built = tmp_path / "a-1-py3-none-any.whl"
+    built.write_bytes(bytes(range(256)))
     repository, site = "https://github.com/someone/book", "https://someone.github.io/book"
     name = f"{PROJECT['name']}[book]"
     assert install.package(repository, "next", site, built) == f'    package = "{name} @ git+{repository}@next"'

@@ -71,11 +71,13 @@ def test_this_book_passes_the_checks():
     assert check.check_book(ROOT) == []
 
 
-def test_failing_cell_is_shown_with_chapter_line_and_traceback(book, capfd):
-    root = book(HEADER + "# Start\n" + CELL.format("def f():\n    return 1 / 0\nf()"))
+# in a kernel of its own; in a copy, of a process that imports much, with the long tests
+@pytest.mark.parametrize("tag", ["measures-time", pytest.param("hide-input", marks=pytest.mark.slow)])
+def test_failing_cell_is_shown_with_chapter_line_and_traceback(book, capfd, tag):
+    root = book(HEADER + "# Start\n" + CELL.format(f":tags: [{tag}]\ndef f():\n    return 1 / 0\nf()"))
     assert build.build(root) == 1
     shown = capfd.readouterr().err
-    assert "book/start.md:8: this cell failed" in shown
+    assert "book/start.md:9: this cell failed" in shown
     assert "return 1 / 0" in shown and "ZeroDivisionError: division by zero" in shown
     assert "nbclient" not in shown, "the traceback of the tools is of no use to the author"
 

@@ -35,33 +35,48 @@ if __name__ == "__main__":
 """
 
 
-def shown(folder, *runs):
-    """The outputs of lists of cells, each run in a copy or in a kernel of its own."""
+PLAIN = [
+    "import matplotlib.pyplot as plt\nfrom ddpm import figures\n\nfigures.use_style()\nplt.plot([1, 3]);",
+    "import os\nimport jax\n\nprint(os.getcwd(), jax.random.normal(jax.random.key(0), 3))\n2**9",
+]
+KNOWN = "import sys\n\nprint('jax' in sys.modules, 'optax' in sys.modules, 'there' in dir(), hasattr(sys, 'there'))"
+LEAVE = "import sys\n\nthere = sys.there = 1"
+# cells, and whether a copy runs them or a kernel of its own
+RUNS = {
+    "copy": (PLAIN, True),
+    "own": (PLAIN, False),
+    "left": ([LEAVE, KNOWN], True),
+    "found": ([KNOWN], True),
+    "killed": (["import os\nos.kill(os.getpid(), 9)"], True),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("kernels")
+
+
+@pytest.fixture(scope="module")
+def shown(folder):
+    """The outputs of each of `RUNS`, one after the other: what is copied has to import much."""
     done = subprocess.run(
-        [sys.executable, "-c", RUN, str(folder), json.dumps(runs)],
+        [sys.executable, "-c", RUN, str(folder), json.dumps(list(RUNS.values()))],
         env={**os.environ, "IPYTHONDIR": str(folder)},
         stdout=subprocess.PIPE,
         text=True,
         timeout=300,
         check=True,
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    return dict(zip(RUNS, json.loads(done.stdout.splitlines()[-1]), strict=True))
 
 
-def test_a_copy_shows_what_a_kernel_of_its_own_shows(tmp_path):
-    cells = [
-        "import matplotlib.pyplot as plt\nfrom ddpm import figures\n\nfigures.use_style()\nplt.plot([1, 3]);",
-        "import os\nimport jax\n\nprint(os.getcwd(), jax.random.normal(jax.random.key(0), 3))\n2**9",
-    ]
-    copy, own = shown(tmp_path, (cells, True), (cells, False))
-    assert copy == own
-    assert "image/svg+xml" in copy[0]["data"] and str(tmp_path) in copy[1]["text"] and len(copy) == 3
+def test_a_copy_shows_what_a_kernel_of_its_own_shows(shown, folder):
+    copy = shown["copy"]
+    assert copy == shown["own"]
+    assert "image/svg+xml" in copy[0]["data"] and str(folder) in copy[1]["text"] and len(copy) == 3
 
 
-def test_copies_begin_with_the_imports_done_know_nothing_of_each_other_and_their_death_is_seen(tmp_path):
-    known = "import sys\n\nprint('jax' in sys.modules, 'optax' in sys.modules, 'there' in dir(), hasattr(sys, 'there'))"
-    leave = ["import sys\n\nthere = sys.there = 1", known]
-    left, found, dead = shown(tmp_path, (leave, True), ([known], True), (["import os\nos.kill(os.getpid(), 9)"], True))
-    assert left[0]["text"] == "True True True True\n"
-    assert found[0]["text"] == "True True False False\n"
-    assert dead == "dead"
+def test_copies_begin_with_the_imports_done_know_nothing_of_each_other_and_their_death_is_seen(shown):
+    assert shown["left"][0]["text"] == "True True True True\n"
+    assert shown["found"][0]["text"] == "True True False False\n"
+    assert shown["killed"] == "dead"
