@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import mpmath
 import numpy as np
 import pytest
+from jax.tree_util import Partial
 from scipy.integrate import quad
 from truth import SCHEDULES, Z, alpha_bars, floats
 
@@ -191,6 +192,18 @@ def test_the_best_does_not_round_its_products(function):
         operations = jax.make_jaxpr(partial(function, ddpm.cosine(4), points(dots())))(dot(), 2).eqns
     precisions = [op.params["precision"] for op in operations if op.primitive.name == "dot_general"]
     assert precisions and set(precisions) == {(jax.lax.Precision.HIGHEST,) * 2}
+
+
+def off_by(data, power, x_t, t):
+    return best_noise(ddpm.cosine(2), data, x_t, t) + jnp.abs(x_t) ** power
+
+
+def test_the_error_of_the_mean_of_three_draws():
+    """A predictor off by x^2 has the squares of the losses of one off by x, of the same draws."""
+    data = points([0.5])
+    of = partial(excess_loss, jax.random.key(3), ddpm.cosine(2), data, draws=3)
+    first, second = (of(Partial(off_by, data, jnp.asarray(power))) for power in (1.0, 2.0))
+    np.testing.assert_allclose(first.error[1:] ** 2, (second.mean - first.mean**2)[1:] / 2, rtol=1e-4)
 
 
 def test_at_t_0_there_is_nothing_to_predict():

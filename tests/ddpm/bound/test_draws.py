@@ -1,5 +1,7 @@
 """ddpm.bound.draws: draws average to the exact terms, and the interval of a ratio covers it as often as it says."""
 
+from statistics import stdev
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -91,6 +93,13 @@ def test_the_interval_is_one_of_95_percent_unless_told():
     _, low_1, high_1 = variance_ratio(a, b, z=1.0)
     assert np.log(high / ratio) / np.log(high_1 / ratio) == pytest.approx(norm.ppf(0.975), abs=1e-4)
     assert np.log(low / ratio) / np.log(low_1 / ratio) == pytest.approx(norm.ppf(0.975), abs=1e-4)
+
+
+def test_the_interval_of_four_draws_by_hand():
+    """The squares about the means are 9, 1, 1, 9 and 1, 1, 9, 9."""
+    ratio, low, high = variance_ratio(np.array([-3.0, -1.0, 1.0, 3.0]), np.array([1.0, -1.0, 3.0, -3.0]))
+    error = 1.96 * stdev([8 / 5, 0.0, -8 / 5, 0.0]) / 2
+    assert (ratio, np.log(high), np.log(low)) == pytest.approx((1.0, error, -error))
 
 
 def test_the_interval_covers_the_ratio_as_often_as_it_says():

@@ -1,5 +1,7 @@
 """ddpm.evaluate.measured: how often the intervals hold what they are about."""
 
+from statistics import stdev
+
 import jax
 import numpy as np
 import pytest
@@ -62,6 +64,19 @@ def test_of_groups_so_many_of_each_are_drawn():
     assert bootstrapped(keys[0], np.mean, sets[0], draws=40).high > found[0].high + 5  # without groups: much wider
     one = bootstrapped(keys[0], np.mean, sets[0], groups=[np.zeros(60, int)])
     assert one == bootstrapped(keys[0], np.mean, sets[0])
+
+
+def test_the_spread_is_that_of_what_was_drawn():
+    seen = []
+
+    def mean(sample):
+        seen.append(np.mean(sample))
+        return seen[-1]
+
+    value, low, high = bootstrapped(jax.random.key(0), mean, np.arange(9.0), draws=3)
+    *drawn, whole = seen
+    assert value == whole == 4 and len(drawn) == 3
+    assert value - low == pytest.approx(high - value) == pytest.approx(1.96 * stdev(drawn))
 
 
 def test_too_little_to_measure(unchecked):

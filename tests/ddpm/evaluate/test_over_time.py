@@ -28,6 +28,15 @@ def test_the_best_predictor_of_gaussian_data():
     assert (np.abs(nothing.mean - c**2 - r**2 * S) < Z * nothing.error).all()
 
 
+def test_the_error_is_that_of_the_mean_of_three():
+    key, few, u = jax.random.key(3), IMAGES[:3], TIMES[1:2]
+    found = loss_over_time(key, PATH, lambda x, u: 0 * x, few, u)
+    noise = np.float64(jax.random.normal(jax.random.split(key, 1)[0], (12,))).reshape(few.shape)
+    level = PATH.level(u[0])
+    values = ((float(level.signal) * noise - float(level.spread) * few) ** 2).mean((1, 2))
+    np.testing.assert_allclose(found, [[values.mean()], [values.std(ddof=1) / np.sqrt(3)]], rtol=1e-5)
+
+
 def test_images_known_by_heart_and_others():
     known, others = IMAGES[:40], IMAGES[40:80]
     best = PathOracle(PATH, known)
