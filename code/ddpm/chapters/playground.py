@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+import jax
 import jax.numpy as jnp
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -33,11 +34,8 @@ def levels(key: Key, schedule: Schedule, data: Mixture, times: Sequence[int]) ->
     """
     figure, axes = plt.subplots(1, len(times), figsize=(WIDTH, 2.1), sharey=True)
     for ax, t in zip(axes, times, strict=True):
-        level = at_time(schedule, t)
-        p = noised(data, level)
-        shade = jnp.exp(jnp.vectorize(partial(log_density, p), signature="(d)->()")(grid(SHADES)))
+        shade, field, drawn = map(np.asarray, _of_level(key, data, at_time(schedule, t)))
         x, y = grid(ARROWS)[..., 0], grid(ARROWS)[..., 1]
-        field = np.array(level.spread * jnp.vectorize(partial(score, p), signature="(d)->(d)")(grid(ARROWS)))
         length = np.linalg.norm(field, axis=-1, keepdims=True)
         u, v = np.moveaxis(field * np.minimum(1, 2 / length) / 2, -1, 0)
         image = np.full((SHADES, SHADES, 4), mpl.colors.to_rgba(COLOURS[0]))
@@ -45,6 +43,14 @@ def levels(key: Key, schedule: Schedule, data: Mixture, times: Sequence[int]) ->
         ax.imshow(image, origin="lower", extent=[-EXTENT, EXTENT] * 2)
         style = {"angles": "xy", "scale_units": "xy", "scale": ARROWS / 2 / EXTENT, "pivot": "mid", "width": 0.006}
         ax.quiver(x, y, u, v, color=INK, **style)
-        ax.plot(*p.sample(key, 100).T, ".", color=COLOURS[1], markersize=2.5)
+        ax.plot(*drawn.T, ".", color=COLOURS[1], markersize=2.5)
         ax.set(title=f"$t = {t}$", xticks=[-2, 0, 2], yticks=[-2, 0, 2], xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT))
     return figure
+
+
+@jax.jit
+def _of_level(key, data, level):
+    p = noised(data, level)
+    shade = jnp.exp(jnp.vectorize(partial(log_density, p), signature="(d)->()")(grid(SHADES)))
+    field = level.spread * jnp.vectorize(partial(score, p), signature="(d)->(d)")(grid(ARROWS))
+    return shade, field, p.sample(key, 100)
