@@ -30,6 +30,9 @@ os.environ.setdefault(
     "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
 )
 
+# Nor are the places in Python written into each program.
+os.environ.setdefault("JAX_TRACEBACK_IN_LOCATIONS_LIMIT", "0")
+
 # What XLA compiles is kept for later tests and runs. Only here: elsewhere the book times compilation.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(FOLDER.parents[1] / ".pytest_cache/xla"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
@@ -101,6 +104,14 @@ def unchecked():
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture
+def unsealed(monkeypatch):
+    """For answers that replace nothing in the checks: after each call of one, thousands of parts would be looked at."""
+    from ddpm.grading import seal
+
+    monkeypatch.setattr(seal, "_columns", [(), (), ()])
 
 
 @pytest.fixture

@@ -66,6 +66,7 @@ def _split(x, means, variances, weights):
     return r @ means - r.sum() * x
 
 
+@jax.jit
 def _gradient_of_density(x, means, variances, weights):
     return jax.grad(lambda z: jnp.exp(_log_p(z, means, variances, weights)) / (2 * jnp.pi) ** (z.size / 2))(x)
 

@@ -52,8 +52,8 @@ def agree(judge, forms):
         assert (str(here), here.status, here.slip) == (str(there), there.status, there.slip), (kind, words)
 
 
-def test_notebook_and_grader_say_the_same_of_a_tenth_of_all_forms(judge):
-    agree(judge, [form for form in FORMS if form[0] in ("1.4", "2.2a", "3.1", "3.2")][::10])
+def test_notebook_and_grader_say_the_same_of_some_forms(judge):
+    agree(judge, [form for form in FORMS if form[0] in ("1.4", "2.2a", "3.1", "3.2")][::20])
 
 
 @pytest.mark.slow
@@ -111,9 +111,10 @@ def test_a_name_that_is_none_and_data_that_are_no_json_get_a_verdict(judge):
 
 def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
     program = (
-        "import json, sys, time\nfrom ddpm.grading.judge import limit_work\nprint('ready', flush=True)\n"
-        "for line in sys.stdin:\n    name, data, seconds = json.loads(line)\n    limit_work(seconds)\n"
-        "    if name == 'hang':\n        while True: 9 ** (10 ** 7)\n    if name == 'end':\n        sys.exit(3)\n"
+        "import json, sys, time\nprint('ready', flush=True)\n"
+        "for line in sys.stdin:\n    name, data, seconds = json.loads(line)\n"
+        "    if name == 'hang':\n        from ddpm.grading.judge import limit_work\n"
+        "        limit_work(seconds)\n        while True: 9 ** (10 ** 7)\n    if name == 'end':\n        sys.exit(3)\n"
         "    if name == 'quit':\n        sys.exit()\n"
         "    if name == 'sleep':\n        time.sleep(999)\n"
         "    print(json.dumps({'status': 'right', 'message': name}), flush=True)\n"
@@ -126,15 +127,15 @@ def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
         return real([arguments[0], "-c", program], **options)
 
     monkeypatch.setattr(module.subprocess, "Popen", start)
-    with Judge("none", seconds=1.5) as judge:
+    with Judge("none", seconds=0.5) as judge:
         assert judge("one", {}).passed
         first = judge.process
         monkeypatch.setattr(module, "ASLEEP", 400)  # on a busy machine so much work may take minutes
-        assert "within 1.5 s of work" in str(judge("hang", {})) and first.poll() is not None
-        assert judge("one and a half", {}).passed
+        assert "within 0.5 s of work" in str(judge("hang", {})) and first.poll() is not None
+        assert judge("and again", {}).passed
         first = judge.process
         monkeypatch.setattr(module, "ASLEEP", 1)
-        assert "within 1.5 s." in str(judge("sleep", {})) and first.poll() is not None
+        assert "within 0.5 s." in str(judge("sleep", {})) and first.poll() is not None
         monkeypatch.undo()
         monkeypatch.setattr(module.subprocess, "Popen", start)
         assert judge("two", {}).passed and judge.process is not first

@@ -76,6 +76,7 @@ def prints(x, beta):
         (lambda x, beta: (right(x, beta), beta), "differ in shape"),
     ],
 )
+@pytest.mark.usefixtures("unsealed")
 def test_nonsense_gets_a_verdict_not_an_exception(answer, words):
     verdict = check_forward_mean(answer)
     assert verdict.status is Status.WRONG and verdict.slip is None and words in " ".join(str(verdict).split())
@@ -94,6 +95,7 @@ def test_nonsense_gets_a_verdict_not_an_exception(answer, words):
         lambda x, beta: ... * x,
     ],
 )
+@pytest.mark.usefixtures("unsealed")
 def test_a_blank_is_not_yet_answered(answer):
     verdict = check_forward_mean(answer)
     assert verdict.status is Status.BLANK and str(verdict).startswith("Not yet answered")
@@ -117,6 +119,7 @@ def test_a_result_in_the_place_of_a_function():
         lambda a: a.astype(object),
     ],
 )
+@pytest.mark.usefixtures("unsealed")
 def test_any_kind_of_number_array_passes(convert):
     check_ = Compared("twice", "0", ("x",), lambda seed: [(np.array([[0.5, 1.5]]),)], lambda x: 2 * x)
     assert check(lambda x: convert(2 * x), check_).passed
@@ -195,7 +198,7 @@ def test_an_endless_loop_in_compiled_code_is_left_behind():
 import time, jax, numpy as np
 from ddpm.grading import runner
 from ddpm.chapters.forward_extremes.exercises import check_forward_mean
-runner.CALL_LIMIT = 2.0
+runner.CALL_LIMIT = 1.0
 loop = jax.jit(lambda x: jax.lax.while_loop(lambda c: c[0, 0] > -1, lambda c: abs(c + 1) % 7, abs(x)))
 def answer(x, beta):
     time.process_time = time.monotonic = lambda: 0.0
@@ -206,7 +209,7 @@ print(check_forward_mean(lambda x, beta: np.sqrt(1 - beta) * x))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.split())
-    assert "did not return within 2 s" in words and "restart the kernel" in words and "Right:" in words
+    assert "did not return within 1 s" in words and "restart the kernel" in words and "Right:" in words
 
 
 def test_a_right_answer_that_prints_passes_and_is_quoted_briefly(capsys):

@@ -449,6 +449,7 @@ def test_a_very_long_sum_does_no_harm():
 # Data, there and back
 
 
+@pytest.mark.usefixtures("unsealed")
 @pytest.mark.parametrize("name", CODE)
 def test_cases_and_runs_survive_as_data(name):
     exercise = EXERCISES[name]
