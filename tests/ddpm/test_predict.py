@@ -46,6 +46,15 @@ def test_every_kind_from_every_kind(t, precision):
     assert float(noise_from_x_0(schedule, x_t, t, 0.7)) == pytest.approx(-1.3, rel=RTOL[precision])
 
 
+@jax.jit
+def all_back(schedule, x_t, t, value):
+    """There and back by each of the pairs."""
+    return [
+        convert(schedule, x_t, t, convert(schedule, x_t, t, value, source, target), target, source)
+        for source, target in PAIRS
+    ]
+
+
 @settings(max_examples=15)
 @given(
     betas=st.lists(st.floats(0.01, 0.9), min_size=4, max_size=4),
@@ -55,10 +64,7 @@ def test_every_kind_from_every_kind(t, precision):
 )
 def test_there_and_back(betas, t, x_t, value):
     with jax.enable_x64(True):
-        schedule = Schedule.from_betas(betas)
-        for source, target in PAIRS:
-            there = convert(schedule, x_t, t, value, source, target)
-            back = convert(schedule, x_t, t, there, target, source)
+        for (source, target), back in zip(PAIRS, all_back(Schedule.from_betas(betas), x_t, t, value)):
             # alpha_bar_4 may be 1e-4: x_0 is then found from the noise with a factor of 100 on every rounding error.
             np.testing.assert_allclose(back, value, rtol=1e-9, atol=1e-9, err_msg=f"{source} {target}")
 
@@ -70,21 +76,22 @@ def test_extremes_give_numbers_and_so_do_their_gradients(T):
     arrays = [jnp.stack(parts) for parts in zip(*(jax.tree.leaves(Schedule.from_betas(SCHEDULES[n])) for n in names))]
     t, x_t, value = np.arange(1, T + 1), np.linspace(-1, 1, T), np.linspace(0.5, 1.5, T)
 
-    def finite(function):
-        found = jax.vmap(lambda *parts: function(Schedule(*parts)))(*arrays)
-        return dict(zip(names, np.isfinite(np.concatenate(jax.tree.leaves(found), axis=1)).all(axis=1)))
+    def both(schedule, source, target):
+        def converted(x, v):
+            return convert(schedule, x, t, v, source, target)
 
-    everywhere = dict.fromkeys(names, True)
-    for source, target in PAIRS:
+        return converted(x_t, value), jax.grad(lambda *parts: converted(*parts).sum(), (0, 1))(x_t, value)
 
-        def both(schedule):
-            def converted(x, v):
-                return convert(schedule, x, t, v, source, target)
+    @jax.jit
+    @jax.vmap
+    def found(*parts):
+        schedule = Schedule(*parts)
+        pairs = {" to ".join(pair): both(schedule, *pair) for pair in PAIRS}
+        return pairs | {"mean": mean_from_noise(schedule, x_t, t, value)}
 
-            return converted(x_t, value), jax.grad(lambda *parts: converted(*parts).sum(), (0, 1))(x_t, value)
-
-        assert finite(both) == everywhere, (source, target)
-    assert finite(lambda schedule: mean_from_noise(schedule, x_t, t, value)) == everywhere
+    for what, parts in found(*arrays).items():
+        finite = np.isfinite(np.concatenate(jax.tree.leaves(parts), axis=1)).all(axis=1)
+        assert dict(zip(names, finite)) == dict.fromkeys(names, True), what
 
 
 def test_what_cannot_be_known_is_zero():

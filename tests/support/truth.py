@@ -63,7 +63,11 @@ def shaken(network):
     """The network with every weight moved at random: the last layer of an untrained U-Net is 0 and hides what the
     others do."""
     random = np.random.default_rng(7)
-    return jax.tree.map(lambda leaf: leaf + random.normal(scale=0.3, size=leaf.shape).astype(leaf.dtype), network)
+
+    def moved(leaf):  # in NumPy: nothing is to be compiled for each shape
+        return jnp.asarray(np.asarray(leaf) + random.normal(scale=0.3, size=leaf.shape).astype(leaf.dtype))
+
+    return jax.tree.map(moved, network)
 
 
 M, S2 = 0.5, 0.3  # the data: x_0 ~ N(M, S2), one pixel

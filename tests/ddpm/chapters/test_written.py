@@ -27,15 +27,24 @@ def check(number, answer):
     return function(answer, MEASURED[number]) if number in MEASURED else function(answer)
 
 
-LONG = {"contains mu_tilde_t", "is not the loss", "but another integrand", "from the sum over steps"}  # seconds each
+LONG = {  # seconds each
+    "contains mu_tilde_t",
+    "is not the loss",
+    "but another integrand",
+    "from the sum over steps",
+    "a chain without a step between",
+    "Bayes from t = 2",
+    "write p(x[T])",
+}
+OF_THE_BOUND = {"2.1", "2.2b"}
 
 
-def cases(answers):
+def cases(answers, every=4):
     named = [(number, words) for number in PROBLEMS for words in answers.get(number, {})]
-    return pytest.mark.parametrize("number, words", some(named, 4, slow=LONG))
+    return pytest.mark.parametrize("number, words", some(named, every, slow=LONG))
 
 
-@cases(RIGHT)
+@cases(RIGHT, 8)
 def test_right_answers_pass_in_every_form(number, words):
     verdict = check(number, RIGHT[number][words])
     assert verdict.status is Status.RIGHT and not verdict.slip and str(verdict).startswith("Right: "), verdict
@@ -48,7 +57,7 @@ def test_right_answers_in_another_form_are_told_apart(number, words):
     assert str(verdict).startswith("Right, but not in the form asked for")
 
 
-@cases(NO_DERIVATION)
+@cases(NO_DERIVATION, 8)
 def test_a_result_that_the_problem_prints_is_no_derivation(number, words):
     verdict = check(number, NO_DERIVATION[number][words])
     assert verdict.status is Status.OTHER_FORM and str(verdict).startswith("Right result, no derivation yet"), verdict
@@ -79,7 +88,12 @@ def test_every_problem_has_enough_of_both():
     assert min(map(len, RIGHT.values())) >= 5 and min(map(len, SLIPS.values())) >= 5
 
 
-@pytest.mark.parametrize("number", SYMBOLIC)
+def long(numbers):
+    """Those of the problems about the bound take seconds each."""
+    return [pytest.param(n, marks=[pytest.mark.slow] * (n in OF_THE_BOUND)) for n in numbers]
+
+
+@pytest.mark.parametrize("number", long(SYMBOLIC))
 def test_an_unknown_mistake_is_wrong_without_a_name_and_with_its_factor(number):
     right = next(iter((NO_DERIVATION.get(number) or RIGHT[number]).values()))
     if number == "1.4":
@@ -145,7 +159,7 @@ STRANGE = {
 }
 
 
-@pytest.mark.parametrize("number", ["1.4", pytest.param("2.1", marks=pytest.mark.slow), "3.2"])  # one of each module
+@pytest.mark.parametrize("number", long(["1.4", "2.1", "3.2"]))  # one of each module
 def test_whatever_the_answer_is_a_verdict_comes_back(number):
     for answer, words in STRANGE.values():
         verdict = check(number, answer)
@@ -219,7 +233,7 @@ def test_the_first_wrong_line_is_named():
     assert "line 3 of answer_3_1" in str(verdict)
 
 
-@pytest.mark.parametrize("number", SYMBOLIC)
+@pytest.mark.parametrize("number", long(SYMBOLIC))
 def test_a_reading_survives_as_data(number):
     for answer in (*RIGHT[number].values(), *OTHER_FORM[number].values(), *SLIPS[number].values(), "a text", ...):
         reading = read(answer, "name")

@@ -37,6 +37,9 @@ TIMES = np.array([0.97, 0.7, 0.62, 0.3, 0.05])
 EXACT = {"float32": 1e-6, "float64": 1e-12}  # what is promised of identities
 
 
+one_step = jax.jit(ddim_step)
+
+
 def data():
     return mixture(MEANS, VARIANCES, WEIGHTS)
 
@@ -60,7 +63,7 @@ def test_one_step_with_eta_1_is_an_ancestral_step(t, x, guess, z):
         wanted = mean + np.sqrt((1 - bar[t - 1]) / (1 - bar[t]) * beta) * z
         before, after = (Level(*map(jnp.asarray, (np.sqrt(bar[s]), np.sqrt(1 - bar[s])))) for s in (t, t - 1))
         x_0 = (x - np.sqrt(1 - bar[t]) * guess) / np.sqrt(bar[t])
-        got = ddim_step(before, after, jnp.asarray(x), jnp.asarray(x_0), jnp.asarray(z), 1.0)
+        got = one_step(before, after, jnp.asarray(x), jnp.asarray(x_0), jnp.asarray(z), 1.0)
         assert float(got) == pytest.approx(wanted, abs=1e-12)
 
 
@@ -140,7 +143,7 @@ def test_any_eta_keeps_the_marginals(eta, u, part):
         (c, r), (c_, r_) = ((float(level.signal), float(level.spread)) for level in (before, after))
 
         def step(x_0, e, z):
-            return float(ddim_step(before, after, jnp.asarray(c * x_0 + r * e), jnp.asarray(x_0), jnp.asarray(z), eta))
+            return float(one_step(before, after, jnp.asarray(c * x_0 + r * e), jnp.asarray(x_0), jnp.asarray(z), eta))
 
         a, b = step(0.0, 1.0, 0.0), step(0.0, 0.0, 1.0)
         assert step(1.0, 0.0, 0.0) == pytest.approx(c_, abs=1e-12)
@@ -153,8 +156,10 @@ def test_any_eta_keeps_the_marginals(eta, u, part):
     "solve",
     [
         partial(ddim, None),
-        *(pytest.param(s, marks=pytest.mark.slow) for s in (dpm_solver, edm_heun)),
-        partial(dpm_solver_sde, jax.random.key(1)),
+        *(
+            pytest.param(s, marks=pytest.mark.slow)
+            for s in (dpm_solver, edm_heun, partial(dpm_solver_sde, jax.random.key(1)))
+        ),
     ],
 )
 def test_any_kind_of_prediction_gives_the_same(solve):
@@ -192,7 +197,8 @@ def test_noise_is_fresh_in_each_step_and_keeps_the_density():
     oracle = PathOracle(path, mixture([[0.8]], 0.2))
     keys, x = jax.random.split(jax.random.key(0), n), jax.random.normal(jax.random.key(1), (n, 1))
     times = even_in_log_snr(path, 0.99, 0.01, 60)
-    draws = np.asarray(jax.vmap(lambda key, x: dpm_solver_sde(key, path, oracle, x, times)[0])(keys, x), np.float64)
+    solve = jax.jit(jax.vmap(lambda key, x: dpm_solver_sde(key, path, oracle, x, times)[0]))
+    draws = np.asarray(solve(keys, x), np.float64)
     level = path.level(0.01)
     variance = float(level.signal**2 * 0.2 + level.spread**2)
     assert abs(draws.mean() - 0.8 * float(level.signal)) < 5 * np.sqrt(variance / n) + 1e-3

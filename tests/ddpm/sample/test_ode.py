@@ -180,7 +180,7 @@ def test_it_is_differentiated_in_forward_mode():
     """The slope of the flow at a point is that of the exact solution for Gaussian data: the spread there over here."""
     with enable_x64(True):
         field = PathOracle(straight(), mixture([[0.5, 0.1]], 0.3)).velocity
-        slope = jax.jacfwd(lambda x: adaptive(field, x, np.array([0.0, 0.7]))[0])(np.array([0.2, 1.0]))
+        slope = jax.jit(jax.jacfwd(lambda x: adaptive(field, x, np.array([0.0, 0.7]))[0]))(np.array([0.2, 1.0]))
         np.testing.assert_allclose(slope, np.eye(2) * np.sqrt((0.3**2 * 0.3 + 0.7**2) / 0.3), atol=1e-8)
 
 

@@ -77,10 +77,16 @@ def test_kinds_are_those_of_the_package():
     x_0, noise = jnp.asarray(rng.normal(size=(2, 3)), jnp.float32)
     level = path.level(u)
     x = noised(level, x_0, noise)
+
+    @jax.jit
+    def there_and_back(i):
+        value = said.target(i, level, x_0, noise)
+        return value, said.noise_said(i, level, x, value)
+
     for i, kind in enumerate(said.KINDS):
-        value = said.target(jnp.asarray(i), level, x_0, noise)
+        value, back = there_and_back(i)
         np.testing.assert_allclose(value, convert_at(level, x, noise, "noise", kind), rtol=1e-4)
-        np.testing.assert_allclose(said.noise_said(jnp.asarray(i), level, x, value), noise, rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(back, noise, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["cosine", "linear", "sigmoid"])
@@ -99,14 +105,17 @@ def test_drawn_evenly_the_bound_weighs_errors_of_the_noise_alike():
     """Its factor at uniform times, times how much of [0, 1] a share of the draws takes: 23 / 2 at every level."""
     shares, path = jnp.linspace(0.02, 0.98, 25), path_of("even")
 
-    def time(share):
-        return _draw_evenly(path, lambda key, batch: (None, share, None), None, 1)[1]
-
-    np.testing.assert_allclose(path.log_snr(jax.vmap(time)(shares)), 13 - 23 * shares, atol=1e-3)
     noise, bound = (jnp.asarray(i) for i in (said.KINDS.index("noise"), said.WEIGHTS.index("bound")))
-    inside = shares[5:-8]  # where neither the factor nor the signal is cut
-    factors = jax.vmap(lambda share: said.factor(noise, bound, path, time(share)) * jax.grad(time)(share))(inside)
-    np.testing.assert_allclose(factors, 11.5, rtol=1e-3)
+
+    @jax.jit
+    @jax.vmap
+    def of(share):
+        u, slope = jax.value_and_grad(lambda s: _draw_evenly(path, lambda *_: (None, s, None), None, 1)[1])(share)
+        return path.log_snr(u), said.factor(noise, bound, path, u) * slope
+
+    log_snr, factors = of(shares)
+    np.testing.assert_allclose(log_snr, 13 - 23 * shares, atol=1e-3)
+    np.testing.assert_allclose(factors[5:-8], 11.5, rtol=1e-3)  # where neither the factor nor the signal is cut
     assert names_of(replace(BASE, path="even", weight="bound")) == ("v", "simple")
 
 
