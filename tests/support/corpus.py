@@ -922,6 +922,44 @@ FALSE["bound symbols that are less than their name says"] += [
     (Sum(s, (s, 1, s), (s, 1, T)), Sum(s**2, (s, 1, T))),
 ]
 
+# SymPy takes the sign of a sum or an integral between numbers from a few digits, which miss a peak; that of other sums
+# from the name of their index; and a product of zeros for 0, though it may have no factor.
+PEAK = sp.Integral(10**6 * sp.exp(-(10**8) * (y - Rational(1, 3)) ** 2) - 1, (y, 0, 1))  # 100 sqrt(pi) - 1
+FAR = Sum(1000 * sp.exp(-((n - 250) ** 2)) - 1 / n**2, (n, 1, 300))  # 1000 (1.77) - 1.64
+NEGATIVE, ONE = Sum(s**3, (s, -5, -1)), Product(0, (s, 1, t - 1))  # the other is 1 at t = 1
+with sp.evaluate(False):
+    FALSE["signs that are guessed"] = [
+        (sqrt(PEAK**2), -PEAK),
+        (sqrt(FAR**2), -FAR),
+        (sp.Abs(PEAK), -PEAK),
+        (sp.Max(PEAK, 0), sp.S.Zero),
+        (sp.Min(v, v + PEAK), v + PEAK),
+        (sp.Min(PEAK, 0), PEAK),
+        (sp.floor(PEAK), sp.S.NegativeOne),
+        (sp.Piecewise((y, PEAK > 0), (z, True)), z),
+        (sp.Heaviside(PEAK), sp.S.Zero),
+        (f(sp.Abs(PEAK)), f(-PEAK)),
+        (Sum(sp.sign(PEAK) * s, (s, 1, t)), -Sum(s, (s, 1, t))),
+        (sp.Integral(sp.Abs(PEAK) * z, (z, 0, 1)), sp.Integral(-PEAK * z, (z, 0, 1))),
+        (sp.Abs(NEGATIVE), NEGATIVE),
+        (sqrt(NEGATIVE**2), NEGATIVE),
+        (sp.sign(NEGATIVE), sp.S.One),
+        (sp.Abs(Product(s, (s, -3, -1))), Product(s, (s, -3, -1))),
+        (sp.Abs(Product(s, (s, -3, -t))), Product(s, (s, -3, -t))),
+        (sp.KroneckerDelta(ONE, 0), sp.S.One),
+        (sp.Abs(ONE), sp.S.Zero),
+    ]
+    TRUE["signs that are known"] = [
+        (sqrt(Sum(v, (s, 1, t)) ** 2), t * v),
+        (sp.Abs(Sum(r[s], (s, 1, T))), Sum(r[s], (s, 1, T))),
+        (sp.sign(Product(r[s], (s, 1, 9))), sp.S.One),
+        (sp.Abs(Sum(s, (s, -5, -1))), sp.Integer(15)),
+        (sp.Max(Sum(1 / s, (s, 1, 9)), 0), Sum(1 / s, (s, 1, 9))),
+        (PEAK * FAR, FAR * PEAK),
+        (sqrt(PEAK**2), PEAK),
+        (sp.Max(PEAK, 0), PEAK),
+    ]
+
 FALSE["no numbers, or none that commute"] = [
     (A * B, B * A),
     ((A + B) ** 2, A**2 + 2 * A * B + B**2),

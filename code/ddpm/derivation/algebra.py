@@ -14,6 +14,7 @@ from sympy.polys.fields import FracField
 
 from ddpm.derivation import symbols
 from ddpm.derivation.lowest import is_at_least, least, lower
+from ddpm.derivation.rebuilt import Sum, evaluated
 from ddpm.derivation.symbols import Quantity
 
 ALPHA, ALPHA_BAR, BETA = (f.function for f in (symbols.alpha, symbols.alpha_bar, symbols.beta))
@@ -68,12 +69,12 @@ def _linear_sums(expr, lowest):
             else expr
         )
     body, *inner, (index, first, last) = expr.args
-    body = sp.expand(_linear_sums(sp.Sum(body, *inner) if inner else body, lower([expr.args[-1]], lowest)))
+    body = evaluated(sp.expand(_linear_sums(Sum(body, *inner) if inner else body, lower([expr.args[-1]], lowest))))
     parts = []
     for term in sp.Add.make_args(body):
         free, bound = term.as_independent(index, as_Add=False)
         counted = bound == 1 and is_at_least(last, first - 1, lowest)
-        parts.append(free * (last - first + 1 if counted else sp.Sum(bound, (index, first, last))))
+        parts.append(free * (last - first + 1 if counted else Sum(bound, (index, first, last))))
     return sp.Add(*parts)
 
 

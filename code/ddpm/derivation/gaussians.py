@@ -9,7 +9,8 @@ Products and quotients are compared through their logs, which are quadratic: tha
 import sympy as sp
 
 from ddpm.derivation.images import PIXELS, is_image
-from ddpm.derivation.symbols import SquaredNorm, evaluated
+from ddpm.derivation.rebuilt import evaluated
+from ddpm.derivation.symbols import SquaredNorm
 
 
 class Normal(sp.Expr):

@@ -18,7 +18,8 @@ from ddpm.derivation.draws import PIXEL, Draws, Undefined
 from ddpm.derivation.expectation import KL, Expectation
 from ddpm.derivation.forms import FUNCTIONS, LARGEST
 from ddpm.derivation.gaussians import Normal
-from ddpm.derivation.symbols import Path, Quantity, SquaredNorm, evaluated
+from ddpm.derivation.rebuilt import evaluated
+from ddpm.derivation.symbols import Path, Quantity, SquaredNorm
 from ddpm.derivation.worlds import Outside, exact, mp, rounded
 
 # Digits; step and end of the trapezoidal rule. The steps are in no ratio, so that what they miss differs.

@@ -22,8 +22,9 @@ from ddpm.derivation.expectation import (
 from ddpm.derivation.gaussians import PIXELS, Normal
 from ddpm.derivation.images import images, is_image, is_linear
 from ddpm.derivation.lowest import is_at_least, lower
+from ddpm.derivation.rebuilt import Product, Sum, evaluated, fresh
 from ddpm.derivation.symbols import SquaredNorm
-from ddpm.derivation.terms import exactly, fresh
+from ddpm.derivation.terms import exactly
 
 HYPERBOLIC = [sp.sinh, sp.cosh, sp.tanh]
 LONGEST = 60  # sums between two numbers are written out up to so many terms
@@ -84,7 +85,7 @@ def _product(where, body, *limits):
     known = len(limits) == 1 and first.is_Integer and first >= 1 and not last.is_Integer
     if known and body == ALPHA(index) and is_at_least(last, first - 1, where):
         return ALPHA_BAR(last) / ALPHA_BAR(first - 1) if first > 1 else ALPHA_BAR(last)
-    return sp.Product(body, *limits)
+    return Product(body, *limits)
 
 
 def _by_induction(left, right, where, of_images):
@@ -132,8 +133,8 @@ def _peeled(expr, n, where):
 
         return split
 
-    expr = expr.replace(sp.Sum, peel(sp.Sum, sp.Add))
-    return expr.replace(sp.Product, peel(sp.Product, sp.Mul))
+    expr = expr.replace(sp.Sum, peel(Sum, sp.Add))
+    return expr.replace(sp.Product, peel(Product, sp.Mul))
 
 
 def _is_equal(left, right, where, of_images):
@@ -199,7 +200,7 @@ def _unrolled(expr):
 
         return split
 
-    return expr.replace(sp.Sum, unroll(sp.Sum, sp.Add)).replace(sp.Product, unroll(sp.Product, sp.Mul))
+    return expr.replace(sp.Sum, unroll(Sum, sp.Add)).replace(sp.Product, unroll(Product, sp.Mul))
 
 
 def _log(expr, where):
@@ -214,7 +215,7 @@ def _log(expr, where):
         return None if inner is None else expr.exp * inner
     if isinstance(expr, sp.Product) and len(expr.args) == 2:
         inner = _log(expr.args[0], lower(expr.args[1:], where))
-        return None if inner is None else sp.Sum(inner, expr.args[1])
+        return None if inner is None else Sum(inner, expr.args[1])
     return sp.log(expr) if is_positive(expr, where) else None
 
 
@@ -233,7 +234,7 @@ def _logs(expr, where):
     expr = expr.func(*(_logs(arg, where) if isinstance(arg, sp.Expr) else arg for arg in expr.args))
     if not isinstance(expr, sp.log):
         return expr
-    expr = sp.expand_log(expr)
+    expr = evaluated(sp.expand_log(expr))
     return expr.replace(
         lambda e: isinstance(e, sp.log) and isinstance(e.args[0], sp.Product), lambda e: _of_product(e, where)
     )
@@ -244,4 +245,4 @@ def _of_product(expr, where):
     body, *limits = expr.args[0].args
     if len(limits) > 1 or not is_positive(body, lower(limits, where)):
         return expr
-    return sp.Sum(_logs(sp.log(body), lower(limits, where)), *limits)
+    return Sum(_logs(sp.log(body), lower(limits, where)), *limits)

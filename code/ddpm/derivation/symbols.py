@@ -13,6 +13,8 @@ beta_t = 1 - alpha_t, and alpha_bar_t = alpha_1 ... alpha_t with alpha_bar_0 = 1
 import sympy as sp
 from sympy.core.function import FunctionClass
 
+from ddpm.derivation.rebuilt import evaluated
+
 t, s, T = sp.symbols("t s T", integer=True, positive=True)
 sqrt, log, exp, pi = sp.sqrt, sp.log, sp.exp, sp.pi
 
@@ -38,19 +40,6 @@ def _bracketed(limits):
 def as_written():
     """A context in which SymPy keeps an expression in the form and the order in which it is written."""
     return sp.evaluate(False)
-
-
-def evaluated(expr):
-    """`expr` rebuilt from its parts by SymPy's own rules, whatever form it was written in."""
-    expr = sp.sympify(expr)
-    with sp.evaluate(True):
-        return _rebuilt(expr)
-
-
-def _rebuilt(expr):
-    if not expr.args:
-        return expr
-    return expr.func(*map(_rebuilt, expr.args))
 
 
 class Unfinished:

@@ -7,7 +7,8 @@ import sympy as sp
 from ddpm.derivation.densities import STATE, Density, Undecided
 from ddpm.derivation.expectation import KL, LAW_Q, Expectation
 from ddpm.derivation.lowest import is_at_least, lower
-from ddpm.derivation.symbols import epsilon, evaluated
+from ddpm.derivation.rebuilt import evaluated, known_of
+from ddpm.derivation.symbols import epsilon
 
 CLOSED = (
     Density,
@@ -31,27 +32,6 @@ class Equality(NamedTuple):
     new: sp.Basic
     where: dict
     general: bool
-
-
-def fresh(expr):
-    """`expr` with an index of its own for each sum and product, which is known to be no more than a whole number."""
-    if not expr.args:
-        return expr
-    if isinstance(expr, (sp.Sum, sp.Product)):
-        body, *limits = expr.args
-        for i in reversed(range(len(limits))):  # the outermost first, since others may begin where it stands
-            index, first, last = limits[i]
-            new = sp.Dummy(index.name, **_known_of(index, first, last))
-            limits[i] = new, first, last
-            for j in reversed(range(i)):
-                inner, low, high = limits[j]
-                limits[j] = inner, low.xreplace({index: new}), high.xreplace({index: new})
-                if inner == index:  # the same name again, which is another index further inside
-                    break
-            else:
-                body = body.xreplace({index: new})
-        return expr.func(fresh(body), *(sp.Tuple(n, fresh(low), fresh(high)) for n, low, high in limits))
-    return expr.func(*map(fresh, expr.args))
 
 
 def put_in(expr, known: Equality, lowest: dict):
@@ -153,14 +133,4 @@ def _bound_by(expr):
         return [(expr.args[1], {"real": True})]
     if isinstance(expr, sp.Derivative):  # of what holds near a point nothing is lost, but for whole numbers
         return [(symbol, {"real": True}) for symbol, _ in expr.args[1:] if symbol.is_Symbol and symbol.is_integer]
-    return [(limit[0], _known_of(*limit, whole=not isinstance(expr, sp.Integral))) for limit in expr.args[1:]]
-
-
-def _known_of(index, *ends, whole: bool = True) -> dict:
-    """What is known of an index between its ends, or of the variable of an integral."""
-    if not whole:  # its ends have no part in it
-        above_0 = len(ends) == 2 and all(evaluated(end).is_nonnegative for end in ends)
-        return {"real": True} | ({"positive": True} if above_0 else {})
-    first = evaluated(ends[0])
-    positive, nonnegative = first.is_positive, first.is_nonnegative
-    return {"integer": True} | ({"positive": True} if positive else {"nonnegative": True} if nonnegative else {})
+    return [(limit[0], known_of(*limit, whole=not isinstance(expr, sp.Integral))) for limit in expr.args[1:]]

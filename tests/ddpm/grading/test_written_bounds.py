@@ -7,9 +7,11 @@ import sympy as sp
 from ddpm.chapters.closed_form.exercises import check_answer_1_4
 from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
+from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.numbers import Undefined
 from ddpm.derivation.symbols import (
     C,
+    I,
     Product,
     SquaredNorm,
     Sum,
@@ -291,9 +293,22 @@ def test_a_covariance_may_have_its_identity_matrix():
     for marked in (sp.Symbol("I"), sp.I):
         assert in_notation(beta[t] * marked) == beta[t] and in_notation((1 - alpha_bar[t]) * marked) == 1 - alpha_bar[t]
         assert in_notation(sqrt(beta[t]) * sp.Symbol("I")) == sqrt(beta[t])
-    for refused in (sqrt(-beta[t]), sp.I * sqrt(beta[t]), beta[t] + sp.I):
+    for refused in (sqrt(-beta[t]), sp.I * sqrt(beta[t]), beta[t] + sp.I, sp.I * x[t], sp.I * beta[t] * epsilon):
         with pytest.raises(Unreadable, match="root of a negative number"):
             in_notation(refused)
+
+
+def test_an_imaginary_number_is_no_identity_matrix():
+    for kept in (0.5 * beta[t] * I, 0.5 * beta[t], I * beta[t] / 2, sp.I * beta[t] / 2):
+        assert in_notation(kept) == beta[t] / 2
+    for refused in (1j * beta[t], beta[t] * 2j, 0.5j * beta[t], np.complex128(1j) * beta[t], beta[t] / 1j, sp.exp(1j)):
+        with pytest.raises(Unreadable, match="holds an imaginary number, as 1j; the identity matrix is I of"):
+            in_notation(refused)
+    for variance in (1j * beta[t], beta[t] + beta[t] * 1j):
+        with pytest.raises(Unreadable, match="holds an imaginary number"):
+            in_notation(Normal(x[t], x[0], variance))
+    assert read(1j, "answer").fault.startswith("holds an imaginary number")
+    assert in_notation(Normal(x[t], x[0], 0.5 * beta[t] * I)) == Normal(x[t], x[0], beta[t] / 2)
 
 
 def test_numbers_are_made_exact():

@@ -7,7 +7,9 @@ from ddpm.derivation import symbols
 from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, Expectation
 from ddpm.derivation.gaussians import Normal
-from ddpm.derivation.symbols import C, I, Path, Quantity, SquaredNorm, T, epsilon, evaluated, t, x
+from ddpm.derivation.images import is_image
+from ddpm.derivation.rebuilt import evaluated
+from ddpm.derivation.symbols import C, I, Path, Quantity, SquaredNorm, T, epsilon, t, x
 from ddpm.grading.written import too_large
 from ddpm.grading.written.too_large import Unreadable
 
@@ -54,6 +56,9 @@ HEADS = (
 )
 PLAIN = (*HEADS, sp.Rational, type(sp.pi), type(sp.E), sp.Symbol)
 AT_T = {"epsilon_theta": (x[t], t), "mu_theta": (x[t], t), "mu_tilde": (t, x[t], x[0])}
+COMPLEX = (  # SymPy's I alone may be meant for the matrix; with a decimal it is what it makes of Python's 1j
+    "holds an imaginary number, as 1j; the identity matrix is I of ddpm.derivation.symbols, and may be left out"
+)
 KNOWN = "those are in ddpm.derivation.symbols, as alpha[t], alpha_bar[t], x[t], epsilon"
 
 
@@ -67,6 +72,8 @@ def in_notation(expr: sp.Expr, own: frozenset = frozenset()) -> sp.Expr:
         Unreadable: it holds something else, or is too large.
     """
     too_large.check(expr)
+    if any(e.args.count(sp.I) and any(arg.is_Float for arg in e.args) for e in expr.atoms(sp.Mul)):
+        raise Unreadable(COMPLEX)
     expr = expr.xreplace({number: exact(number) for number in expr.atoms(sp.Float)})
     expr = without_identity(evaluated(expr))
     expr = expr.xreplace(
@@ -92,8 +99,10 @@ def without_identity(expr):
     if not named.has(I) or named.has(Normal) or named.subs(I, 0) != 0:
         return expr
     factor = named.subs(I, 1)
-    if expr.has(sp.I) and any(not e.exp.is_Integer for e in factor.atoms(sp.Pow)):
-        return expr  # the root of a negative number
+    if expr.has(sp.I) and (
+        any(not e.exp.is_Integer for e in factor.atoms(sp.Pow)) or any(map(is_image, sp.preorder_traversal(factor)))
+    ):
+        return expr  # the root of a negative number, or no covariance
     return factor if sp.expand(named - I * factor) == 0 else expr
 
 
