@@ -145,7 +145,7 @@ def unmatched(root: Path, found: Iterable[MutationSpec], entries: Sequence[dict]
     near = [
         Outcome(str(spec.module_path), spec.definition_name or MODULE, diff(root, spec), killed=False)
         for spec in found
-        if (str(spec.module_path), spec.definition_name or MODULE) in places
+        if places & {(str(spec.module_path), where) for where in (spec.definition_name or MODULE, "*")}
     ]
     return [entry for entry in entries if not any(outcome.matches(entry) for outcome in near)]
 

@@ -16,7 +16,6 @@ import sympy as sp
 
 from ddpm.derivation.densities import STATE, Density, Undecided
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_of_polynomial
-from ddpm.derivation.rebuilt import Sum
 from ddpm.derivation.symbols import Path, alpha_bar, epsilon, epsilon_t, x
 
 
@@ -110,7 +109,7 @@ def integrand(expr, law):
         if len(rest) == 1:
             return sp.Mul(*(_free_of_states(arg) for arg in expr.args if arg != rest[0]), integrand(rest[0], law))
     if isinstance(expr, sp.Sum):
-        return Sum(integrand(expr.args[0], law), *(_free_of_states(limit) for limit in expr.args[1:]))
+        return expr.func(integrand(expr.args[0], law), *(_free_of_states(limit) for limit in expr.args[1:]))
     raise Undecided(f"not decided: no linear combination of expectations: {expr}")
 
 
@@ -161,7 +160,7 @@ def one_state_at_a_time(body):
     if isinstance(body, sp.Add):
         return sp.Add(*map(one_state_at_a_time, body.args))
     if isinstance(body, sp.Sum):
-        return Sum(one_state_at_a_time(body.args[0]), *body.args[1:])
+        return body.func(one_state_at_a_time(body.args[0]), *body.args[1:])
     times = {state.args[0] for state in body.atoms(STATE)} - {sp.S.Zero}
     if len(times) > 1 or any(part.has(STATE) for part in body.atoms(sp.Sum, sp.Product, sp.Integral)):
         raise Undecided(f"not decided: several states in one term: {body}")
