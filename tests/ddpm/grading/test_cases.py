@@ -11,7 +11,7 @@ import pytest
 
 import ddpm.grading
 from ddpm import Schedule
-from ddpm.grading import Compared, Slip, Status, check, remarks, verdict
+from ddpm.grading import Compared, Slip, Status, check, compared, remarks, verdict
 from ddpm.grading.cases import (
     Coefficients,
     FlowWave,
@@ -366,3 +366,18 @@ def test_cases_that_are_no_data_are_refused():
     array = np.arange(6, dtype=np.float32).reshape(2, 3)
     ((back, number, row),) = unpack_cases(pack_cases([(array, 3, [1, [2]])]))
     assert back.dtype == np.float32 and (back == array).all() and (number, row) == (3, [1, [2]])
+
+
+def test_noise_is_judged_by_both_of_the_cases_that_come_again():
+    """Of the last four answers the second and fourth are to be the first two, the others not both."""
+    one, two, other = map(np.array, (1.0, 2.0, 5.0))
+    for last, found in (
+        ((other, one, other, two), None),
+        ((one, one, other, two), None),
+        ((other, one, two, two), None),
+        ((one, one, two, two), compared.OWN_NOISE),
+        ((other, other, other, two), compared.RANDOM),
+        ((other, one, other, other), compared.RANDOM),
+    ):
+        assert compared._random([one, two, *last], 6) is found
+    assert compared._random([one, two, one, one, two, two], 7) is None

@@ -529,3 +529,10 @@ def test_jax_and_numpy_styles_both_get_their_arrays():
         return x_0
 
     assert check_q_sample(at).passed and check_q_sample(assigned).passed
+
+
+def test_an_argument_is_the_same_by_its_shape_and_its_values():
+    row = np.array([1.0, np.nan])
+    assert runner._same(row, row.copy()) and runner._same([1], [1]) and runner._same(1, 2)
+    assert not runner._same(row, row[None]) and not runner._same(row, np.array([2.0, np.nan]))
+    assert not runner._same([1], [2])

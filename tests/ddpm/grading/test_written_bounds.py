@@ -23,6 +23,7 @@ from ddpm.derivation.symbols import (
     epsilon_t,
     epsilon_theta,
     family,
+    function,
     log,
     mu_tilde,
     s,
@@ -34,7 +35,7 @@ from ddpm.derivation.symbols import (
 from ddpm.grading.verdict import Status
 from ddpm.grading.written import predictions, states, too_large
 from ddpm.grading.written import sample as module
-from ddpm.grading.written.families import with_definitions
+from ddpm.grading.written.families import own_families, with_definitions
 from ddpm.grading.written.linear import mean_and_variance
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import earliest, exact, in_notation
@@ -296,6 +297,21 @@ def test_a_covariance_may_have_its_identity_matrix():
     for refused in (sqrt(-beta[t]), sp.I * sqrt(beta[t]), beta[t] + sp.I, sp.I * x[t], sp.I * beta[t] * epsilon):
         with pytest.raises(Unreadable, match="root of a negative number"):
             in_notation(refused)
+
+
+def test_an_index_of_ones_own_is_a_whole_number():
+    for kind in Sum, Product:
+        found = in_notation(kind(alpha[sp.Symbol("k", integer=True)], (sp.Symbol("k", integer=True), 1, t)))
+        assert found.args[1][0].is_integer and found.args[1][0].name == "k"
+
+
+def test_a_family_of_ones_own_has_one_index_and_an_equation_and_is_used():
+    own, pair = family("own", "M"), function("pair", "f")
+    named = sp.Eq(own[t], alpha[t], evaluate=False)
+    assert own_families([named, own[t] * x[0]]) == own_families([sp.Eq(own[0], 1, evaluate=False)]) == {"own"}
+    assert not own_families([named]) and not own_families([own[t]])
+    assert not own_families([sp.Eq(pair(x[t], t), x[t], evaluate=False), pair(x[t], t)])
+    assert not own_families([sp.Eq(beta[t], 1 - alpha[t], evaluate=False), beta[t]])
 
 
 def test_an_imaginary_number_is_no_identity_matrix():
