@@ -54,6 +54,7 @@ ONES = [
     (exp(y) * v**2 * exp(z), exp(y + z + 2 * log(v)), {}),
     (exp(2 * log(v) - log(w)), v**2 / w, {}),
     (log(sp.Product(r[s], (s, 1, t))), sp.Sum(log(r[s]), (s, 1, t)), {}),
+    (log(sp.Product(beta[s], (s, 1, t))), sp.Sum(log(beta[s]), (s, 1, t)), {}),
     (sp.Product(exp(m[s]), (s, 1, t)), exp(sp.Sum(m[s], (s, 1, t))), {}),
     (sp.Product(exp(m[s]) * r[s] ** 2, (s, 1, t)), exp(sp.Sum(m[s] + 2 * log(r[s]), (s, 1, t))), {}),
     (log(Normal(y, z, v)), Normal(y, z, v).log, {}),
