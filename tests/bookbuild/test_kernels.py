@@ -9,7 +9,10 @@ import pytest
 
 from bookbuild.notebook import kernels
 
-pytestmark = pytest.mark.skipif(not kernels.CAN_COPY, reason="copied on Linux only")
+pytestmark = [
+    pytest.mark.slow,  # each build has its chapters run by copies
+    pytest.mark.skipif(not kernels.CAN_COPY, reason="copied on Linux only"),
+]
 # in a process of its own, which is not left with the process that is copied
 RUN = """
 import json, os, sys

@@ -713,6 +713,7 @@ STUDENTS = [
 """
 
 
+@pytest.mark.slow
 def test_it_checks_as_the_whole_one_does(lean, tmp_path, monkeypatch, capsys):
     """To the words, but for the digits of a mean error: the stored values have five."""
     (tmp_path / "students.py").write_text(STUDENTS)

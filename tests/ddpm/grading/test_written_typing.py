@@ -53,7 +53,10 @@ NAMES = {
 NAMES["n"] = sp.Symbol("n")  # an index of the reader's own
 
 
-@pytest.mark.parametrize("number", ["1.4", "2.1", "2.2a", "2.2b", "3.1", "3.2"])
+@pytest.mark.parametrize(
+    "number",
+    ["1.4", "2.2a", "3.2", *(pytest.param(number, marks=pytest.mark.slow) for number in ("2.1", "2.2b", "3.1"))],
+)
 def test_an_echo_can_be_typed_back(number):
     seen = set()
     for answers in (RIGHT, NO_DERIVATION, OTHER_FORM, SLIPS):

@@ -57,6 +57,7 @@ def test_networks_are_taken_apart_as_they_were_put_together():
     np.testing.assert_array_equal(one, all_said[0])
 
 
+@pytest.mark.slow
 def test_the_averages_are_those_of_plain_draws():
     says = Learned(Says(0.1, 0.4), SCHEDULE)
     found = {name: np.asarray(values, float) for name, values in _averages(says, points(glyphs())).items()}
