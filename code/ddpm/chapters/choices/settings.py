@@ -69,7 +69,7 @@ def on_glyphs() -> dict[str, dict[str, Context]]:
 
 
 def on_digits() -> dict[str, dict[str, Context]]:
-    """The same, less what no seconds were left for: levels alike, and all averages but none."""
+    """The same, less what was not measured: levels alike, and all averages but none."""
     found = on_glyphs()
     del found["schedule"]["levels alike"]
     found["average"] = {rate: (base, {"none": of["none"]}) for rate, (base, of) in found["average"].items()}
