@@ -51,6 +51,7 @@ def test_the_true_process_has_the_same_total_on_every_path():
     np.testing.assert_allclose(totals(jax.random.key(0)), expected, rtol=1e-4)  # float32
 
 
+@pytest.mark.slow
 def test_steps_that_are_mixtures_are_drawn_for_one_pixel_and_close_the_gap():
     """With the true steps both forms average to the entropy; the sum over steps is -log q(x_0) on every path."""
     schedule, draws = Schedule.from_betas([0.1, 0.5]), 4000

@@ -57,7 +57,7 @@ def test_right_answers_in_another_form_are_told_apart(number, words):
     assert str(verdict).startswith("Right, but not in the form asked for")
 
 
-@cases(NO_DERIVATION, 8)
+@cases(NO_DERIVATION, 16)
 def test_a_result_that_the_problem_prints_is_no_derivation(number, words):
     verdict = check(number, NO_DERIVATION[number][words])
     assert verdict.status is Status.OTHER_FORM and str(verdict).startswith("Right result, no derivation yet"), verdict

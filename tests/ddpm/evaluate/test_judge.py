@@ -10,6 +10,7 @@ from ddpm.data import digits
 from ddpm.evaluate import judge, train_judge
 
 
+@pytest.mark.slow
 def test_it_tells_digits_that_it_has_not_seen_and_its_features_are_what_its_last_layer_sees(unchecked):
     half, other = digits()
     trained = train_judge(jax.random.key(0), half.images, half.labels)

@@ -54,6 +54,7 @@ def test_samples_are_drawn_anew_each_by_itself_and_the_same_key_gives_the_same()
     assert bootstrapped(key, np.mean, a) != bootstrapped(jax.random.key(4), np.mean, a)
 
 
+@pytest.mark.slow
 def test_of_groups_so_many_of_each_are_drawn():
     """Two groups far apart, 30 of each in every set: the mean varies only within them."""
     random, group = np.random.default_rng(5), np.repeat([0, 1], 30)

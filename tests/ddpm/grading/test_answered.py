@@ -51,7 +51,9 @@ def defined(tmp_path, monkeypatch):
     return made
 
 
-@pytest.mark.parametrize("where", SOURCES)
+@pytest.mark.parametrize(
+    "where", [pytest.param(where, marks=[pytest.mark.slow] * (i % 4 > 0)) for i, where in enumerate(SOURCES)]
+)
 def test_dots_beside_an_answer_are_no_blank_and_dots_in_its_place_are(where, defined):
     answered, q_sample = SOURCES[where][1], defined(where)
     verdict = check(q_sample, Q_SAMPLE)

@@ -672,6 +672,7 @@ def test_the_students_package_has_no_reference_of_an_exercise_in_code(lean):
     assert "sizes[:-1][::-1]" not in grading and "np.sqrt(1 - beta) * x" not in grading and "reference=" not in grading
 
 
+@pytest.mark.slow
 def test_where_submissions_run_no_formula_of_a_written_answer_is_there(tmp_path):
     package = write_lean(tmp_path, PROBLEMS.module, judged_elsewhere=True)
     texts = {path.relative_to(package).as_posix(): path.read_text() for path in package.rglob("*.py")}

@@ -78,6 +78,7 @@ def test_the_estimate_is_unbiased_along_the_way():
     assert found.std() > 0.1
 
 
+@pytest.mark.slow
 def test_float32_stays_float32():
     data, x = mixture(*BLOBS), jnp.array([0.7, -0.1])
     ours = jax.jit(partial(along, vp(), data, solve=partial(adaptive, tolerance=1e-5)))(x)

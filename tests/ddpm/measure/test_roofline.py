@@ -25,6 +25,7 @@ def test_a_compiled_program_reads_its_arrays_once(n, handed_over):
         assert found.bytes == pytest.approx(2 * 4 * n, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_the_plain_function_sends_out_each_operation_and_writes_what_lies_between():
     """What it writes is what XLA says, with its own settings."""
     n = 100_000

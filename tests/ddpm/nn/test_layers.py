@@ -48,7 +48,13 @@ def test_the_shapes_of_layers():
         assert layer.weight.shape == (m, n) and layer.bias.shape == (m,)
 
 
-@pytest.mark.parametrize(("make", "sizes", "last"), [(UNet, [10, 12], 5), (MLP, [9, 12], 5), (Denoiser, [9, 12], FIVE)])
+@pytest.mark.parametrize(
+    ("make", "sizes", "last"),
+    [
+        (UNet, [10, 12], 5),
+        *(pytest.param(make, [9, 12], last, marks=pytest.mark.slow) for make, last in ((MLP, 5), (Denoiser, FIVE))),
+    ],
+)
 def test_batches_come_from_vmap_and_gradients_flow(make, sizes, last):
     network = shaken(make(jax.random.key(0), sizes, last))
     x, t = np.random.default_rng(1).normal(size=(5, 3, 3)).astype(np.float32), np.arange(1, 6)

@@ -6,6 +6,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from ddpm.chapters.choices import said
 from ddpm.chapters.choices.digits import _at_times, _loss, _started
@@ -32,6 +33,7 @@ def test_the_times_of_a_step():
     np.testing.assert_allclose(path_of("even").log_snr(evenly), 13 - 23 * np.asarray(seen.u), rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_base_has_the_loss_of_v():
     network, seen = _started(NARROW, 0), DRAW(KEY, 20)
     network = jax.tree.map(lambda a: a + 0.1, network)  # or it would say 0

@@ -134,6 +134,7 @@ class Best(Small):
         return self.best(x, u) + self.off
 
 
+@pytest.mark.slow
 def test_the_nats_of_known_predictors():
     """0 of the best; of one that is off by 0.1 in every pixel, half of 9 * 0.01 over a range of 12."""
     networks = SaysNoise(Best(jnp.array([0.0, 0.1])), jnp.asarray(said.KINDS.index("noise")), cosine_path())

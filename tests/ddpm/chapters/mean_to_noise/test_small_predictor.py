@@ -33,6 +33,7 @@ def test_standard_normal_data_without_a_clock():
     np.testing.assert_allclose(excess[1:], (slopes - slope) ** 2, rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_no_other_parameters_have_a_smaller_weighted_loss():
     """The loss comes from its definition here: draws of x_0 and of the noise, the same for all parameters."""
     data = mixture([-1.5, 0.5], 0.05**2, [0.25, 0.75])

@@ -94,10 +94,11 @@ def without_brackets(schedule, images, x_t, t):
 @pytest.mark.parametrize(
     "answer",
     [
-        by_loop,
         by_the_package,
-        by_axes,
-        *(pytest.param(answer, marks=pytest.mark.slow) for answer in (by_softmax, by_average, by_vmap)),
+        *(
+            pytest.param(answer, marks=pytest.mark.slow)
+            for answer in (by_loop, by_axes, by_softmax, by_average, by_vmap)
+        ),
     ],
 )
 def test_right_answers_pass(answer):

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from ddpm.chapters.where_to_step.race import finish, noisy_finish, walk
 from ddpm.mixture import mixture
@@ -12,6 +13,7 @@ from ddpm.precision import enable_x64
 from ddpm.sample import ddim, dpm_solver, dpm_solver_weights
 
 
+@pytest.mark.slow
 def test_all_are_the_packages_samplers():
     with enable_x64(True):
         path, x = vp(), jnp.array([[0.4, -1.2], [1.0, 0.3]])
