@@ -79,6 +79,7 @@ SEEN = """() => {
         return [seen.length, seen[0].scrollWidth - seen[0].clientWidth, math.id]; }); }"""
 TALL = """() => [...document.querySelectorAll('div.two-widths')].map(math => [...math.children]
     .find(e => e.matches('mjx-container') && e.checkVisibility()).getBoundingClientRect().height)"""
+BEST_STEP = "() => document.getElementById('equation-eq-best-step')?.getBoundingClientRect().height"
 # text of less than 12 px, in drawings of less than 9; glyphs of formulas and their raised parts aside
 SMALL = """() => { const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), small = new Set();
     while (walk.nextNode()) { const e = walk.currentNode.parentElement;
@@ -163,14 +164,15 @@ def test_a_page_works_without_the_network(opened):
 
 def test_one_setting_of_a_formula_is_seen_and_fits(opened):
     opened.evaluate(UNFOLD)
-    tall = {}
+    tall, best_step = {}, {}
     for width in (1280, 375):
         seen_as(opened, width, "light")
         for seen, over, label in opened.evaluate(SEEN):
             assert seen == 1 and over <= 1, (width, label)
-        tall[width] = opened.evaluate(TALL)
+        tall[width], best_step[width] = opened.evaluate(TALL), opened.evaluate(BEST_STEP)
     lower = [desk for desk, phone in zip(tall[1280], tall[375], strict=True) if desk < phone]
     assert lower or not tall[1280], "a desk gets fewer lines of a formula"
+    assert best_step[1280] is None or best_step[375] > 1.3 * best_step[1280]
 
 
 def test_axe_finds_nothing(opened):

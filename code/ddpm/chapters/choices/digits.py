@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 
 import ddpm
 from ddpm.chapters.choices import said
-from ddpm.chapters.choices.glyphs import evenly, names_of, one_of, path_of, schedule_of
+from ddpm.chapters.choices.glyphs import evenly, numbers_of, one_of, path_of, schedule_of
 from ddpm.chapters.choices.settings import BASE, Setting
 from ddpm.chapters.choices.variances import NAMES, variance_of
 from ddpm.data import as_grey, as_images, digits
@@ -76,9 +76,7 @@ def _trained(setting: Setting, seed: int) -> tuple[Told, Told]:
     """The network with the average of its weights, and with those of the last step."""
     r, (half, _) = RECIPE, digits()
     path = path_of(setting.path)
-    kind, weight = (
-        jnp.asarray(names.index(name)) for names, name in zip((said.KINDS, said.WEIGHTS), names_of(setting))
-    )
+    kind, weight = numbers_of(setting)
     blind = jnp.asarray(setting.features == "none")
     network = _started(setting, seed)
     optimiser = _optimiser(setting.rate, r["steps"], r["rate"], r["weight_decay"])

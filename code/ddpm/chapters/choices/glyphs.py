@@ -71,9 +71,7 @@ def train_glyphs(setting: Setting, recipe: dict = RECIPE) -> SaysNoise:
     """The networks of all seeds, stacked along a first axis."""
     optimiser = optimiser_of(setting.rate, recipe["steps"], recipe["rate"])
     state = start(jax.random.key(1), stacked(recipe["seeds"], setting.width, setting.features), optimiser)
-    kind, weight = (
-        jnp.asarray(names.index(name)) for names, name in zip((said.KINDS, said.WEIGHTS), names_of(setting))
-    )
+    kind, weight = numbers_of(setting)
     path = path_of(setting.path)
     loss = Partial(_loss, path, kind, weight, jnp.asarray(setting.alike))
     draw = Partial(draw_for_each, glyphs(), jnp.asarray(float(setting.times)), recipe["seeds"])
@@ -148,6 +146,12 @@ def names_of(setting: Setting) -> tuple[str, str]:
     """Kind and weight. Where levels are drawn evenly, the bound weighs all errors of the noise alike: half of what
     -dLambda is then."""
     return setting.kind, "simple" if (setting.path, setting.weight) == ("even", "bound") else setting.weight
+
+
+def numbers_of(setting: Setting) -> tuple[Array, Array]:
+    """The same by their places in `said`."""
+    kind, weight = names_of(setting)
+    return jnp.asarray(said.KINDS.index(kind)), jnp.asarray(said.WEIGHTS.index(weight))
 
 
 def _loss(path, kind, weight, alike, networks, key, batch):
