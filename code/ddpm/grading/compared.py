@@ -10,7 +10,7 @@ from ddpm.grading.in_code import CodeExercise
 from ddpm.grading.later import USES
 from ddpm.grading.remarks import close, remark, way_out
 from ddpm.grading.runner import Run
-from ddpm.grading.verdict import Status, Verdict, blank, brief, notes, show_case, wrap
+from ddpm.grading.verdict import Status, Verdict, blank, brief, not_yet, notes, show_case, wrap
 
 OWN_NOISE = Slip(
     "the noise that is given has no part in the answer, as when fresh noise is drawn inside.",
@@ -66,7 +66,7 @@ def _verdict(exercise, cases, result, name):
         return Verdict(Status.RIGHT, text + notes(result.notes), mean_error)
     first = wrong[0]
     if problems[first]:
-        text = wrap(f"Not right yet: {name} {problems[first]}{'' if problems[first][-1] in '.?' else '.'}")
+        text = not_yet(f"{name} {problems[first]}")
     else:
         off = "" if np.isnan(mean_error) else f"\nis off by {mean_error:.3g} on average over {len(cases)} cases."
         text = f"Not right yet: {name}{off or ' gives other values than expected.'}"
@@ -95,10 +95,7 @@ def _later(exercise, expected, result, name, mean_error) -> Verdict | None:
             fails = "" if answer.shape == wanted.shape and close(answer, wanted) else "gives other values"
         if fails:
             eagerly = "but it works only eagerly. Later cells" if compiled else "but later cells"
-            text = wrap(
-                f"Not right yet: the values of {name} are right, {eagerly} call it {use.how}, and there it "
-                f"{fails}{'' if fails[-1] in '.?' else '.'}"
-            )
+            text = not_yet(f"the values of {name} are right, {eagerly} call it {use.how}, and there it {fails}")
             out = way_out(fails, "functions of jnp in the place of np, if and float(...)." if compiled else "")
             text += f"\n{wrap(out, '  ')}" if out else ""
             return Verdict(Status.OTHER_FORM, text + notes(result.notes), mean_error)

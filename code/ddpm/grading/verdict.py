@@ -53,6 +53,11 @@ def blank(why: str) -> Verdict:
     return Verdict(Status.BLANK, wrap(f"Not yet answered: {why}"))
 
 
+def not_yet(what: str) -> str:
+    """What is wrong with an answer, as a sentence: it gets a full stop where it has no sign at its end."""
+    return wrap(f"Not right yet: {what}{'' if what.endswith(('.', '?')) else '.'}")
+
+
 def wrap(text: str, indent: str = "") -> str:
     """`text` in lines of at most 72 columns; `indent` goes before each but the first."""
     return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ddpm.grading.limit import TooLong, in_time, of_work
-from ddpm.grading.verdict import WIDTH, Status, Verdict, blank, wrap
+from ddpm.grading.verdict import WIDTH, Status, Verdict, blank, not_yet, wrap
 from ddpm.grading.written.quantities import Choice, Number, numbers_of
 from ddpm.grading.written.reading import SECONDS, called, is_placeholder
 from ddpm.grading.written.too_large import Unreadable
@@ -155,8 +155,7 @@ class Predictions:
         if "blank" in reading:
             return blank(reading["blank"])
         if "fault" in reading:
-            why = reading["fault"]
-            return Verdict(Status.WRONG, wrap(f"Not right yet: {self.name} {why}{'' if why[-1] in '.?' else '.'}"))
+            return Verdict(Status.WRONG, not_yet(f"{self.name} {reading['fault']}"))
         values = {key: reading["values"][key] for key in self.quantities if key in reading["values"]}
         if missing := [key for key in self.quantities if key not in values]:
             return Verdict(Status.BLANK, wrap(f"Not yet answered in full: still to predict {', '.join(missing)}."))

@@ -11,7 +11,7 @@ from ddpm.derivation.densities import Undecided
 from ddpm.derivation.symbols import T, t
 from ddpm.grading.exercise import Slip
 from ddpm.grading.limit import TooLong, in_time, of_work
-from ddpm.grading.verdict import Status, Verdict, blank, wrap
+from ddpm.grading.verdict import Status, Verdict, blank, not_yet, wrap
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import counted
 from ddpm.grading.written.reading import read
@@ -141,8 +141,8 @@ class Derivation:
 
     def refused(self, why: str, place: str = "", slip: Slip | None = None) -> Verdict:
         where = f"{place} of {self.name}" if place else self.name
-        text = wrap(f"Not right yet: {where} {why}{'' if why[-1] in '.?' else '.'}")
-        return Verdict(Status.WRONG, text + (_named(slip) if slip else ""), slip=slip.name if slip else None)
+        text = not_yet(f"{where} {why}") + (_named(slip) if slip else "")
+        return Verdict(Status.WRONG, text, slip=slip.name if slip else None)
 
     def _refused(self, claim, why, slip) -> Verdict | None:
         return self.refused(why, claim.place, slip) if why else None
@@ -183,7 +183,7 @@ class Derivation:
                 continue
             if found:
                 slips = dict.fromkeys(filter(None, (verdict.slip, found.slip)))
-                message = f"{verdict.message}\n{found.message.replace('Not right yet:', 'And', 1)}"
+                message = f"{verdict.message}\nAnd{found.message.removeprefix('Not right yet:')}"
                 return Verdict(Status.WRONG, message, slip="\n".join(slips) or None)
         return verdict
 

@@ -7,7 +7,7 @@ import numpy as np
 from ddpm.grading.in_code import CodeExercise, check
 from ddpm.grading.remarks import close
 from ddpm.grading.runner import Run
-from ddpm.grading.verdict import Status, Verdict, blank, brief, notes, wrap
+from ddpm.grading.verdict import Status, Verdict, blank, brief, not_yet, notes, wrap
 
 MOST_LEFT = 0.05  # alpha_bar_T, as the exercise asks
 ROUNDED = MOST_LEFT * (1 + 1e-3)  # a thousand steps in float32
@@ -32,7 +32,7 @@ class MyBetas(CodeExercise):
         found = _fault(cases, result.answers)
         if found:
             where, fault, slip, hint = found
-            text = wrap(f"Not right yet: {name}({cases[where][0]}) {fault}{'' if fault[-1] in '.?' else '.'}")
+            text = not_yet(f"{name}({cases[where][0]}) {fault}")
             if isinstance(result.answers[where], np.ndarray):
                 text += f"\n  got      {brief(result.answers[where])}"
             if slip:
