@@ -1,6 +1,7 @@
 """The command that grades a folder: runs what lies in it, and writes scores.csv and report.html there."""
 
 import argparse
+import contextlib
 import secrets
 import sys
 from pathlib import Path
@@ -20,8 +21,8 @@ def main(problems: Problems, command: str, arguments=None) -> int:
         "folder", type=Path, help="the submitted notebooks, or one; scores.csv and report.html are written here"
     )
     parser.add_argument("--seed", type=int, help="of the cases, to grade again with the same; by default a new one")
-    parser.add_argument("--minutes", type=float, default=10, help="for one notebook (default: 10)")
-    parser.add_argument("--gigabytes", type=float, default=4, help="of memory for one notebook (default: 4)")
+    parser.add_argument("--minutes", type=float, default=10, help="for one notebook (default: %(default)g)")
+    parser.add_argument("--gigabytes", type=float, default=4, help="of memory for one notebook (default: %(default)g)")
     options = parser.parse_args(arguments)
     try:
         from ddpm.grading.score import output
@@ -44,24 +45,26 @@ def main(problems: Problems, command: str, arguments=None) -> int:
         print(error, file=sys.stderr)
         return 2
     folder = place if place.is_dir() else place.parent
-    so_far = []
+    so_far, kept = [], []  # and where
 
     def done(one):
         print(
             f"{one.name}: {one.points} of {len(one.verdicts)}{f' ({one.problem})' if one.problem else ''}", flush=True
         )
         so_far.append(one)
-        output.put(folder, PARTIAL, to_csv(so_far, problems))
+        kept.append(output.put(folder, PARTIAL, to_csv(so_far, problems)))
 
     try:
         graded: Class = score(problems, found, seed, limits, done)
     except KeyboardInterrupt:
-        print(f"Stopped. What was graded until then is in {folder / PARTIAL}.", file=sys.stderr)
+        print(f"Stopped. Graded until then: {f'see {kept[-1]}' if kept else 'nothing'}.", file=sys.stderr)
         return 130
     written = [
         output.put(folder, SCORES, to_csv(graded.scores, problems)),
         output.put(folder, REPORT, to_html(graded, problems, seed, ignored)),
     ]
-    (folder / PARTIAL).unlink(missing_ok=True)
+    for path in set(kept):
+        with contextlib.suppress(OSError):
+            path.unlink()
     print(f"{graded.ran}\nSeed {seed}. Written: {', '.join(map(str, written))}")
     return 0

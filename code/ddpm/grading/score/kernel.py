@@ -58,11 +58,11 @@ def go_on(source: str) -> None:
     while trace is not None and trace.tb_frame.f_globals is not shell.user_global_ns:
         trace = trace.tb_next
     body = ast.parse(shell.transform_cell(source)).body if trace is not None else []
-    broken = [node for node in body if node.lineno <= trace.tb_lineno <= node.end_lineno]
-    if broken and _brings_something(broken[0]):
-        names = broken[0].names if isinstance(broken[0], ast.Import) else []
-        single = [ast.copy_location(ast.Import([name]), broken[0]) for name in names if len(names) > 1]
-        for node in [*single, *body[body.index(broken[0]) + 1 :]]:
+    broken = next((node for node in body if node.lineno <= trace.tb_lineno <= node.end_lineno), None)
+    if broken and _brings_something(broken):
+        names = broken.names if isinstance(broken, ast.Import) else []
+        single = [ast.copy_location(ast.Import([name]), broken) for name in names if len(names) > 1]
+        for node in [*single, *body[body.index(broken) + 1 :]]:
             try:
                 exec(compile(ast.Module([node], []), trace.tb_frame.f_code.co_filename, "exec"), shell.user_ns)
             except BaseException as error:  # a student's cell may raise anything
