@@ -49,7 +49,7 @@ class Outcome:
 
 def without_numbers(*texts: str) -> bool:
     """Whether texts are the same but for their numbers."""
-    return len({re.sub(r"\d+(\.\d+)?", "0", text) for text in texts}) == 1
+    return len({re.sub(r"\d[\d_]*(\.\d+)?", "0", text) for text in texts}) == 1
 
 
 def changed(diff: str, sign: str) -> list[str]:
