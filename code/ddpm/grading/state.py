@@ -85,7 +85,7 @@ def _folder() -> str | None:
 
 
 def _own_modules():
-    return [module for name, module in sys.modules.items() if name == "ddpm" or name.startswith("ddpm.")]
+    return [module for name, module in sys.modules.items() if f"{name}.".startswith("ddpm.")]
 
 
 def _put_back(module, names):

@@ -193,25 +193,6 @@ def test_a_comparison_that_does_not_end_is_stopped(monkeypatch):
     assert "could not be compared within 0.3 s of work" in " ".join(str(check("3.2", alpha[t])).split())
 
 
-def test_a_limit_of_work_counts_the_processor_and_not_the_clock():
-    left = limit.of_work(20)
-    time.sleep(0.3)
-    assert left() > 19.8
-    began = time.process_time()
-    while time.process_time() < began + 0.3:
-        pass
-    assert 19.3 < left() < 19.75
-    short = limit.of_work(0.01)
-    time.sleep(0.01 * limit.ASLEEP + 0.1)
-    assert short() < 0
-
-
-def test_a_limit_passes_on_results_and_errors():
-    assert limit.in_time(limit.of_work(5), lambda: 7) == 7
-    with pytest.raises(KeyError):
-        limit.in_time(limit.of_work(5), lambda: {}[0])
-
-
 def test_symbols_go_by_their_names():
     other_t, noise = sp.Symbol("t"), sp.Symbol("epsilon")
     answer = (x[other_t] - beta[other_t] / sqrt(1 - alpha_bar[other_t]) * noise) / sqrt(alpha[other_t])

@@ -39,6 +39,11 @@ def raises(error):
     return answer
 
 
+class Wordless(Exception):
+    def __str__(self):
+        raise ValueError("no words")
+
+
 def recursive(x, beta):
     return recursive(x, beta)
 
@@ -56,6 +61,7 @@ def prints(x, beta):
         (raises(SystemExit()), "raised SystemExit"),
         (raises(KeyboardInterrupt()), "raised KeyboardInterrupt"),
         (raises(MemoryError()), "raised MemoryError"),
+        (raises(Wordless()), "raised Wordless, at line"),
         (recursive, "raised RecursionError"),
         (lambda x, beta: np.empty(10**15), "MemoryError"),
         (lambda x, beta: np.broadcast_to(beta, (10**5, 10**5)), "far more numbers than asked for"),
@@ -241,7 +247,7 @@ def test_what_it_changes_elsewhere_is_put_back():
         random.seed(0)
         jax.config.update("jax_enable_x64", not jax.config.jax_enable_x64)
         np.sqrt = jnp.sqrt = lambda value: value
-        runner.as_numbers = lambda answer: answer
+        runner.as_numbers, runner.LARGEST = (lambda answer: answer), 0
         os.environ["VANDAL"] = "1"
         os.chdir("/")
         sys.setrecursionlimit(5000)
@@ -257,6 +263,7 @@ def test_what_it_changes_elsewhere_is_put_back():
         np.sqrt,
         jnp.sqrt,
         runner.as_numbers,
+        runner.LARGEST,
         jax.config.jax_enable_x64,
         os.getcwd(),
         sys.getrecursionlimit(),
@@ -268,6 +275,7 @@ def test_what_it_changes_elsewhere_is_put_back():
         np.sqrt,
         jnp.sqrt,
         runner.as_numbers,
+        runner.LARGEST,
         jax.config.jax_enable_x64,
         os.getcwd(),
         sys.getrecursionlimit(),

@@ -271,7 +271,8 @@ def test_without_its_metadata_a_notebook_is_told_by_its_cells_then_its_title_the
     made.cells[0].metadata["ddpm"] = {"assignment": "loss_func_comp", "exercises": ["mean_loss"]}
     found = stated(written(made, [TITLE.format("diffusion")]))
     assert (found.assignment, found.exercises) == ("loss_func_comp", ("mean_loss",)) and "cells" in found.rule
-    found = stated(written(notebook([*MENTIONS, MEAN]), [TITLE.format("denoising") + ", solutions"]))
+    titles = [TITLE.format("denoising") + ", solutions", TITLE.format("diffusion")]
+    found = stated(written(notebook([*MENTIONS, MEAN]), titles))
     assert (found.assignment, found.exercises) == ("denoising", ASSIGNMENTS["denoising"]) and "title" in found.rule
     found = stated(
         written(
@@ -337,6 +338,7 @@ def test_what_was_set_is_told_with_the_number_of_votes():
             "q_sample uses the package's own ddpm.process.q_sample",
         ),
         (["import ddpm.process\nq_sample = ddpm.process.q_sample"], "q_sample", "own ddpm.process.q_sample"),
+        (["import ddpm.process\nf = ddpm.process.q_sample", "q_sample = f"], "q_sample", "own ddpm.process.q_sample"),
         (
             [
                 "import ddpm.process as f",
@@ -501,6 +503,7 @@ def test_scores_are_put_in_place_whole(tmp_path):
     (tmp_path / "file").write_text("")
     assert output.put(tmp_path / "file", "scores.csv", "d").read_text() == "d"
     assert not [path for path in tmp_path.rglob(".writing*")]
+    assert (tmp_path / "scores.csv").stat().st_mode & 0o777 == 0o644
 
 
 def test_csv_and_page():

@@ -1,6 +1,8 @@
 """The parts of the supervision of a submission, one by one, with kernels and processes that are none. (What really
 runs is in `test_sandbox`.)"""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -409,11 +411,11 @@ def session(monkeypatch, capsys, leads, **job):
 
 def test_cells_and_answers_come_back_in_their_order(monkeypatch, capsys):
     leads = {
-        "k.go_on('two')": ("", ['["NameError: b"]']),
+        "k.go_on('two')": ("", ["shown before", '["NameError: b"]']),
         "k.go_on('three')": ("", []),
         "two": ("ImportError: a", []),
         "three": ("ValueError", []),
-        "'right'": ("", ["data"]),
+        "'right'": ("", ["shown by the answer", "data"]),
         "'raises'": ("KeyError", []),
         "'silent'": ("", []),
         "'long'": ("", ["x" * 4_000_001]),
@@ -461,6 +463,46 @@ def test_after_six_starts_what_is_left_is_not_called(monkeypatch, capsys):
     assert len([line for line in said if "cell" in line]) == 6
     with pytest.raises(Lost, match="the kernel does not begin: ImportError"):
         session(monkeypatch, capsys, {"k.begin": ("ImportError", [])})
+
+
+@pytest.fixture
+def begun(monkeypatch, capsys):
+    """What a supervisor says whose job comes on its stdin, and what it asks for; `error` is raised by its session."""
+
+    def begin(error=None, **job):
+        asked = []
+        monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps({"cores": [], "user": None, "closed": False} | job)))
+        monkeypatch.setattr(child.os, "sched_setaffinity", lambda *given: asked.append(given))
+        monkeypatch.setattr(child.signal, "signal", lambda *given: asked.append(given))
+        monkeypatch.setattr(child, "prepare", lambda *given: asked.append(given) or "prepared")
+        monkeypatch.setattr(child, "Session", lambda given: SimpleNamespace(work=lambda: work(given)))
+
+        def work(given):
+            asked.append(given)
+            if error:
+                raise error
+
+        child.main()
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()], asked
+
+    return begin
+
+
+def test_a_supervisor_prepares_itself_works_and_tells_what_fails(begun):
+    said, asked = begun()
+    prepared, (told, leave), job = asked
+    assert said == [{"closed": "prepared"}] and job == {"cores": [], "user": None, "closed": "prepared"}
+    assert prepared == (False, True) and told == child.signal.SIGTERM
+    with pytest.raises(SystemExit, match="^0$"):
+        leave()
+    _, asked = begun(cores=[1], user=7, closed=True)
+    assert asked[:2] == [(0, [1]), (True, False)]
+    for error, words in (
+        (MemoryError(), "it showed more than fits into memory"),
+        (RuntimeError("no kernel"), "RuntimeError: no kernel"),
+        (KeyError("x" * 900), "KeyError: '" + "x" * 289),
+    ):
+        assert begun(error)[0][1:] == [{"problem": words}]
 
 
 # In the kernel
@@ -598,6 +640,7 @@ open("ready", "w").close()
 time.sleep(600)
 """,
     "leaves one": "subprocess.Popen(['sleep', '79'], start_new_session=True)",
+    "leaves one of its own": "one = subprocess.Popen(['sleep', '20']); print(f'{{\"pid\": {one.pid}}}', flush=True)",
 }
 
 
@@ -630,6 +673,19 @@ def test_a_supervisor_that_does_not_end_is_told_to_end(supervised):
     assert not supervised("never ends", seconds=0.05)[2]
 
 
+def test_what_a_supervisor_leaves_in_its_own_session_goes(supervised):
+    ((line,), *_), until = supervised("leaves one of its own"), time.monotonic() + 10
+    while runs(line["pid"]) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not runs(line["pid"])
+
+
+def runs(number) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 def test_without_a_sandbox_what_is_left_goes_and_what_was_there_stays(supervised):
     child.ctypes.CDLL(None).prctl(child.SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     shell = subprocess.Popen(["sh", "-c", "sleep 80 & echo .; wait"], stdout=subprocess.PIPE)
@@ -644,6 +700,16 @@ def test_without_a_sandbox_what_is_left_goes_and_what_was_there_stays(supervised
             one.kill()
         shell.kill()
         shell.communicate()
+
+
+def test_what_a_submission_leaves_and_nobody_can_end_is_not_waited_for_for_ever(monkeypatch):
+    immortal, before, clock = Child(None), Child(), iter(range(0, 1000, 7))
+    top = SimpleNamespace(children=lambda recursive: [immortal, before])
+    monkeypatch.setattr(folder.psutil, "Process", lambda: top)
+    monkeypatch.setattr(folder.psutil, "wait_procs", lambda left, timeout: None)
+    monkeypatch.setattr(folder.time, "monotonic", lambda: next(clock))
+    folder._end_others({before})
+    assert immortal.killed == 2 and not before.killed  # at 7 and 14 s
 
 
 @pytest.fixture
@@ -863,8 +929,53 @@ def test_an_interrupt_says_where_the_scores_are(tmp_path, monkeypatch, capsys):
     assert main([str(tmp_path), "--minutes", "3", "--gigabytes", "2", "--seed", "5"]) == 130
     said = capsys.readouterr()
     assert "torn.ipynb: 0 of 0 (broken)" in said.out
-    assert f"What was graded until then is in {tmp_path / 'scores.part.csv'}." in said.err
+    assert f"Graded until then: see {tmp_path / 'scores.part.csv'}." in said.err
     assert "torn.ipynb" in (tmp_path / "scores.part.csv").read_text() and not (tmp_path / "scores.csv").exists()
+    monkeypatch.setattr(folder, "score", lambda *_: child.signal.raise_signal(child.signal.SIGINT))
+    assert main([str(tmp_path)]) == 130 and capsys.readouterr().err == "Stopped. Graded until then: nothing.\n"
+
+
+def test_what_is_kept_meanwhile_goes_in_the_end_wherever_it_is(tmp_path, monkeypatch):
+    (tmp_path / "torn.ipynb").write_text("{")
+    (tmp_path / "scores.part.csv").mkdir()  # somebody's folder
+    kept, terminal = tmp_path / "graded-scores.part.csv", io.TextIOWrapper(io.BytesIO(), "ascii")
+
+    def score(problems, found, seed, limits, done):
+        for name in "\xfc.ipynb", "o.ipynb":
+            done(Score(name))
+            assert name.encode() in kept.read_bytes()
+        return folder.Class([], [], "ran")
+
+    monkeypatch.setattr(folder, "score", score)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main([str(tmp_path)]) == 0 and not kept.exists() and (tmp_path / "scores.part.csv").is_dir()
+    terminal.flush()
+    assert terminal.buffer.getvalue().startswith(b"\\xfc.ipynb: 0 of 0\no.ipynb: 0 of 0\nran\n")
+
+
+def test_an_interrupt_ends_what_runs_and_begins_nothing_more(monkeypatch):
+    begun, told = [], []
+
+    class Patient(Grader):
+        def __init__(self, *_):
+            self.shares, self.over = [[], []], False
+
+        def grade(self, i, name, *_):
+            begun.append(i)
+            until = time.monotonic() + 20
+            while i and not self.over and time.monotonic() < until:
+                time.sleep(0.01)
+            told.append(self.over)
+            return Score(name)
+
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder, "Grader", Patient)
+    monkeypatch.setattr(folder.lean, "write", lambda *_, **__: None)
+    with pytest.raises(KeyboardInterrupt):
+        folder.score(PROBLEMS, [Found(f"{i}", None) for i in range(50)], 3, done=interrupted, level=sandbox.NONE)
+    assert all(told[1:]) and len(begun) < 25
 
 
 def test_a_folder_that_cannot_be_opened_is_told(tmp_path, monkeypatch):

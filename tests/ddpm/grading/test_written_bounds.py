@@ -189,9 +189,11 @@ def nested(depth):
 
 
 def test_depth_and_size_are_bounded():
-    too_large.check(nested(20))
+    deepest = nested(29)
+    for deep in (deepest, sp.exp(deepest, evaluate=False), sp.Pow(deepest, 2, evaluate=False)):
+        too_large.check(deep)
     with pytest.raises(Unreadable, match="nested too deeply"):
-        too_large.check(nested(45))
+        too_large.check(nested(31))
     assert too_large.size(x[0] + x[1]) == 5  # the sum, two states, two indices
     assert too_large.size(sp.Add(*(x[i] for i in range(40))), most=30) == 31
     with pytest.raises(Unreadable, match="more than 1500 parts"):
@@ -200,6 +202,26 @@ def test_depth_and_size_are_bounded():
     for value in (sp.nan, sp.oo, -sp.oo):
         with pytest.raises(Unreadable, match="not finite"):
             too_large.number(value)
+
+
+def test_terms_and_degrees_are_those_of_what_is_multiplied_out():
+    two = alpha[t] + beta[t]
+    for expr, terms, degree in (
+        (two, 2, 1),
+        (two**3, 4, 3),
+        (two**t, 2, 2),
+        (two * x[t] * two, 3, 3),
+        (SquaredNorm(two), 4, 2),
+        (log(two**2), 1, 2),
+        (sp.exp(two), 1, 1),
+        (Sum(two, (s, 1, T)), 2, 1),
+        (Sum(two, (s, 1, 3)), 6, 1),
+        (Sum(two, (s, 3, 1)), 0, 1),
+        (Product(two, (s, 1, T)), 2, 1),
+        (Product(two, (s, 1, 3)), 8, 3),
+        (Product(alpha[s] ** 2, (s, 1, 3)), 1, 2),
+    ):
+        assert too_large._counted(expr, 0) == (terms, degree), expr
 
 
 # Which states a line may speak of
@@ -639,8 +661,8 @@ def test_a_misconception_sees_the_middle_of_what_was_measured():
 
 
 def test_numbers_in_a_table_are_short():
-    assert [short(v) for v in (0.0, 4e-5, 0.324, 1.5, 9.99, 9.996, 541.4, 1e5, 1e9)] == [
-        *("0", "0", "0.32", "1.5", "10", "10", "541", "100,000", "1e+09")
+    assert [short(v) for v in (0.0, 4e-5, 0.324, 1.5, 9.99, 9.996, 541.4, 1e5, 999_999.2, 1e6, 1e9)] == [
+        *("0", "0", "0.32", "1.5", "10", "10", "541", "100,000", "999,999", "1e+06", "1e+09")
     ]
     assert row([1.0, 1.0]) == "1" and row([0.512]) == "0.51" and row(["yes"]) == "yes" and row([0.512, 2.0]) == "0.51 2"
     long = row([float(n) for n in range(10, 40)])

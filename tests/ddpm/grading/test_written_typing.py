@@ -247,6 +247,13 @@ def test_powers_with_numbers_as_indices_survive_as_data(expr):
     assert not reading.fault and wire.from_json(wire.to_json(reading)) == reading
 
 
+def test_as_many_parts_are_taken_from_data_as_may_be():
+    data = wire.packed(x[0] + x[1])  # the sum, two states, two indices
+    assert wire.unpacked(data, [5]) == x[0] + x[1]
+    with pytest.raises(ValueError, match="an expression that is too large"):
+        wire.unpacked(data, [4])
+
+
 def test_the_size_of_a_number_too_long_to_be_written_is_told():
     from ddpm.grading.written.sample import mp, number
 

@@ -349,7 +349,8 @@ class Session:
             say(run=name, text=str(found[-1]))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """All of it: a job on stdin, what is found on stdout."""
     job = json.load(sys.stdin)
     if job["cores"]:
         os.sched_setaffinity(0, job["cores"])
@@ -362,3 +363,7 @@ if __name__ == "__main__":
         say(problem="it showed more than fits into memory")
     except Exception as error:  # what comes from a kernel may be anything
         say(problem=f"{type(error).__name__}: {error}"[:300])
+
+
+if __name__ == "__main__":
+    main()

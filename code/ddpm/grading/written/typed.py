@@ -74,7 +74,7 @@ def _bounded(power):
 
     def raised(self, exponent):
         length = max(abs(self.p), self.q).bit_length()
-        if exponent.is_Rational and length > 1 and abs(exponent.p) * length > BITS * exponent.q:
+        if exponent.is_Rational and abs(exponent.p) * length > BITS * exponent.q:
             typed = sp.sstr(sp.Pow(self, exponent, evaluate=False))
             raise ValueError(f"{typed} has hundreds of thousands of digits, or more: is the exponent what you mean?")
         return power(self, exponent)
