@@ -4,7 +4,7 @@ a run goes on on other numbers of them. All in one process, since starting it an
 Sums over a batch are taken in another order on several devices. Every addition of n float32 numbers rounds by at most
 n times 2^-24 of their size; 1e-5 is ten times that for the batch here, and far below any mistake.
 
-What is sent is asserted where it is counted, in the chapter book/larger.md at each build.
+How many bytes are sent is asserted where it is counted, in the chapter book/larger.md at each build.
 """
 
 import json
@@ -14,7 +14,7 @@ import pytest
 from several import on_devices
 
 BEGIN = """
-import json, sys
+import json, re, sys
 import jax, jax.numpy as jnp, numpy as np, optax, ddpm
 from jax.sharding import Mesh
 from ddpm.data import dots
@@ -56,6 +56,14 @@ for kind in (data, fsdp, both):
                          (last.bias, (9,)), (after.step, ())):
         assert len(array.sharding.device_set) == 8 and {s.data.shape for s in array.addressable_shards} == {shape}
 print("the same on eight")
+
+# in these three programs slopes and losses are summed and split weights gathered; nothing else is sent
+compiled = ["".join(m.to_string() for m in of.hlo_modules()) for of in jax.devices()[0].client.live_executables()]
+sent = [{*re.findall(r" (all-[\\w-]+?|reduce-scatter|collective-[\\w-]+?)(?:-start)?\\(", text)} for text in compiled]
+copied, *others = sorted(filter(None, sent), key=len)
+assert copied == {"all-reduce"} and len(others) == 2, sent
+assert all("all-gather" in kinds <= {"all-reduce", "all-gather", "reduce-scatter"} for kinds in others), sent
+print("only sums and gathers")
 
 # a mesh whose axes JAX would follow in every operation is taken too
 program.SMALL_DRAW = 2**16
@@ -100,6 +108,7 @@ def ran(tmp_path_factory):
 def test_eight_devices_train_as_one_does(ran):
     assert ran[1][:-1] == [
         "the same on eight",
+        "only sums and gathers",
         "with axes of any type",
         "batch must be a multiple of the 8 devices of the mesh; got 12",
     ]

@@ -9,7 +9,6 @@ import pytest
 import ddpm
 from ddpm.chapters.mean_to_noise.small_predictor import SmallPredictor, excess_by_step, fit
 from ddpm.mixture import mixture
-from ddpm.oracle import best_noise
 from ddpm.process import q_sample
 
 SCHEDULE = ddpm.Schedule.from_betas([0.1, 0.3, 0.6])
@@ -60,22 +59,23 @@ def test_no_other_parameters_have_a_smaller_weighted_loss():
     assert float(loss(other.parameters)) > least
 
 
-def test_the_excess_is_the_loss_beyond_the_best():
-    data = mixture([-1.5, 0.5], 0.05**2, [0.25, 0.75])
+def test_the_excess_is_the_squared_distance_to_the_best():
+    """Its mean over x_t, as a sum over a fine grid; the best noise is (x_t - sqrt(alpha_bar_t) E[x_0 | x_t]) / sqrt(1 -
+    alpha_bar_t), with E[x_0 | x_t] by Bayes' rule from the two components."""
+    means, variance, weights = np.array([-1.5, 0.5]), 0.05**2, np.array([0.25, 0.75])
+    data = mixture(means, variance, weights)
     model = fit(SCHEDULE, data, np.ones(4), powers=2)
     excess = excess_by_step(SCHEDULE, data, model)
-    x_0 = data.sample(jax.random.key(2), 20_000)
-    noise = jax.random.normal(jax.random.key(3), x_0.shape)
-
-    @jax.jit
-    def beyond(t):
-        x_t = q_sample(SCHEDULE, x_0, jnp.full(x_0.shape, t), noise)
-        best = jax.vmap(lambda x: best_noise(SCHEDULE, data, x, t))(x_t)
-        return (noise - model(x_t, t)) ** 2 - (noise - best) ** 2
-
-    for t in (1, 2, 3):
-        difference = np.asarray(beyond(t), np.float64)
-        assert abs(difference.mean() - excess[t]) < 4.5 * difference.std() / np.sqrt(len(x_0))
+    x = np.linspace(-8, 8, 16_001)
+    for t, bar in enumerate(np.cumprod([0.9, 0.7, 0.4]), 1):
+        spread = bar * variance + 1 - bar  # variance of x_t, given the component
+        off = x[:, None] - np.sqrt(bar) * means
+        density = weights * np.exp(-(off**2) / (2 * spread)) / np.sqrt(2 * np.pi * spread)
+        mean = means + np.sqrt(bar) * variance / spread * off  # of x_0, given the component too
+        best = (x - np.sqrt(bar) * (density * mean).sum(1) / density.sum(1)) / np.sqrt(1 - bar)
+        squares = (np.asarray(model(x.astype(np.float32), t), np.float64) - best) ** 2
+        exact = (squares * density.sum(1)).sum() * (x[1] - x[0])
+        assert excess[t] == pytest.approx(exact, rel=1e-4), t  # float32
 
 
 @pytest.mark.parametrize("weight", [np.ones(3), np.array([1.0, 1.0, 0.0, 1.0]), np.array([1.0, np.inf, 1.0, 1.0])])
