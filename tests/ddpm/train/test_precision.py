@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from some import some
 from truth import shaken
 
 import ddpm
@@ -32,21 +33,19 @@ def products(jaxpr):
 
 
 NETWORKS = {
-    "MLP": lambda: (MLP(KEY, [9, 8], T=4), TASK),
-    "UNet": lambda: (UNet(KEY, [10, 8], T=4), TASK),
-    "Denoiser": lambda: (Denoiser(KEY, [9, 8], SCHEDULE), TASK),
-    "InTime": lambda: (InTime(KEY, [9, 8]), flow_matching(PATH, dots())),
-    "ConvUNet": lambda: (ConvUNet(KEY, (4, 4), 2, (4, 4), dropout=0.5), OF_IMAGES),
-    "ResidualMLP": lambda: (ResidualMLP(KEY, (4, 4), 2, 8, 1, dropout=0.5), OF_IMAGES),
-    "PatchTransformer": lambda: (PatchTransformer(KEY, (4, 4), 2, 8, 1, 2, dropout=0.5), OF_IMAGES),
+    ("noise", "MLP"): lambda: (MLP(KEY, [9, 8], T=4), TASK),
+    ("noise", "UNet"): lambda: (UNet(KEY, [10, 8], T=4), TASK),
+    ("noise", "Denoiser"): lambda: (Denoiser(KEY, [9, 8], SCHEDULE), TASK),
+    ("velocity", "InTime"): lambda: (InTime(KEY, [9, 8]), flow_matching(PATH, dots())),
+    ("v", "PatchTransformer"): lambda: (PatchTransformer(KEY, (4, 4), 2, 8, 1, 2, dropout=0.5), OF_IMAGES),
+    ("v", "ConvUNet"): lambda: (ConvUNet(KEY, (4, 4), 2, (4, 4), dropout=0.5), OF_IMAGES),
+    ("v", "ResidualMLP"): lambda: (ResidualMLP(KEY, (4, 4), 2, 8, 1, dropout=0.5), OF_IMAGES),
 }
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] * (i % 3 > 0)) for i, name in enumerate(NETWORKS)]
-)
-def test_all_products_of_a_network_are_of_16_bits_there_and_back(name, unchecked):
-    network, (loss, draw) = NETWORKS[name]()
+@pytest.mark.parametrize("says, name", some(NETWORKS, every=3))
+def test_all_products_of_a_network_are_of_16_bits_there_and_back(says, name, unchecked):
+    network, (loss, draw) = NETWORKS[says, name]()
     weights, others = eqx.partition(network, eqx.is_inexact_array)
     batch = draw(KEY, 2)
 
