@@ -16,8 +16,8 @@ def main(file: Path = stored.FILE) -> int:
     for job in missing:
         started = time.process_time()
         measured = job.measure()
-        stored.add(entries, job.place, job.setting, job.recipe, measured, file)
         used = time.process_time() - started
+        stored.add(entries, job.place, job.setting, job.recipe, measured, used, file)
         print(f"{job.place}: {job.words}, {used:.0f} s of processors", flush=True)
     return 0
 

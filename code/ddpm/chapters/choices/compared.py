@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from ddpm.chapters.choices import digits, glyphs, learned, stored
+from ddpm.chapters.choices import digits, digits_learned, glyphs, learned, stored
 from ddpm.chapters.choices.settings import Setting, on_digits, on_glyphs
 from ddpm.chapters.choices.variances import COUNTS, DRAWS, NAMES
 from ddpm.chapters.choices.verdict import Effect, effect, of_context
@@ -13,6 +13,7 @@ RECIPES = {
     "learned": learned.RECIPE,
     "digits": digits.RECIPE,
     "digits variances": digits.RECIPE,
+    "digits learned": digits_learned.RECIPE,
 }
 Effects = dict[str, dict[str, Effect]]  # context -> name of the alternative -> effect
 
@@ -37,32 +38,33 @@ def effects(place: str) -> dict[str, Effects]:
 
 
 def effects_of_variances(place: str) -> Effects:
-    """Of beta and beta_tilde against the optimal variance, by the number of steps: on the "glyphs" the bound's terms
-    and the shares of the samples, on the "digits" the Frechet distance."""
-    on_digits = [("digits variances", "frechet", "digits", count) for count in COUNTS]
-    on_glyphs = [("variances", value, what, count) for value, what, count in _on_glyphs()]
-    found: Effects = {}
-    for place, value, what, count in {"glyphs": on_glyphs, "digits": on_digits}[place]:
-        values = result_of(place, {"steps": count})
-        found[f"{what}, {count} steps"] = {
-            name: effect(values[f"{value} {name}"], values[f"{value} {NAMES[0]}"]) for name in NAMES[1:]
-        }
-    return found
+    """Of beta and beta_tilde against the optimal variance, by the number of steps; by the networks of the base, or, for
+    the bound on the digits, by those that learn variances."""
+    return {
+        context: {name: effect(of[f"{value} {name}"], of[f"{value} {NAMES[0]}"]) for name in NAMES[1:]}
+        for context, value, of in _results(place, "variances")
+    }
 
 
-def effects_of_learned() -> Effects:
-    """Of the learned variance against the one that is optimal for the same network, on the glyphs in the same
-    contexts."""
-    found: Effects = {}
-    for value, what, count in _on_glyphs():
-        values = result_of("learned", {"steps": count})
-        learned = effect(values[f"{value} learned"], values[f"{value} {NAMES[0]}"])
-        found[f"{what}, {count} steps"] = {"learned": learned}
-    return found
+def effects_of_learned(place: str) -> Effects:
+    """Of the learned variance against the one that is optimal for the same network, in the same contexts."""
+    return {
+        context: {"learned": effect(of[f"{value} learned"], of[f"{value} {NAMES[0]}"])}
+        for context, value, of in _results(place, "learned")
+    }
 
 
-def _on_glyphs():
-    return [(value, what, count) for value, what in (("nats", "bound"), ("off", "shares")) for count in COUNTS]
+JUDGES = {  # context, name of the value, and where it is stored
+    "glyphs": (("bound", "nats", "{}"), ("shares", "off", "{}")),
+    "digits": (("bound", "nats", "digits learned"), ("samples", "frechet", "digits {}")),
+}
+
+
+def _results(place, what):
+    """Context, name of the value, and what is stored."""
+    for context, value, stored_at in JUDGES[place]:
+        for count in COUNTS:
+            yield f"{context}, {count} steps", value, result_of(stored_at.format(what), {"steps": count})
 
 
 def verdicts(of: Effects) -> dict[str, str]:

@@ -31,7 +31,7 @@ from ddpm.train import labelled, start, train
 SEEDS = 4
 RECIPE = {"steps": 600, "batch": 128, "rate": 2e-3, "weight_decay": 0.01, "seeds": SEEDS, "depth": 3, "wider": 3}
 STEPS = 50  # of the sampler
-TIMES_OF_LOSS = 200  # images from which the loss at each t is found
+IMAGES = 200  # from which the loss at each t is found
 
 
 class Told(eqx.Module):
@@ -74,27 +74,32 @@ def _started(setting, seed):
 @lru_cache(SEEDS)
 def _trained(setting: Setting, seed: int) -> tuple[Told, Told]:
     """The network with the average of its weights, and with those of the last step."""
-    r, (half, _) = RECIPE, digits()
+    half, _ = digits()
     path = path_of(setting.path)
     kind, weight = numbers_of(setting)
     blind = jnp.asarray(setting.features == "none")
     network = _started(setting, seed)
-    optimiser = _optimiser(setting.rate, r["steps"], r["rate"], r["weight_decay"])
     _, draw = labelled(path, half.images, half.labels)
-    draw = Partial(_at_times, path if setting.path == "even" else None, jnp.asarray(float(setting.times)), draw)
+    draw = Partial(at_times, path if setting.path == "even" else None, jnp.asarray(float(setting.times)), draw)
     loss = Partial(_loss, path, kind, weight, blind, jnp.asarray(setting.alike))
-    state = start(jax.random.key(100 + seed), network, optimiser)
-    state, _ = train(
-        state, loss, draw, optimiser, steps=r["steps"], batch=r["batch"], average=setting.average, chunk=r["steps"]
-    )
+    state = trained(network, seed, loss, draw, setting)
     return tuple(Told(network, kind, blind, path) for network in (state.average, state.network))
+
+
+def trained(network, seed: int, loss, draw, setting: Setting = BASE, steps: int = RECIPE["steps"]):
+    """The state of `ddpm.train.train` after training by the recipe."""
+    optimiser = _optimiser(setting.rate, steps, RECIPE["rate"], RECIPE["weight_decay"])
+    state = start(jax.random.key(100 + seed), network, optimiser)
+    options = dict(steps=steps, batch=RECIPE["batch"], average=setting.average, chunk=steps)
+    return train(state, loss, draw, optimiser, **options)[0]
 
 
 def measure_digits(setting: Setting) -> dict[str, list[float]]:
     """For each seed: the Frechet distance to the half held out, in floors; the shares recognised, and nearer to the
     half trained on."""
     schedule = schedule_of(setting.path)(STEPS)
-    rows = [_judged(_network(setting, seed), schedule, schedule.posterior_variance, seed) for seed in range(SEEDS)]
+    variance = schedule.posterior_variance
+    rows = [judged(partial(_sample, schedule, _network(setting, seed), variance), seed) for seed in range(SEEDS)]
     return {name: list(values) for name, values in zip(("frechet", "recognised", "nearer"), zip(*rows))}
 
 
@@ -104,15 +109,11 @@ def measure_variances(count: int) -> dict[str, list[float]]:
     schedule, found = ddpm.cosine(count), {}
     losses = [_losses(_network(BASE, seed), schedule) for seed in range(SEEDS)]
     for name in NAMES:
-        found[f"frechet {name}"] = [
-            _judged(
-                _network(BASE, seed),
-                schedule,
-                jnp.asarray(variance_of(name, schedule, losses[seed]), schedule.beta.dtype),
-                seed,
-            )[0]
-            for seed in range(SEEDS)
-        ]
+        found[f"frechet {name}"] = []
+        for seed in range(SEEDS):
+            sigma_2 = jnp.asarray(variance_of(name, schedule, losses[seed]), schedule.beta.dtype)
+            frechet_of, *_ = judged(partial(_sample, schedule, _network(BASE, seed), sigma_2), seed)
+            found[f"frechet {name}"].append(frechet_of)
     return found
 
 
@@ -127,11 +128,11 @@ def _court() -> tuple[Court, float]:
     return judges, judges.floor().value
 
 
-def _judged(network, schedule, variance, seed):
+def judged(sample, seed: int) -> tuple[float, float, float]:
+    """What `sample(key, labels)` draws, as `measure_digits` says."""
     judges, floor = _court()
     labels = judges.other.labels
-    samples = _sample(jax.random.key(200 + seed), schedule, network, labels, variance)
-    samples, judge = as_images(as_grey(samples)), judges.judge
+    samples, judge = as_images(as_grey(sample(jax.random.key(200 + seed), labels))), judges.judge
     return (
         frechet(judge.features(samples), judge.features(judges.other.images)) / floor,
         float(np.mean(judge.recognised(samples) == np.asarray(labels))),
@@ -140,7 +141,7 @@ def _judged(network, schedule, variance, seed):
 
 
 @eqx.filter_jit
-def _sample(key, schedule, network, labels, variance) -> Float[Array, "n 8 8"]:
+def _sample(schedule, network, variance, key, labels) -> Float[Array, "n 8 8"]:
     x_T = standard_normal(jax.random.fold_in(key, schedule.T), (len(labels), 8, 8))
 
     def predict(x, t):
@@ -151,9 +152,13 @@ def _sample(key, schedule, network, labels, variance) -> Float[Array, "n 8 8"]:
 
 def _losses(network, schedule) -> Float[np.ndarray, " time"]:
     """The network's loss at every t, in the noise, on images that it was trained on."""
-    half, _ = digits()
-    every = np.arange(0, len(half.labels), len(half.labels) // TIMES_OF_LOSS)[:TIMES_OF_LOSS]
-    return np.append(0.0, _loss_at_each(network, schedule, half.images[every], half.labels[every]))
+    return np.append(0.0, _loss_at_each(network, schedule, *some_of(digits()[0])))
+
+
+def some_of(half) -> tuple[Array, Array]:
+    """`IMAGES` of the images and their labels, evenly spread."""
+    every = np.arange(0, len(half.labels), len(half.labels) // IMAGES)[:IMAGES]
+    return half.images[every], half.labels[every]
 
 
 @eqx.filter_jit
@@ -171,7 +176,7 @@ def _loss_at_each(network, schedule, images, labels):
     return jax.lax.map(at, jnp.arange(1, schedule.T + 1))
 
 
-def _at_times(even, times, draw, key, batch):
+def at_times(even, times, draw, key, batch):
     seen = draw(key, batch)
     return seen._replace(u=one_of(seen.u, times) if even is None else evenly(even, seen.u))
 

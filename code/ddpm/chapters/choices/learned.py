@@ -10,7 +10,7 @@ from jaxtyping import Array, ArrayLike, Float, Int
 import ddpm
 from ddpm.chapters.choices import glyphs as base
 from ddpm.chapters.choices.glyphs import SAMPLES, draw_for_each, optimiser_of, total_variation
-from ddpm.chapters.choices.networks import Small, stacked, unstacked
+from ddpm.chapters.choices.networks import stacked, unstacked
 from ddpm.chapters.choices.settings import BASE
 from ddpm.data import glyphs
 from ddpm.flat_random import standard_normal
@@ -32,7 +32,7 @@ class Learned(eqx.Module):
     """(x_t, t) -> the noise, and for each pixel the variance of the step to t - 1; at t = 1, where nothing is drawn,
     that of t = 2."""
 
-    network: Small  # says v, and the place between log beta_tilde_t and log beta_t
+    network: eqx.Module  # its `all_said` says v, and the place between log beta_tilde_t and log beta_t
     schedule: Schedule
 
     def __call__(
@@ -79,10 +79,15 @@ def measure_learned(count: int) -> dict[str, list[float]]:
     for says in train_learned(count):
         row, optimal = bound_of(says)
         for name, variance in (("learned", None), ("optimal", optimal)):
-            row[f"off {name}"] = total_variation(_sample(jax.random.key(3), says, variance))
+            row[f"off {name}"] = total_variation(samples_of(says, variance))
         for name, value in row.items():
             found.setdefault(name, []).append(value)
     return {name: values[:1] if name.startswith("exact") else values for name, values in found.items()}
+
+
+def samples_of(says: Learned, variance: Float[Array, " time"] | None = None) -> Float[Array, "n 3 3"]:
+    """As many as `SAMPLES`, of the glyphs."""
+    return sample(jax.random.key(3), says.schedule, jax.vmap(says, (0, None)), (SAMPLES, 3, 3), variance)
 
 
 def bound_of(says: Learned) -> tuple[dict[str, float], Float[Array, " time"]]:
@@ -138,17 +143,17 @@ def _averages(says, data):
 
 
 @eqx.filter_jit
-def _sample(key, says, variance):
-    """Ancestral samples with one variance for each t, or with the learned ones."""
-    schedule = says.schedule
+def sample(key, schedule: Schedule, says, shape: tuple[int, ...], variance=None) -> Float[Array, "*shape"]:
+    """Ancestral samples; `says(x_t, t)` is for all at once. With one variance for each t, or, without, the learned
+    ones."""
 
     def step(x_t, t, said, z):
         noise, learned = said
         sigma_2 = learned if variance is None else at(variance, t)
         return mean_from_noise(schedule, x_t, t, noise) + jnp.sqrt(sigma_2) * z
 
-    x_T = standard_normal(jax.random.fold_in(key, schedule.T), (SAMPLES, 3, 3), schedule.beta.dtype)
-    return reverse_chain(key, schedule.T, step, jax.vmap(says, (0, None)), x_T)[0]
+    x_T = standard_normal(jax.random.fold_in(key, schedule.T), shape, schedule.beta.dtype)
+    return reverse_chain(key, schedule.T, step, says, x_T)[0]
 
 
 def _loss(schedule, networks, key, batch):

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functools import cache, partial
 from typing import NamedTuple
 
-from ddpm.chapters.choices import digits, glyphs, learned, settings, variances
+from ddpm.chapters.choices import digits, digits_learned, glyphs, learned, settings, variances
 
 
 class Job(NamedTuple):
@@ -62,6 +62,17 @@ def of_digits_variances(count: int) -> Job:
     )
 
 
+def of_digits_learned(count: int) -> Job:
+    """Networks that learn the variance of so many steps on the digits, four seeds."""
+    return Job(
+        "digits learned",
+        {"steps": count},
+        digits_learned.RECIPE,
+        f"{count} steps",
+        partial(digits_learned.measure_learned, count),
+    )
+
+
 def jobs() -> list[Job]:
     """All of them."""
     return [
@@ -70,6 +81,7 @@ def jobs() -> list[Job]:
         *map(of_learned, variances.COUNTS),
         *map(of_digits, settings.all_of(settings.on_digits())),
         *map(of_digits_variances, variances.COUNTS),
+        *map(of_digits_learned, variances.COUNTS),
     ]
 
 

@@ -24,14 +24,24 @@ def load(file: Path = FILE) -> dict[str, dict]:
     return {key_of(e["place"], e["setting"], e["recipe"]): e for e in json.loads(file.read_text(encoding="utf-8"))}
 
 
-def add(entries: dict[str, dict], place: str, setting: dict, recipe: dict, measured: dict, file: Path = FILE) -> None:
-    """Add one result, and write the file anew: whoever is interrupted loses the running one alone."""
+def add(
+    entries: dict[str, dict],
+    place: str,
+    setting: dict,
+    recipe: dict,
+    measured: dict,
+    seconds: float,
+    file: Path = FILE,
+) -> None:
+    """Add one result that took so many seconds of processors, and write the file anew: whoever is interrupted loses the
+    running one alone."""
     made = {
         "date": date.today().isoformat(),
         "device": jax.devices()[0].device_kind,
         "jax": jax.__version__,
         "numpy": np.__version__,
         "python": platform.python_version(),
+        "seconds": round(seconds),
     }
     entry = {"place": place, "setting": setting, "recipe": recipe, "made": made, "measured": measured}
     entries[key_of(place, setting, recipe)] = entry

@@ -34,6 +34,14 @@ def terms(
     return pixels / 2 * (np.log(sigma_2 / tilde) + best / sigma_2 - 1)
 
 
+def mean_place(schedule: Schedule, nats: float, pixels: int) -> float:
+    """The mean of loss_t / alpha_bar_t, the place of the optimal variance between beta_tilde_t at 0 and beta_t at 1
+    (equation `eq-between`), weighted by beta_t / beta_tilde_t - 1: from the sum of `terms` with beta_tilde_t, each of
+    which is pixels / 2 times the product of the two."""
+    beta, tilde = (np.asarray(values, np.float64)[2:] for values in (schedule.beta, schedule.posterior_variance))
+    return nats / (pixels / 2 * (beta / tilde - 1).sum())
+
+
 def losses(schedule: Schedule, predict=None, draws: int = DRAWS) -> Float[np.ndarray, " time"]:
     """The loss at every t, of the best predictor of the glyphs or of another, on the same draws; 0 at t = 0."""
     key, data = jax.random.key(4), glyphs()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ddpm.chapters.choices import said
-from ddpm.chapters.choices.digits import _at_times, _loss, _started
+from ddpm.chapters.choices.digits import _loss, _started, at_times
 from ddpm.chapters.choices.glyphs import path_of
 from ddpm.chapters.choices.settings import BASE
 from ddpm.data import digits
@@ -26,10 +26,10 @@ KEY = jax.random.key(0)
 def test_the_times_of_a_step():
     seen = DRAW(KEY, 50)
     for times, even, right in ((0, None, seen.u), (10, None, np.ceil(10 * np.asarray(seen.u)) / 10)):
-        found = _at_times(even, jnp.asarray(float(times)), DRAW, KEY, 50)
+        found = at_times(even, jnp.asarray(float(times)), DRAW, KEY, 50)
         np.testing.assert_allclose(found.u, right, rtol=1e-6)
         np.testing.assert_array_equal(found.x_0, seen.x_0)
-    evenly = _at_times(path_of("even"), jnp.asarray(0.0), DRAW, KEY, 50).u
+    evenly = at_times(path_of("even"), jnp.asarray(0.0), DRAW, KEY, 50).u
     np.testing.assert_allclose(path_of("even").log_snr(evenly), 13 - 23 * np.asarray(seen.u), rtol=1e-3, atol=1e-3)
 
 

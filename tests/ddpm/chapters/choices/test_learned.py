@@ -13,9 +13,9 @@ from ddpm.chapters.choices.learned import (
     WEIGHT,
     Learned,
     _averages,
-    _sample,
     bound_of,
     hybrid_loss,
+    samples_of,
     train_learned,
 )
 from ddpm.chapters.choices.networks import Small, stacked, unstacked
@@ -88,9 +88,9 @@ def test_the_averages_are_those_of_plain_draws():
 @pytest.mark.parametrize("place, kind", [(0.0, "beta_tilde"), pytest.param(1.0, "beta", marks=pytest.mark.slow)])
 def test_at_the_ends_it_samples_as_the_package_does(place, kind):
     says = Learned(Says(0.0, place), SCHEDULE)
-    own = _sample(jax.random.key(3), says, None)
+    own = samples_of(says)
     package = ancestral_sample(jax.random.key(3), SCHEDULE, BEST, SAMPLES, (3, 3), kind)
-    given = _sample(jax.random.key(3), says, jnp.asarray(reverse_variance(SCHEDULE, kind)))
+    given = samples_of(says, jnp.asarray(reverse_variance(SCHEDULE, kind)))
     for other in (package, given):
         assert np.mean(np.abs(own - other).max((1, 2)) < 1e-3) > 0.99  # rounding sends a few to another glyph
     assert total_variation(own) < 0.1

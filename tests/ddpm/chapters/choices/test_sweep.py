@@ -7,11 +7,13 @@ from dataclasses import replace
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
 import ddpm
 from ddpm.chapters.choices import __main__ as command
 from ddpm.chapters.choices import plan, said, stored
+from ddpm.chapters.choices.digits import RECIPE as OF_DIGITS
 from ddpm.chapters.choices.glyphs import (
     RECIPE,
     SaysNoise,
@@ -24,19 +26,21 @@ from ddpm.chapters.choices.glyphs import (
 )
 from ddpm.chapters.choices.networks import Small
 from ddpm.chapters.choices.settings import BASE, all_of, on_digits, on_glyphs
-from ddpm.chapters.choices.variances import losses, terms, variance_of
+from ddpm.chapters.choices.variances import losses, mean_place, terms, variance_of
 from ddpm.data import glyphs
 from ddpm.level import noised
 from ddpm.oracle import PathOracle
 from ddpm.path import cosine_path
 from ddpm.predict import convert_at
+from ddpm.train import start, train
 
 
 def test_all_that_is_planned_is_stored_with_how_it_was_made():
     entries = stored.load()
     assert entries.keys() == {stored.key_of(job.place, job.setting, job.recipe) for job in plan.jobs()}
     for entry in entries.values():
-        assert entry["made"].keys() == {"date", "device", "jax", "numpy", "python"}
+        made = entry["made"]
+        assert made.keys() - {"seconds"} == {"date", "device", "jax", "numpy", "python"} and made.get("seconds", 1) > 0
         assert all(math.isfinite(x) for values in entry["measured"].values() for x in values)
 
 
@@ -44,7 +48,7 @@ def test_what_is_stale_is_refused_in_words(tmp_path):
     file = tmp_path / "results.json"
     with pytest.raises(ValueError, match="has no result of .* but none. .*`make choices` makes what is missing"):
         stored.read("glyphs", {"kind": "v"}, {"steps": 2}, file)
-    stored.add({}, "glyphs", {"kind": "v"}, {"steps": 1}, {"nats": [1.0]}, file)
+    stored.add({}, "glyphs", {"kind": "v"}, {"steps": 1}, {"nats": [1.0]}, 2.0, file)
     assert stored.read("glyphs", {"kind": "v"}, {"steps": 1}, file) == {"nats": [1.0]}
     with pytest.raises(ValueError, match="made with {'steps': 2}, but one made with {'steps': 1}"):
         stored.read("glyphs", {"kind": "v"}, {"steps": 2}, file)
@@ -68,8 +72,27 @@ def test_each_setting_differs_from_its_base_in_what_it_is_named_for():
         for base, others in contexts.values():
             assert all(sum(a != b for a, b in zip(vars(base).values(), vars(s).values())) == 1 for s in others.values())
     assert all_of(on_glyphs())[0] == all_of(on_digits())[0] == BASE and BASE.label() == "base"
-    assert on_digits().keys() == on_glyphs().keys() and {*all_of(on_digits())} < {*all_of(on_glyphs())}
-    assert on_digits().keys() == on_glyphs().keys() and {*all_of(on_digits())} < {*all_of(on_glyphs())}
+    left_out = {*all_of(on_glyphs())} - {*all_of(on_digits())}
+    assert on_digits().keys() == on_glyphs().keys() and {s.average for s in left_out} == {0.999}
+
+
+def test_on_the_digits_the_longest_average_would_be_that_of_the_base():
+    """The weights wander; the average of the last of so few steps is the same, and with a shorter one it is not."""
+
+    def draw(key, batch):
+        return jax.random.normal(key, (batch,))
+
+    begun = start(jax.random.key(0), jnp.zeros(()), optax.sgd(0.1))
+    options = dict(steps=OF_DIGITS["steps"], batch=1)
+    ends = [
+        float(
+            train(begun, lambda x, key, batch: x * batch.mean(), draw, optax.sgd(0.1), average=average, **options)[
+                0
+            ].average
+        )
+        for average in (0.9, BASE.average, 0.999)
+    ]
+    assert ends[1] == ends[2] != ends[0]
 
 
 def test_kinds_are_those_of_the_package():
@@ -117,6 +140,16 @@ def test_drawn_evenly_the_bound_weighs_errors_of_the_noise_alike():
     np.testing.assert_allclose(log_snr, 13 - 23 * shares, atol=1e-3)
     np.testing.assert_allclose(factors[5:-8], 11.5, rtol=1e-3)  # where neither the factor nor the signal is cut
     assert names_of(replace(BASE, path="even", weight="bound")) == ("v", "simple")
+
+
+def test_the_place_is_found_again_in_the_nats():
+    schedule, place = ddpm.cosine(5), 0.3
+    loss = place * np.asarray(schedule.alpha_bar)
+    nats = terms(schedule, loss, variance_of("beta_tilde", schedule, loss), 4).sum()
+    assert mean_place(schedule, nats, 4) == pytest.approx(place, rel=1e-3)
+    nats = terms(schedule, loss * np.arange(6), variance_of("beta_tilde", schedule, loss), 4).sum()
+    more = np.asarray(schedule.beta / schedule.posterior_variance - 1)[2:]
+    assert mean_place(schedule, nats, 4) == pytest.approx(place * np.average(np.arange(2, 6), weights=more), rel=1e-3)
 
 
 class Best(Small):
