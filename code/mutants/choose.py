@@ -8,7 +8,7 @@ from pathlib import Path
 
 PACKAGE, TESTS = Path("code/ddpm"), Path("tests/ddpm")
 Span = tuple[tuple[int, int], tuple[int, int]]  # from a line and column to another
-OF_ALL = ("test_defaults.py", "test_records.py")  # of every room of the core
+OF_ALL = ("test_defaults.py", "test_records.py")  # of every room
 PARTS = ("core", "derivation", "grading")
 NOT_CORE = {"chapters", "derivation", "figures", "grading", "notebook"}
 # The changes that a slip could make. Left out is what fails wherever it stands, as `>>` in the place of `+`.
@@ -38,14 +38,12 @@ def modules(root: Path, part: str) -> list[Path]:
 
 def tests(root: Path, module: Path) -> list[Path]:
     """The files of tests of a module: those in the folder that mirrors its own, or in the next one up that has any; and
-    for one of the core those that look at all of it."""
+    those that look at all of the package."""
     room = module.relative_to(PACKAGE).parent
     folder = TESTS / room
     while not (found := {path.relative_to(root) for path in (root / folder).glob("test_*.py")}):
         folder = folder.parent
-    if NOT_CORE.isdisjoint(room.parts):
-        found |= {TESTS / name for name in OF_ALL}
-    return sorted(found)
+    return sorted(found | {TESTS / name for name in OF_ALL})
 
 
 def counts(change, source: str, spans: Sequence[Span]) -> bool:
