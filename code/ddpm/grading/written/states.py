@@ -108,10 +108,8 @@ def point(expr, where) -> str:
 
 def every(expr, where):
     """(density, values of its symbols) for all densities in `expr`, in chains of every length up to a few steps."""
-    bound = {e.args[1][0] for e in expr.atoms(sp.Sum, sp.Product)}
-    free = sorted(
-        {n for e in expr.atoms(STATE, Path) for i in indices(e) for n in i.free_symbols} - bound - {T}, key=str
-    )
+    times = {n for e in expr.atoms(STATE, Path, sp.Sum, sp.Product) for i in indices(e) for n in i.free_symbols}
+    free = sorted(times & expr.free_symbols - {T}, key=str)
     for last in range(max(where.values(), default=1), LONGEST + 1):
         for numbers in itertools.product(*(range(where.get(n, 1), last + 1) for n in free)):
             yield from _inside(expr, {T: last, **dict(zip(free, numbers))})
