@@ -77,7 +77,6 @@ class Judge:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
-            text=True,
             encoding="utf-8",
         )
         self.answers = queue.Queue()

@@ -124,7 +124,6 @@ def score(
                     scores = list(pool.map(one, range(len(found))))
                 except BaseException:
                     grader.over = True
-                    pool.shutdown(cancel_futures=True)
                     raise
         answers = [
             (s.name, flags.answers(f.notebook, exercises[s.assignment])) for s, f in zip(scores, found) if s.assignment

@@ -1,5 +1,6 @@
 """What lies in the folder of submissions: every file and every folder, none left out in silence."""
 
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,13 +78,11 @@ def _file(path, name) -> Found:
 def readable(name: str) -> str:
     """A file's name as text, whatever bytes it is made of: those of UTF-8, of Windows, or of old ZIP programs."""
     raw = os.fsencode(name)
-    for encoding in ("utf-8", "cp1252", "cp437"):
-        try:
+    text = raw.decode("cp437")  # any bytes are
+    for encoding in ("cp1252", "utf-8"):
+        with contextlib.suppress(UnicodeDecodeError):
             text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-    return raw.decode("ascii", "backslashreplace")
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def twice(names: Sequence[str]) -> list[str]:

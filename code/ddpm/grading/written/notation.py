@@ -96,7 +96,7 @@ def without_identity(expr):
     if isinstance(expr, Normal):
         return Normal(*expr.args[:2], without_identity(expr.args[2]), *expr.args[3:])
     named = expr.xreplace(marked)
-    if not named.has(I) or named.has(Normal) or named.subs(I, 0) != 0:
+    if not named.has(I) or named.has(Normal):
         return expr
     factor = named.subs(I, 1)
     if expr.has(sp.I) and (

@@ -177,9 +177,7 @@ class Predictions:
 
     def _compared(self, values, measured):
         right = {
-            key: all(
-                self.quantities[key].near(*pair) for pair in zip(value, nearest(value, measured[key]), strict=True)
-            )
+            key: all(self.quantities[key].near(*pair) for pair in zip(value, nearest(value, measured[key])))
             for key, value in values.items()
         }
         count = sum(right.values())

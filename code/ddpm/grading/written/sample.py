@@ -49,14 +49,8 @@ class Sample:
 
     def pairs(self, expr, other, most: int = len(SEEDS)):
         """(point, value, other value) at the first points at which both have one."""
-        found = 0
-        for i in range(len(SEEDS)):
-            if found == most:
-                break
-            a, b = self.value(expr, i), self.value(other, i)
-            if a is not None and b is not None:
-                found += 1
-                yield i, a, b
+        at = ((i, self.value(expr, i), self.value(other, i)) for i in range(len(SEEDS)))
+        yield from itertools.islice((here for here in at if None not in here), most)
 
     def difference(self, expr, other, thorough: bool = False) -> Different | None:
         """A point at which two expressions differ; None if they agree wherever both have a value.

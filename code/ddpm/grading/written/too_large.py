@@ -85,7 +85,7 @@ def _run(expr, terms, degree):
     length = max(0, int(last) - int(first) + 1) if first.is_Integer and last.is_Integer else 1
     if isinstance(expr, sp.Sum):
         return min(terms * length, MANY), degree
-    return (min(terms**length, MANY) if terms > 1 else 1), degree * max(1, length) if terms > 1 else degree
+    return min(terms**length, MANY), degree * max(1, length) if terms > 1 else degree
 
 
 def _power(expr, depth):
