@@ -221,26 +221,6 @@ def test_a_reading_survives_as_data(number):
         assert wire.from_json(json.loads(json.dumps(wire.to_json(reading)))) == reading
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        ["eval", ".x"],
-        ["Pow", "10/1", "1000000000/1"],
-        ["Pow", ["Pow", "9/1", "300/1"], "300/1"],
-        "1" * 40 + "/1",
-        ["x"],
-        ["x", {"a": 1}],
-        None,
-        "1/0",
-        ["Add", *[f".{i}" for i in "ab" * 1000]],
-        ".unknown",
-    ],
-)
-def test_data_that_are_no_answer_are_refused(part):
-    with pytest.raises((ValueError, KeyError, TypeError, ArithmeticError)):
-        wire.from_json({"lines": [{"right": part, "left": None, "of": ""}], "blank": "", "fault": ""})
-
-
 # Predictions
 
 

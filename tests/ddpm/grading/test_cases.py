@@ -154,7 +154,12 @@ def test_what_is_printed_is_quoted_to_its_third_line():
 
         return answer
 
-    for count, more in ((3, ""), (4, "... and 1 more lines."), (9, "and 6 more lines."), (2000, "and 1997 more lines.")):
+    for count, more in (
+        (3, ""),
+        (4, "... and 1 more lines."),
+        (9, "and 6 more lines."),
+        (2000, "and 1997 more lines."),
+    ):
         text = str(check(prints(count), PLAIN))
         assert "line 2" in text and "line 3" not in text and ("more lines" in text) == bool(more) and more in text
 

@@ -157,16 +157,21 @@ def test_a_process_answers_each_question_with_a_verdict_and_prints_nothing_else(
             print("not a verdict")
             return Verdict(Status.RIGHT, f"{data} {cases}", 0.5) if data else {}[data]
 
-    asked, limits, out, rest = [], [], io.StringIO(), io.StringIO()
+    def questions():
+        for i, line in enumerate(lines, start=1):
+            assert len(out.buffer.getvalue().splitlines()) == i  # said at once: the grader waits for it
+            yield line
+
+    asked, limits, out, rest = [], [], io.TextIOWrapper(io.BytesIO()), io.StringIO()
     lines = [json.dumps(["known", 1, 3]), json.dumps(["known", 0, 4]), json.dumps(["other", 1, 5])]
     monkeypatch.setattr(module, "problems", lambda name: SimpleNamespace(exercises={"known": Exercise()}))
     monkeypatch.setattr(module, "limit_work", limits.append)
     monkeypatch.setattr(resource, "setrlimit", lambda *limit: limits.append(limit))
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
+    monkeypatch.setattr(sys, "stdin", questions())
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", rest)
     module.serve("a.module", 7)
-    ready, right, *wrong = out.getvalue().splitlines()
+    ready, right, *wrong = out.buffer.getvalue().decode().splitlines()
     assert ready == "ready" and rest.getvalue() == "not a verdict\n" * 2
     assert json.loads(right) == {"status": "right", "message": "1 [(7,)]", "mean_error": 0.5, "slip": None}
     assert [json.loads(line)["message"] for line in wrong] == [

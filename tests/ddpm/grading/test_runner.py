@@ -26,6 +26,8 @@ from ddpm.chapters.score.exercises import check_langevin_step
 from ddpm.chapters.score.exercises.langevin import LANGEVIN_STEP
 from ddpm.chapters.train_and_observe.exercises import check_layer_sizes
 from ddpm.grading import Compared, Status, Verdict, check, compared, remarks, runner, seal, verdict
+from ddpm.grading.later import USES
+from ddpm.grading.state import captured
 
 
 def right(x, beta):
@@ -522,6 +524,47 @@ def test_an_interrupt_by_the_reader_goes_through(heard):
     with pytest.raises(KeyboardInterrupt):
         check_forward_mean(forever)
     assert threading.active_count() == before
+
+
+def test_a_use_takes_all_arguments_of_its_cases_or_none():
+    assert "zip()" in runner.run(lambda x, y: x + y, [(1.0, 2.0)], ("x",)).answers[0]
+    with pytest.raises(ValueError, match=r"zip\(\)"):
+        USES["trained"].made(lambda schedule, x: x, [(None, 1.0)] * 4 + [(None, 1.0), (), (None, 1.0, 2.0)])
+
+
+def test_what_fails_on_a_case_is_not_called_as_later_cells_do():
+    calls = []
+
+    def fails(x, y):
+        calls.append(x)
+        return "no number" if x == 2 else x + y
+
+    cases = [(float(n), 1.0) for n in range(9)]
+    assert len(runner.run(fails, cases, ("x", "y"), later=("jitted",)).answers) == len(calls) == len(cases)
+    assert len(runner.run(lambda x, y: x + y, cases, ("x", "y"), later=("jitted",)).answers) == len(cases) + 1
+
+
+def test_what_is_no_python_function_is_touched():
+    assert not runner.untouched(3) and not runner.untouched(abs) and runner.untouched(lambda: ...)
+
+
+def test_what_prints_may_ask_whether_it_can():
+    with captured() as tape:
+        assert sys.stdout.writable() and sys.stderr is tape
+
+
+@pytest.mark.parametrize("end", [ValueError(), NotImplementedError()])
+def test_what_breaks_off_where_a_value_is_traced_is_no_verdict_of_its_own(end):
+    traced = []
+
+    def moody(x, beta):
+        if isinstance(x, jax.Array):  # only there
+            traced.append(1)
+            raise end
+        return np.nan * x
+
+    said = str(check_forward_mean(moody))
+    assert traced == [1] and "is not finite" in said and "comes from" not in said
 
 
 def test_jax_and_numpy_styles_both_get_their_arrays():

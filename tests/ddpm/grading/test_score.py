@@ -338,7 +338,11 @@ def test_what_was_set_is_told_with_the_number_of_votes():
             "q_sample uses the package's own ddpm.process.q_sample",
         ),
         (["import ddpm.process\nq_sample = ddpm.process.q_sample"], "q_sample", "own ddpm.process.q_sample"),
-        (["import ddpm.process\nf = ddpm.process.q_sample", "q_sample = f"], "q_sample", "own ddpm.process.q_sample"),
+        (
+            ["import ddpm.process as d\nf = d.q_sample", "q_sample = (f, print)[0]"],
+            "q_sample",
+            "own ddpm.process.q_sample",
+        ),
         (
             [
                 "import ddpm.process as f",
@@ -487,7 +491,7 @@ def test_data_that_are_no_run_are_refused(data):
 # Files of scores, and the report
 
 
-def test_scores_are_put_in_place_whole(tmp_path):
+def test_scores_are_put_in_place_whole(tmp_path, monkeypatch):
     target = tmp_path / "precious"
     target.write_text("mine")
     (tmp_path / "scores.csv").symlink_to(target)
@@ -499,10 +503,13 @@ def test_scores_are_put_in_place_whole(tmp_path):
     )
     (tmp_path / "report.html").mkdir()
     assert output.put(tmp_path, "report.html", "b").name == "graded-report.html"
-    assert output.put(tmp_path / "gone", "scores.csv", "c").read_text() == "c"
+    assert output.put(tmp_path / "gone/away", "scores.csv", "c").read_text() == "c"
     (tmp_path / "file").write_text("")
     assert output.put(tmp_path / "file", "scores.csv", "d").read_text() == "d"
     assert not [path for path in tmp_path.rglob(".writing*")]
+    monkeypatch.setattr(output.tempfile, "mkdtemp", lambda **_: str(tmp_path / "file"))
+    with pytest.raises(OSError):
+        output.put(tmp_path / "file", "scores.csv", "e")
     assert (tmp_path / "scores.csv").stat().st_mode & 0o777 == 0o644
 
 

@@ -167,7 +167,9 @@ def test_the_end_takes_all_that_was_started_until_nothing_is_left(monkeypatch, u
     def processes():
         return [one for one in running if not one.killed]
 
-    monkeypatch.setattr(child.psutil, "Process", lambda: SimpleNamespace(children=lambda recursive: rounds.pop(0)))
+    monkeypatch.setattr(
+        child.psutil, "Process", lambda: SimpleNamespace(children=lambda recursive: recursive and rounds.pop(0))
+    )
     monkeypatch.setattr(child.psutil, "process_iter", processes)
     monkeypatch.setattr(child.psutil, "wait_procs", lambda left, timeout: waited.append(list(left)))
     monkeypatch.setattr(child.os, "killpg", lambda *given: groups.append(given))
@@ -640,7 +642,10 @@ open("ready", "w").close()
 time.sleep(600)
 """,
     "leaves one": "subprocess.Popen(['sleep', '79'], start_new_session=True)",
-    "leaves one of its own": "one = subprocess.Popen(['sleep', '20']); print(f'{{\"pid\": {one.pid}}}', flush=True)",
+    "leaves one of its own": """
+one = subprocess.Popen(['sleep', '60'], stdout=2)
+print(f'{{"pid": {one.pid}}}', flush=True)
+""",
 }
 
 
@@ -704,7 +709,7 @@ def test_without_a_sandbox_what_is_left_goes_and_what_was_there_stays(supervised
 
 def test_what_a_submission_leaves_and_nobody_can_end_is_not_waited_for_for_ever(monkeypatch):
     immortal, before, clock = Child(None), Child(), iter(range(0, 1000, 7))
-    top = SimpleNamespace(children=lambda recursive: [immortal, before])
+    top = SimpleNamespace(children=lambda recursive: [immortal, before] if recursive else [])
     monkeypatch.setattr(folder.psutil, "Process", lambda: top)
     monkeypatch.setattr(folder.psutil, "wait_procs", lambda left, timeout: None)
     monkeypatch.setattr(folder.time, "monotonic", lambda: next(clock))
@@ -885,14 +890,17 @@ def test_why_a_sandbox_does_not_work(tmp_path, monkeypatch):
     assert sandbox.problem(sandbox.Sandbox(sandbox.USER, tmp_path), tmp_path, "m").startswith("only root can")
 
 
+def pairs(command, option="--ro-bind") -> list[tuple]:
+    return [tuple(command[i + 1 : i + 3]) for i, word in enumerate(command) if word == option]
+
+
 def test_bubblewrap_shows_programs_and_two_folders_and_no_reference(tmp_path, monkeypatch):
     monkeypatch.setattr(sandbox, "_options", lambda: "--disable-userns")
     package, own = tmp_path / "package", tmp_path / "own"
     command = sandbox.Sandbox(sandbox.BUBBLEWRAP, package).command(["-c", "x"], own)
     assert command[:2] == ["bwrap", "--unshare-all"] and "--disable-userns" in command
     assert command[-7:] == ["--chdir", str(own), "--", sys.executable, "-P", "-c", "x"]
-    shown = [tuple(command[i + 1 : i + 3]) for i, word in enumerate(command) if word == "--ro-bind"]
-    writable = [tuple(command[i + 1 : i + 3]) for i, word in enumerate(command) if word == "--bind"]
+    shown, writable = pairs(command), pairs(command, "--bind")
     assert writable == [(str(own), str(own))] and (str(package), str(package)) in shown
     inside = {Path(there) for _, there in shown}
     for place in (Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent):
@@ -900,6 +908,11 @@ def test_bubblewrap_shows_programs_and_two_folders_and_no_reference(tmp_path, mo
     code = Path(sandbox.ddpm.__file__).parent
     for place in inside:  # the package with its references is nowhere to be seen
         assert not code.is_relative_to(place) or (str(package / "ddpm"), str(code)) in shown
+    monkeypatch.setattr(sandbox, "_pythons", lambda: [code.parent])
+    assert (str(package / "ddpm"), str(code)) in pairs(sandbox.Sandbox(sandbox.BUBBLEWRAP, package).command([], own))
+    monkeypatch.setattr(sandbox, "_pythons", lambda: [])
+    if not code.is_relative_to("/usr"):
+        assert str(code) not in sandbox.Sandbox(sandbox.BUBBLEWRAP, package).command([], own)
     monkeypatch.setattr(sandbox, "_options", lambda: "")
     assert "--disable-userns" not in sandbox.Sandbox(sandbox.BUBBLEWRAP, package).command([], own)
 
@@ -941,9 +954,9 @@ def test_what_is_kept_meanwhile_goes_in_the_end_wherever_it_is(tmp_path, monkeyp
     kept, terminal = tmp_path / "graded-scores.part.csv", io.TextIOWrapper(io.BytesIO(), "ascii")
 
     def score(problems, found, seed, limits, done):
-        for name in "\xfc.ipynb", "o.ipynb":
+        for i, name in enumerate(("\xfc.ipynb", "o.ipynb"), start=1):
             done(Score(name))
-            assert name.encode() in kept.read_bytes()
+            assert name.encode() in kept.read_bytes() and terminal.buffer.getvalue().count(b"\n") == i
         return folder.Class([], [], "ran")
 
     monkeypatch.setattr(folder, "score", score)
@@ -971,11 +984,51 @@ def test_an_interrupt_ends_what_runs_and_begins_nothing_more(monkeypatch):
     def interrupted(_):
         raise KeyboardInterrupt
 
+    written = []
     monkeypatch.setattr(folder, "Grader", Patient)
-    monkeypatch.setattr(folder.lean, "write", lambda *_, **__: None)
+    monkeypatch.setattr(folder.lean, "write", lambda *given, **options: written.append((given[1], options)))
     with pytest.raises(KeyboardInterrupt):
         folder.score(PROBLEMS, [Found(f"{i}", None) for i in range(50)], 3, done=interrupted, level=sandbox.NONE)
-    assert all(told[1:]) and len(begun) < 25
+    assert all(told[1:]) and len(begun) < 25 and written == [(PROBLEMS.module, {"judged_elsewhere": True})]
+
+
+def test_what_fails_in_one_submission_ends_the_grading_of_no_other(monkeypatch):
+    class Fails(Grader):
+        def __init__(self, *_):
+            self.shares = [[]]
+
+        def grade(self, i, name, *_):
+            return Score(name) if i else {}["x" * 900]
+
+    monkeypatch.setattr(folder, "Grader", Fails)
+    monkeypatch.setattr(folder.lean, "write", lambda *_, **__: None)
+    scores = folder.score(PROBLEMS, [Found("a", None), Found("b", None)], 3, level=sandbox.NONE).scores
+    assert [one.name for one in scores] == ["a", "b"] and not scores[1].problem
+    assert scores[0].problem.startswith("could not be graded (KeyError: 'xxx") and len(scores[0].problem) == 300
+
+
+def test_no_thread_keeps_the_graders_process_alive(supervised, monkeypatch):
+    begun, start = [], threading.Thread.start
+
+    def noted(thread):
+        begun.append(thread.daemon)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", noted)
+    supervised("speaks")
+    made = judge.Judge(PROBLEMS.module)
+    process = SimpleNamespace(stdout=io.StringIO("ready\n"), pid=1)
+    monkeypatch.setattr(judge.subprocess, "Popen", lambda *_, **__: process)
+    made._start()
+    assert begun == [True, True] and Watch(process, JOB).daemon
+
+
+def test_a_kernel_that_is_left_takes_its_processes_along(monkeypatch):
+    told, made = [], kernel_of(SimpleNamespace(stop_channels=lambda: told.append("channels")))
+    made.job = {"user": 7}
+    monkeypatch.setattr(child, "end", lambda *given: told.append(given))
+    made.__exit__()
+    assert told == ["channels", (made.process, 7)] and made.watch.over
 
 
 def test_a_folder_that_cannot_be_opened_is_told(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ import pytest
 import sympy as sp
 
 from ddpm.chapters.closed_form.exercises import check_answer_1_4
+from ddpm.derivation.chain import Chain
 from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal
@@ -18,6 +19,7 @@ from ddpm.derivation.symbols import (
     T,
     alpha,
     alpha_bar,
+    as_written,
     beta,
     epsilon,
     epsilon_t,
@@ -38,7 +40,7 @@ from ddpm.grading.written import sample as module
 from ddpm.grading.written.families import own_families, with_definitions
 from ddpm.grading.written.linear import mean_and_variance
 from ddpm.grading.written.lines import Line, Reading
-from ddpm.grading.written.notation import earliest, exact, in_notation
+from ddpm.grading.written.notation import counted, earliest, exact, in_notation
 from ddpm.grading.written.predictions import Misconception, Predictions, row, short
 from ddpm.grading.written.problem import Claim, Derivation, Target, _count
 from ddpm.grading.written.quantities import Choice, Number, number_of, numbers_of, within_distance, within_factor
@@ -82,6 +84,7 @@ DRAWS = {
     "two sums apart": Sum(beta[s] * epsilon_t[s], (s, 1, t - 1)) + Sum(alpha[s] * epsilon_t[s + t], (s, 1, 2)),
     "one noise in a sum": Sum(beta[s] * epsilon, (s, 1, t)) + x[0],
     "a factor": 3 * (x[0] + Sum(beta[s] * epsilon_t[s], (s, 1, t))) / 2,
+    "a number in a sum": Sum(1 + beta[s] * epsilon_t[s], (s, 1, t)),
     "a mean in a sum": Sum(beta[s] * (x[0] + epsilon_t[s]), (s, 1, t)),
 }
 
@@ -116,6 +119,7 @@ def test_an_earlier_state_is_a_draw_of_its_own():
         (epsilon * epsilon_t[1], "not linear in the noise"),
         (Sum(epsilon_t[s], (s, 1, t)) * epsilon, "not linear in the noise"),
         (log(epsilon), "not linear in the noise"),
+        (Sum(beta[t] * Sum(epsilon_t[s], (s, 1, t)), (t, 1, 3)), "put the inner sum in front"),
         (Sum(epsilon_t[s], (s, 1, t)) + epsilon_t[3], "for some t they are in this order, for others not"),
         (Sum(epsilon_t[s], (s, t, T)) + epsilon_t[1], "for some t they are in this order, for others not"),
     ],
@@ -194,6 +198,8 @@ def test_depth_and_size_are_bounded():
         too_large.check(deep)
     with pytest.raises(Unreadable, match="nested too deeply"):
         too_large.check(nested(31))
+    with pytest.raises(Unreadable, match="holds int, which is no expression"):
+        too_large.check(3)
     assert too_large.size(x[0] + x[1]) == 5  # the sum, two states, two indices
     assert too_large.size(sp.Add(*(x[i] for i in range(40))), most=30) == 31
     with pytest.raises(Unreadable, match="more than 1500 parts"):
@@ -286,6 +292,8 @@ def test_a_density_of_what_is_given_is_told(expr, words):
     [
         (log(q(x[1])) - 2 * log(p(x[T])) / 3, True),
         (E_q(Sum(log(q(x[t]) ** 2 / p(x[T])), (t, 1, T))), True),
+        (log(q(x[1]) * sp.exp(KL(q(x[T] | x[0]), p(x[T])))), True),
+        (log(q(x[1]) * sp.exp(x[1])), False),
         (KL(q(x[T] | x[0]), p(x[T])) + 5, True),
         (log(Product(q(x[t] | x[t - 1]), (t, 1, T)) * sp.exp(log(q(x[0])))), True),
         (log(q(x[1])) * log(q(x[2])), False),
@@ -307,6 +315,10 @@ def test_spans_and_indices():
     assert states.at(T - t + 1, values) == 3 and states.at(sp.Integer(3), values) == 3 and states.at(2 * t, values) == 4
     seen = {tuple(sorted((str(n), v) for n, v in values.items())) for _, values in states.every(log(q(x[t])), {t: 2})}
     assert seen == {(("T", last), ("t", n)) for last in range(2, 6) for n in range(2, last + 1)}
+    sum_to_t = Sum(log(q(x[s])), (s, 1, t))
+    for expr in (sum_to_t, sum_to_t + Sum(log(q(x[t])), (t, 1, 0))):  # t is also that of a sum
+        found = [(values[T], values[t], values[s]) for _, values in states.every(expr, {})]
+        assert found == [(last, n, i) for last in range(1, 6) for n in range(1, last + 1) for i in range(1, n + 1)]
 
 
 # The book's notation
@@ -386,6 +398,16 @@ def test_what_is_not_the_books_is_named(expr, words):
     with pytest.raises(Unreadable) as error:
         in_notation(expr)
     assert words in str(error.value)
+
+
+def test_symbols_that_stand_for_numbers_are_told_from_indices():
+    for expr, symbols in (
+        (t * x[s] + alpha[T] * epsilon, {t, epsilon}),
+        (Sum(s * beta[s], (s, 1, T)), {t}),  # the book's letter for what a sum counts
+        (Sum(C * beta[s], (s, 1, T)), {C}),
+        (E_q(T * log(q(x[t] | x[0]))), {T}),
+    ):
+        assert counted(expr) - {E_q(x[t]).args[1]} == symbols, expr
 
 
 def test_indices_at_their_edge_are_taken():
@@ -498,6 +520,7 @@ def test_a_name_of_ones_own_is_put_into_the_other_lines():
         (sp.FiniteSet(1), "is a FiniteSet; expected an expression"),
         (lambda: print, "is a function; expected an expression"),
         ([alpha[t]] * 41, "41 lines"),
+        (alpha_bar, "has a line alpha_bar without an index or arguments; alpha_bar is a number only with its index"),
     ],
 )
 def test_what_is_no_expression_is_named(answer, words):
@@ -514,11 +537,26 @@ def test_what_raises_is_told():
     def stops():
         raise KeyboardInterrupt
 
+    def waits():
+        value = ...
+        return value
+
     assert read(later, "name").blank == "name returns NotImplemented."
+    assert read(waits, "name").blank == "name returns None."
     assert read(deep, "name").fault == "is nested too deeply"
     assert read(lambda: 1 / 0, "name").fault == "raised ZeroDivisionError: division by zero"
     with pytest.raises(KeyboardInterrupt):
         read(stops, "name")
+
+
+def test_a_name_that_stands_for_itself_is_told():
+    assert "holds my_name, not" in read({"my_name": sp.Symbol("my_name")}, "name").fault
+
+
+def test_a_chain_without_steps_is_its_start():
+    with as_written():
+        (line,) = read(Chain(alpha[t]), "name").lines
+    assert line == Line(alpha[t])
 
 
 def test_an_equation_with_a_name_is_a_line_about_what_is_named():
@@ -526,6 +564,8 @@ def test_an_equation_with_a_name_is_a_line_about_what_is_named():
     for left, right in ((name, alpha[t]), (name - C, alpha[t] - C), (alpha[t], name)):
         (line,) = read(sp.Eq(left, right, evaluate=False), "name").lines
         assert line.right == alpha[t] and line.left is None and line.name == "my_name"
+    for rest in (t, beta[1], beta[t]):
+        assert "holds my_name, not" in read(sp.Eq(name + rest, alpha[t], evaluate=False), "name").fault
     (line,) = read(sp.Eq(beta[t], 1 - alpha[t], evaluate=False), "name").lines
     assert (line.left, line.right, line.name) == (beta[t], 1 - alpha[t], "")
 
@@ -573,6 +613,16 @@ def test_numbers_and_words_are_read():
         with pytest.raises(Unreadable, match="for k; choose from 'yes', 'no', 'Much larger', 'equal'"):
             choice.word(given, "k")
     assert choice.near("yes", "yes") and not choice.near("yes", "no")
+
+
+def test_data_of_predictions_are_judged_as_far_as_they_go():
+    made = Predictions("answer", "0", {k: Number(k, within_distance(0.1)) for k in "ab"}, ())
+    for reading, words in (
+        ({"blank": "nothing."}, "Not yet answered: nothing."),
+        ({"fault": "is a text"}, "Not right yet: answer is a text."),
+        ({"values": {"b": [1.0]}}, "Not yet answered in full: still to predict a."),
+    ):
+        assert str(made.judge({"reading": reading, "measured": None})) == words
 
 
 def test_predictions_of_any_kind_are_read_without_an_exception(monkeypatch):
@@ -664,7 +714,13 @@ def test_numbers_in_a_table_are_short():
     assert [short(v) for v in (0.0, 4e-5, 0.324, 1.5, 9.99, 9.996, 541.4, 1e5, 999_999.2, 1e6, 1e9)] == [
         *("0", "0", "0.32", "1.5", "10", "10", "541", "100,000", "999,999", "1e+06", "1e+09")
     ]
-    assert row([1.0, 1.0]) == "1" and row([0.512]) == "0.51" and row(["yes"]) == "yes" and row([0.512, 2.0]) == "0.51 2"
+    assert (
+        row([0.0051, 2.0]) == "0.01 2"
+        and row([1.0, 1.0]) == "1"
+        and row([0.512]) == "0.51"
+        and row(["yes"]) == "yes"
+        and row([0.512, 2.0]) == "0.51 2"
+    )
     long = row([float(n) for n in range(10, 40)])
     assert long == "10 11 12 13 14 15"[:17] + "…" and len(long) == 18
 

@@ -9,6 +9,7 @@ import sympy as sp
 from ddpm.derivation.densities import Undecided
 from ddpm.derivation.symbols import alpha, alpha_bar, beta, t, x
 from ddpm.grading import Slip, Status
+from ddpm.grading.written import problem as module
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.problem import Claim, Derivation, Target, solved
 from ddpm.grading.written.too_large import Unreadable
@@ -148,7 +149,11 @@ def test_the_first_wrong_line_is_named_and_another_about_something_else():
                 raise error
             return "", None
 
-        assert " And " not in said(problem(PRODUCT, SUM, sound=sound), wrong, alpha[t] + x[t])[1]
+        third = dataclasses.replace(PRODUCT, what="the third")
+        for last, told in ((RIGHT, False), (minus, True)):  # what cannot be compared is passed over
+            words = said(problem(PRODUCT, SUM, third, sound=sound), wrong, alpha[t] + x[t], last)[1]
+            assert words.startswith("Not right yet: line 1 of mine is not the product.")
+            assert (" And line 3 of mine is not the third." in words) == (" And " in words) == told
 
 
 def test_what_is_right_may_lack_its_form_or_a_derivation():
@@ -175,7 +180,18 @@ def test_a_line_that_does_not_hold_in_general_says_why():
     )
 
 
-def test_what_cannot_be_compared_is_refused_in_words():
+def test_what_agrees_at_the_first_points_alone_is_wrong(monkeypatch):
+    real = module.Sample.difference
+
+    def difference(self, expr, right, thorough=False):
+        return real(self, expr, right, thorough) if thorough else None
+
+    monkeypatch.setattr(module.Sample, "proof", lambda *_: "")
+    monkeypatch.setattr(module.Sample, "difference", difference)
+    assert said(problem(PRODUCT), RIGHT + alpha[t])[1].startswith("Not right yet: mine is not the product.")
+
+
+def test_what_cannot_be_compared_is_refused_in_words(monkeypatch):
     def claims(error):
         def raises(lines):
             raise error
@@ -193,6 +209,8 @@ def test_what_cannot_be_compared_is_refused_in_words():
     with pytest.raises(KeyboardInterrupt):
         said(claims(KeyboardInterrupt()), RIGHT)
     assert "has no value at nearly all points" in said(problem(PRODUCT), NOWHERE)[1]
+    monkeypatch.setattr(module.Sample, "difference", lambda *_, **__: {}["odd"])
+    assert said(problem(PRODUCT), RIGHT)[1] == "Not right yet: mine could not be evaluated (KeyError: 'odd')."
     assert said(problem(PRODUCT), blank="nothing there.")[0].status is Status.BLANK
     assert said(problem(PRODUCT), fault="is a picture")[1] == "Not right yet: mine is a picture."
     assert str(problem(PRODUCT).judge(problem(PRODUCT).collect({}))) == (

@@ -43,6 +43,7 @@ from ddpm.derivation.symbols import (
 from ddpm.grading.written import wire
 from ddpm.grading.written.reading import read
 from ddpm.grading.written.sample import Sample
+from ddpm.grading.written.too_large import Unreadable
 
 NAMES = {
     name: value
@@ -247,11 +248,41 @@ def test_powers_with_numbers_as_indices_survive_as_data(expr):
     assert not reading.fault and wire.from_json(wire.to_json(reading)) == reading
 
 
+@pytest.mark.parametrize(
+    "part, error, words",
+    [
+        (["eval", ".x"], KeyError, "eval"),
+        (["Pow", "10/1", "1000000000/1"], Unreadable, "exponents go up to"),
+        (["Pow", ["Pow", "9/1", "300/1"], "300/1"], Unreadable, "exponents go up to"),
+        ("1" * 40 + "/1", ValueError, "a number that is too long"),
+        (["x"], Unreadable, "without what belongs in its brackets"),
+        (["x", {"a": 1}], KeyError, "0"),
+        (None, TypeError, "subscriptable"),
+        ("1/0", Unreadable, "division by 0"),
+        (["Add", *[f".{i}" for i in "ab" * 1000]], ValueError, "too large"),
+        (".unknown", Unreadable, "holds unknown"),
+        ("!tau", KeyError, "tau"),
+    ],
+)
+def test_data_that_are_no_answer_are_refused(part, error, words):
+    plain = wire.to_json(read(alpha[t], "name"))
+    assert wire.from_json(plain).lines[0].right == alpha[t]
+    for place in {"right": part}, {"between": [part]}:
+        with pytest.raises(error, match=words):
+            wire.from_json(plain | {"lines": [plain["lines"][0] | place]})
+
+
+def test_what_has_no_data_is_told():
+    with pytest.raises(ValueError, match="no data for f"):
+        wire.packed(sp.Function("f")(x[0]))
+
+
 def test_as_many_parts_are_taken_from_data_as_may_be():
     data = wire.packed(x[0] + x[1])  # the sum, two states, two indices
     assert wire.unpacked(data, [5]) == x[0] + x[1]
     with pytest.raises(ValueError, match="an expression that is too large"):
         wire.unpacked(data, [4])
+    assert wire.unpacked("-999999999/999999998", [1]) == sp.Rational(-999999999, 999999998)
 
 
 def test_the_size_of_a_number_too_long_to_be_written_is_told():
