@@ -97,6 +97,20 @@ def test_every_exercise_in_code_says_the_same_as_long_as_nothing_stands_in_it(na
     assert str(check(stub, EXERCISES[name])) == f"Not yet answered: {name} is still to be filled in."
 
 
+@pytest.mark.parametrize(
+    "namespace, words",
+    [
+        ({}, "Not yet answered: q_sample is not in the notebook."),
+        ({"q_sample": None}, "Not yet answered: q_sample is still to be filled in."),
+        ({"q_sample": ...}, "Not yet answered: q_sample is still to be filled in."),
+        ({"q_sample": 3}, "Not right yet: q_sample is not a function but int."),
+    ],
+)
+def test_what_a_notebook_has_in_the_place_of_a_function_is_told(namespace, words):
+    cases = Q_SAMPLE.cases(0)
+    assert words in str(Q_SAMPLE.judge(Q_SAMPLE.collect(namespace, cases), cases)).splitlines()[0]
+
+
 def test_a_cell_waits_for_its_answers_and_then_runs(monkeypatch, capsys):
     kinds, cells = {}, []
     shell = SimpleNamespace(

@@ -385,4 +385,5 @@ def test_noise_is_judged_by_both_of_the_cases_that_come_again():
         ((other, one, other, other), compared.RANDOM),
     ):
         assert compared._random([one, two, *last], 6) is found
+    assert compared._random([one, two, "is no number", one, one, two], 6) is None
     assert compared._random([one, two, one, one, two, two], 7) is None

@@ -27,7 +27,7 @@ from ddpm.chapters.score.exercises.langevin import LANGEVIN_STEP
 from ddpm.chapters.train_and_observe.exercises import check_layer_sizes
 from ddpm.grading import Compared, Status, Verdict, check, compared, remarks, runner, seal, verdict
 from ddpm.grading.later import USES
-from ddpm.grading.state import captured
+from ddpm.grading.state import KEPT_PRINT, Tape, captured
 
 
 def right(x, beta):
@@ -551,6 +551,13 @@ def test_what_is_no_python_function_is_touched():
 def test_what_prints_may_ask_whether_it_can():
     with captured() as tape:
         assert sys.stdout.writable() and sys.stderr is tape
+        for letter in "abc":
+            assert sys.stdout.write(letter * KEPT_PRINT + "\n") == KEPT_PRINT + 1
+    assert tape.text == "a" * KEPT_PRINT and tape.lines == 3
+    tape = Tape()
+    for letter in "abc":
+        tape.write(letter * (KEPT_PRINT - 500))
+    assert tape.text == "a" * (KEPT_PRINT - 500) + "b" * 500
 
 
 @pytest.mark.parametrize("end", [ValueError(), NotImplementedError()])

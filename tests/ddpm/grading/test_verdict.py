@@ -6,7 +6,7 @@ from ddpm.grading.verdict import WIDTH, not_yet, notes, show_case, wrap
 
 
 def test_lines_are_as_long_as_they_may_be_and_break_between_words():
-    words = ["a" * (WIDTH - 6), "b-line", "c" * 10]
+    words = ["a" * (WIDTH - 8), "bound-free", "c" * 10]
     assert wrap(" ".join(words), "  ") == f"{words[0]}\n  {words[1]} {words[2]}"
     assert wrap("a" * WIDTH) == "a" * WIDTH and wrap("a" * (WIDTH + 1)) == f"{'a' * WIDTH}\na"
     assert notes(["one\ntwo", "three"]) == "\nNote: one\ntwo\nNote: three" and notes([]) == ""

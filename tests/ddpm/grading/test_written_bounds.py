@@ -424,6 +424,7 @@ def test_a_sample_tells_factors_pairs_of_slips_and_gaps():
     assert sample.factor(3 * right / 7, right) == sp.Rational(3, 7)
     assert sample.factor(right, right) is None and sample.factor(right + 1, right) is None
     assert sample.factor(right * sp.Rational(22, 21), right) is None  # 21 is no simple denominator
+    assert sample.factor(right, 0 * right) is None  # nowhere to divide
     assert sample.factor(-right, right) == -1 and sample.factor(0 * right, right) is None
     slips = [alpha[t] * x[0], beta[t] * x[t], alpha[t] ** 2 * x[t], x[t]]
     both = slips[0] + slips[1] - right
@@ -682,6 +683,7 @@ def test_a_table_stands_in_columns_and_rows_are_compared_one_by_one():
     assert "are the predictions themselves" in " ".join(str(judged(a_long_key=1, k=[2, 3])).split())
     assert "has left no figures" in " ".join(str(judged()).split())
     assert "still to predict k" in str(made.check({"a_long_key": 1}))
+    assert made.check([1, 3], {"a_long_key": 1, "k": [3, 3]}).mean_error == 0
     assert made.check([1, 3], {"a_long_key": [0.5, 0.7, 0.95], "k": [2.95, 3.05]}).passed  # near the third quartile
     assert not made.check([1, 3], {"a_long_key": [0.5, 0.7, 0.85], "k": [2.95, 3.05]}).passed
     assert made.check([1, 3], {"a_long_key": [1.05, 1.7, 1.8], "k": [2.95, 3.05]}).passed

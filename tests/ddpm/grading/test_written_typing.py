@@ -93,6 +93,11 @@ def test_between_truths_the_sign_is_still_theirs():
             left ^ right
 
 
+def test_what_numpy_refuses_for_another_reason_is_told_in_its_words():
+    with pytest.raises(TypeError, match="no_such"):
+        np.add(alpha[t], 1, no_such=2)
+
+
 def test_numbers_are_still_numbers():
     assert (
         math.sqrt(sp.Integer(4)) == 2 and float(sp.pi / 3) == pytest.approx(math.pi / 3) and float(jnp.sqrt(4.0)) == 2

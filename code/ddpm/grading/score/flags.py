@@ -115,7 +115,7 @@ def _is_reference(whole) -> bool:
         and len(parts) > 2
         and parts[-1] != "exercises"
         and not parts[-1].startswith("check_")
-        and not (len(parts) > 3 and parts[-2].startswith("check_"))
+        and not parts[-2].startswith("check_")
     )
 
 

@@ -101,7 +101,7 @@ def _collected(expr):
             ]
     if isinstance(expr, sp.Sum):
         rest, found = _collected(expr.args[0])
-        return sp.Sum(rest, expr.args[1]) if rest != 0 else rest, [_summed(part, *expr.args[1]) for part in found]
+        return rest and sp.Sum(rest, expr.args[1]), [_summed(part, *expr.args[1]) for part in found]
     raise Unreadable("is not linear in the noise, so it is no Gaussian")
 
 
