@@ -193,11 +193,10 @@ def nested(depth):
 
 
 def test_depth_and_size_are_bounded():
-    deepest = nested(29)
-    for deep in (deepest, sp.exp(deepest, evaluate=False), sp.Pow(deepest, 2, evaluate=False)):
-        too_large.check(deep)
-    with pytest.raises(Unreadable, match="nested too deeply"):
-        too_large.check(nested(31))
+    for inside in (lambda e: e, lambda e: sp.exp(e, evaluate=False), lambda e: sp.Pow(e, 2, evaluate=False)):
+        too_large.check(inside(nested(29)))
+        with pytest.raises(Unreadable, match="nested too deeply"):
+            too_large.check(inside(nested(30)))
     with pytest.raises(Unreadable, match="holds int, which is no expression"):
         too_large.check(3)
     assert too_large.size(x[0] + x[1]) == 5  # the sum, two states, two indices
@@ -214,6 +213,8 @@ def test_terms_and_degrees_are_those_of_what_is_multiplied_out():
     two = alpha[t] + beta[t]
     for expr, terms, degree in (
         (two, 2, 1),
+        (epsilon + C, 2, 1),
+        (2 * two, 2, 2),
         (two**3, 4, 3),
         (two**t, 2, 2),
         (two * x[t] * two, 3, 3),
@@ -278,6 +279,7 @@ def test_lines_inside_of_the_chains_are_taken():
         (log(q(x[0] | (x[1], x[0]))), "x_0 is known there"),
         (Sum(log(q(x[t - 1] | (x[t], x[0]))), (t, 1, T)), "At t = 1 that is q(x[0] | (x[1], x[0])): x_0 is known"),
         (log(q(x[0:T] | x[0])), "x_0 is known there"),
+        (log(q(x[0:T] | (x[1], x[0]))), "x_0 is known there"),
         (Sum(log(q(x[t - 1] | (x[t], x[0]))), (t, 2, T)), ""),
         (log(q(x[1:T] | x[0])), ""),
     ],
@@ -424,6 +426,7 @@ def test_a_sample_tells_factors_pairs_of_slips_and_gaps():
     assert sample.factor(3 * right / 7, right) == sp.Rational(3, 7)
     assert sample.factor(right, right) is None and sample.factor(right + 1, right) is None
     assert sample.factor(right * sp.Rational(22, 21), right) is None  # 21 is no simple denominator
+    assert sample.factor(right * sp.Rational(21, 20), right) == sp.Rational(21, 20)
     assert sample.factor(right, 0 * right) is None  # nowhere to divide
     assert sample.factor(-right, right) == -1 and sample.factor(0 * right, right) is None
     slips = [alpha[t] * x[0], beta[t] * x[t], alpha[t] ** 2 * x[t], x[t]]
@@ -552,6 +555,10 @@ def test_what_raises_is_told():
 
 def test_a_name_that_stands_for_itself_is_told():
     assert "holds my_name, not" in read({"my_name": sp.Symbol("my_name")}, "name").fault
+
+
+def test_forty_lines_may_be_given():
+    assert len(read([alpha[t]] * 40, "name").lines) == 40
 
 
 def test_a_chain_without_steps_is_its_start():
