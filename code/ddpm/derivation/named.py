@@ -1,9 +1,11 @@
 """Named densities at a point: numbers of its world (`worlds`), at states drawn once or bound by an expectation."""
 
+from functools import cache
+
 from ddpm.derivation.densities import STATE
 from ddpm.derivation.draws import Undefined
 from ddpm.derivation.symbols import Path
-from ddpm.derivation.worlds import Discrete, Gaussian, mp
+from ddpm.derivation.worlds import Discrete, Gaussian, mp, precision
 
 
 def world_of(point):
@@ -15,10 +17,10 @@ def world_of(point):
 
 
 def density(point, expr, env):
-    target = states_of(point, expr.args[1], env)
-    if len(target) < sum(len(states_of(point, (part,), env)) for part in expr.args[1]):
+    times = times_in(point, expr.args[1], env)
+    if len(times) > len(set(times)):
         raise Undefined(f"{expr}: a state twice")
-    return law_of(point, expr, target, env)
+    return law_of(point, expr, {time: state(point, time, env) for time in times}, env)
 
 
 def law_of(point, expr, target, env):
@@ -36,20 +38,39 @@ def law_of(point, expr, target, env):
 
 
 def states_of(point, parts, env):
-    times = []
+    return {time: state(point, time, env) for time in times_in(point, parts, env)}
+
+
+def times_in(point, parts, env) -> list[int]:
+    """The times of states and paths, found once for the indices that `env` has."""
+    key = parts, precision(), *map(env.get, _symbols(parts))
+    if key not in point.times:
+        point.times[key] = list(_times(point, parts, env))
+    return point.times[key]
+
+
+def _times(point, parts, env):
     for part in parts:
         if isinstance(part, Path):
             first, last = (point.index(end, env) for end in part.args[1:])
             if last < first - 1:
                 raise Undefined(f"a path from {first} to {last}")
-            times += range(first, last + 1)
+            yield from range(first, last + 1)
         else:
-            times.append(point.index(part.args[0], env))
-    return {time: state(point, time, env) for time in times}
+            yield point.index(part.args[0], env)
+
+
+@cache
+def _symbols(parts):
+    return sorted(parts.free_symbols, key=str)
+
+
+# the same object each time: to make one asks SymPy for much
+at_time = cache(STATE)
 
 
 def state(point, time, env):
-    key = STATE(time)
+    key = at_time(time)
     if key in env:
         return env[key]
     if time < 0:

@@ -146,8 +146,8 @@ class Point(Draws):
 
     def index(self, expr, env):
         """The value of `expr` as a whole number."""
-        number = self.evaluate(expr, env)
-        if number != mp.floor(mp.re(number)) or abs(number) > 10**9:
+        number = expr.p if expr.is_Integer else self.evaluate(expr, env)
+        if not mp.isint(number) or abs(number) > 10**9:
             raise Undefined(f"{expr} is not an integer")
         return int(mp.re(number))
 

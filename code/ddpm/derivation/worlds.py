@@ -42,6 +42,17 @@ def exact(number):
     return mp.mpf(number.numerator) / number.denominator
 
 
+class State(Fraction):
+    """A number that is looked up by the hundred thousand: its hash is kept."""
+
+    __slots__ = ("kept",)
+
+    def __hash__(self):
+        if not hasattr(self, "kept"):
+            self.kept = super().__hash__()
+        return self.kept
+
+
 class World:
     """Two chains of `last` steps.
 
@@ -100,7 +111,7 @@ class Discrete(World):
     def __init__(self, seed, last, size):
         super().__init__(seed, last)
         rng = self.random("states")
-        self.values = [Fraction(n, 7) for n in rng.sample(range(-20, 20), size)]
+        self.values = [State(n, 7) for n in rng.sample(range(-20, 20), size)]
         self.cells = {v: Fraction(rng.randint(1, 9), rng.choice([1, 1, 4, 90])) for v in self.values}
 
     def _shares(self, *key):
@@ -111,7 +122,7 @@ class Discrete(World):
         return self._shares("start", law)
 
     def step(self, law, i):
-        return {v: self._shares(law, i, v) for v in self.values}
+        return {v: self._shares(law, i, Fraction(v)) for v in self.values}
 
     def given(self, kernel, state):
         return kernel[state]
