@@ -1,9 +1,13 @@
 """The equations of the chapter on fewer steps: DDIM's family and its two ends, one Gaussian in closed form, the errors
 of one step of DDIM, Heun and DPM-Solver++ 2M."""
 
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
+from equinox import filter_jit
 
 from ddpm.chapters.small_steps.calculus import along_u
 from ddpm.derivation.chain import Chain
@@ -248,8 +252,9 @@ def two_m():
     gains = np.diff(np.asarray(path.log_snr(times), np.float64))
     np.testing.assert_allclose(dpm_solver_weights(path, times), [0, *gains[1:] / (2 * gains[:-1])], rtol=1e-4)
     oracle, x = PathOracle(path, mixture([[-1.0], [0.8]], [0.1, 0.4])), jnp.array([0.7])
-    _, states = dpm_solver(path, oracle, x, times)
-    images = [predicted(path, oracle, states[k], times[k], "noise", "x_0") for k in (1, 2)]
+    _, states = jax.jit(partial(dpm_solver, path, oracle))(x, times)
+    image = filter_jit(partial(predicted, path, oracle))
+    images = [image(states[k], times[k], "noise", "x_0") for k in (1, 2)]
     D = images[1] + gains[2] / (2 * gains[1]) * (images[1] - images[0])
     by_hand = ddim_step(path.level(times[2]), path.level(times[3]), states[2], D, 0 * x)
     np.testing.assert_allclose(states[3], by_hand, rtol=1e-4)

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
+from equinox import filter_jit
 from scipy import integrate, stats
 
 from ddpm.boxes import checkerboard
@@ -53,10 +54,8 @@ def marginal_velocity():
         0.4,
     )
     with enable_x64(True):
-        found = [
-            float(PathOracle(path, mixture(means[:, None], variances, odds)).velocity(jnp.array([place]), at)[0])
-            for place in (-0.7, 0.1, 1.2)
-        ]
+        velocity = filter_jit(PathOracle(path, mixture(means[:, None], variances, odds)).velocity)
+        found = [float(velocity(jnp.array([place]), at)[0]) for place in (-0.7, 0.1, 1.2)]
     for place, value in zip((-0.7, 0.1, 1.2), found):
 
         def weight(noise, place=place):

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import sympy as sp
+from equinox import filter_jit
 from scipy import integrate, stats
 
 from ddpm.derivation.gaussians import Normal
@@ -109,7 +110,7 @@ def measured_score():
 def measured_likelihood():
     """The package's exact log density of b once x_u is seen, by quadrature over x_0, of a mixture of one pixel."""
     data, path, at = mixture([[-1.0], [0.6]], [0.1, 0.3], [0.4, 0.6]), cosine_path(s=0), 0.4
-    ours = ExactlyMeasured(path, data, measurement([[0.7]], [0.5], 0.3))
+    ours = filter_jit(ExactlyMeasured(path, data, measurement([[0.7]], [0.5], 0.3)).log_density)
     level = path.level(jnp.asarray(at))
     signal, spread = float(level.signal), float(level.spread)
 
@@ -121,7 +122,7 @@ def measured_likelihood():
     apart = []
     for place in (-0.8, 0.3, 1.1):
         with_b, without = (integrate.quad(joint, -6, 6, (place, seen), limit=200)[0] for seen in (True, False))
-        apart.append(float(ours.log_density(jnp.asarray([place]), at)) - np.log(with_b / without))
+        apart.append(float(ours(jnp.asarray([place]), at)) - np.log(with_b / without))
     return (
         r"""
 \begin{aligned}
@@ -178,8 +179,8 @@ def one_gaussian():
         return 4.0 * level.spread**2 / (4.0 * level.signal**2 + level.spread**2)
 
     at = jnp.asarray([-0.3])
-    guess = Reconstructed(path, PathOracle(path, one), seen, right)(at, 0.4)
-    np.testing.assert_allclose(guess, ExactlyMeasured(path, one, seen)(at, 0.4), rtol=1e-4)
+    guess = filter_jit(Reconstructed(path, PathOracle(path, one), seen, right))(at, 0.4)
+    np.testing.assert_allclose(guess, filter_jit(ExactlyMeasured(path, one, seen))(at, 0.4), rtol=1e-4)
     return r"\mathrm{Var}[x_0 \mid x_u] = \frac{\nu\, r_u^2}{c_u^2\, \nu + r_u^2}."
 
 

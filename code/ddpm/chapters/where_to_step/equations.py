@@ -81,7 +81,7 @@ def noise_forgets():
     V, V_ = c**2 * variance + r**2, c_**2 * variance + r_**2
     correlation_2 = (c / c_ * V_) ** 2 / (V * V_)  # x_u = c / c' x_s + fresh noise
     keys, x = jax.random.split(jax.random.key(0), 20_000), jax.random.normal(jax.random.key(1), (20_000, 1))
-    run = jax.vmap(lambda key, x: ddim(key, path, oracle, x, times, 1.0)[0])
+    run = jax.jit(jax.vmap(lambda key, x: ddim(key, path, oracle, x, times, 1.0)[0]))
     variance_after = np.asarray(run(keys, np.sqrt(2 * V) * x), np.float64).var() / V_  # zeta = 1
     assert abs(variance_after - (1 + correlation_2)) < 5 * np.sqrt(2 / 20_000) * 2 + 0.01
     return r"""
