@@ -147,7 +147,7 @@ def reconstruction():
     """The package's shift of the predicted image, with a predictor whose derivative is known."""
     path, at, slope = cosine_path(s=0), 0.5, 0.6
     seen = measurement([[2.0]], [1.0], 0.5)
-    found = Reconstructed(path, lambda x, u: slope * x, seen, no_doubt, "x_0")(jnp.asarray([0.4]), at)
+    found = filter_jit(Reconstructed(path, lambda x, u: slope * x, seen, no_doubt, "x_0"))(jnp.asarray([0.4]), at)
     level = path.level(jnp.asarray(at))
     gradient = slope * 2.0 * (1.0 - 2.0 * slope * 0.4) / 0.25
     np.testing.assert_allclose(found[0], slope * 0.4 + level.spread**2 / level.signal * gradient, rtol=1e-5)
