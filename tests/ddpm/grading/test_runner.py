@@ -10,6 +10,7 @@ import threading
 import time
 import types
 import warnings
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -145,6 +146,15 @@ def test_the_line_of_the_students_code_is_named_below_a_library():
 
     text = str(check_forward_mean(answer))
     assert "LinAlgError" in text and f"at line {answer.__code__.co_firstlineno + 1} of answer" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("place, own", [("mine.py", True), ("ddpm/mine.py", False)])
+def test_code_beside_the_package_is_the_students_own(place, own):
+    made = {}
+    exec(
+        compile("def answer(x, beta):\n    return nothing", str(Path(runner.__file__).parents[2] / place), "exec"), made
+    )
+    assert ("at line 2 of answer" in " ".join(str(check_forward_mean(made["answer"])).split())) == own
 
 
 @pytest.fixture
