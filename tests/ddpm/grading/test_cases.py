@@ -168,6 +168,7 @@ def test_what_is_printed_is_quoted_to_its_third_line():
     "answer, words",
     [
         (lambda x, t: 3 * x * t, "Every answer is 3 times the expected one."),
+        (lambda x, t: -x * t, "Every answer is -1 times the expected one."),
         (lambda x, t: 1.002 * x * t, "Every answer is 1.002 times the expected one."),
         (lambda x, t: 0 * x, "Every answer is 0."),
         (lambda x, t: x * t + 0.003, "further off than rounding in float32 explains"),

@@ -58,6 +58,7 @@ class Never(threading.Event):
     """Is never set, and is not waited for."""
 
     def wait(self, timeout=None):
+        assert timeout > 0
         return False
 
 

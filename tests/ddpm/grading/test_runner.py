@@ -144,8 +144,12 @@ def test_the_line_of_the_students_code_is_named_below_a_library():
     def answer(x, beta):
         return np.linalg.inv(np.zeros((2, 2)))  # this line
 
-    text = str(check_forward_mean(answer))
-    assert "LinAlgError" in text and f"at line {answer.__code__.co_firstlineno + 1} of answer" in " ".join(text.split())
+    def calls(x, beta):
+        return answer(x, beta)
+
+    for student in answer, calls:
+        text = " ".join(str(check_forward_mean(student)).split())
+        assert "LinAlgError" in text and f"at line {answer.__code__.co_firstlineno + 1} of answer: return np" in text
 
 
 @pytest.mark.parametrize("place, own", [("mine.py", True), ("ddpm/mine.py", False)])

@@ -54,6 +54,7 @@ def looked(monkeypatch):
         ended, naps = [], []
 
         def sleep(seconds):
+            assert seconds > 0
             naps.append(seconds)
             watch.over = len(naps) >= turns
 
@@ -127,7 +128,7 @@ def test_bytes_are_counted_below_a_folder_and_in_files_that_no_folder_has(tmp_pa
     watch = Watch(SimpleNamespace(pid=1), JOB | {"folder": str(tmp_path)})
     assert watch.size() == 0  # counting has begun
     watch.du.wait()
-    assert 300_000 <= watch.size() < 2**20
+    assert 300_000 <= watch.size() < 2**20 and watch.counted % 1024 == 0
     watch.du.wait()
     assert watch.size() >= 300_000
     watch.du.communicate()
@@ -141,6 +142,10 @@ def test_bytes_are_counted_below_a_folder_and_in_files_that_no_folder_has(tmp_pa
         assert 200_000 <= child._unseen(here) - before < 2**20
         assert child._unseen(here * 2) == child._unseen(here)
     assert child._cores(here) == os.sched_getaffinity(0)
+
+
+def waits(left, timeout):
+    assert timeout > 0
 
 
 class Child:
@@ -171,7 +176,7 @@ def test_the_end_takes_all_that_was_started_until_nothing_is_left(monkeypatch, u
         child.psutil, "Process", lambda: SimpleNamespace(children=lambda recursive: recursive and rounds.pop(0))
     )
     monkeypatch.setattr(child.psutil, "process_iter", processes)
-    monkeypatch.setattr(child.psutil, "wait_procs", lambda left, timeout: waited.append(list(left)))
+    monkeypatch.setattr(child.psutil, "wait_procs", lambda left, timeout: timeout > 0 and waited.append(list(left)))
     monkeypatch.setattr(child.os, "killpg", lambda *given: groups.append(given))
     process = SimpleNamespace(pid=11, wait=lambda seconds: groups.append("waited"))
     child.end(process, user)
@@ -183,7 +188,7 @@ def test_the_end_takes_all_that_was_started_until_nothing_is_left(monkeypatch, u
 def test_what_cannot_be_ended_is_not_waited_for_for_ever(monkeypatch):
     immortal, clock = Child(), iter(range(0, 1000, 3))
     monkeypatch.setattr(child.psutil, "Process", lambda: SimpleNamespace(children=lambda recursive: [immortal]))
-    monkeypatch.setattr(child.psutil, "wait_procs", lambda left, timeout: None)
+    monkeypatch.setattr(child.psutil, "wait_procs", waits)
     monkeypatch.setattr(child.os, "killpg", lambda *given: None)
     monkeypatch.setattr(child.time, "monotonic", lambda: next(clock))
     child.end(SimpleNamespace(pid=11, wait=lambda seconds: None))
@@ -631,7 +636,7 @@ def test_a_cell_goes_on_below_an_import_that_has_failed(monkeypatch):
 
 SUPERVISORS = {
     "speaks": "print('{\"at\": 1}'); print('no json'); print('{\"b\": 2}', flush=True)",
-    "fails": "sys.exit('first\\nlast words')",
+    "fails": "sys.exit('first\\nsecond\\nlast words')",
     "fails in silence": "sys.exit(3)",
     "never ends": """
 def end(*_):
@@ -711,7 +716,7 @@ def test_what_a_submission_leaves_and_nobody_can_end_is_not_waited_for_for_ever(
     immortal, before, clock = Child(None), Child(), iter(range(0, 1000, 7))
     top = SimpleNamespace(children=lambda recursive: [immortal, before] if recursive else [])
     monkeypatch.setattr(folder.psutil, "Process", lambda: top)
-    monkeypatch.setattr(folder.psutil, "wait_procs", lambda left, timeout: None)
+    monkeypatch.setattr(folder.psutil, "wait_procs", waits)
     monkeypatch.setattr(folder.time, "monotonic", lambda: next(clock))
     folder._end_others({before})
     assert immortal.killed == 2 and not before.killed  # at 7 and 14 s

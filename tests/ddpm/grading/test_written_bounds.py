@@ -92,10 +92,18 @@ DRAWS = {
 @pytest.mark.parametrize("name", DRAWS)
 def test_mean_and_variance_are_those_of_the_sum_written_out(name):
     mean, variance = mean_and_variance(DRAWS[name], {t: 2})
+    assert all(total.args[1][0].is_integer for total in variance.atoms(sp.Sum))
     for time in (2, 4):
         plain, before = coefficients(DRAWS[name], time)
         assert at(mean, time) == pytest.approx(at(plain, time))
         assert at(variance, time) == pytest.approx(sum(at(c, time) ** 2 for c in before))
+
+
+def test_what_two_sums_have_in_common_may_be_nothing():
+    draw = DRAWS["two sums"]  # of the second there is nothing at t = 1
+    variance = mean_and_variance(draw, {})[1]
+    for time in (1, 3):
+        assert at(variance, time) == pytest.approx(sum(at(c, time) ** 2 for c in coefficients(draw, time)[1]))
 
 
 def test_an_earlier_state_is_a_draw_of_its_own():
@@ -103,6 +111,9 @@ def test_an_earlier_state_is_a_draw_of_its_own():
     for time in (1, 3):
         assert at(mean, time) == pytest.approx(at(sqrt(alpha_bar[t]) * x[0], time))
         assert at(variance, time) == pytest.approx(at(1 - alpha_bar[t], time))
+    mean, variance = mean_and_variance(x[1] + x[0] + epsilon, {})  # of which the second is no draw
+    assert at(mean, 1) == pytest.approx(at((1 + sqrt(alpha_bar[1])) * x[0], 1))
+    assert at(variance, 1) == pytest.approx(at(2 - alpha_bar[1], 1))
     later = mean_and_variance(x[t - 1] + Sum(beta[s] * epsilon_t[s], (s, t, t + 1)), {})[1]
     assert at(later, 3) == pytest.approx(at(1 - alpha_bar[t - 1] + beta[t] ** 2 + beta[t + 1] ** 2, 3))
     assert at(mean_and_variance(x[t - 1] + epsilon_t[t], {})[1], 3) == pytest.approx(at(2 - alpha_bar[t - 1], 3))
@@ -217,6 +228,7 @@ def test_terms_and_degrees_are_those_of_what_is_multiplied_out():
         (2 * two, 2, 2),
         (two**3, 4, 3),
         (two**t, 2, 2),
+        (sp.Pow(two, 0, evaluate=False), 1, 1),
         (two * x[t] * two, 3, 3),
         (SquaredNorm(two), 4, 2),
         (log(two**2), 1, 2),
@@ -651,7 +663,7 @@ def test_predictions_of_any_kind_are_read_without_an_exception(monkeypatch):
     odd.error = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         made.read(odd)
-    assert made.read({"b": 1}) == {"fault": "has the unknown key 'b'; the keys are a"}
+    assert made.read({"b": 1, "c": 2}) == {"fault": "has the unknown key 'b'; the keys are a"}
     assert made.read({"a": 1}) == {"values": {"a": [1.0]}}
     assert made.read({"a": ...}) == {"blank": "answer holds no prediction yet."}
     assert made.read([...]) == {"blank": "answer holds no prediction yet."}
@@ -726,6 +738,7 @@ def test_numbers_in_a_table_are_short():
     ]
     assert (
         row([0.0051, 2.0]) == "0.01 2"
+        and row(["w" * 18]) == "w" * 18
         and row([1.0, 1.0]) == "1"
         and row([0.512]) == "0.51"
         and row(["yes"]) == "yes"
