@@ -55,7 +55,12 @@ CHAPTERS = (
     Chapter("guidance", "Guidance", 90, ("score", "small_steps", "bits", "real_images")),
     Chapter("inverse", "Inverse problems", 90, ("guidance", "fewer_steps", "real_images")),
     Chapter("larger", "Larger than one machine", 75, ("train_and_observe", "mean_or_noise_timing")),
-    Chapter("choices", "Which choices matter", 90, ("mean_to_noise", "more_patterns", "fewer_steps", "real_images")),
+    Chapter(
+        "choices",
+        "Which choices matter",
+        90,
+        ("mean_to_noise", "more_patterns", "small_steps", "fewer_steps", "real_images"),
+    ),
 )
 NUMBER = {chapter.slug: number for number, chapter in enumerate(CHAPTERS, start=1)}
 
