@@ -373,6 +373,7 @@ def test_an_imaginary_number_is_no_identity_matrix():
             in_notation(Normal(x[t], x[0], variance))
     assert read(1j, "answer").fault.startswith("holds an imaginary number")
     assert in_notation(Normal(x[t], x[0], 0.5 * beta[t] * I)) == Normal(x[t], x[0], beta[t] / 2)
+    assert in_notation(Normal(x[t], x[0], beta[t] * I, "I")) == Normal(x[t], x[0], beta[t], "I")
 
 
 def test_numbers_are_made_exact():

@@ -150,7 +150,7 @@ def refuse_others(expr, own):
             raise Unreadable(f"holds {e}, which is not a symbol of the book; {KNOWN}")
         if not isinstance(e, (*PLAIN, Quantity)):
             raise Unreadable(f"holds {type(e).__name__}, which this check does not know")
-        if isinstance(e, Quantity) and len(e.args) < 1 + 2 * (e.code == "mu_tilde"):
+        if isinstance(e, Quantity) and not e.args:  # of too few `with_all_arguments` has told
             raise Unreadable(f"holds {e} without what belongs in its brackets")
         for index in indices(e):
             refuse_index(index, e)
