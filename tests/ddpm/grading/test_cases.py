@@ -11,6 +11,7 @@ import pytest
 
 import ddpm.grading
 from ddpm import Schedule
+from ddpm.chapters.exercises import PROBLEMS
 from ddpm.grading import Compared, Slip, Status, check, compared, remarks, verdict
 from ddpm.grading.cases import (
     Coefficients,
@@ -372,6 +373,27 @@ def test_cases_that_are_no_data_are_refused():
     array = np.arange(6, dtype=np.float32).reshape(2, 3)
     ((back, number, row),) = unpack_cases(pack_cases([(array, 3, [1, [2]])]))
     assert back.dtype == np.float32 and (back == array).all() and (number, row) == (3, [1, [2]])
+
+
+@pytest.mark.parametrize(
+    "name, count", [("jitted", 4), ("trained", 4), ("descended", 3), ("stepped", 2), ("sampled", 2)]
+)
+def test_a_call_of_later_cells_is_made_of_cases_that_go_together(name, count):
+    asked = [exercise for exercise in PROBLEMS.exercises.values() if name in getattr(exercise, "later", ())]
+    for exercise in asked:
+        cases = exercise.cases(0)
+        picked = cases[USES[name].cases]
+        assert len(picked) == count
+        if name == "jitted":
+            times = exercise.arguments.index("t")
+            assert {1, picked[-1][0].T} <= {case[times] for case in picked}  # the ends
+        else:
+            shapes = {tuple(np.shape(value) for value in case[1:]) for case in picked}
+            assert all(case[0] is picked[0][0] for case in picked) and len(shapes) == 1
+        if name in ("stepped", "sampled"):  # one case with two noises
+            one, other = ([value for value in case[:-1] if isinstance(value, np.ndarray)] for case in picked)
+            assert one and all(map(np.array_equal, one, other)) and not np.array_equal(picked[0][-1], picked[1][-1])
+    assert asked
 
 
 def test_noise_is_judged_by_both_of_the_cases_that_come_again():

@@ -26,7 +26,7 @@ from ddpm.chapters.guidance.exercises.in_code import CLASSIFIER_SCORE
 from ddpm.chapters.score.exercises import check_langevin_step
 from ddpm.chapters.score.exercises.langevin import LANGEVIN_STEP
 from ddpm.chapters.train_and_observe.exercises import check_layer_sizes
-from ddpm.grading import Compared, Status, Verdict, check, compared, remarks, runner, seal, verdict
+from ddpm.grading import Compared, Slip, Status, Verdict, check, compared, remarks, runner, seal, verdict
 from ddpm.grading.later import USES
 from ddpm.grading.state import KEPT_PRINT, Tape, captured
 
@@ -306,7 +306,7 @@ def replaced(owner, name, value):
     """A function that gives nonsense and replaces something meanwhile."""
 
     def answer(x, beta):
-        if isinstance(owner, Compared):
+        if isinstance(owner, Compared | Slip):
             object.__setattr__(owner, name, value)
         else:
             setattr(owner, name, value)
@@ -320,6 +320,7 @@ def replaced(owner, name, value):
     [
         (FORWARD_MEAN, "reference", lambda x, beta: 0 * x),
         (FORWARD_MEAN, "slips", ()),
+        (FORWARD_MEAN.slips[0], "make", lambda x, beta: 0 * x),
         (np, "isclose", lambda *_, **__: True),
         (np, "allclose", lambda *_, **__: True),
         (np, "asarray", lambda *_: np.zeros(1)),
@@ -556,6 +557,13 @@ def test_what_fails_on_a_case_is_not_called_as_later_cells_do():
     cases = [(float(n), 1.0) for n in range(9)]
     assert len(runner.run(fails, cases, ("x", "y"), later=("jitted",)).answers) == len(calls) == len(cases)
     assert len(runner.run(lambda x, y: x + y, cases, ("x", "y"), later=("jitted",)).answers) == len(cases) + 1
+
+
+def test_answers_count_until_the_last_second_is_over(monkeypatch):
+    for limit, over in ((0.9, False), (0.0, True)):
+        monkeypatch.setattr(runner, "CALL_LIMIT", limit)
+        job = runner._Job(abs, [], (), ())
+        assert limit - 0.5 < job.left() <= limit and job.over == over
 
 
 def test_what_is_no_python_function_is_touched():

@@ -287,6 +287,7 @@ def test_as_many_parts_are_taken_from_data_as_may_be():
     assert wire.unpacked(data, [5]) == x[0] + x[1]
     with pytest.raises(ValueError, match="an expression that is too large"):
         wire.unpacked(data, [4])
+    assert wire.unpacked(".t", [1]) == t and wire.unpacked("!pi", [1]) is sp.pi
     assert wire.unpacked("-999999999/999999998", [1]) == sp.Rational(-999999999, 999999998)
 
 
