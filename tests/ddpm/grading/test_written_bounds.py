@@ -483,6 +483,7 @@ def test_a_proof_that_fails_or_does_not_end_is_none(monkeypatch):
         assert Sample({}).proof(alpha[t], alpha[t]) == ""
     sample = Sample({})
     monkeypatch.setattr(sample.points[3], "difference", lambda *_: {}["no value"])  # with more digits than there are
+    assert sample.difference(alpha[t], 1 - beta[t]) is None
     with pytest.raises(KeyError):
         sample.difference(alpha[t], 1 - beta[t], thorough=True)
     monkeypatch.setattr(sample.points[3], "difference", undefined)
