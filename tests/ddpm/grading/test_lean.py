@@ -42,6 +42,8 @@ def test_the_students_package_has_no_reference_of_an_exercise_in_code(package):
     for name in ("step", "q_sample", "losses", "layers", "sampling", "training", "best_noise"):
         (text,) = [text for path, text in exercises.items() if path.endswith(f"/{name}.py")]
         assert "lambda" not in text and "def " not in text
+    (text,) = [text for path, text in exercises.items() if path.endswith("/step.py")]
+    assert "\ncheck_forward_mean = stored.checks(FORWARD_MEAN)\n" in text
     grading = "".join(text for name, text in texts.items() if name.startswith("ddpm/grading/")) + "".join(
         exercises.values()
     )
