@@ -1,4 +1,6 @@
+import base64
 import io
+import re
 
 import matplotlib
 import numpy as np
@@ -73,10 +75,16 @@ def test_a_shaded_area_has_an_edge():
     assert area.get_facecolor()[0, 3] < 0.5 < area.get_edgecolor()[0, 3]
 
 
-def test_both_forms_of_a_figure_are_laid_out_once(monkeypatch):
+def test_both_forms_of_a_figure_are_laid_out_once_and_have_the_same_size(monkeypatch):
     figure = figures.image_strip(np.zeros((2, 3, 3)), ["a", "b"])
+    figure.suptitle("Above both")
     engine, laid_out, execute = figure.get_layout_engine(), [], ConstrainedLayoutEngine.execute
     monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda *args: (laid_out.append(1), execute(*args))[1])
+    draw, drawn = figure.draw, []
+    monkeypatch.setattr(figure, "draw", lambda renderer: (drawn.append(1), draw(renderer)))
     forms, _ = InteractiveShell.instance().display_formatter.format(figure)
-    assert {"image/svg+xml", "application/pdf"} <= set(forms)
-    assert len(laid_out) == 1 and figure.get_layout_engine() is engine
+    assert len(laid_out) == 1 and len(drawn) == 3  # to lay it out, and each form
+    assert figure.get_layout_engine() is engine
+    of_svg = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', forms["image/svg+xml"]).groups()
+    of_pdf = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", base64.b64decode(forms["application/pdf"])).groups()
+    np.testing.assert_allclose(np.float64(of_svg), np.float64(of_pdf), atol=1e-3)
