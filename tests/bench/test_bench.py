@@ -112,6 +112,7 @@ def test_the_samplers_that_are_compared_are_those_of_the_package():
         assert 0.01 < off < 0.1 if sampler == "DDPM" else off < 1e-3
 
 
+@pytest.mark.slow
 def test_rows_of_equal_error_name_the_calls_that_are_enough_and_those_that_are_too_few(monkeypatch):
     assert all(len(grid(equal.START, equal.END, 8)) == 9 for grid in equal.GRIDS.values())
     stand_ins = dict(

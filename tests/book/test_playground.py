@@ -186,6 +186,7 @@ def test_particles_are_led_back_and_the_numbers_are_those_of_the_mathematics(led
     assert page.errors == [] and page.outside == []
 
 
+@pytest.mark.slow
 def test_a_pause_changes_nothing(playground, page, run):
     """In the middle of a step and between two, by a clock that this test sets; nor of the ancestral sampler, which
     draws in every step."""

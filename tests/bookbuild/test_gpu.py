@@ -18,6 +18,7 @@ def test_no_gpu_is_said(monkeypatch, capsys, tmp_path):
     assert "no NVIDIA GPU here" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_jax_that_finds_none_is_said(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert gpu.main(tmp_path, str(PYTHON)) == 2

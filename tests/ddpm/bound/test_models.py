@@ -45,7 +45,7 @@ def densities(schedule, data, t, x_t, x):
 
 
 @pytest.mark.parametrize("parts", [GAUSSIAN, HUMPS])
-@pytest.mark.parametrize("t", [1, 2, 3])
+@pytest.mark.parametrize("t", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)])
 def test_reverse_step_is_bayes_rule(schedule, parts, t):
     data, before = mixture(*parts), np.prod(1 - np.array(BETAS[: t - 1]))
     means, variances, weights = map(np.array, parts)

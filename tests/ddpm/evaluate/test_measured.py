@@ -32,6 +32,7 @@ def test_the_interval_of_a_share_is_wilsons_and_a_tie_is_half_a_hit():
     assert share(np.array([1.0, 0.5])).value == 0.75
 
 
+@pytest.mark.slow
 def test_a_bootstrapped_interval_holds_the_mean_of_the_statistic_at_this_size():
     """Also for a Frechet distance, whose value is far above that of the distributions (here 0.25)."""
     random, n, d = np.random.default_rng(2), 60, 4

@@ -26,6 +26,7 @@ def along(path, data, x, solve=TIGHT, **options):
     return log_density(PathOracle(path, data).velocity, x, at_end, solve=solve, **options)
 
 
+@pytest.mark.slow
 def test_a_linear_field_against_the_matrix_exponential():
     """dx/du = A x carries N(0, C) at the end back to N(0, e^-A C e^-A^T), by SciPy; no mixture, no path."""
     rng = np.random.default_rng(0)

@@ -72,6 +72,7 @@ def test_a_block_adds_to_what_it_is_given():
     np.testing.assert_allclose(block(x, jnp.zeros(16), 1.0), x + 1, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_other_shapes(make):
     shape = (4, 8, 3)
     network = shaken(make(jax.random.key(0), shape))

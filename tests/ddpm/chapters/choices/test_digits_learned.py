@@ -30,7 +30,8 @@ def test_a_network_says_two_numbers_for_each_pixel_of_an_image_of_its_class():
     np.testing.assert_allclose(place, np.full((8, 8), 0.7), rtol=1e-6)
 
 
-@pytest.mark.parametrize("place, kind", [(0.0, "beta_tilde"), pytest.param(1.0, "beta", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("place, kind", [(0.0, "beta_tilde"), (1.0, "beta")])
 def test_at_the_ends_the_bound_and_the_samples_are_those_of_the_fixed_variance(place, kind):
     """Terms drawn with a variance for each pixel, against the formula that knows the losses alone."""
     says = Says(jnp.asarray(place))

@@ -85,7 +85,8 @@ def test_the_averages_are_those_of_plain_draws():
     assert (found["above learned"] == 0).all() and (found["above best"] >= found["exact above best"]).all()
 
 
-@pytest.mark.parametrize("place, kind", [(0.0, "beta_tilde"), pytest.param(1.0, "beta", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("place, kind", [(0.0, "beta_tilde"), (1.0, "beta")])
 def test_at_the_ends_it_samples_as_the_package_does(place, kind):
     says = Learned(Says(0.0, place), SCHEDULE)
     own = samples_of(says)

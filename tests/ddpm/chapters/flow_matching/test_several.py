@@ -4,12 +4,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+import pytest
 
 from ddpm.chapters.flow_matching.several import networks, train_several
 from ddpm.path import straight
 from ddpm.train import flow_matching, start, train
 
 
+@pytest.mark.slow
 def test_each_is_what_it_would_have_become_alone():
     key, x_0 = jax.random.key(0), np.random.default_rng(0).normal(size=(40, 2))
     options = dict(members=2, sizes=[2, 8], rate=1e-2, steps=5, batch=4)

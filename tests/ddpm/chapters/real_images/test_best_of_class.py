@@ -28,6 +28,7 @@ def test_its_guess_is_that_of_the_oracle_of_the_same_images(u):
         np.testing.assert_allclose(*guesses(best, PathOracle(path, images), x, u, label), atol=2e-4)
 
 
+@pytest.mark.slow
 def test_images_of_other_classes_have_no_share_and_the_nearest_takes_all():
     best = BestOfClass(cosine_path(), IMAGES, LABELS)
     shares = best.responsibilities(jnp.asarray(IMAGES[2] + 0.01), 0.02, jnp.asarray(0))
