@@ -11,9 +11,10 @@ from ddpm.derivation import symbols
 from ddpm.derivation.densities import STATE
 from ddpm.derivation.draws import PIXEL, Undefined
 from ddpm.derivation.expectation import Expectation
-from ddpm.derivation.named import state
-from ddpm.derivation.worlds import exact, mp
+from ddpm.derivation.named import at_index, state
+from ddpm.derivation.worlds import exact, mp, precision
 
+SCHEDULE = symbols.alpha.function, symbols.beta.function, symbols.alpha_bar.function
 LARGEST = 10**6  # of exponents
 TERMS = 1000  # of a sum
 
@@ -23,22 +24,27 @@ def quantity(point, expr, env):
     if kind.indices == 0 or len(expr.args) > kind.indices:
         return unknown(point, expr, env)
     index = point.index(expr.args[0], env)
-    key = kind(index)
+    key = at_index(kind, index)
     if key in env:
         return point.evaluate(key, env)
-    if index < (1 if kind in (symbols.alpha.function, symbols.beta.function) else 0):
+    if index < (1 if kind in SCHEDULE[:2] else 0):
         raise Undefined(f"{expr} at time {index}")
-    if kind == symbols.alpha.function:
-        return point.share(key)
-    if kind == symbols.beta.function:
-        return 1 - point.share(symbols.alpha[index])
-    if kind == symbols.alpha_bar.function:
-        if index > TERMS:
-            raise Undefined("a product too long")
-        return mp.fprod([point.share(symbols.alpha[i]) for i in range(1, index + 1)])
+    if kind in SCHEDULE:
+        known = key, precision()
+        if known not in point.means:
+            point.means[known] = of_schedule(point, kind, index)
+        return point.means[known]
     if kind == STATE and point.named:
         return exact(state(point, index, env))
     return point.free(key, env)
+
+
+def of_schedule(point, kind, index):
+    first = 1 if kind == symbols.alpha_bar.function else index
+    if index - first >= TERMS:
+        raise Undefined("a product too long")
+    alphas = [point.share(symbols.alpha[i]) for i in range(first, index + 1)]
+    return 1 - alphas[0] if kind == symbols.beta.function else mp.fprod(alphas)
 
 
 def unknown(point, expr, env):

@@ -12,7 +12,7 @@ from ddpm.derivation.expectation import KL, LAW_Q, NOISES, Expectation
 from ddpm.derivation.forms import JUMPS, is_spread, runs
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.images import is_linear
-from ddpm.derivation.named import at_time, law_of, states_of, world_of
+from ddpm.derivation.named import at_index, law_of, states_of, world_of
 from ddpm.derivation.symbols import Path, SquaredNorm
 from ddpm.derivation.worlds import Discrete, exact, mp, precision
 
@@ -55,7 +55,7 @@ def over_states(point, body, env):
     for states in itertools.product(world.values, repeat=len(times)):
         drawn = dict(zip(times, states))
         mass = world.density("q", drawn) * mp.fprod([world.cell(state) for state in states])
-        total.append(mass * point.evaluate(body, {**env, **{at_time(i): state for i, state in drawn.items()}}))
+        total.append(mass * point.evaluate(body, {**env, **{at_index(STATE, i): state for i, state in drawn.items()}}))
     return mp.fsum(total)
 
 
@@ -149,17 +149,18 @@ def over_noise(point, body, law, env):
     point.drawn["share"] = share
     total, _, step, end = [], *point.level
     bars = {time: point.evaluate(symbols.alpha_bar[time], env) for time in times}
+    roots = {at_index(STATE, time): (mp.sqrt(bar), mp.sqrt(1 - bar)) for time, bar in bars.items()}
     count = int(end / step)
     step = mp.mpf(step)
     for i, weight in ((0, exact(share)), (1, 1 - exact(share))):
         data = [point.datum(i, pixel) for pixel in range(point.pixels)]
         for k in range(-count, count + 1):
             noise = k * step
-            here = {**env, at_time(0): data}
+            here = {**env, at_index(STATE, 0): data}
             if law != LAW_Q:
                 here[symbols.epsilon] = noise
-            for time, bar in bars.items():
-                here[at_time(time)] = [mp.sqrt(bar) * x_0 + mp.sqrt(1 - bar) * noise for x_0 in data]
+            for state, (signal, spread) in roots.items():
+                here[state] = [signal * x_0 + spread * noise for x_0 in data]
             density = step * mp.exp(-(noise**2) / 2) / mp.sqrt(2 * mp.pi)
             total.append(weight * density * point.evaluate(body, here))
     sizes = [*map(abs, total)]

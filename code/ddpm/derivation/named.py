@@ -65,12 +65,14 @@ def _symbols(parts):
     return sorted(parts.free_symbols, key=str)
 
 
-# the same object each time: to make one asks SymPy for much
-at_time = cache(STATE)
+@cache
+def at_index(kind, index: int):
+    """A state or a quantity at one time, the same object each time: to make one asks SymPy for much."""
+    return kind(index)
 
 
 def state(point, time, env):
-    key = at_time(time)
+    key = at_index(STATE, time)
     if key in env:
         return env[key]
     if time < 0:
