@@ -39,6 +39,7 @@ def test_draws_average_to_the_exact_terms():
         assert (ours.std(0) / np.sqrt(draws) < 0.03).all()
 
 
+@pytest.mark.slow
 def test_the_true_process_has_the_same_total_on_every_path():
     schedule, data = Schedule.from_betas([0.1, 0.5, 0.7]), mixture([1.0], [0.25])
 

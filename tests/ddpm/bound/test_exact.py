@@ -169,6 +169,7 @@ def test_with_the_model_first_the_fit_sits_on_a_hump():
     np.testing.assert_allclose(exact.fit_model_first(mixture([0.4], [0.3]), 0.0), (0.4, 0.3), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_no_gaussian_steps_have_a_lower_bound_than_those_with_the_true_moments(schedule):
     data = mixture(*HUMPS)
     least = exact.kl_terms(schedule, data, best_mean(schedule, data, 1.0), points=112).sum()

@@ -38,6 +38,7 @@ def test_the_offset_is_8_on_unit_pixels_and_7_on_the_scale_of_the_book():
     assert offset(values=2) == 0
 
 
+@pytest.mark.slow
 @given(st.floats(0.5, 3), st.floats(0, 4))
 def test_a_smooth_density_lies_above_its_own_code(spread, mean):
     """Jensen: the mean over u of -log2 q(y + u) is at least -log2 of the cell's probability."""

@@ -113,12 +113,13 @@ def test_heun_in_sigma_is_heun_on_the_path_of_edm():
         np.testing.assert_allclose(to_data, ddim(None, path, oracle, states[-2], jnp.array([times[-1], 0.0]))[0], 1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "solve, order",
     [
-        pytest.param(partial(ddim, None), 1, marks=pytest.mark.slow),
+        (partial(ddim, None), 1),
         (dpm_solver, 2),
-        pytest.param(edm_heun, 2, marks=pytest.mark.slow),
+        (edm_heun, 2),
     ],
 )
 def test_the_order_of_a_method(solve, order):

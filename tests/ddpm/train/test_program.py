@@ -209,9 +209,8 @@ def test_optimisers_are_called_as_they_expect(name):
     assert losses.shape == (10,) and jax.tree.structure(after) == jax.tree.structure(state)
 
 
-@pytest.mark.parametrize(
-    "name", ["lbfgs", *(pytest.param(n, marks=pytest.mark.slow) for n in NEED_THE_LOSS if n != "lbfgs")]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NEED_THE_LOSS)
 def test_optimisers_that_need_the_loss_itself_get_it(name):
     state = start(jax.random.key(0), NETWORK, NEED_THE_LOSS[name])
     state, losses = train(state, *TASK, NEED_THE_LOSS[name], steps=60, batch=32)

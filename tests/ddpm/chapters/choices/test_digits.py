@@ -23,6 +23,7 @@ LOSS, DRAW = labelled(cosine_path(), HALF.images, HALF.labels)
 KEY = jax.random.key(0)
 
 
+@pytest.mark.slow
 def test_the_times_of_a_step():
     seen = DRAW(KEY, 50)
     for times, even, right in ((0, None, seen.u), (10, None, np.ceil(10 * np.asarray(seen.u)) / 10)):
@@ -46,6 +47,7 @@ def test_the_base_has_the_loss_of_v():
     np.testing.assert_allclose((own(no), own(jnp.asarray(True))), package(), rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_network_that_sees_u_alone():
     first = _started(replace(NARROW, features="u"), 0).told.time
     ends, middle = (first(jnp.asarray(time_features(u))) for u in (0.0, 0.7))

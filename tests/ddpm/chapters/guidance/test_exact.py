@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from scipy import integrate, stats
 
 from ddpm.chapters.guidance.exact import PLACES, STEP, apart, on_places, pushed, tilted
@@ -14,6 +15,7 @@ PATH = cosine_path(s=0)
 EVERYTHING, CLASS = mixture([[-2.0], [0.0], [1.0]], 0.1, [1, 1, 2]), mixture([[-2.0], [0.0]], 0.1)
 
 
+@pytest.mark.slow
 def test_guided_gaussians_have_the_variance_of_the_chapters_formula():
     any_, own = (PathOracle(PATH, mixture([[0.0]], variance)).velocity for variance in (1.0, 0.5))
 

@@ -11,6 +11,7 @@ from ddpm.path import edm
 from ddpm.sample import karras, spaced_t
 
 
+@pytest.mark.slow
 def test_the_answers_are_the_packages():
     for sigma_max, sigma_min, N, rho in KARRAS.cases(0)[::5]:  # each of its N compiles anew
         ours = sigma_max * karras(edm(sigma_max), 1.0, sigma_min / sigma_max, N, rho)
