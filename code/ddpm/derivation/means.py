@@ -148,8 +148,10 @@ def over_noise(point, body, law, env):
     share = Fraction(point.random.randint(2, 17), 19) if "share" not in point.drawn else point.drawn["share"]
     point.drawn["share"] = share
     total, _, step, end = [], *point.level
-    bars = {time: point.evaluate(symbols.alpha_bar[time], env) for time in times}
-    roots = {at_index(STATE, time): (mp.sqrt(bar), mp.sqrt(1 - bar)) for time, bar in bars.items()}
+    roots = {}
+    for time in times:
+        bar = point.evaluate(symbols.alpha_bar[time], env)
+        roots[at_index(STATE, time)] = mp.sqrt(bar), mp.sqrt(1 - bar)
     count = int(end / step)
     step = mp.mpf(step)
     for i, weight in ((0, exact(share)), (1, 1 - exact(share))):

@@ -29,59 +29,26 @@ def of_glyphs(setting: settings.Setting) -> Job:
     return Job("glyphs", asdict(setting), glyphs.RECIPE, setting.label(), partial(glyphs.measure_glyphs, setting))
 
 
-def of_variances(count: int) -> Job:
-    """The three variances with so many steps, by the networks of the base."""
-    recipe = {**glyphs.RECIPE, "draws": variances.DRAWS, "samples": glyphs.SAMPLES}
-    return Job(
-        "variances",
-        {"steps": count},
-        recipe,
-        f"{count} steps",
-        lambda: variances.measure_variances(count, _base_networks()),
-    )
-
-
-def of_learned(count: int) -> Job:
-    """Networks that learn the variance of so many steps, five seeds."""
-    return Job("learned", {"steps": count}, learned.RECIPE, f"{count} steps", partial(learned.measure_learned, count))
-
-
 def of_digits(setting: settings.Setting) -> Job:
     """One training on the digits, four seeds."""
     return Job("digits", asdict(setting), digits.RECIPE, setting.label(), partial(digits.measure_digits, setting))
 
 
-def of_digits_variances(count: int) -> Job:
-    """The three variances with so many steps, on the digits."""
-    return Job(
-        "digits variances",
-        {"steps": count},
-        digits.RECIPE,
-        f"{count} steps",
-        partial(digits.measure_variances, count),
-    )
-
-
-def of_digits_learned(count: int) -> Job:
-    """Networks that learn the variance of so many steps on the digits, four seeds."""
-    return Job(
-        "digits learned",
-        {"steps": count},
-        digits_learned.RECIPE,
-        f"{count} steps",
-        partial(digits_learned.measure_learned, count),
-    )
+def of_steps(place: str, recipe: dict, measure: Callable[[int], dict]) -> list[Job]:
+    """For each number of steps what `measure` finds with so many."""
+    return [Job(place, {"steps": n}, recipe, f"{n} steps", partial(measure, n)) for n in variances.COUNTS]
 
 
 def jobs() -> list[Job]:
     """All of them."""
+    with_samples = {**glyphs.RECIPE, "draws": variances.DRAWS, "samples": glyphs.SAMPLES}
     return [
         *map(of_glyphs, settings.all_of(settings.on_glyphs())),
-        *map(of_variances, variances.COUNTS),
-        *map(of_learned, variances.COUNTS),
+        *of_steps("variances", with_samples, lambda n: variances.measure_variances(n, _base_networks())),
+        *of_steps("learned", learned.RECIPE, learned.measure_learned),
         *map(of_digits, settings.all_of(settings.on_digits())),
-        *map(of_digits_variances, variances.COUNTS),
-        *map(of_digits_learned, variances.COUNTS),
+        *of_steps("digits variances", digits.RECIPE, digits.measure_variances),
+        *of_steps("digits learned", digits_learned.RECIPE, digits_learned.measure_learned),
     ]
 
 
