@@ -67,12 +67,11 @@ def bound_of(network: eqx.Module, schedule: ddpm.Schedule) -> tuple[dict[str, fl
     seen, _ = of_each(network, schedule, *some_of(half))
     held_out, learned = (np.asarray(values, np.float64) for values in of_each(network, schedule, *some_of(other)))
     pixels = half.images[0].size
+    variances = {name: variance_of(name, schedule, np.r_[0, 0, seen]) for name in NAMES}
     found = {"nats learned": float(learned.sum())}
-    for name in NAMES:
-        sigma_2 = variance_of(name, schedule, np.r_[0, 0, seen])
+    for name, sigma_2 in variances.items():
         found[f"nats {name}"] = float(terms(schedule, np.r_[0, 0, held_out], sigma_2, pixels).sum())
-    optimal = variance_of("optimal", schedule, np.r_[0, 0, seen])
-    return found, jnp.asarray(optimal, schedule.beta.dtype)
+    return found, jnp.asarray(variances["optimal"], schedule.beta.dtype)
 
 
 @eqx.filter_jit
