@@ -30,7 +30,7 @@ class Draws:
         self.last = max(self.last, low)
         self.far = low + self.random.choice([self.random.randint(4, 9), self.random.randint(10, 40)])
         self.world, self.named, self.begun, self.sure = None, None, False, True
-        self.shown, self.drawn, self.means, self.times = {}, {}, {}, {}
+        self.shown, self.drawn, self.known, self.times = {}, {}, {}, {}
 
     def free(self, key, env):
         """The value of a symbol, or of a quantity at one time."""

@@ -30,10 +30,10 @@ def quantity(point, expr, env):
     if index < (1 if kind in SCHEDULE[:2] else 0):
         raise Undefined(f"{expr} at time {index}")
     if kind in SCHEDULE:
-        known = key, precision()
-        if known not in point.means:
-            point.means[known] = of_schedule(point, kind, index)
-        return point.means[known]
+        place = key, precision()
+        if place not in point.known:
+            point.known[place] = of_schedule(point, kind, index)
+        return point.known[place]
     if kind == STATE and point.named:
         return exact(state(point, index, env))
     return point.free(key, env)
@@ -60,9 +60,12 @@ def unknown(point, expr, env):
             (number(20, 90), number(-60, 60), [number(30, 140) * point.random.choice([-1, 1]) for _ in values])
             for _ in range(2)
         ]
+    place = key, precision()
+    if place not in point.known:
+        point.known[place] = [(exact(size), exact(shift), [*map(exact, w)]) for size, shift, w in point.drawn[key]]
     found = mp.fsum(
-        exact(size) * mp.sin(exact(shift) + mp.fsum(exact(w) * v for w, v in zip(waves, values)))
-        for size, shift, waves in point.drawn[key]
+        size * mp.sin(shift + mp.fsum(w * v for w, v in zip(waves, values)))
+        for size, shift, waves in point.known[place]
     )
     return mp.exp(found) if expr.is_positive else found
 

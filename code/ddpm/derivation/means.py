@@ -2,6 +2,7 @@
 
 import itertools
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 
@@ -17,6 +18,7 @@ from ddpm.derivation.symbols import Path, SquaredNorm
 from ddpm.derivation.worlds import Discrete, exact, mp, precision
 
 PATHS = 300  # that are summed over
+BINDING = sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Subs, sp.Piecewise, Expectation, KL, Normal
 
 
 def expectation(point, expr, env):
@@ -25,11 +27,11 @@ def expectation(point, expr, env):
     free = expr.free_symbols - ({symbols.epsilon} if law != LAW_Q else set())
     bound = tuple((symbol, env[symbol]) for symbol in sorted(free & set(env), key=str))
     key = expr, precision(), env.get(PIXEL, 0), bound
-    if key not in point.means:
+    if key not in point.known:
         before, point.sure = point.sure, True
         found = mean(point, body, law, env)
-        point.means[key], point.sure = (found, point.sure), before
-    found, sure = point.means[key]
+        point.known[key], point.sure = (found, point.sure), before
+    found, sure = point.known[key]
     point.sure = point.sure and sure
     return found
 
@@ -152,20 +154,44 @@ def over_noise(point, body, law, env):
     for time in times:
         bar = point.evaluate(symbols.alpha_bar[time], env)
         roots[at_index(STATE, time)] = mp.sqrt(bar), mp.sqrt(1 - bar)
-    count = int(end / step)
-    step = mp.mpf(step)
+    rule, known = nodes(step, end, precision()), None
     for i, weight in ((0, exact(share)), (1, 1 - exact(share))):
         data = [point.datum(i, pixel) for pixel in range(point.pixels)]
-        for k in range(-count, count + 1):
-            noise = k * step
-            here = {**env, at_index(STATE, 0): data}
+        for noise, density in rule:
+            here = {**env, **(known or {}), at_index(STATE, 0): data}
             if law != LAW_Q:
                 here[symbols.epsilon] = noise
             for state, (signal, spread) in roots.items():
                 here[state] = [signal * x_0 + spread * noise for x_0 in data]
-            density = step * mp.exp(-(noise**2) / 2) / mp.sqrt(2 * mp.pi)
             total.append(weight * density * point.evaluate(body, here))
+            if known is None:  # after the first node, so that numbers are drawn in the order in which they stand
+                known = {part: values(point, part, env) for part in constants(body)}
     sizes = [*map(abs, total)]
-    ends = max(sizes[i] for i in (0, 2 * count, 2 * count + 1, -1))
+    ends = max(sizes[i] for i in (0, len(rule) - 1, len(rule), -1))
     point.sure = point.sure and not body.has(*JUMPS) and is_spread(sizes) and ends <= max(sizes) / 10**12
     return mp.fsum(total)
+
+
+@lru_cache(maxsize=32)
+def nodes(step, end, precision):
+    """The noise at each node of the trapezoidal rule, and its density times the step, at the precision in use."""
+    count, step = int(end / step), mp.mpf(step)
+    noises = [k * step for k in range(-count, count + 1)]
+    return [(noise, step * mp.exp(-(noise**2) / 2) / mp.sqrt(2 * mp.pi)) for noise in noises]
+
+
+def constants(body):
+    """The largest parts of `body` in which nothing is random, where no part of it binds a symbol."""
+    if body.has(*BINDING):
+        return
+    parts = [body]
+    while parts:
+        part = parts.pop()
+        if not part.has(STATE, *NOISES):
+            yield part
+        else:
+            parts += part.args
+
+
+def values(point, part, env):
+    return [point.evaluate(part, {**env, PIXEL: pixel}) for pixel in range(point.pixels)]

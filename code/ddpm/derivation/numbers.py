@@ -140,7 +140,7 @@ class Point(Draws):
     def _power(self, base, exponent):
         if base == 0 and mp.re(exponent) <= 0:
             raise Undefined("0 to this power")
-        if base != 0 and abs(exponent * mp.log(abs(base))) > LARGEST:
+        if base != 0 and _is_too_large(base, exponent):
             raise Undefined("a power too large")
         return mp.power(base, exponent)
 
@@ -167,6 +167,11 @@ METHODS = {
     Quantity: forms.quantity,
     AppliedUndef: forms.unknown,
 }
+
+
+def _is_too_large(base, exponent) -> bool:
+    bound = abs(exponent) * (abs(mp.mag(base)) + 1)  # not below the exact one; most times it saves the logarithm
+    return bound > LARGEST and abs(exponent * mp.log(abs(base))) > LARGEST
 
 
 def _same(difference, other) -> bool:

@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from ddpm.derivation.densities import p, p_theta, q
-from ddpm.derivation.draws import Undefined
+from ddpm.derivation.draws import PIXEL, Undefined
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.means import PATHS
@@ -132,6 +132,15 @@ def test_a_mean_over_noise_is_that_of_the_two_data_and_a_normal(seed):
     for other in E_q(epsilon), E_q(epsilon * x[0]), E_q(epsilon_t[t]), E_noise(epsilon_t[t]):
         with pytest.raises(Undefined, match="not known well enough"):  # noise that is not what the mean is over
             point.difference(other, sp.Integer(7))
+
+
+def test_a_mean_of_an_image_has_the_value_of_each_pixel():
+    point = Point(1, {}, pixels=2, images=frozenset({y}))
+    both = [point.value(y, {PIXEL: pixel}) for pixel in range(2)]
+    assert both[0] != both[1]
+    right = mp.fsum((value + value**2) ** 2 + 1 for value in both)
+    assert close(point.value(E_noise(SquaredNorm(epsilon - y - y**2))), right)
+    assert close(point.value(E_noise(y * SquaredNorm(epsilon))), 2 * both[0])
 
 
 def test_a_mean_is_found_for_each_value_of_what_is_free():
