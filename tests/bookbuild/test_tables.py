@@ -26,6 +26,11 @@ def test_a_line_at_the_edge_begins_another_table():
     ]
 
 
+def test_numbers_that_end_at_one_place_are_one_table():
+    rows = [["steps", "error"], ["5", "0.1"], ["100", "0.2"], ["1000", "0.3"]]
+    assert blocks("\n".join(f"{steps:>5}  {error}" for steps, error in rows)) == [rows]
+
+
 def test_what_is_no_table_stays():
     assert blocks("one\ntwo words\na  b") == ["one", "two words", "a  b"]
 

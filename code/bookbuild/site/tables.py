@@ -1,8 +1,8 @@
 """What a cell with the tag `table` prints in columns becomes a table; in notebooks it stays what is printed.
 
 Columns are two spaces apart or more. Lines with as many columns as the line before belong together; the first is the
-head, and may lack the first column. A line that is not indented begins another table below indented ones. What else
-is printed stays as it is.
+head, and may lack the first column. A line that is not indented begins another table below indented ones (numbers that
+end at one place are not indented). What else is printed stays as it is.
 """
 
 import re
@@ -22,7 +22,8 @@ def blocks(text: str) -> list[list[list[str]] | str]:
     """The parts of a printed text: a table as its rows, the first being the head, or a line as it is."""
     found, indented = [], False
     for line in text.rstrip("\n").split("\n"):
-        cells, inside = APART.split(line.strip()), line.startswith("  ")
+        cells = APART.split(line.strip())
+        inside = line.startswith("  ") and not VALUE.fullmatch(cells[0])
         last = found[-1] if found and isinstance(found[-1], list) else None
         if len(cells) < 2:
             found.append(line)
