@@ -134,6 +134,7 @@ BY_HAND = {
 RIGHT_BY_HAND = {
     "all": BY_HAND,
     "two digits": BY_HAND | {"sde": 0.42},
+    "two digits, cut off": BY_HAND | {"sde": 0.41},
     "in order": list(BY_HAND.values()),
     "as fractions": BY_HAND | {"tilt": 1 / (2 / 0.8 - 1 / 2), "ode": 0.8 * 0.4},
     "a word in capitals": BY_HAND | {"narrowest": " ODE "},

@@ -140,6 +140,7 @@ SLIPS_BY_HAND = {
     "PiGDM's variance in the place": {"exact": 1.501},
     "slope of x* by x is missing": {"certain": 2.1333},
     "given b alone": {"exact": 1.6},
-    "the two are swapped": {"exact": 2.4615},
+    "the two are swapped": {"exact": 2.4615, "certain": 1.1034},
+    "the same variance twice": {"exact": 2.4615},
     "only that with the variance 0": {"too_far": "none"},
 }

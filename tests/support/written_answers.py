@@ -220,6 +220,22 @@ RIGHT["1.4"] = {
         ]
     ),
     "the variance first": (REST, MEAN),
+    "mean and noise": (MEAN, sqrt(REST) * epsilon),
+    "spread by name": {"mean": MEAN, "spread": sqrt(REST)},
+    "sigma by name": {"mu": MEAN, "sigma": sqrt(REST)},
+    "its square by name": {"mu": MEAN, "sigma^2": REST},
+    "the covariance by name": {"mu": MEAN, "Sigma": REST * I},
+    "what alpha_bar and beta are": [
+        Eq(beta[t], 1 - alpha[t]),
+        Eq(alpha_bar[t], Product(alpha[s], (s, 1, t))),
+        Eq(alpha_bar[t], alpha[t] * alpha_bar[t - 1]),
+        Normal(x[t], MEAN, REST),
+    ],
+    "the factor first": [
+        Eq(alpha[t] * (1 - alpha_bar[t - 1]) + beta[t], REST),
+        Eq(sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]), sqrt(alpha_bar[t])),
+        Normal(x[t], MEAN, REST),
+    ],
     "two chains": Made(
         lambda: [
             Chain(sqrt(alpha[t]) * sqrt(alpha_bar[t - 1]) * x[0]).step(MEAN, "product"),
@@ -244,6 +260,8 @@ SLIPS["1.4"] = {
     "1 - the cumulative product of beta": (sqrt(1 - Product(beta[s], (s, 1, t))) * x[0], REST),
     "without its square root in the mean": alpha_bar[t] * x[0] + sqrt(REST) * epsilon,
     "standard deviation where the variance": Normal(x[t], MEAN, sqrt(REST)),
+    "squared once more.": {"mean": MEAN, "spread": REST},
+    "squared once more": (MEAN, REST * epsilon),
     "variance where the standard deviation": MEAN + REST * epsilon,
     "one step alone": Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t]),
     "mean of one step": Normal(x[t], sqrt(alpha[t]) * x[0], beta[t]),
@@ -504,6 +522,7 @@ SLIPS["3.1"] = {
     "before x_t alone": x[t] / sqrt(alpha[t]) - beta[t] / sqrt(REST) * epsilon,
     "epsilon_t, the noise of step t alone": (x[t] - beta[t] / sqrt(REST) * epsilon_t[t]) / sqrt(alpha[t]),
     "network's prediction": (x[t] - beta[t] / sqrt(REST) * epsilon_theta(x[t], t)) / sqrt(alpha[t]),
+    "that is a draw of x_{t-1}": ANSWER + sigma[t] * epsilon_t[t],
     "beta_tilde_t in the place": (x[t] - beta_tilde[t] / sqrt(REST) * epsilon) / sqrt(alpha[t]),
     "1/2 is missing": E_noise(SquaredNorm(ANSWER - mu_theta(x[t], t)) / sigma[t] ** 2) + C,
     "sigma_t in the place": E_noise(SquaredNorm(ANSWER - mu_theta(x[t], t)) / (2 * sigma[t])) + C,
@@ -533,6 +552,12 @@ RIGHT["3.2"] = {
         beta[t] / sqrt(alpha[t] * REST) * (GUESS - epsilon),
         E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)),
     ],
+    "the factor first": [-beta[t] / sqrt(alpha[t] * REST), WEIGHT],
+    "the factor, then its square": {
+        "factor": beta[t] / sqrt(alpha[t] * REST),
+        "squared": beta[t] ** 2 / (alpha[t] * REST),
+        "weight": WEIGHT,
+    },
     "the model's mean first": [MODEL, E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)) + C],
     "a name for the weight": [
         Eq(family("w", "w")[t], WEIGHT),
@@ -612,6 +637,7 @@ REFUSED = {
     },
     "2.1": {
         "write p(x[T])": [PRODUCTS, E_q(-log(p(x[T] | x[0])) - Sum(log(REVERSE / STEP), (t, 1, T)))],
+        "line 1 of answer_2_1 is not true": [Eq(p_theta(x[0:T]), p(x[T]) * Product(REVERSE, (t, 2, T))), PRODUCTS],
         "T as a number": [PRODUCTS, E_q(STEPS) * (1 + P4.subs(t, T))],
         "is not L": [PRODUCTS, E_q(STEPS + x[1] ** 2 - x[1])],
         "is not L.": [PRODUCTS, E_q(STEPS) - Sum(E_q(log(REVERSE)), (t, 4, T))],
@@ -634,6 +660,7 @@ REFUSED = {
     },
     "3.1": {
         "has C in it; to mu_tilde_t": ANSWER + C,
+        "line 1 of answer_3_1 is not true": [Eq(x[0], (x[t] + sqrt(REST) * epsilon) / sqrt(alpha_bar[t])), ANSWER],
         "is not mu_tilde_t": ANSWER * (1 + P4),
         "is not the loss": (mu_theta(x[t], t) - ANSWER) ** 2 / 2 / sigma[t] ** 2 * (1 + P4),
     },

@@ -24,6 +24,11 @@ REFUSED["10.2"] = {
     "still has epsilon in it": (x_u - r_u * epsilon) / c_u,
     "has x_0 in it": x[0],
     "says nothing of the mean of x_0": Eq(epsilon, -r_u * score_u),
+    "line 1 of answer_10_2 is not true": [
+        Eq(x_u, c_u * x[0] + r_u**2 * epsilon),
+        (x_u + r_u**2 * score_u) / c_u,
+    ],
+    "answer_10_2 is not true": Eq(c_u * x[0], x_u - r_u**2 * score_u),
 }
 SLIPS["10.2"] = {
     "sign of the score is turned": (x_u - r_u**2 * score_u) / c_u,
@@ -63,6 +68,12 @@ RIGHT["10.4"] = {
     "symbols made by the reader": Symbol("r_u") ** 2 / (1 - Symbol("h_u") / (2 * Symbol("r_u") ** 2)),
 }
 OTHER_FORM["10.4"] = {"still has V_u in it": (1 - h_u / r_u**2) ** 2 * V_u + 2 * h_u}
+REFUSED["10.4"] = {
+    "line 1 of answer_10_4 is not true": [
+        Eq(V_u, (1 - h_u / r_u**2) * V_u + 2 * h_u),
+        Eq(V_u, 2 * r_u**4 / (2 * r_u**2 - h_u)),
+    ],
+}
 SLIPS["10.4"] = {
     "as if the steps did no harm": r_u**2,
     "first order in h_u alone": r_u**2 * (1 + h_u / (2 * r_u**2)),

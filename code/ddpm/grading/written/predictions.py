@@ -183,7 +183,12 @@ class Predictions:
         count = sum(right.values())
         rows = [
             ("", "predicted", "measured", "verdict"),
-            *((key, row(value), row(measured[key]), "right" if right[key] else "off") for key, value in values.items()),
+            *(
+                (key, *map(row, (value, measured[key])), "right")
+                if right[key]
+                else (key, *apart(value, measured[key]), "off")
+                for key, value in values.items()
+            ),
         ]
         wide = [max(map(len, column)) for column in zip(*rows)]
         table = "\n".join(
@@ -221,6 +226,15 @@ def _shows(misconception, values, measured) -> bool:
                 *({k: np.array(v) if len(v) > 1 else v[0] for k, v in side.items()} for side in (values, middles))
             )
         )
+
+
+def apart(predicted: list, measured: list) -> list[str]:
+    """Both as `row`, or else with as many digits as it takes to see that they differ."""
+    texts, digits = [row(predicted), row(measured)], 2
+    while texts[0] == texts[1] and digits < 9:
+        digits += 1
+        texts = [" ".join(f"{value:.{digits}g}" for value in values) for values in (predicted, measured)]
+    return texts
 
 
 def row(values) -> str:

@@ -223,11 +223,12 @@ class Derivation:
         )
         sides = ("expected", "got     ") if claim.target.what else ("right side", "left side ")
         text += f"\n  {sides[0]} {number(found.right)}\n  {sides[1]} {number(found.left)}"
-        slip = matching(claim, sample)
-        if slip:
+        if slip := matching(claim, sample):
             text += _named(slip)
         elif factor := sample.factor(claim.compared, claim.target.value):
             text += "\n" + wrap(f"It is {factor} times the right one.")
+        elif slip := two_of(claim, sample):
+            text += _named(slip)
         return Verdict(Status.WRONG, text, slip=slip.name if slip else None)
 
 
@@ -250,17 +251,32 @@ def _count(reading: Reading) -> str:
 
 
 def matching(claim: Claim, sample: Sample) -> Slip | None:
-    """The known slip that the expression equals; or two of them, that together make it."""
+    """The known slip that the expression equals."""
     target = claim.target
-    if slip := next((slip for slip in target.slips if sample.equal(claim.compared, slip.make())), None):
-        return slip
-    if slip := target.other(claim.typed, sample):
-        return slip
+    known = (slip for slip in target.slips if sample.equal(claim.compared, slip.make()))
+    return next(known, None) or target.other(claim.typed, sample)
+
+
+def two_of(claim: Claim, sample: Sample) -> Slip | None:
+    """Two known slips that together make the expression, as one."""
+    target = claim.target
     if pair := sample.two_of(claim.compared, target.value, [slip.make() for slip in target.slips]):
         both = [target.slips[i] for i in pair]
         hints = dict.fromkeys(slip.hint for slip in both)
         return Slip("\n".join(slip.name for slip in both), "\n".join(hints), lambda: claim.compared)
     return None
+
+
+def untrue(line: Line, target: Target, place: str, compared: Callable = lambda typed: typed) -> Claim | None:
+    """The claim of an equation between other things than the target, if its sides differ."""
+    if line.left is None:
+        return None
+    left, right = compared(line.left), compared(line.right)
+    sample = Sample(dict(target.where), target.value)
+    if any(sample.equal(side, target.value) for side in (left, right, right - left + target.value)):
+        return None
+    equation = sp.Eq(line.left, line.right, evaluate=False)
+    return Claim(Target("", right, where=target.where), left, equation, place, step=True)
 
 
 def solved(line: Line, target: Target, compared: Callable = lambda typed: typed) -> tuple[sp.Expr, str]:

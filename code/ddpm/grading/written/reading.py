@@ -95,7 +95,7 @@ def flat(answer):
     """The items of a list, a tuple or a dictionary, also of one inside another; a single answer alone."""
     if isinstance(answer, Mapping):
         answer = [
-            sp.Eq(sp.Symbol(key), value, evaluate=False) if is_name(key) and is_formula(value) else value
+            sp.Eq(as_name(key), value, evaluate=False) if isinstance(key, str) and is_formula(value) else value
             for key, value in answer.items()
         ]
     if isinstance(answer, (list, tuple, sp.Tuple)):
@@ -105,8 +105,9 @@ def flat(answer):
         yield answer
 
 
-def is_name(key) -> bool:
-    return isinstance(key, str) and key not in (*NAMES, *FUNCTIONS)
+def as_name(key: str) -> sp.Symbol:
+    """The key of a dictionary as a name of the reader's, with a mark if the book has it too."""
+    return sp.Symbol(f"{key}'" if key in (*NAMES, *FUNCTIONS) else key)
 
 
 def is_formula(value) -> bool:

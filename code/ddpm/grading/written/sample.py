@@ -9,6 +9,7 @@ from ddpm.derivation.densities import Density, Undecided
 from ddpm.derivation.numbers import Point, Undefined, mp
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.settle import Different, Settled, describe
+from ddpm.derivation.symbols import Quantity, T, s, t
 from ddpm.grading.limit import in_time, of_work
 
 SEEDS = (0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11)  # first those whose numbers are easy to follow; odd ones lie far apart
@@ -108,7 +109,8 @@ class Sample:
         return near if near not in (0, 1) and abs(near - exact) < 1e-20 else None
 
     def two_of(self, expr, right, slips) -> tuple[int, int] | None:
-        """Two of the wrong expressions whose differences from the right one, or whose factors, together make `expr`."""
+        """Two of the wrong expressions that together make `expr`: by their differences from the right one, if each
+        leaves a part of it, or by their factors, if these change different things. Else it is by chance."""
         apart = [pair for pair in self.pairs(expr, right) if not close(*pair[1:])][:FEWEST]
         # at each point: the value of expr, of the right one, of the slips
         rows = [(got, wanted, [self.value(slip, i) for slip in slips]) for i, got, wanted in apart]
@@ -116,12 +118,13 @@ class Sample:
             return None
 
         def make(a, b):
-            sums = all(
-                v[a] is not None and v[b] is not None and close(got, v[a] + v[b] - wanted) for got, wanted, v in rows
-            )
-            return sums or all(
-                v[a] is not None and v[b] is not None and close(got * wanted, v[a] * v[b]) for got, wanted, v in rows
-            )
+            known = [(got, wanted, v[a], v[b]) for got, wanted, v in rows if None not in (v[a], v[b])]
+            if len(known) < len(rows):
+                return False
+            if all(close(got, one + two - wanted) for got, wanted, one, two in known):
+                return right.has(Density) or keeps_a_term(slips[a], right) and keeps_a_term(slips[b], right)
+            by_factors = all(close(got * wanted, one * two) for got, wanted, one, two in known)
+            return by_factors and not changed(slips[a], right) & changed(slips[b], right)
 
         return next((pair for pair in itertools.combinations(range(len(slips)), 2) if make(*pair)), None)
 
@@ -132,6 +135,17 @@ class Sample:
         except Exception:  # it takes too long, or SymPy gives up, in many ways
             return ""
         return f"{Settled(found[0], 0, *found[1:])}" if found else ""
+
+
+def keeps_a_term(slip, right) -> bool:
+    """Whether a wrong expression has one of the terms of the right one."""
+    slip, right = (set(sp.Add.make_args(sp.expand(side))) for side in (slip, right))
+    return bool(slip & right)
+
+
+def changed(slip, right) -> set:
+    """The quantities in the factor by which a wrong expression differs from the right one."""
+    return sp.simplify(slip / right).atoms(Quantity, sp.Symbol) - {t, s, T}
 
 
 def close(a, b) -> bool:

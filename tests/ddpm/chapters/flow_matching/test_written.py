@@ -83,6 +83,11 @@ def test_slips_are_named(words):
     assert "Hint:" in str(verdict) and max(map(len, str(verdict).splitlines())) <= 78
 
 
+@pytest.mark.parametrize("answer", [2 * FACTOR**2, FACTOR**3, (FACTOR / r_u) ** 2])
+def test_no_two_slips_are_named_that_make_an_answer_by_chance(answer):
+    assert check_answer_15_3(answer).slip is None
+
+
 def test_the_factor_last_is_not_the_weight():
     assert "not yet squared" in check_answer_15_3([FACTOR**2, FACTOR]).slip
 
@@ -101,6 +106,7 @@ def test_the_factor_last_is_not_the_weight():
         x[0] ** 2,
         [FACTOR, FACTOR],
         [Eq(f_u, dc_u), FACTOR**2],
+        [FACTOR**2, Eq(f_u, dc_u)],
         sqrt(FACTOR**2),
     ],
 )

@@ -68,7 +68,9 @@ def test_every_misconception_has_an_answer_here():
     assert set(said) == {misconception.name for misconception in PROBLEM_16_2.misconceptions}
 
 
-@pytest.mark.parametrize("key, wrong", [("copied", 0.7), ("copies", 0.3), ("uneven", 0.6), ("frechet", 3)])
+@pytest.mark.parametrize(
+    "key, wrong", [("copied", 0.7), ("copies", 0.3), ("uneven", 0.6), ("frechet", 3), ("covered", 1 - 6**-5)]
+)
 def test_a_wrong_number_without_a_name_is_off_all_the_same(key, wrong):
     verdict = check_answer_16_2(BY_HAND | {key: wrong}, RIGHT)
     assert not verdict.passed and verdict.slip is None and key in str(verdict)

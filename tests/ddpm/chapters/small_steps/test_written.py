@@ -25,6 +25,7 @@ D_F = {
     "with steps": [Eq(dc_u, f_u * c_u), Eq(f_u, F), Eq(2 * r_u * dr_u, 2 * f_u * r_u**2 + g_u**2), Eq(g_u**2, G_2)],
     "by the ratio": (F, c_u**2 * (2 * r_u * dr_u * c_u**2 - 2 * c_u * dc_u * r_u**2) / c_u**4),
     "g by its root": [Eq(f_u, F), Eq(g_u, sqrt(2 * r_u * (dr_u - F * r_u)))],
+    "g by its root and its name": {"f_u": F, "g_u": sqrt(G_2)},
     "a function": lambda: (F, G_2),
 }
 V = {

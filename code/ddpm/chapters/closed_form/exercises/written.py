@@ -147,29 +147,36 @@ DENSITY = Target(
 
 
 FACTOR = image_factor()
-KINDS = {"mean": ("mean", "expect"), "variance": ("var",), "deviation": ("std", "dev")}  # words in the name of a line
+KINDS = {  # words in the name of a line
+    "mean": ("mean", "expect"),
+    "variance": ("var",),
+    "deviation": ("std", "dev", "sd", "spread"),
+    "either": ("sigma", "scale"),  # as some write for a variance, too
+}
 
 
 def claims(lines) -> list[Claim]:
     """What the lines say of mean and variance: draws, densities, or a mean and a variance one after the other."""
-    found, plain = [], []
+    found, plain = {}, {}  # by the numbers of the lines
     for i, line in enumerate(lines, start=1):
         place = f"line {i}" if len(lines) > 1 else ""
         if line.of == "definition":
             continue
-        if line.of == "identity":
-            found.append(
-                Claim(Target("", line.right), line.left, sp.Eq(line.left, line.right, evaluate=False), place, step=True)
-            )
+        if line.of == "identity" or i < len(lines) and is_beside(line):
+            equation = sp.Eq(line.left, line.right, evaluate=False)
+            found[i] = [Claim(Target("", line.right), line.left, equation, place, step=True)]
             continue
         said = said_by(line)
         if said.kind == "number":
-            plain.append((said.expr, line.of, place, kind_of(line.name)))
+            plain[i] = said.expr, line.of, place, kind_of(line.name)
+        elif said.kind == "noise" and len(lines) > 1:
+            plain[i] = mean_and_variance(said.expr, {})[1], line.of, place, "variance"
         elif said.kind == "density":
-            found.append(Claim(DENSITY, said.expr, said.expr, place))
-        elif said.kind == "law":
-            found += of_law(said, place, i == len(lines))
-    found += of_numbers(plain)
+            found[i] = [Claim(DENSITY, said.expr, said.expr, place)]
+        elif said.kind != "nothing":
+            found[i] = of_law(said, place, i == len(lines))
+    found |= {i: [claim] for i, claim in zip(plain, of_numbers([*plain.values()]))}
+    found = [claim for i in sorted(found) for claim in found[i]]
     if not found:
         raise Unreadable("says nothing of mean and variance; give a Normal, a draw with epsilon, or a pair of both")
     return found
@@ -180,7 +187,8 @@ class Said:
     """What a line is about.
 
     Attributes:
-        kind: "law" (a Normal or a draw), "density" (its formula), "number" (a mean or a variance), or "nothing".
+        kind: "law" (a Normal or a draw), "noise" (of a draw, without its mean), "density" (its formula), "number" (a
+            mean or a variance), or "nothing".
         time, given: of the state whose law it is, and of the state that is given.
     """
 
@@ -214,7 +222,22 @@ def said_by(line) -> Said:
         times = [e.args[0] for e in expr.atoms(Quantity) if not isinstance(e, STATE) and e.args[0].is_Integer]
         time = max(times, default=t)
     kind = "law" if noises(expr) or names or time != t else "number"
+    if noises(expr) and not names and not expr.has(STATE):
+        kind = "noise"
     return Said(kind, expr, time, given)
+
+
+def is_beside(line) -> bool:
+    """Whether a line is a true equation without noise between other things than mean and variance, as for beta_t."""
+    if line.left is None or any(isinstance(side, (Density, STATE, Normal)) for side in (line.left, line.right)):
+        return False
+    sample, sides = Sample({}), (line.left, line.right)
+    asked = (MEAN.value, FACTOR, SPREAD.value, DENSITY.value)
+    return (
+        not any(noises(side) for side in sides)
+        and sample.equal(*sides)
+        and not any(sample.equal(line.right, value) for value in asked)
+    )
 
 
 def named(side) -> tuple:
@@ -279,7 +302,9 @@ def targets_of(said) -> tuple[Target, Target]:
 
 
 def kind_of(name: str) -> str:
-    """What a name says that a number is: "mean", "variance", "deviation", or ""."""
+    """What a name says that a number is: one of `KINDS`, or ""."""
+    if "Sigma" in name or any(square in name for square in ("2", "²", "sq")):
+        return "variance"
     found = [kind for kind, words in KINDS.items() if any(word in name.lower() for word in words)]
     return found[0] if len(found) == 1 else ""
 
@@ -289,7 +314,9 @@ def of_numbers(plain) -> list[Claim]:
     mean."""
     sample, found = Sample({}), []
     plain = [
-        (expr**2, of, place, "variance") if kind == "deviation" else (expr, of, place, kind)
+        (expr**2, of, place, "variance")
+        if kind == "deviation" or kind == "either" and not sample.equal(expr, SPREAD.value)
+        else (expr, of, place, kind.replace("either", "variance"))
         for expr, of, place, kind in plain
     ]
     kinds = [

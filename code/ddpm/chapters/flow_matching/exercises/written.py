@@ -5,7 +5,7 @@ import sympy as sp
 from ddpm.derivation.symbols import Quantity, c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.problem import Claim, Derivation, Target, solved
+from ddpm.grading.written.problem import Claim, Derivation, Target, solved, untrue
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -105,6 +105,9 @@ def _claims(lines) -> list[Claim]:
             raise Unreadable("holds other symbols; asked for is the weight, from c_u, r_u, dc_u and dr_u")
         if i < len(lines) and (aside := _aside(sides, bool(used), sample, place)):
             found += aside
+            continue
+        if false := untrue(line, WEIGHT, place, _put_in):
+            found.append(false)
             continue
         found += [Claim(WEIGHT, _put_in(step), step, place, step=True) for step in line.between]
         expr, open_ = solved(line, WEIGHT, _put_in)

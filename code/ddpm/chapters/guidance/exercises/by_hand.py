@@ -13,7 +13,7 @@ RIGHT = {
     "calls": 70,
     "narrowest": "ode",
 }
-NEAR = within_distance(0.006)  # two digits are enough
+NEAR = within_distance(0.0065)  # two digits, rounded or cut off
 WHOLE = within_distance(0.01)
 TILT_HINT = (
     "Gaussians are multiplied by adding their 1 / variance. Which factor stands before each, and with which sign?"

@@ -129,6 +129,11 @@ PROBLEM_18_2 = Predictions(
         Misconception(
             "the two are swapped: less doubt pulls harder.",
             PULL_HINT,
+            lambda p, m: _is(p["exact"], RIGHT["certain"]) and _is(p["certain"], RIGHT["exact"]),
+        ),
+        Misconception(
+            "the same variance twice.",
+            PULL_HINT,
             lambda p, m: _is(p["exact"], RIGHT["certain"]) or _is(p["certain"], RIGHT["exact"]),
         ),
         Misconception(

@@ -10,7 +10,7 @@ from ddpm.derivation.formulas import START, bound
 from ddpm.derivation.symbols import Path, T, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.written.notation import parts
-from ddpm.grading.written.problem import Claim, Derivation, Target, in_form, solved
+from ddpm.grading.written.problem import Claim, Derivation, Target, in_form, solved, untrue
 from ddpm.grading.written.states import POINT, SMALL, is_log_linear, is_product, point, refuse_foreign
 from ddpm.grading.written.too_large import Unreadable
 
@@ -39,6 +39,9 @@ def claims_about(target: Target):
                     f"holds an expectation or a KL divergence; {target.what} is a density, "
                     "for each pair of states a number"
                 )
+            if false := untrue(line, target, place, in_one_way):
+                found.append(false)
+                continue
             expr, open_ = solved(line, target)
             sides = [line.left] if line.left is not None and not open_ and expr != line.left else []
             found += [Claim(target, in_one_way(side), side, place) for side in (*sides, *line.between)]

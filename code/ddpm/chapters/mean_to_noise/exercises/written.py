@@ -25,7 +25,7 @@ from ddpm.derivation.symbols import (
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.lines import Line
-from ddpm.grading.written.problem import Claim, Derivation, Target, solved
+from ddpm.grading.written.problem import Claim, Derivation, Target, solved, untrue
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -179,6 +179,14 @@ MEAN_SLIPS = (
         WHICH_HINT,
         lambda: of_x_0_and_noise(formulas.mean_from_noise(epsilon_t[t])),
     ),
+    *(
+        Slip(
+            "sigma_t times noise is added: that is a draw of x_{t-1}, not its mean.",
+            "What is the mean of the noise that a step adds?",
+            lambda z=z: of_x_0_and_noise(formulas.mean_from_noise() + sigma[t] * z),
+        )
+        for z in (epsilon, epsilon_t[t])
+    ),
     Slip(
         "epsilon_theta, the network's prediction, in the place of the noise itself.",
         "The target of the network is asked for, not its answer.",
@@ -306,7 +314,10 @@ NOISE_LOSS = Target(
 
 
 OF_MODEL = of_x_0_and_noise(formulas.mean_from_noise(GUESS))
+FACTOR = formulas.noise_factor() / sqrt(alpha[t])
 ON_THE_WAY = (
+    *(Target("the factor of the noise", factor) for factor in (FACTOR, -FACTOR)),
+    Target("the square of the factor of the noise", FACTOR**2),
     Target("the mean of the model", OF_MODEL),
     Target("the difference of the means", MEAN.value - OF_MODEL),
     Target("the difference of the means", OF_MODEL - MEAN.value),
@@ -315,9 +326,12 @@ ON_THE_WAY = (
 
 def claims_3_1(lines) -> list[Claim]:
     """Lines about the mean, or about the loss with the mean in it."""
-    return _claims(
-        lines, lambda side: MEAN_LOSS if side.has(Expectation, SquaredNorm, mu_theta, sigma.function) else MEAN
-    )
+
+    def target_of(side):
+        of_loss = side.has(Expectation, SquaredNorm, mu_theta) or side.has(sigma.function) and side.has(epsilon_theta)
+        return MEAN_LOSS if of_loss else MEAN
+
+    return _claims(lines, target_of)
 
 
 def claims_3_2(lines) -> list[Claim]:
@@ -343,7 +357,8 @@ def _claims(lines, target_of):
 
 
 def on_the_way(line) -> Target | None:
-    """What a line says that stands for itself before a loss: the mean of the model, that of q, or their difference."""
+    """What a line says that stands for itself before a loss: the factor of the noise, the mean of the model, that of q,
+    or their difference."""
     if line.left is not None or line.between or line.right.has(Expectation, SquaredNorm, sigma.function):
         return None
     formula = of_x_0_and_noise(line.right)
@@ -361,6 +376,8 @@ def _claim(line, target, place):
             else formula
         )
 
+    if false := untrue(line, target, place, compared):
+        return false
     expr, open_ = solved(line, target, compared)
     formula, sample = compared(expr), Sample({})
     if (

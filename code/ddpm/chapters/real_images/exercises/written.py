@@ -79,7 +79,7 @@ PROBLEM_16_2 = Predictions(
         Misconception(
             "all of them: by chance some images have no sample near, even if samples are honest.",
             COVER_HINT,
-            lambda p, m: _is(p["covered"], 1),
+            lambda p, m: p["covered"] >= 1,
         ),
         Misconception(
             "five chances added, or 1 - 1/6: the five neighbours must all be images.",

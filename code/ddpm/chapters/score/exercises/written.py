@@ -4,7 +4,7 @@ rest."""
 from ddpm.derivation.symbols import V_u, c_u, epsilon, h_u, r_u, score_u, sqrt, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.problem import Claim, Derivation, Target, solved
+from ddpm.grading.written.problem import Claim, Derivation, Target, solved, untrue
 from ddpm.grading.written.too_large import Unreadable
 
 CLOSED_HINT = (
@@ -152,6 +152,9 @@ def _about(line, target, known, place):
     def compared(side):
         return side.subs(known)
 
+    both = line.left is not None and all(side.has(*known) for side in (line.left, line.right))
+    if false := untrue(line, Target("", 1 / target.value) if both else target, place, compared):
+        return [false]
     steps = [Claim(target, compared(step), step, place) for step in line.between]
     expr, open_ = solved(line, target, compared)
     return [*steps, Claim(target, compared(expr), expr, place, open_)]
@@ -175,9 +178,9 @@ def _image_claims(lines):
             found.append(Claim(NOISE, other, other, place, step=True))
         else:
             found += _about(line, IMAGE, {epsilon: OF_NOISE, x[0]: IMAGE_VALUE}, place)
-    if not found or found[-1].step:
+    if not found or found[-1].target is NOISE:
         raise Unreadable("says nothing of the mean of x_0 yet")
-    if lack := _lacks(found[-1].typed):
+    if not found[-1].step and (lack := _lacks(found[-1].typed)):
         raise Unreadable(lack)
     return found
 

@@ -120,7 +120,8 @@ def drift_claims(lines) -> list[Claim]:
         else:
             plain.append((line, place))
     for (line, place), target in zip(plain, _targets(plain, found)):
-        found.append(_claim(target, line.right, place))
+        is_root = line.name in ("g", "g_u'") and Sample({}, DIFFUSION_2).equal(_put_in(line.right) ** 2, DIFFUSION_2)
+        found.append(_claim(target, line.right**2 if is_root else line.right, place))
     asked = {id(claim.target) for claim in found if not claim.step}
     if not asked and not any(claim.typed.has(f_u, g_u) for claim in found):
         raise Unreadable("says neither what f_u is nor what g_u^2 is")
