@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import LogLocator
 
 from ddpm.figures import COLOURS, INK, MARKERS, WIDTH
 
@@ -53,11 +54,14 @@ def error_over_calls(curves, floor=None, shown="relative error"):
         ax.plot(calls, errors, color=colour, marker=marker, linestyle=style, label=name)
     if floor is not None:
         ax.axhline(floor, color=INK, linewidth=1, linestyle=":")
-        ax.annotate("the network's own", (0.99, floor), (0, 3), ha="right", va="bottom",
+        ax.annotate("the network's own", (0.01, floor), (0, -3), ha="left", va="top",
                     xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=10)  # fmt: skip
     ticks = [n for n in (3, 5, 10, 20, 50) if min(c[0][0] for c in curves.values()) <= n]
     ax.set(xscale="log", yscale="log", xlabel="calls of the predictor", ylabel=shown)
     ax.set_xticks(ticks, [str(n) for n in ticks])
+    if floor is not None:  # less than one power of ten, and room for the words
+        ax.set_ylim(bottom=0.8 * floor)
+        ax.yaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter="{x:g}")
     ax.minorticks_off()
     figure.legend(loc="outside upper center", ncols=2)
     return figure
