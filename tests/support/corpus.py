@@ -899,6 +899,12 @@ FALSE["noise outside of its expectation"] = [
     (E_q(epsilon * x[t]), epsilon * E_q(x[t])),
     (E_q(epsilon_t[t] * x[t]), epsilon_t[t] * E_q(x[t])),
     (E_q(Sum(epsilon_t[s], (s, 1, t))), Sum(epsilon_t[s], (s, 1, t))),
+    (E_noise(epsilon * epsilon_t[t]), sp.S.Zero),
+    (E_noise(epsilon**2 * epsilon_t[t] ** 2), E_noise(epsilon_t[t] ** 2)),
+    (E_q(epsilon_t[t] * x[t]), sqrt(alpha_bar[t]) * E_q(epsilon_t[t] * x[0])),
+    (E_q(epsilon * KL(q(x[T] | x[0]), p(x[T]))), E_q(epsilon * log(q(x[T] | x[0]) / p(x[T])))),
+    (E_noise(epsilon * Sum(x[s], (s, 1, T))), sp.S.Zero),
+    (E_noise(epsilon**2 * f(Sum(x[s], (s, 1, T)))), E_noise(f(Sum(x[s], (s, 1, T))))),
 ]
 
 # SymPy simplifies by what a symbol is; a symbol that is bound runs through more.

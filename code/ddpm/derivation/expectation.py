@@ -97,7 +97,7 @@ def integrand(expr, law):
             inside = inside.replace(KL, _log_ratio)
         if law == LAW_Q:
             return inside
-        if inside.has(Density) or (own == LAW_Q and inside.has(epsilon)):
+        if inside.has(Density) or (own == LAW_Q and inside.has(*NOISES)):
             raise Undecided(f"not decided: no expectation over x_0 and epsilon: {expr}")
         return reparameterized(inside) if own == LAW_NOISE else one_state_at_a_time(inside)
     if not expr.has(Expectation):
@@ -131,7 +131,7 @@ def _is_linear_in_kl(expr) -> bool:
         return (
             len(with_kl) == 1
             and _is_linear_in_kl(with_kl[0])
-            and not any(a.has(STATE) for a in expr.args if a not in with_kl)
+            and not any(a.has(STATE, *NOISES) for a in expr.args if a not in with_kl)
         )
     return False
 
@@ -146,9 +146,9 @@ def _log_ratio(first, second):
 def reparameterized(body):
     """`body` with sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) epsilon for each x_t, which inside E_noise is short
     for it."""
-    times = {state.args[0] for state in body.atoms(STATE)} - {sp.S.Zero}
-    new = {x[i]: sp.sqrt(alpha_bar[i]) * x[0] + sp.sqrt(1 - alpha_bar[i]) * epsilon for i in times}
-    return body.subs(new, simultaneous=True)
+    return body.replace(
+        STATE, lambda i: sp.sqrt(alpha_bar[i]) * x[0] + sp.sqrt(1 - alpha_bar[i]) * epsilon if i else x[0]
+    )
 
 
 def one_state_at_a_time(body):
@@ -168,7 +168,12 @@ def one_state_at_a_time(body):
 
 
 def by_moments(body):
-    """The mean over epsilon of a `body` that is a polynomial in it; x_0 stays. None for any other."""
+    """The mean over epsilon of a `body` that is a polynomial in it; x_0 stays. None for any other.
+
+    None too where a noise of one step stands beside it: epsilon is made of these.
+    """
+    if body.has(*NOISES[1:]):
+        return None
     unit = sp.Dummy("unit", real=True)
     try:
         return sp.sympify(mean_of_polynomial(body.subs(epsilon, unit), unit, sp.S.Zero, sp.S.One))

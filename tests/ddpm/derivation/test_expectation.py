@@ -85,6 +85,8 @@ def test_the_laws_that_are_tried():
         (E_q(SAME), LAW_Q, log(q(x[1] | x[0])) - log(p_theta(x[1] | x[0]))),
         (E_q(OTHER), LAW_Q, OTHER),
         (E_q(x[0] * GIVEN), LAW_Q, x[0] * GIVEN),  # a factor that is no number
+        (E_q(epsilon * GIVEN), LAW_Q, epsilon * GIVEN),
+        (E_q(epsilon_t[1] * GIVEN), LAW_Q, epsilon_t[1] * GIVEN),
         (E_q(GIVEN * GIVEN.xreplace({x[1]: x[2]})), LAW_Q, GIVEN * GIVEN.xreplace({x[1]: x[2]})),
         (E_q(KL(p_theta(x[1]), q(x[1]))), LAW_Q, KL(p_theta(x[1]), q(x[1]))),
         (E_q(KL(q(x[1]), p_theta(x[1] | x[0]))), LAW_Q, KL(q(x[1]), p_theta(x[1] | x[0]))),
@@ -118,6 +120,7 @@ def test_divergences_in_a_sum():
         (epsilon_t[t] + E_noise(x[t]), LAW_NOISE, "a state or a noise outside of expectations"),
         (E_noise(log(q(x[t]))), LAW_NOISE, "no expectation over x_0 and epsilon"),
         (E_q(epsilon * x[t]), LAW_NOISE, "no expectation over x_0 and epsilon"),
+        (E_q(epsilon_t[t] * x[t]), LAW_NOISE, "no expectation over x_0 and epsilon"),
         (E_q(x[2] * x[1]), LAW_NOISE, "several states in one term"),
         (E_q(x[0] * sp.Sum(x[s], (s, 1, T)) ** 2), LAW_NOISE, "several states in one term"),
         (E_q(sp.Product(x[s], (s, 1, T))), LAW_NOISE, "several states in one term"),
@@ -131,6 +134,7 @@ def test_what_has_no_integrand(expr, law, why):
 def test_states_through_the_noise():
     assert reparameterized(x[t] * x[0] + f(x[1])) == noised(t) * x[0] + f(noised(1))
     assert reparameterized(y + epsilon) == y + epsilon
+    assert reparameterized(y * sp.Sum(f(x[s]), (s, 0, T))) == y * sp.Sum(f(noised(s)), (s, 0, T))
     assert one_state_at_a_time(x[1] + f(x[2]) * x[0]) == noised(1) + f(noised(2)) * x[0]
     assert one_state_at_a_time(x[1] * sp.Sum(m[s], (s, 1, T))) == noised(1) * sp.Sum(m[s], (s, 1, T))
     with pytest.raises(Undecided, match="several states"):
@@ -140,6 +144,7 @@ def test_states_through_the_noise():
 def test_moments():
     assert by_moments(epsilon**4 * y + epsilon + x[0]) == 3 * y + x[0]
     assert by_moments(y) == y and by_moments(sp.exp(epsilon)) is None
+    assert by_moments(epsilon * epsilon_t[t]) is None  # of which it is made
 
 
 def test_a_divergence_of_normals_is_written_out():
