@@ -230,7 +230,9 @@ SLIPS = {
         "beta_t itself": lambda b: b * (1 - _bar(b)) / (1 - _bar(b)),
         "the other choice of variance": lambda b: np.where(np.arange(len(b)) == 0, 0, b),
         "a part in alpha_bar twice": lambda b: b * (1 - _bar(b, True)[:-1]) / (1 - _bar(b, True)[1:]),
-        "the first two are alike": lambda b: b * (1 - np.append(_bar(b)[0], _bar(b)[:-1])) / (1 - _bar(b)),
+        "as if alpha_bar_{t-1} began with alpha_1": lambda b: (
+            b * (1 - np.append(_bar(b)[0], _bar(b)[:-1])) / (1 - _bar(b))
+        ),
         "alpha_bar_0 = 0": lambda b: b * (1 - np.append(0.0, _bar(b)[:-1])) / (1 - _bar(b)),
         "the standard deviations": lambda b: np.sqrt(_variances_by_loop(b)),
         "without beta_t": lambda b: _variances_by_loop(b) / b,

@@ -432,6 +432,16 @@ def test_indices_at_their_edge_are_taken():
         assert in_notation(expr)
 
 
+def test_keys_are_names_of_the_readers_own():
+    keys = {"mean": x[0], "sigma": x[t], "x_u": alpha[t], 3: beta[t]}
+    assert [(line.name, line.right) for line in read(keys, "mine").lines] == [
+        ("mean", x[0]),
+        ("sigma'", x[t]),
+        ("x_u'", alpha[t]),
+        ("", beta[t]),
+    ]
+
+
 # Points, and numbers there
 
 

@@ -11,7 +11,7 @@ from ddpm.derivation.symbols import alpha, alpha_bar, beta, t, x
 from ddpm.grading import Slip, Status
 from ddpm.grading.written import problem as module
 from ddpm.grading.written.lines import Line, Reading
-from ddpm.grading.written.problem import Claim, Derivation, Target, solved
+from ddpm.grading.written.problem import Claim, Derivation, Target, solved, untrue
 from ddpm.grading.written.too_large import Unreadable
 
 RIGHT = alpha[t] * x[t]
@@ -123,6 +123,9 @@ def test_a_known_slip_has_its_name_and_hint_and_two_at_once_have_both():
     )
     same = dataclasses.replace(PRODUCT, slips=tuple(dataclasses.replace(slip, hint="Look.") for slip in SLIPS))
     assert said(problem(same), beta[t] * x[0])[1].count("Hint: Look.") == 1
+    twice = tuple(Slip(f"{n} of it.", "How many?", lambda n=n: n * RIGHT) for n in (sp.Rational(1, 2), 4))
+    verdict, words = said(problem(dataclasses.replace(PRODUCT, slips=twice)), 2 * RIGHT)
+    assert verdict.slip is None and words.endswith("It is 2 times the right one.")  # and not both slips
     alone = Slip("x_t alone.", "What is before it?", lambda: x[t])
     other = dataclasses.replace(PRODUCT, other=lambda typed, sample: alone if typed == x[t] else None)
     assert said(problem(other), x[t])[0].slip == "x_t alone." and said(problem(other), x[t] + 1)[0].slip is None
@@ -231,3 +234,15 @@ def test_of_an_equation_the_side_beside_what_is_asked_counts():
     assert left == "is a true equation, but not yet solved for the product."
     named = sp.Symbol("m")
     assert solved(Line(x[0], named), PRODUCT, lambda side: side.subs(named, RIGHT)) == (x[0], "")
+
+
+def test_a_false_equation_between_other_things_is_a_claim_of_its_own():
+    named = sp.Symbol("m")
+    for line in (Line(RIGHT), Line(x[0], RIGHT), Line(RIGHT, x[0]), Line(sp.Integer(1), alpha[t] + beta[t])):
+        assert untrue(line, PRODUCT, "line 1") is None
+    assert untrue(Line(x[0], named), PRODUCT, "line 1", lambda side: side.subs(named, RIGHT)) is None
+    of_two = dataclasses.replace(PRODUCT, where={t: 2})
+    claim = untrue(Line(named, alpha_bar[t]), of_two, "line 1", lambda side: side.subs(named, x[0]))
+    assert (claim.compared, claim.target.value, claim.target.what) == (alpha_bar[t], x[0], "")
+    assert (claim.typed, claim.place, claim.step) == (sp.Eq(alpha_bar[t], named), "line 1", True)
+    assert claim.target.where == {t: 2}

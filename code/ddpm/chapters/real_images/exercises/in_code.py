@@ -261,7 +261,7 @@ REVERSE_VARIANCES = Compared(
             lambda b: b * (1 - _twice(b)[:-1]) / (1 - _twice(b)[1:]),
         ),
         Slip(
-            "alpha_bar_{t-1} begins with alpha_1 in the place of 1, so that the first two are alike.",
+            "the first is beta_1, as if alpha_bar_{t-1} began with alpha_1 in the place of 1.",
             BEFORE_HINT,
             _variances(lambda b, a, bar, before: b * (1 - np.concatenate([bar[:1], bar[:-1]])) / (1 - bar)),
         ),
