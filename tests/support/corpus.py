@@ -822,6 +822,7 @@ TRUE = {
         (E_noise(sp.Max(epsilon, 0)), 1 / sqrt(2 * sp.pi)),
         (E_noise(epsilon**3 * x[t]), 3 * sqrt(1 - alpha_bar[t])),
         (E_q(x[t] + log(q(x[T]))), E_q(x[t]) + E_q(log(q(x[T])))),
+        (E_noise(epsilon * Sum(x[s], (s, 1, T))), Sum(sqrt(1 - alpha_bar[s]), (s, 1, T))),
     ],
     "squared norms": [
         (SquaredNorm(y - z), SquaredNorm(z - y)),
@@ -904,6 +905,7 @@ FALSE["noise outside of its expectation"] = [
     (E_q(epsilon_t[t] * x[t]), sqrt(alpha_bar[t]) * E_q(epsilon_t[t] * x[0])),
     (E_q(epsilon * KL(q(x[T] | x[0]), p(x[T]))), E_q(epsilon * log(q(x[T] | x[0]) / p(x[T])))),
     (E_noise(epsilon * Sum(x[s], (s, 1, T))), sp.S.Zero),
+    (E_noise(Sum(x[s], (s, 1, T)) ** 2), E_noise(Sum(x[s] ** 2, (s, 1, T)))),
     (E_noise(epsilon**2 * f(Sum(x[s], (s, 1, T)))), E_noise(f(Sum(x[s], (s, 1, T))))),
 ]
 
@@ -954,6 +956,12 @@ with sp.evaluate(False):
         (sp.Abs(Product(s, (s, -3, -t))), Product(s, (s, -3, -t))),
         (sp.KroneckerDelta(ONE, 0), sp.S.One),
         (sp.Abs(ONE), sp.S.Zero),
+        (sp.sign(sp.atan(n0)), sp.S.One),
+        (E_q(sp.sign(sp.atan(n0)) * x[t]), E_q(x[t])),
+        (sp.KroneckerDelta(sp.acos(n), 0), sp.S.Zero),
+        (sp.Piecewise((y, sp.Ne(sp.asin(i), 0)), (z, True)), y),
+        (sp.Abs(sp.binomial(i, 3)), -sp.binomial(i, 3)),
+        (sqrt(sp.binomial(i, 2 * k + 1) ** 2), -sp.binomial(i, 2 * k + 1)),
     ]
     TRUE["signs that are known"] = [
         (sqrt(Sum(v, (s, 1, t)) ** 2), t * v),

@@ -16,7 +16,7 @@ import sympy as sp
 
 from ddpm.derivation.densities import STATE, Density, Undecided
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_of_polynomial
-from ddpm.derivation.symbols import Path, alpha_bar, epsilon, epsilon_t, x
+from ddpm.derivation.symbols import Path, Quantity, alpha_bar, epsilon, epsilon_t, x
 
 
 class Expectation(sp.Expr):
@@ -168,29 +168,47 @@ def one_state_at_a_time(body):
 
 
 def by_moments(body):
-    """The mean over epsilon of a `body` that is a polynomial in it; x_0 stays. None for any other.
+    """The mean over epsilon of a `body` that is a polynomial in it, sums of such too; x_0 stays. None for any other.
 
     None too where a noise of one step stands beside it: epsilon is made of these.
     """
     if body.has(*NOISES[1:]):
         return None
+    sums = [term for term in sp.Add.make_args(body) if any(part.has(epsilon) for part in term.atoms(sp.Sum))]
     unit = sp.Dummy("unit", real=True)
+    rest = (body - sp.Add(*sums)).subs(epsilon, unit)
     try:
-        return sp.sympify(mean_of_polynomial(body.subs(epsilon, unit), unit, sp.S.Zero, sp.S.One))
+        means = [sp.sympify(mean_of_polynomial(rest, unit, sp.S.Zero, sp.S.One)), *map(_mean_of_sum, sums)]
     except sp.PolynomialError:
         return None
+    return None if None in means else sp.Add(*means)
+
+
+def _mean_of_sum(term):
+    """The mean over epsilon of a sum, times what may go into it: its index is its own."""
+    sums = [arg for arg in sp.Mul.make_args(term) if isinstance(arg, sp.Sum)]
+    inside = by_moments(term / sums[0] * sums[0].args[0]) if len(sums) == 1 else None
+    return None if inside is None else sums[0].func(inside, *sums[0].args[1:])
 
 
 def expand_kl(expr):
     """`expr` with the KL of two Normals written out."""
 
     def written(first, second):
-        if isinstance(first, Normal):
-            depends = any(part.has(first.args[0]) for normal in (first, second) for part in normal.args[1:3])
-            return KL(first, second) if depends else kl_by_moments(first, second)
+        means = [part for normal in (first, second) for part in normal.args[1:3]]
+        if isinstance(first, Normal) and not any(_may_depend(part, first.args[0]) for part in means):
+            return kl_by_moments(first, second)
         return KL(first, second)
 
     return expr.replace(KL, written)
+
+
+def _may_depend(part, variable) -> bool:
+    """Whether a mean or a variance may depend on the variable, be it as a term of a sum."""
+    if not isinstance(variable, (sp.Symbol, Quantity)):
+        return True
+    name = variable.func if isinstance(variable, Quantity) else variable
+    return part.has(variable) or any(big.has(name) for big in part.atoms(sp.Sum, sp.Product))
 
 
 def outside_as_mean(expr):

@@ -12,6 +12,7 @@ from ddpm.derivation.densities import STATE
 from ddpm.derivation.draws import PIXEL, Undefined
 from ddpm.derivation.expectation import Expectation
 from ddpm.derivation.named import at_index, state
+from ddpm.derivation.rebuilt import bare
 from ddpm.derivation.worlds import exact, mp, precision
 
 SCHEDULE = symbols.alpha.function, symbols.beta.function, symbols.alpha_bar.function
@@ -207,3 +208,4 @@ FUNCTIONS = {
     sp.KroneckerDelta: lambda a, b: mp.mpf(a == b),
     sp.Heaviside: lambda u, at_0: mp.mpf(1 if u > 0 else 0) if u else at_0,
 }
+FUNCTIONS |= {bare(kind): found for kind, found in FUNCTIONS.items()}

@@ -2,7 +2,10 @@
 
 The sign of a sum, a product or an integral between numbers is to SymPy that of a few digits, which miss a peak; and the
 sign of a sum's terms that of their index's name, which may run below 0. With a sign come Abs, Max, roots and cases.
+Of other functions it knows wrong ones: atan(n) above 0 at n = 0, binomial(n, 3) below 0 for all n.
 """
+
+from functools import cache
 
 import sympy as sp
 
@@ -43,6 +46,16 @@ class Integral(_Whole, sp.Integral):
 
 
 KINDS = {sp.Sum: Sum, sp.Product: Product, sp.Integral: Integral}
+JUMPS = "Abs sign floor ceiling Max Min re im conjugate Piecewise KroneckerDelta Heaviside"
+SMOOTH = "exp log sin cos tan sinh cosh tanh factorial gamma erf erfc"
+KNOWN = {getattr(sp, name) for name in f"{JUMPS} {SMOOTH}".split()}  # functions whose signs SymPy knows right
+
+
+@cache
+def bare(kind):
+    """A class of which SymPy knows no more than the name, in the place of one of its own functions."""
+    own = issubclass(kind, sp.Function) and (kind.__module__ or "").startswith("sympy.functions") and kind not in KNOWN
+    return type(kind.__name__, (sp.Function,), {"__module__": __name__}) if own else KINDS.get(kind, kind)
 
 
 def evaluated(expr):
@@ -55,7 +68,7 @@ def evaluated(expr):
 def _rebuilt(expr):
     if not expr.args:
         return expr
-    return KINDS.get(expr.func, expr.func)(*map(_rebuilt, expr.args))
+    return bare(expr.func)(*map(_rebuilt, expr.args))
 
 
 def fresh(expr):

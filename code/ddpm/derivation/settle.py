@@ -51,11 +51,15 @@ class Numerically:
 
     Attributes:
         why: what keeps the rules from it, in words.
-        bound: the largest relative deviation allowed.
+        bound: the largest relative deviation allowed, below 1; twice the larger is allowed to any two numbers.
     """
 
     why: str
     bound: float
+
+    def __post_init__(self):
+        if not 0 <= self.bound < 1:
+            raise ValueError(f"a bound of {self.bound} is none: it is relative to the larger side, and below 1")
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,9 @@ def _holds_inside(known, law) -> bool:
 
 
 def _new(known, lowest):
-    for symbol, value in known.where.items():
-        if symbol in known.old.free_symbols | known.new.free_symbols and not is_at_least(symbol, value, lowest):
+    for symbol in known.old.free_symbols | known.new.free_symbols:
+        value = known.where.get(symbol, 1 if symbol.is_positive else 0 if symbol.is_nonnegative else None)
+        if symbol.is_integer and value is not None and not is_at_least(symbol, value, lowest):
             raise Undecided(f"not decided: {known.old} = {known.new} is known from {symbol} = {value} on only")
     return known.new
 
@@ -93,13 +94,15 @@ def exactly(expr):
 
     Raises:
         TypeError: it is no number: a matrix, say, or a relation.
-        Undecided: it holds a decimal that has been rounded, symbols that do not commute, or a symbol that is bound
-            and runs where its own properties do not hold, which makes a difference.
+        Undecided: it holds a decimal that has been rounded, symbols that do not commute or are not real, or a symbol
+            that is bound and runs where its own properties do not hold, which makes a difference.
     """
     written = sp.sympify(expr)
     if not isinstance(written, sp.Expr) or written.is_Matrix:
         raise TypeError(f"only numbers are compared, and no {type(written).__name__}: {written}")
     expr = evaluated(written)
+    if any(symbol.is_real is False for symbol in written.free_symbols):
+        raise Undecided(f"not decided: numbers are put for real symbols alone: {written}")
     if expr.is_commutative is False:
         raise Undecided(f"not decided: not all symbols commute: {expr}")
     for part in written.atoms(*BINDING):

@@ -15,7 +15,7 @@ PROVED = {
     "sums": 22,
     "unknown functions": 15,
     "derivatives and integrals": 1,
-    "expectations": 23,
+    "expectations": 24,
     "squared norms": 15,
     "densities": 21,
     "divergences": 20,

@@ -145,6 +145,15 @@ def test_moments():
     assert by_moments(epsilon**4 * y + epsilon + x[0]) == 3 * y + x[0]
     assert by_moments(y) == y and by_moments(sp.exp(epsilon)) is None
     assert by_moments(epsilon * epsilon_t[t]) is None  # of which it is made
+    over = lambda body: sp.Sum(body, (s, 1, T))  # noqa: E731
+    assert by_moments(over(epsilon**2 * m[s] + epsilon)) == over(m[s]) and by_moments(over(m[s])) == over(m[s])
+    assert by_moments(y * epsilon * over(epsilon * m[s]) - x[0] * epsilon**4) == over(y * m[s]) - 3 * x[0]
+    assert by_moments(over(over(epsilon**2)) + (epsilon - f(epsilon)) ** 2 - f(epsilon) ** 2) is None
+    assert by_moments(
+        (epsilon - f(epsilon)) ** 2 - f(epsilon) ** 2 + 2 * epsilon * f(epsilon) + over(epsilon)
+    ) == 1 + over(0)
+    assert by_moments(over(sp.exp(epsilon))) is by_moments(over(epsilon) * over(epsilon * m[s])) is None
+    assert by_moments(f(over(epsilon))) is by_moments(over(epsilon) ** 2) is None
 
 
 def test_a_divergence_of_normals_is_written_out():
@@ -153,8 +162,14 @@ def test_a_divergence_of_normals_is_written_out():
     assert sp.simplify(sp.expand_log(expand_kl(3 * KL(first, second)) - 3 * right)) == 0
     image = expand_kl(KL(Normal(u, y, v, "I"), Normal(u, z, v, "I")))
     assert sp.simplify(image - SquaredNorm(y - z) / (2 * v)) == 0 and not image.has(PIXELS)
-    for kl in (KL(Normal(u, u + y, v), second), KL(first, Normal(u, z, u**2 + 1)), GIVEN):
+    others = [
+        KL(Normal(x[t], 0, v), Normal(x[t], sp.Sum(x[s], (s, 1, T)), w)),
+        KL(Normal(u**2, y, v), Normal(u**2, u, w)),
+    ]
+    for kl in (KL(Normal(u, u + y, v), second), KL(first, Normal(u, z, u**2 + 1)), GIVEN, *others):
         assert expand_kl(2 * kl) == 2 * kl
+    state = expand_kl(KL(Normal(x[t], sp.Sum(m[s], (s, 1, T)), v), Normal(x[t], x[0], v)))
+    assert sp.simplify(state - (sp.Sum(m[s], (s, 1, T)) - x[0]) ** 2 / (2 * v)) == 0
 
 
 def test_a_divergence_outside_of_expectations():

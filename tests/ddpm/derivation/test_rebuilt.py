@@ -2,7 +2,8 @@
 
 import sympy as sp
 
-from ddpm.derivation.rebuilt import evaluated, fresh
+from ddpm.derivation.forms import FUNCTIONS
+from ddpm.derivation.rebuilt import bare, evaluated, fresh
 from ddpm.derivation.symbols import T, family, s, t
 
 y = sp.Symbol("y", real=True)
@@ -54,6 +55,33 @@ def test_a_sign_is_that_of_the_terms_where_the_index_runs():
     assert evaluated(sp.Sum(v, (s, 5, t))).is_positive is None  # there may be no term
     assert evaluated(sp.Sum(n * k, (n, 1, k), (k, 1, T))).is_positive
     assert evaluated(sp.Sum(n * k, (n, k, -1), (k, -9, -1))).is_positive is None
+
+
+def test_of_functions_whose_signs_sympy_knows_wrong_nothing_is_known():
+    """atan(0) is 0, binomial(5, 3) is above 0; to SymPy neither is so."""
+    with sp.evaluate(False):
+        inside = [
+            sp.atan(zero),
+            sp.asin(i),
+            sp.acos(n),
+            sp.binomial(i, 3),
+            sp.binomial(i, 2 * k + 1),
+            sp.LambertW(v, n),
+        ]
+        signs = [sp.sign(part) for part in inside] + [sp.KroneckerDelta(part, 0) for part in inside]
+        known = (
+            sp.sign(sp.exp(y) * v + sp.erf(v)),
+            sp.cos(0),
+            sp.Abs(sp.factorial(n)),
+            f(sp.sign(v)),
+            sp.sign(m[s] ** 2),
+        )
+    for whole, part in zip(signs, 2 * inside):
+        found = evaluated(whole)
+        assert found.func == whole.func and found.has(bare(part.func)) and not found.has(part.func)
+    assert [*map(evaluated, known)] == [1, 1, sp.factorial(n), f(1), sp.sign(m[s] ** 2)]
+    assert all(evaluated(part).is_real is None for part in inside) and evaluated(inside[0]) == evaluated(inside[0])
+    assert FUNCTIONS[bare(sp.atan)] == FUNCTIONS[sp.atan] and bare(sp.exp) == sp.exp and bare(m[s].func) == m[s].func
 
 
 def test_a_product_without_a_factor_is_1():

@@ -34,6 +34,13 @@ def test_a_chain_is_put_in_only_where_it_holds():
         Chain(sp.Sum(log(STEP), (t, 1, T))).step(sp.Sum(log(BAYES), (t, 1, T)), "above", using=bayes())
 
 
+def test_neither_is_one_put_in_where_its_own_symbols_do_not_reach():
+    one = Chain(sp.sign(1 - alpha_bar[t])).step(1, "above 0 from t = 1 on")
+    with pytest.raises(Undecided, match="known from t = 1 on only"):
+        Chain(sp.Sum(one.start, (t, 0, T))).step(T + 1, "above", using=one)
+    assert Chain(sp.Sum(one.start, (t, 1, T))).step(T, "above", using=one).steps
+
+
 def test_an_equality_for_one_t_is_not_put_into_a_sum_over_t():
     with pytest.raises((WrongStep, Undecided)):
         Chain(sp.Sum(t, (t, 1, T))).step(3 * T, "t is 3", using={t: sp.Integer(3)})

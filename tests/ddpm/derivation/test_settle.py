@@ -300,6 +300,10 @@ def test_how_it_was_settled_in_words():
     with pytest.raises(Undecided, match=f"values at {late} points only"):
         settle(m[t - 12], m[t - 12], numerically=declared)
     assert 0 < late < 40
+    for bound in (1.0, 3.0, -1e-3, float("inf"), float("nan")):
+        with pytest.raises(ValueError, match="relative to the larger side"):
+            Numerically("any two numbers are within twice the larger", bound)
+    assert Numerically("equal", 0.0).bound == 0
     for frozen in (found, declared):
         with pytest.raises(AttributeError):
             frozen.bound = frozen.by = 1

@@ -92,6 +92,12 @@ def test_a_condition_is_met_or_it_is_not_decided():
             put_in(expr, from_2, lowest)
     with pytest.raises(Undecided, match="from t = 2 on only"):
         put_in(y, known(y, m[t], {t: 2}), {})  # the symbol may stand in the new
+    for index, least, begins in ((t, 1, 0), (zero, 0, -1)):  # a symbol's own name is a condition too
+        of_name, from_least = known(m[index], y, general=True), sp.Sum(m[index], (index, least, T))
+        assert put_in(from_least, of_name, {}) == sp.Sum(y, (index, least, T))
+        with pytest.raises(Undecided, match=f"is known from {index} = {least} on only"):
+            put_in(sp.Sum(m[index], (index, begins, T)), of_name, {})
+    assert put_in(sp.Sum(m[i], (i, -9, T)), known(m[i], y, general=True), {}) == sp.Sum(y, (i, -9, T))
 
 
 def test_what_depends():
@@ -119,6 +125,11 @@ def test_a_decimal_is_a_fraction(written, right):
 def test_what_python_has_rounded_is_no_decimal(rounded):
     with pytest.raises(Undecided, match="write a fraction"):
         exactly(rounded * y)
+
+
+def test_a_symbol_that_is_not_real_has_no_numbers():
+    with pytest.raises(Undecided, match="real symbols alone"):
+        exactly(sp.Symbol("c", imaginary=True) ** 2)
 
 
 @pytest.mark.parametrize("written", [sp.Tuple(1, 2), sp.true, y > 0, sp.Eq(y, y + 1), sp.Matrix([[1]])])
