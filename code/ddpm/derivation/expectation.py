@@ -161,8 +161,8 @@ def one_state_at_a_time(body):
         return sp.Add(*map(one_state_at_a_time, body.args))
     if isinstance(body, sp.Sum):
         return body.func(one_state_at_a_time(body.args[0]), *body.args[1:])
-    times = {state.args[0] for state in body.atoms(STATE)} - {sp.S.Zero}
-    if len(times) > 1 or any(part.has(STATE) for part in body.atoms(sp.Sum, sp.Product, sp.Integral)):
+    states = body.atoms(STATE) - {x[0]}
+    if len(states) > 1 or any(part.has(STATE) for part in body.atoms(sp.Sum, sp.Product, sp.Integral)):
         raise Undecided(f"not decided: several states in one term: {body}")
     return reparameterized(body)
 

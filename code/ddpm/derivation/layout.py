@@ -200,7 +200,7 @@ def width(text: str) -> float:
         elif text[i] in "_^":
             inner, i = group_at(text, i + 1)
             # an index and a power stand above each other
-            if text[i : i + 1] in "_^" and text[i : i + 1]:
+            if text[i : i + 1] in ("_", "^"):
                 other, i = group_at(text, i + 1)
                 total += 0.65 * max(width(inner), width(other))
             else:

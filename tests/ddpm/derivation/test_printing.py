@@ -128,6 +128,7 @@ def test_plain(write, text):
         (lambda: -1 / a, r"-\frac{1}{a}"),
         (lambda: 1 / a * b, r"\frac{b}{a}"),
         (lambda: 1 / a * (b + c), r"\frac{1}{a} (b + c)"),
+        (lambda: 1 / (a + c) * (b + c), r"\frac{1}{a + c} (b + c)"),
         (lambda: 1 / sqrt(a) * (b - c) * c, r"\frac{1}{\sqrt{a}} (b - c) c"),
         (lambda: 1 / a * (b + c) / c, r"\frac{\frac{1}{a} (b + c)}{c}"),
         (lambda: Rational(1, 2) * a, r"\frac{a}{2}"),

@@ -6,7 +6,8 @@ import sympy as sp
 from ddpm.derivation.densities import Undecided, p, p_theta, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import PIXELS, Normal
-from ddpm.derivation.proofs import LONGEST, find_proof
+from ddpm.derivation.proofs import LONGEST, _peeled, find_proof
+from ddpm.derivation.rebuilt import Product, Sum
 from ddpm.derivation.symbols import (
     SquaredNorm,
     T,
@@ -197,3 +198,14 @@ def test_what_is_not_proved(left, right, where):
 def test_a_reason_is_given(left, right, why):
     with pytest.raises(Undecided, match=why):
         find_proof(left, right, {})
+
+
+@pytest.mark.parametrize("kind, join", [(Sum, sp.Add), (Product, sp.Mul)])
+def test_the_last_term_is_split_off_where_there_is_one_for_every_t(kind, join):
+    for first, where, there in ((2, {}, True), (3, {}, False), (4, {t: 3}, True), (5, {t: 3}, False), (k, {}, False)):
+        whole = kind(m[s], (s, first, t + 1))
+        assert _peeled(whole, t, where) == (join(kind(m[s], (s, first, t)), m[t + 1]) if there else whole)
+    further = kind(m[s], (s, 1, t + 3))
+    assert _peeled(further, t, {}) == join(kind(m[s], (s, 1, t + 2)), m[t + 3])
+    for other in kind(m[s], (s, 1, 2 * t)), kind(m[s], (s, t, t + 1)), kind(m[s], (s, 1, T)):
+        assert _peeled(other, t, {}) == other

@@ -159,4 +159,11 @@ def test_a_bound_symbol_that_is_no_index_is_real():
     for written in others:
         with pytest.raises(Undecided, match="v runs through more than its name says"):
             exactly(written)
+    with sp.evaluate(False):
+        areas = [sp.Integral(sp.sqrt(v**2), limits) for limits in ((v, 0, 1), (v, n, n + 1), (v,), (v, 1), (v, -1, 1))]
+    for area in areas[:2]:
+        assert exactly(area) == evaluated(sp.Integral(v, area.args[1]))  # above 0 all the way
+    for area in areas[2:]:
+        with pytest.raises(Undecided, match="v runs through more than its name says"):
+            exactly(area)
     assert exactly(limit) == sp.Limit(sp.Abs(y), y, 0) and exactly(slope) == sp.Derivative(sp.Abs(i), i)
