@@ -224,6 +224,7 @@ RIGHT["1.4"] = {
     "spread by name": {"mean": MEAN, "spread": sqrt(REST)},
     "sigma by name": {"mu": MEAN, "sigma": sqrt(REST)},
     "its square by name": {"mu": MEAN, "sigma^2": REST},
+    "numbered names": {"step 1": REST, "step 2": MEAN},
     "the covariance by name": {"mu": MEAN, "Sigma": REST * I},
     "what alpha_bar and beta are": [
         Eq(beta[t], 1 - alpha[t]),
@@ -421,6 +422,11 @@ RIGHT["2.2b"] = {name: [TURNED, result] for name, result in list(NO_DERIVATION["
         E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST),
     ],
     "p_theta of the start": [TURNED, E_q(KL(q(x[T] | x[0]), p_theta(x[T])) + Sum(TERM, (t, 2, T)) - FIRST)],
+    "Bayes' rule cited": [
+        Eq(STEP, POSTERIOR * NOW / BEFORE),
+        TURNED,
+        E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST),
+    ],
     "the first step kept apart": [
         E_q(STEPS),
         E_q(-log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 2, T)) + log(q(x[1] | x[0])) - FIRST),
@@ -558,6 +564,12 @@ RIGHT["3.2"] = {
         "squared": beta[t] ** 2 / (alpha[t] * REST),
         "weight": WEIGHT,
     },
+    "equations first": [
+        Eq(ANSWER - MODEL, beta[t] / sqrt(alpha[t] * REST) * (GUESS - epsilon)),
+        Eq(beta[t] ** 2 / (alpha[t] * REST) / (2 * sigma[t] ** 2), WEIGHT),  # to SymPy it is True
+        WEIGHT,
+    ],
+    "both means first": [ANSWER, MODEL, ANSWER - MODEL, WEIGHT],
     "the model's mean first": [MODEL, E_noise(WEIGHT * SquaredNorm(epsilon - GUESS)) + C],
     "a name for the weight": [
         Eq(family("w", "w")[t], WEIGHT),

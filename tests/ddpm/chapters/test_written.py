@@ -34,6 +34,7 @@ LONG = {  # seconds each
     "from the sum over steps",
     "a chain without a step between",
     "Bayes from t = 2",
+    "Bayes' rule cited",
     "write p(x[T])",
 }
 OF_THE_BOUND = {"2.1", "2.2b"}

@@ -1,6 +1,7 @@
 """Whatever a student's function does, a verdict comes back, it says what was wrong, and nothing stays changed."""
 
 import builtins
+import importlib.util
 import os
 import random
 import signal
@@ -26,7 +27,7 @@ from ddpm.chapters.guidance.exercises.in_code import CLASSIFIER_SCORE
 from ddpm.chapters.score.exercises import check_langevin_step
 from ddpm.chapters.score.exercises.langevin import LANGEVIN_STEP
 from ddpm.chapters.train_and_observe.exercises import check_layer_sizes
-from ddpm.grading import Compared, Slip, Status, Verdict, check, compared, remarks, runner, seal, verdict
+from ddpm.grading import Compared, Slip, Status, Verdict, check, compared, remarks, runner, seal, state, verdict
 from ddpm.grading.later import USES
 from ddpm.grading.state import KEPT_PRINT, Tape, captured
 
@@ -150,6 +151,17 @@ def test_the_line_of_the_students_code_is_named_below_a_library():
     for student in answer, calls:
         text = " ".join(str(check_forward_mean(student)).split())
         assert "LinAlgError" in text and f"at line {answer.__code__.co_firstlineno + 1} of answer: return np" in text
+
+
+def test_libraries_lie_beside_jax_too_wherever_python_has_its_own(monkeypatch):
+    monkeypatch.setattr("sysconfig.get_path", lambda kind: "/nowhere")
+    spec = importlib.util.spec_from_file_location("runner_elsewhere", runner.__file__)
+    again = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, again)
+    spec.loader.exec_module(again)
+    beside, book = Path(jax.__file__).parents[1], Path(runner.__file__).parents[1]
+    assert set(again._LIBRARIES) >= {"/nowhere", str(beside), str(book)}
+    assert not {str(beside.parent), str(book.parent)} & set(again._LIBRARIES)
 
 
 @pytest.mark.parametrize("place, own", [("mine.py", True), ("ddpm/mine.py", False)])
@@ -426,7 +438,7 @@ def test_what_is_imported_later_is_put_back_too(monkeypatch):
     for name, value in (("_kept", dict(seal._kept)), ("_seen", set(seal._seen)), ("_columns", list(seal._columns))):
         monkeypatch.setattr(seal, name, value)
     late = types.ModuleType("ddpm.grading.late")
-    exec("def one():\n    return 1", vars(late))
+    exec("import math\nlimit = 1\nclass Two: pass\ndef one():\n    return 1", vars(late))
     monkeypatch.setitem(sys.modules, late.__name__, late)
     seal.look()
     late.one.__code__ = (lambda: 2).__code__
@@ -434,6 +446,24 @@ def test_what_is_imported_later_is_put_back_too(monkeypatch):
     assert late.one() == 1 and seal.broken() == ""
     late.one.__code__ = (lambda: 2).__code__
     assert seal.broken() == "ddpm.grading.late.one.__code__"
+    seal.restore()
+    late.limit = 2  # a number is no part that is kept
+    for name in ("math", "Two", "one"):
+        real = getattr(late, name)
+        setattr(late, name, None)
+        assert seal.broken() == f"ddpm.grading.late.{name}"
+        seal.restore()
+        assert getattr(late, name) is real and late.limit == 2
+
+
+@pytest.mark.usefixtures("unsealed")
+def test_of_jax_settings_those_that_have_changed_are_put_back(monkeypatch):
+    settings, put_back = {"old": 1, "changed": 2}, []
+    config = types.SimpleNamespace(values=settings, update=lambda *pair: put_back.append(pair))
+    monkeypatch.setattr(state, "jax", types.SimpleNamespace(config=config))
+    with state.restored():
+        settings |= {"changed": 3, "new": 4}
+    assert put_back == [("changed", 2)]
 
 
 def test_a_check_that_a_cell_has_changed_says_so_and_gives_no_verdict():

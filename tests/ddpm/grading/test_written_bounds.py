@@ -208,6 +208,11 @@ def test_depth_and_size_are_bounded():
         too_large.check(inside(nested(29)))
         with pytest.raises(Unreadable, match="nested too deeply"):
             too_large.check(inside(nested(30)))
+    tower = x[0]
+    for _ in range(70):
+        tower = sp.exp(tower, evaluate=False)
+    with pytest.raises(Unreadable, match="nested too deeply"):
+        too_large.check(tower)
     with pytest.raises(Unreadable, match="holds int, which is no expression"):
         too_large.check(3)
     assert too_large.size(x[0] + x[1]) == 5  # the sum, two states, two indices
@@ -440,6 +445,14 @@ def test_keys_are_names_of_the_readers_own():
         ("x_u'", alpha[t]),
         ("", beta[t]),
     ]
+
+
+def test_a_true_equation_and_an_array_of_formulas_are_read():
+    both = [line.right for line in read([sp.Eq(x[0], x[0]), "so", x[0], x[t]], "mine").lines]
+    assert both == [x[0], x[t]] == [line.right for line in read(np.array([x[0], x[t]]), "mine").lines]
+    assert read([sp.Eq(x[0], x[0]), "so", x[0]], "mine").texts == 1
+    assert "compares at once" in read([sp.Eq(x[0], x[0])], "mine").fault
+    assert "is False" in read([sp.Eq(x[0], x[0] + 1), x[0]], "mine").fault
 
 
 # Points, and numbers there

@@ -55,9 +55,8 @@ def _read(answer, name):
     if is_placeholder(answer):
         return Reading(blank=f"{name} returns {answer}.")
     everything = list(flat(answer))
-    items = [
-        item for item in everything if not isinstance(item, str)
-    ] or everything  # texts beside expressions are remarks
+    texts = [item for item in everything if isinstance(item, str)]  # beside expressions they are remarks
+    items = [item for item in everything if item is not sp.true and not isinstance(item, str)] or everything
     if not items:
         return Reading(blank=f"{name} is empty.")
     if any(is_placeholder(item) for item in items):
@@ -65,7 +64,7 @@ def _read(answer, name):
     if len(items) > MOST:
         raise Unreadable(f"has {len(items)} lines; expected no more than {MOST}")
     own = own_families(items)
-    return Reading(with_definitions([line(item, own) for item in items], own), len(everything) - len(items))
+    return Reading(with_definitions([line(item, own) for item in items], own), len(texts))
 
 
 def is_placeholder(answer) -> bool:
@@ -98,6 +97,8 @@ def flat(answer):
             sp.Eq(as_name(key), value, evaluate=False) if isinstance(key, str) and is_formula(value) else value
             for key, value in answer.items()
         ]
+    if isinstance(answer, np.ndarray) and answer.dtype == object:
+        answer = answer.tolist()
     if isinstance(answer, (list, tuple, sp.Tuple)):
         for item in answer:
             yield from flat(item)

@@ -26,6 +26,7 @@ D_F = {
     "by the ratio": (F, c_u**2 * (2 * r_u * dr_u * c_u**2 - 2 * c_u * dc_u * r_u**2) / c_u**4),
     "g by its root": [Eq(f_u, F), Eq(g_u, sqrt(2 * r_u * (dr_u - F * r_u)))],
     "g by its root and its name": {"f_u": F, "g_u": sqrt(G_2)},
+    "the diffusion by its name": {"drift": F, "diffusion": sqrt(G_2)},
     "a function": lambda: (F, G_2),
 }
 V = {

@@ -303,10 +303,10 @@ def targets_of(said) -> tuple[Target, Target]:
 
 def kind_of(name: str) -> str:
     """What a name says that a number is: one of `KINDS`, or ""."""
-    if "Sigma" in name or any(square in name for square in ("2", "²", "sq")):
-        return "variance"
     found = [kind for kind, words in KINDS.items() if any(word in name.lower() for word in words)]
-    return found[0] if len(found) == 1 else ""
+    kind = found[0] if len(found) == 1 else ""
+    squared = any(square in name for square in ("2", "²", "sq", "Sigma"))
+    return "variance" if squared and kind in ("deviation", "either") else kind
 
 
 def of_numbers(plain) -> list[Claim]:

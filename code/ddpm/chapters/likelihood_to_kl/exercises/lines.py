@@ -1,6 +1,7 @@
 """What the problems 2.1, 2.2a and 2.2b share: lines that are each to equal one thing, up to a printed result."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import sympy as sp
 
@@ -39,16 +40,23 @@ def claims_about(target: Target):
                     f"holds an expectation or a KL divergence; {target.what} is a density, "
                     "for each pair of states a number"
                 )
-            if false := untrue(line, target, place, in_one_way):
+            expr, open_ = solved(line, target)
+            where = from_2(line) if open_ else {}
+            about = replace(target, where={**target.where, **where})
+            if false := untrue(line, about, place, in_one_way):
                 found.append(false)
                 continue
-            expr, open_ = solved(line, target)
             sides = [line.left] if line.left is not None and not open_ and expr != line.left else []
             found += [Claim(target, in_one_way(side), side, place) for side in (*sides, *line.between)]
-            found.append(Claim(target, in_one_way(expr), expr, place, open_))
+            found.append(Claim(target, in_one_way(expr), expr, place, open_, where))
         return found
 
     return claims
+
+
+def from_2(line) -> dict:
+    """Where an equation beside the target is meant to hold: of one step it may be Bayes' rule, which begins at 2."""
+    return {t: 2} if t in line.left.free_symbols | line.right.free_symbols else {}
 
 
 def in_one_way(expr):
@@ -67,7 +75,7 @@ def in_one_way(expr):
 
 def sound(claim: Claim) -> tuple[str, Slip | None]:
     """Why a line holds for chains of events and not for densities, or not for chains of every length."""
-    where = dict(claim.target.where)
+    where = {**claim.target.where, **claim.where}
     try:
         refuse_foreign(claim.typed, where)
     except Unreadable as error:

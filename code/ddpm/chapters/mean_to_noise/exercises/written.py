@@ -1,5 +1,7 @@
 """Problems 3.1 and 3.2: the mean through the noise, and the loss on the noise with its weight."""
 
+from dataclasses import replace
+
 import sympy as sp
 
 from ddpm.derivation import formulas
@@ -318,6 +320,7 @@ FACTOR = formulas.noise_factor() / sqrt(alpha[t])
 ON_THE_WAY = (
     *(Target("the factor of the noise", factor) for factor in (FACTOR, -FACTOR)),
     Target("the square of the factor of the noise", FACTOR**2),
+    Target("mu_tilde_t", MEAN.value),
     Target("the mean of the model", OF_MODEL),
     Target("the difference of the means", MEAN.value - OF_MODEL),
     Target("the difference of the means", OF_MODEL - MEAN.value),
@@ -352,7 +355,9 @@ def _claims(lines, target_of):
             continue
         target = max(map(target_of, sides), key=lambda target: target in (MEAN_LOSS, NOISE_LOSS))
         found += [_claim(Line(step), target, place) for step in line.between]
-        found.append(_claim(line, target, place))
+        claim = _claim(line, target, place)
+        beside = bool(claim.open) and line is not lines[-1] and line.left is not None
+        found.append(replace(claim, step=claim.step or beside))
     return found
 
 

@@ -1,5 +1,7 @@
 """The written exercises: drift and diffusion of a path, and the velocity through a pair of image and noise."""
 
+from dataclasses import replace
+
 import sympy as sp
 
 from ddpm.derivation.symbols import c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, score_u, x, x_u
@@ -120,8 +122,10 @@ def drift_claims(lines) -> list[Claim]:
         else:
             plain.append((line, place))
     for (line, place), target in zip(plain, _targets(plain, found)):
-        is_root = line.name in ("g", "g_u'") and Sample({}, DIFFUSION_2).equal(_put_in(line.right) ** 2, DIFFUSION_2)
-        found.append(_claim(target, line.right**2 if is_root else line.right, place))
+        root = line.name and target is G_2 and not any(square in line.name for square in ("2", "²", "sq"))
+        if root and Sample({}, DIFFUSION_2).equal(_put_in(line.right) ** 2, DIFFUSION_2):
+            line = replace(line, right=line.right**2)
+        found.append(_claim(target, line.right, place))
     asked = {id(claim.target) for claim in found if not claim.step}
     if not asked and not any(claim.typed.has(f_u, g_u) for claim in found):
         raise Unreadable("says neither what f_u is nor what g_u^2 is")
