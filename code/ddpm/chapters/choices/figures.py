@@ -51,11 +51,12 @@ def _cut(contexts, number):
 
 def _panel(ax, contexts):
     place, ticks, labels = 0.0, [], []
-    ax.axvspan(1 / LARGE, LARGE, color=light(INK), linewidth=0)
-    ax.axvline(1, color=INK, linewidth=0.8)
     for context, named in contexts.items():
         ax.annotate(context, (0, place), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
                     va="center", fontsize=10, fontstyle="italic")  # fmt: skip
+        rows = [place - 0.5, place - len(named) - 0.5]
+        ax.fill_betweenx(rows, 1 / LARGE, LARGE, color=light(INK), linewidth=0)
+        ax.vlines(1, *rows, color=INK, linewidth=0.8)
         for name, found in named.items():
             place -= 1
             colour = INK if found.word in ("same", "open") else COLOURS[0] if found.word == "better" else COLOURS[1]
