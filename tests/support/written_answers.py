@@ -262,6 +262,7 @@ SLIPS["1.4"] = {
     "without its square root in the mean": alpha_bar[t] * x[0] + sqrt(REST) * epsilon,
     "standard deviation where the variance": Normal(x[t], MEAN, sqrt(REST)),
     "squared once more.": {"mean": MEAN, "spread": REST},
+    "1 + alpha_bar_t": Normal(x[t], MEAN, 1 + alpha_bar[t]),
     "squared once more": (MEAN, REST * epsilon),
     "variance where the standard deviation": MEAN + REST * epsilon,
     "one step alone": Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t]),
@@ -344,6 +345,7 @@ SLIPS["2.1"] = {
     "where q(x_t | x_{t-1}) belongs": Eq(L, E_q(-log(p(x[T])) - Sum(log(REVERSE / q(x[t - 1] | x[t])), (t, 1, T)))),
     "counts T times": E_q(-Sum(log(p(x[T]) * REVERSE / STEP), (t, 1, T))),
     "one step alone": E_q(-log(p(x[T])) - log(REVERSE / STEP)),
+    "reverse process steps back": E_q(-log(p(x[T])) - Sum(log(p_theta(x[t] | x[t - 1]) / STEP), (t, 1, T))),
     "what L bounds": E_q(-log(p_theta(x[0]))),
     "log of a mean": [PRODUCTS, -log(E_q(p(x[T]) * Product(REVERSE / STEP, (t, 1, T))))],
     "stands around a part": -log(p(x[T]))
@@ -611,6 +613,7 @@ SLIPS["3.2"] = {
     "alpha_t is missing": beta[t] ** 2 / (2 * sigma[t] ** 2 * REST),
     "alpha_bar_t in the place of alpha_t": beta[t] ** 2 / (2 * sigma[t] ** 2 * alpha_bar[t] * REST),
     "sqrt(1 - alpha_bar_t) in the place": beta[t] ** 2 / (2 * sigma[t] ** 2 * alpha[t] * sqrt(REST)),
+    "alpha_t in the place of 1 - alpha_bar_t": beta[t] ** 2 / (2 * sigma[t] ** 2 * alpha[t] ** 2),
     "1 - alpha_bar_{t-1}": beta[t] ** 2 / (2 * sigma[t] ** 2 * alpha[t] * (1 - alpha_bar[t - 1])),
     "not squared at all": E_noise(beta[t] / (2 * sigma[t] ** 2 * sqrt(alpha[t] * REST)) * SquaredNorm(epsilon - GUESS))
     + C,

@@ -83,6 +83,8 @@ SLIPS["10.4"] = {
     "compared with 1": 2 * r_u**2 / (2 - h_u),
     "not squared in its variance": 2 * r_u**2,
     "noise has variance h_u": h_u / (1 - (1 - h_u / r_u**2) ** 2),
+    "the h_u of the noise is squared": 2 * h_u**2 / (1 - (1 - h_u / r_u**2) ** 2),
+    "that of two steps": 2 * h_u / (1 - (1 - 2 * h_u / r_u**2) ** 2),
     "its standard deviation, as": sqrt(2 * h_u) / (1 - (1 - h_u / r_u**2) ** 2),
     "r_u in the place of r_u^2 in the score": 2 * h_u / (1 - (1 - h_u / r_u) ** 2),
     "standard deviation at rest": sqrt(2 * r_u**4 / (2 * r_u**2 - h_u)),

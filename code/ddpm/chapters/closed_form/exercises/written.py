@@ -98,6 +98,7 @@ SPREAD = Target(
             ("1 - alpha_bar_{t-1}: one step too few.", INDEX, 1 - alpha_bar[t - 1]),
             ("1 - alpha_bar_{t+1}: one step too many.", INDEX, 1 - alpha_bar[t + 1]),
             ("1 - alpha_bar_t^2: alpha_bar_t is a square already.", CHECK_1, 1 - alpha_bar[t] ** 2),
+            ("1 + alpha_bar_t: the sign is turned.", EDGE, 1 + alpha_bar[t]),
             ("the variance is 1: that is true in the end only.", EDGE, sp.Integer(1)),
             ("no noise at all.", "Every step adds some.", sp.Integer(0)),
             ("t times beta_t: the noise of earlier steps is not shrunk by the later ones.", SHRINK, t * beta[t]),

@@ -76,6 +76,11 @@ SUM_TARGET = Target(
             lambda: bound_of(term=-log(REVERSE / q(x[t - 1] | x[t]))),
         ),
         Slip(
+            "p_theta(x_t | x_{t-1}) where p_theta(x_{t-1} | x_t) belongs: the reverse process steps back.",
+            "From where to where does p_theta step?",
+            lambda: bound_of(term=-log(p_theta(x[t] | x[t - 1]) / STEP)),
+        ),
+        Slip(
             "q(x_{t-1} | x_t, x_0) in the place of q(x_t | x_{t-1}): they are no equals.",
             "From where to where does q step?",
             lambda: bound_of(term=-log(REVERSE / POSTERIOR), first=2) + E_q(-log(FIRST / q(x[1] | x[0]))),

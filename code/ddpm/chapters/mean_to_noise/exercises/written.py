@@ -254,6 +254,7 @@ WEIGHTS = (
     ("1 - alpha_bar_{t-1} in the place of 1 - alpha_bar_t.", BAR_HINT, RIGHT_WEIGHT * REST / REST_BEFORE),
     ("1 - alpha_t in the place of 1 - alpha_bar_t.", BAR_HINT, RIGHT_WEIGHT * REST / beta[t]),
     ("alpha_bar_t in the place of 1 - alpha_bar_t.", BAR_HINT, RIGHT_WEIGHT * REST / alpha_bar[t]),
+    ("alpha_t in the place of 1 - alpha_bar_t.", BAR_HINT, RIGHT_WEIGHT * REST / alpha[t]),
     ("the factor is not squared at all.", SQUARE_HINT, beta[t] / (2 * sigma[t] ** 2 * sqrt(alpha[t]) * sqrt(REST))),
     (
         "the factor of the noise alone: neither squared nor with the weight of the loss on the mean.",

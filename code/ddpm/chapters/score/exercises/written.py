@@ -117,9 +117,11 @@ REST = Target(
                 _fixed(1 - h_u / r_u**2, sqrt(2 * h_u)),
             ),
             ("the 2 h_u of the noise is squared.", NOISE_HINT, _fixed(1 - h_u / r_u**2, 4 * h_u**2)),
+            ("the h_u of the noise is squared.", NOISE_HINT, _fixed(1 - h_u / r_u**2, 2 * h_u**2)),
             ("r_u in the place of r_u^2 in the score.", PULL_HINT, _fixed(1 - h_u / r_u, 2 * h_u)),
             ("the score points away from 0: its sign is turned.", PULL_HINT, _fixed(1 + h_u / r_u**2, 2 * h_u)),
             ("the pull is that of half a step.", PULL_HINT, _fixed(1 - h_u / (2 * r_u**2), 2 * h_u)),
+            ("the pull is that of two steps.", PULL_HINT, _fixed(1 - 2 * h_u / r_u**2, 2 * h_u)),
             ("the standard deviation at rest.", "A variance is asked for.", sqrt(REST_VALUE)),
             (
                 "the variance at rest over that of the target.",

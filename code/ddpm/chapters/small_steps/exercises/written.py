@@ -54,6 +54,7 @@ G_2 = Target(
     _slips(
         ("what the drift does to the variance is missing.", DRIFT_HINT, 2 * r_u * dr_u),
         ("the sign before 2 f_u r_u^2 is turned.", DRIFT_HINT, 2 * r_u * dr_u + 2 * DRIFT * r_u**2),
+        ("the sign before 2 r_u r_u' is turned.", VARIANCE_HINT, -2 * r_u * dr_u - 2 * DRIFT * r_u**2),
         ("f_u r_u^2 without the 2: a variance is a square.", DRIFT_HINT, 2 * r_u * dr_u - DRIFT * r_u**2),
         ("half of it: r_u r_u' in the place of (r_u^2)', and f_u r_u^2 without the 2.", SQUARE_HINT, DIFFUSION_2 / 2),
         ("r_u r_u' in the place of (r_u^2)' = 2 r_u r_u'.", SQUARE_HINT, r_u * dr_u - 2 * DRIFT * r_u**2),
@@ -204,6 +205,12 @@ VELOCITY = Target(
         ("the state itself, not how it moves.", SLOPE_HINT, STATE),
         ("the derivatives are swapped.", SLOPE_HINT, dr_u * x[0] + dc_u * epsilon),
         ("the noise has a minus.", SLOPE_HINT, dc_u * x[0] - dr_u * epsilon),
+        ("the image has a minus.", SLOPE_HINT, dr_u * epsilon - dc_u * x[0]),
+        (
+            "f_u c_u x_0 in the place of f_u x_u: the state has its noise, too.",
+            "What is the state, written with x_0 and epsilon?",
+            sp.expand(PAIR - DRIFT * r_u * epsilon),
+        ),
         ("both signs are turned: that is the velocity against the direction of u.", "Which way does u run?", -PAIR),
         ("epsilon - x_0: that is so for the straight path c_u = 1 - u, r_u = u alone.", SLOPE_HINT, epsilon - x[0]),
         (
