@@ -38,7 +38,7 @@ def plane(drawn, centres, own, limit):
     for column, (title, pair) in zip(axes.T, drawn.items(), strict=True):
         column[0].set_title(title, fontsize=11)
         for ax, points in zip(column, pair, strict=True):
-            ax.plot(*np.asarray(points).T, ".", color=COLOURS[0], markersize=1.5, alpha=0.5, rasterized=True)
+            ax.plot(*np.asarray(points).T, ".", color=COLOURS[0], markersize=1, rasterized=True)
             ax.plot(*centres[own].T, "x", color=COLOURS[1], markersize=6)
             ax.plot(*centres[~own].T, "o", color=INK, markersize=4, fillstyle="none")
             ax.set(aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit), xticks=[], yticks=[])

@@ -18,7 +18,7 @@ def posteriors(drawn, centres, line, limit):
     figure, axes = plt.subplots(2, 3, figsize=(WIDTH, 3.9), sharex=True, sharey=True)
     for ax, (title, points) in zip(axes.ravel(), drawn.items(), strict=True):
         ax.plot(*np.asarray(line).T, color=INK, linewidth=0.8, linestyle=":")
-        ax.plot(*np.asarray(points).T, ".", color=COLOURS[0], markersize=1.5, alpha=0.5, rasterized=True)
+        ax.plot(*np.asarray(points).T, ".", color=COLOURS[0], markersize=1, rasterized=True)
         ax.plot(*np.asarray(centres).T, "o", color=COLOURS[1], markersize=4, fillstyle="none")
         ax.set_title(title, fontsize=11)
         ax.set(aspect="equal", xlim=(-limit, limit), ylim=(-limit, limit), xticks=[], yticks=[])
