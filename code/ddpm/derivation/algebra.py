@@ -18,7 +18,7 @@ from ddpm.derivation.rebuilt import Sum, evaluated
 from ddpm.derivation.symbols import Quantity
 
 ALPHA, ALPHA_BAR, BETA = (f.function for f in (symbols.alpha, symbols.alpha_bar, symbols.beta))
-UNROLLED = 40  # the largest index up to which alpha_bar is written out
+UNROLLED = 40  # how many factors of alpha_bar are written out
 HIGHEST = 1000  # exponent in what is factored: it takes minutes above
 NONSENSE = (sp.nan, sp.zoo, sp.oo, sp.S.NegativeInfinity)
 OPEN = (sp.Function, sp.Sum, sp.Product)  # equal where their arguments are
@@ -208,14 +208,10 @@ def in_positive_symbols(expr, lowest: dict):
     bars = sorted({e.args[0] for e in expr.atoms(ALPHA_BAR)}, key=sp.default_sort_key)
     alphas = {e.args[0] for e in expr.atoms(ALPHA)}
     base = {}
-    for index in bars:  # the smallest index of each family of indices that differ by whole numbers
-        if index.is_Integer:
-            base[index] = sp.S.Zero if 0 <= index <= UNROLLED else index
-            continue
-        near = [i for i in bars if (i - index).is_Integer] + [
-            i - 1 for i in alphas if (i - index).is_Integer and i - index <= 0
-        ]
-        base[index] = min(near, key=lambda i: int(i - index))
+    for index in bars:  # the smallest index of each family of indices that differ by whole numbers, not by too many
+        near = [index, *(i for i in bars if not i.is_nonpositive), *(i - 1 for i in alphas if not i.is_nonpositive)]
+        steps = [index - i for i in near if (index - i).is_Integer and 0 <= index - i <= UNROLLED]
+        base[index] = index - max(steps)
     expr = expr.replace(ALPHA_BAR, lambda i: _bar_from(base[i], i) if i in base else ALPHA_BAR(i))
     named = {e: 1 / (1 + _above_zero(e, lowest)) for e in expr.atoms(ALPHA, ALPHA_BAR)}
     return expr.xreplace(named)

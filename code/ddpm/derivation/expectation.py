@@ -107,7 +107,8 @@ def integrand(expr, law):
     if isinstance(expr, sp.Mul):
         rest = [arg for arg in expr.args if arg.has(Expectation)]
         if len(rest) == 1:
-            return sp.Mul(*(_free_of_states(arg) for arg in expr.args if arg != rest[0]), integrand(rest[0], law))
+            (mean,) = rest
+            return sp.Mul(*(_free_of_states(arg) for arg in expr.args if arg != mean), integrand(mean, law))
     if isinstance(expr, sp.Sum):
         return expr.func(integrand(expr.args[0], law), *(_free_of_states(limit) for limit in expr.args[1:]))
     raise Undecided(f"not decided: no linear combination of expectations: {expr}")
@@ -130,7 +131,7 @@ def _is_linear_in_kl(expr) -> bool:
         with_kl = [arg for arg in expr.args if arg.has(KL)]
         return (
             len(with_kl) == 1
-            and _is_linear_in_kl(with_kl[0])
+            and all(map(_is_linear_in_kl, with_kl))
             and not any(a.has(STATE, *NOISES) for a in expr.args if a not in with_kl)
         )
     return False
@@ -187,8 +188,11 @@ def by_moments(body):
 def _mean_of_sum(term):
     """The mean over epsilon of a sum, times what may go into it: its index is its own."""
     sums = [arg for arg in sp.Mul.make_args(term) if isinstance(arg, sp.Sum)]
-    inside = by_moments(term / sums[0] * sums[0].args[0]) if len(sums) == 1 else None
-    return None if inside is None else sums[0].func(inside, *sums[0].args[1:])
+    if len(sums) != 1:
+        return None
+    (found,) = sums
+    inside = by_moments(term / found * found.args[0])
+    return None if inside is None else found.func(inside, *found.args[1:])
 
 
 def expand_kl(expr):

@@ -204,13 +204,16 @@ def _by_numbers(left, right, where, declared):
     for seed in range(4 * POINTS):
         point = Point(seed, where)
         try:
-            agree = point.near(left, right, declared.bound)
+            agree = all(point.near(left, right, declared.bound, level) for level in (1, 2))
+            if not point.sure:  # a mean, an integral or a jump
+                continue
+            found = agree or point.difference(left, right)
         except Undefined:
             continue
-        if not point.sure:  # a mean, an integral or a jump
+        if not found:  # at more digits there is no difference: a wave too short for the rule
             continue
         if not agree:
-            raise Different(describe(point, left, right), point.value(left), point.value(right))
+            raise Different(describe(point, left, right), *found)
         tried += 1
         if tried == POINTS:
             return Settled("numbers", tried, numerically=declared)

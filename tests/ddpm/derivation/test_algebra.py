@@ -185,6 +185,10 @@ def test_what_the_schedule_does_not_do(difference, lowest):
 
 def test_a_product_of_few_alphas_is_written_out_and_a_long_one_is_not():
     assert vanishes(alpha_bar[40] - sp.prod(alpha[i] for i in range(1, 41)), {})
+    before = alpha_bar[29] * alpha[30]  # of the 29 alphas none is named: their product would take minutes
+    assert vanishes((1 - alpha_bar[30] * alpha_bar[0]) ** 2 - (before - 1) ** 2, {})
+    assert vanishes(alpha_bar[95] / alpha_bar[93] - alpha[94] * alpha[95], {})
+    assert not vanishes(alpha_bar[900] - alpha_bar[3], {}) and not vanishes(alpha_bar[t + 900] - alpha_bar[t], {})
     assert vanishes(alpha_bar[41] / alpha_bar[40] - alpha_bar[41] / alpha_bar[40], {})
 
 

@@ -82,6 +82,7 @@ def test_the_laws_that_are_tried():
         (E_q(GIVEN), LAW_Q, log(q(x[1] | x[0])) - log(p_theta(x[1]))),
         (E_q(2 * GIVEN + y), LAW_Q, 2 * (log(q(x[1] | x[0])) - log(p_theta(x[1]))) + y),
         (E_q(GIVEN**2), LAW_Q, GIVEN**2),
+        (E_q(GIVEN**2 + GIVEN), LAW_Q, GIVEN**2 + GIVEN),
         (E_q(SAME), LAW_Q, log(q(x[1] | x[0])) - log(p_theta(x[1] | x[0]))),
         (E_q(OTHER), LAW_Q, OTHER),
         (E_q(x[0] * GIVEN), LAW_Q, x[0] * GIVEN),  # a factor that is no number

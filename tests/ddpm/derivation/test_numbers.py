@@ -220,4 +220,5 @@ def test_at_a_jump_no_difference_is_seen_but_that_of_whole_numbers():
     at_3 = Point(0, {})
     assert at_3.value(t) == Point(0, {}).value(t)
     same = sp.KroneckerDelta(t, int(at_3.value(t)))
-    assert at_3.difference(same, sp.Integer(0)) == (1, 0)
+    beyond = sp.KroneckerDelta(v + t, v + int(at_3.value(t)))  # v falls out
+    assert at_3.difference(same, sp.Integer(0)) == at_3.difference(beyond, sp.Integer(0)) == (1, 0)

@@ -125,6 +125,14 @@ def test_a_declaration_does_not_make_a_rule_of_integration_better(value):
         settle(E_noise(sp.exp(-(10**8) * epsilon**2)), value, numerically=Numerically("a peak", 1e-3))
 
 
+def test_a_declaration_leaves_points_out_at_which_more_digits_agree(monkeypatch):
+    monkeypatch.setattr("ddpm.derivation.settle.POINTS", 4)
+    waves = E_noise(sp.cos(4 * y * epsilon))  # for large y shorter than the step of the rule
+    assert settle(waves, sp.exp(-8 * y**2), numerically=Numerically("waves", 1e-9)).points == 4
+    with pytest.raises(Different):
+        settle(waves, sp.exp(-(y**2)), numerically=Numerically("waves", 1e-9))
+
+
 def test_bayes_rule_holds_from_t_2_on():
     bayes = BEFORE * q(x[t] | x[0]) / q(x[t - 1] | x[0])
     prove(STEP, bayes, where={t: 2})
