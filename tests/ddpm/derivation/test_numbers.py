@@ -216,7 +216,7 @@ def test_at_a_jump_no_difference_is_seen_but_that_of_whole_numbers():
             (sp.Piecewise((1, almost > 1), (0, True)), 0),
         ]:
             assert not differ(left, right, seed)
-    assert differ(sp.floor(y + 1), sp.floor(y)) and differ(sp.sign(y), 2)
+    assert differ(sp.floor(y + 1), sp.floor(y)) and differ(sp.sign(y), 2) and differ(sp.KroneckerDelta(y, z), 1)
     at_3 = Point(0, {})
     assert at_3.value(t) == Point(0, {}).value(t)
     same = sp.KroneckerDelta(t, int(at_3.value(t)))
