@@ -10,12 +10,14 @@ from ddpm.boxes import boxes, checkerboard
 from ddpm.level import Level
 
 
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(400)
+
+
 def integrals(data, level, x):
     """Density and E[noise | x], each box and coordinate by Gauss and Legendre's quadrature over x_0."""
-    nodes, weights = np.polynomial.legendre.leggauss(400)
-    x_0 = np.asarray(data.low)[..., None] + np.asarray(data.side)[:, None] * (nodes + 1) / 2  # (K, D, nodes)
+    x_0 = np.asarray(data.low)[..., None] + np.asarray(data.side)[:, None] * (NODES + 1) / 2  # (K, D, nodes)
     noise = (x[:, None] - level.signal * x_0) / level.spread
-    density = stats.norm.pdf(noise) / level.spread * weights / 2
+    density = stats.norm.pdf(noise) / level.spread * WEIGHTS / 2
     mass, weighed = density.sum(-1), (density * noise).sum(-1)
     total = mass.prod(-1).sum()
     return total / len(x_0), (weighed * mass[:, ::-1]).sum(0) / total  # in two dimensions

@@ -65,11 +65,11 @@ def _value(expr, claim):
     """`expr` with what is put in, and densities by the Markov property: what is changed may be no other there."""
     try:
         expr = _put_in(expr, claim)
-        if not expr.has(KL, Path, sp.Sum):
+        if expr.has(Density) and not expr.has(KL, Path, sp.Sum):
             expr = expr.replace(Density, lambda *args: factors(Density(*args), claim.where))
     except Undecided:
         pass
-    return expr.subs(alpha_bar[0], 1)
+    return expr.xreplace({alpha_bar[0]: sp.S.One})
 
 
 def _put_in(expr, claim):
