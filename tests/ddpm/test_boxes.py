@@ -9,7 +9,6 @@ from scipy import stats
 from ddpm.boxes import boxes, checkerboard
 from ddpm.level import Level
 
-
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(400)
 
 

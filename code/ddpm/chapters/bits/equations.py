@@ -19,6 +19,7 @@ from ddpm.mixture import mixture, noised
 from ddpm.oracle import PathOracle
 from ddpm.path import vp
 from ddpm.precision import enable_x64
+from ddpm.sample import heun
 
 SIZE = 3  # of the matrices for which the identities are proved
 
@@ -164,11 +165,12 @@ def instantaneous():
 
 @numeric("eq-log-density-ode", bound=1e-6)
 def log_density_along_the_ode():
-    """The package's, by an adaptive solver, against the known log-density of a mixture of two pixels."""
+    """The package's, in 6000 of Heun's steps, against the known log-density of a mixture of two pixels."""
     with enable_x64(True):
         path, data = vp(), mixture([[1.0, 0.0], [-1.0, 0.5], [0.0, -1.0]], [0.04, 0.1, 0.02], [0.5, 0.3, 0.2])
         at_end = partial(mixture_log_density, noised(data, path.level(1.0)))
-        of_one = partial(log_density, PathOracle(path, data).velocity, end_log_density=at_end)
+        times = jnp.linspace(0.0, 1.0, 6001) ** 2
+        of_one = partial(log_density, PathOracle(path, data).velocity, end_log_density=at_end, times=times, solve=heun)
         x = data.sample(jax.random.key(0), 16)
         known = jax.vmap(partial(mixture_log_density, data))(x)
         deviation = jnp.abs(jax.jit(jax.vmap(lambda x: of_one(x)))(x) - known).max()
