@@ -224,6 +224,7 @@ RIGHT["1.4"] = {
     "spread by name": {"mean": MEAN, "spread": sqrt(REST)},
     "sigma by name": {"mu": MEAN, "sigma": sqrt(REST)},
     "its square by name": {"mu": MEAN, "sigma^2": REST},
+    "a remark as an equation after it": [Normal(x[t], MEAN, REST), Eq(beta[t], 1 - alpha[t])],
     "numbered names": {"step 1": REST, "step 2": MEAN},
     "the covariance by name": {"mu": MEAN, "Sigma": REST * I},
     "what alpha_bar and beta are": [
@@ -254,6 +255,7 @@ OTHER_FORM["1.4"] = {
     "What is the mean": 1 - alpha_bar[t],
     "factor of x_0": (sqrt(alpha_bar[t]), REST),
     "in line 2, the factor of x_0": (REST, sqrt(alpha_bar[t])),
+    "says nothing yet": [Eq(alpha_bar[t], alpha[t] * alpha_bar[t - 1]), Eq(beta[t], 1 - alpha[t])],
     "x[t - 1] is still in it": sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t]) * epsilon_t[t],
 }
 SLIPS["1.4"] = {
@@ -318,6 +320,11 @@ RIGHT["2.1"] = {name: [PRODUCTS, result] for name, result in list(NO_DERIVATION[
     "p_theta of the start": [PRODUCTS, E_q(-log(p_theta(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T)))],
     "brackets as on paper": [PRODUCTS, E_q[-log(p(x[T])) - Sum(log(REVERSE / STEP), t, 1, T)]],
     "log of a fraction first": [L, E_q(log(q(x[1:T] | x[0])) - log(p_theta(x[0:T]))), E_q(STEPS)],
+    "what was put in after it": [
+        PRODUCTS,
+        E_q(STEPS),
+        Eq(p_theta(x[0:T]), p(x[T]) * Product(REVERSE, (t, 1, T))),
+    ],
     "steps with reasons": [(L, "definition"), (PRODUCTS, "step by step"), (E_q(STEPS), "the log of a product")],
     "chain": Made(lambda: Chain(L).step(PRODUCTS, "step by step").step(E_q(STEPS), "log")),
 }
@@ -495,6 +502,7 @@ RIGHT["3.1"] = {
     * sqrt(alpha_bar[t - 1] / alpha_bar[t]),
     "loss": E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[t], t))) + C,
     "loss, x_t written out for the network": C + E_q(SquaredNorm(ANSWER - mu_theta(NOISED, t)) / (2 * sigma[t] ** 2)),
+    "what was put in after it": [ANSWER, Eq(x[0], X_0)],
     "loss of one draw": (mu_theta(x[t], t) - ANSWER) ** 2 / 2 / sigma[t] ** 2,
     "C inside of the expectation": E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[t], t)) + C),
     "steps": [MU, FORMULA, FORMULA.subs(x[0], X_0), ANSWER],
@@ -504,6 +512,7 @@ RIGHT["3.1"] = {
 }
 OTHER_FORM["3.1"] = {
     "still contains mu_tilde_t": MU,
+    "contains mu_tilde_t. Put": [MU, Eq(x[0], X_0)],
     "contains mu_tilde_t": E_q(HALF * SquaredNorm(MU - mu_theta(x[t], t))) + C,
     "no epsilon in it": FORMULA,
     "with x_t and epsilon alone": (NOISED - beta[t] / sqrt(REST) * epsilon) / sqrt(alpha[t]),
@@ -566,6 +575,7 @@ RIGHT["3.2"] = {
         "squared": beta[t] ** 2 / (alpha[t] * REST),
         "weight": WEIGHT,
     },
+    "the model after it": [WEIGHT, Eq(mu_theta(x[t], t), MODEL)],
     "equations first": [
         Eq(ANSWER - MODEL, beta[t] / sqrt(alpha[t] * REST) * (GUESS - epsilon)),
         Eq(beta[t] ** 2 / (alpha[t] * REST) / (2 * sigma[t] ** 2), WEIGHT),  # to SymPy it is True

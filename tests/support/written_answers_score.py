@@ -15,6 +15,11 @@ RIGHT["10.2"] = {
     "turned equation": Eq((x_u + r_u**2 * score_u) / c_u, x[0]),
     "steps": [(x_u - r_u * epsilon) / c_u, (x_u - r_u * (-r_u * score_u)) / c_u, (x_u + r_u**2 * score_u) / c_u],
     "symbols made by the reader": (Symbol("x_u") + Symbol("r_u") ** 2 * Symbol("score_u")) / Symbol("c_u"),
+    "what was put in after it": [
+        (x_u + r_u**2 * score_u) / c_u,
+        Eq(x_u, c_u * x[0] + r_u * epsilon),
+        Eq(epsilon, -r_u * score_u),
+    ],
     "by way of the noise": [Eq(epsilon, -r_u * score_u), Eq(x[0], (x_u + r_u**2 * score_u) / c_u)],
     "taken out": r_u**2 / c_u * (score_u + x_u / r_u**2),
     "a negative exponent": c_u**-1 * (x_u - (-score_u) * r_u**2.0),
@@ -58,6 +63,10 @@ RIGHT["10.4"] = {
     "with a symbol for it": [
         Eq(V_u, (1 - h_u / r_u**2) ** 2 * V_u + 2 * h_u),
         Eq(V_u, 2 * r_u**4 / (2 * r_u**2 - h_u)),
+    ],
+    "the equation after it": [
+        2 * h_u / (1 - (1 - h_u / r_u**2) ** 2),
+        Eq(V_u, (1 - h_u / r_u**2) ** 2 * V_u + 2 * h_u),
     ],
     "an equation on the way": [
         Eq(2 * h_u, V_u * (1 - (1 - h_u / r_u**2) ** 2)),

@@ -11,7 +11,7 @@ from ddpm.derivation.symbols import alpha, alpha_bar, beta, t, x
 from ddpm.grading import Slip, Status
 from ddpm.grading.written import problem as module
 from ddpm.grading.written.lines import Line, Reading
-from ddpm.grading.written.problem import Claim, Derivation, Target, solved, untrue
+from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, is_aside, solved, untrue
 from ddpm.grading.written.too_large import Unreadable
 
 RIGHT = alpha[t] * x[t]
@@ -246,3 +246,24 @@ def test_a_false_equation_between_other_things_is_a_claim_of_its_own():
     assert (claim.compared, claim.target.value, claim.target.what) == (alpha_bar[t], x[0], "")
     assert (claim.typed, claim.place, claim.step) == (sp.Eq(alpha_bar[t], named), "line 1", True)
     assert claim.target.where == {t: 2}
+
+
+def test_what_is_said_beside_the_answer_after_it_goes_before_it():
+    a, b, c = Line(x[0]), Line(x[1]), Line(x[2])
+    aside, name = Line(sp.Integer(1), alpha[t] + beta[t]), Line(x[3], of="definition")
+    assert answer_last([a, aside, name, b, aside, aside], lambda line: line is aside) == [
+        *((5, aside), (6, aside)),
+        *((1, a), (2, aside), (4, b)),
+    ]
+    assert answer_last([a, b, c], lambda line: False) == [(1, a), (2, b), (3, c)]
+    assert answer_last([a, b], lambda line: True) == [(1, a), (2, b)] and answer_last([name], bool) == []
+
+
+def test_an_aside_is_a_true_equation_between_other_things():
+    m, both = sp.Symbol("m"), (PRODUCT, SUM)
+    true = Line(sp.Integer(1), alpha[t] + beta[t])
+    assert is_aside(true, both) and is_aside(Line(x[0], m), both, lambda side: side.subs(m, x[0]))
+    assert not is_aside(Line(RIGHT), both) and not is_aside(dataclasses.replace(true, between=(alpha[t],)), both)
+    assert not is_aside(Line(x[0], x[1]), both)
+    for value in (RIGHT, SUM.value):
+        assert not is_aside(Line(value, m), both, lambda side, value=value: side.subs(m, value))

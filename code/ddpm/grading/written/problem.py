@@ -267,6 +267,26 @@ def two_of(claim: Claim, sample: Sample) -> Slip | None:
     return None
 
 
+def answer_last(lines: Sequence[Line], is_beside: Callable[[Line], bool]) -> list[tuple[int, Line]]:
+    """The lines with their numbers, definitions left out. What is said beside the answer after it goes before it: the
+    last line is what counts."""
+    numbered = [(i, line) for i, line in enumerate(lines, start=1) if line.of != "definition"]
+    end = next((k for k in range(len(numbered), 0, -1) if not is_beside(numbered[k - 1][1])), 0)
+    return numbered[end:] + numbered[:end]
+
+
+def is_aside(line: Line, targets: Sequence[Target], compared: Callable = lambda typed: typed) -> bool:
+    """Whether a line is a true equation between other things than the targets."""
+    if line.left is None or line.between:
+        return False
+    left, right = compared(line.left), compared(line.right)
+    sample = Sample(dict(targets[0].where), targets[0].value)
+    one = targets[0].value
+    return sample.equal(right - left + one, one) and not any(
+        sample.equal(side, target.value) for side in (left, right) for target in targets
+    )
+
+
 def untrue(line: Line, target: Target, place: str, compared: Callable = lambda typed: typed) -> Claim | None:
     """The claim of an equation between other things than the target, if its sides differ."""
     if line.left is None:

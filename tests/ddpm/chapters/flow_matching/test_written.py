@@ -34,6 +34,7 @@ RIGHT = {
         FACTOR,
         FACTOR**2,
     ],
+    "what was put in after it": [FACTOR**2, Eq(x[0], (x_u - r_u * epsilon) / c_u), Eq(f_u, dc_u / c_u)],
     "symbols made by the reader": (Symbol("dr_u") - Symbol("r_u") * Symbol("dc_u") / Symbol("c_u")) ** 2,
     "simplified": simplify(expand(FACTOR**2)),
     "in two steps": [(c_u * dr_u - r_u * dc_u) ** 2 / c_u**2, FACTOR**2],

@@ -12,7 +12,7 @@ from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.linear import STATE, mean_and_variance, noises
 from ddpm.grading.written.notation import earliest, parts
-from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -158,26 +158,24 @@ KINDS = {  # words in the name of a line
 
 def claims(lines) -> list[Claim]:
     """What the lines say of mean and variance: draws, densities, or a mean and a variance one after the other."""
-    found, plain = {}, {}  # by the numbers of the lines
-    for i, line in enumerate(lines, start=1):
+    found, plain, numbered = {}, {}, answer_last(lines, is_beside)
+    for k, (i, line) in enumerate(numbered):
         place = f"line {i}" if len(lines) > 1 else ""
-        if line.of == "definition":
-            continue
-        if line.of == "identity" or i < len(lines) and is_beside(line):
+        if line.of == "identity" or is_beside(line):
             equation = sp.Eq(line.left, line.right, evaluate=False)
-            found[i] = [Claim(Target("", line.right), line.left, equation, place, step=True)]
+            found[k] = [Claim(Target("", line.right), line.left, equation, place, step=True)]
             continue
         said = said_by(line)
         if said.kind == "number":
-            plain[i] = said.expr, line.of, place, kind_of(line.name)
+            plain[k] = said.expr, line.of, place, kind_of(line.name)
         elif said.kind == "noise" and len(lines) > 1:
-            plain[i] = mean_and_variance(said.expr, {})[1], line.of, place, "variance"
+            plain[k] = mean_and_variance(said.expr, {})[1], line.of, place, "variance"
         elif said.kind == "density":
-            found[i] = [Claim(DENSITY, said.expr, said.expr, place)]
+            found[k] = [Claim(DENSITY, said.expr, said.expr, place)]
         elif said.kind != "nothing":
-            found[i] = of_law(said, place, i == len(lines))
-    found |= {i: [claim] for i, claim in zip(plain, of_numbers([*plain.values()]))}
-    found = [claim for i in sorted(found) for claim in found[i]]
+            found[k] = of_law(said, place, k == len(numbered) - 1)
+    found |= {k: [claim] for k, claim in zip(plain, of_numbers([*plain.values()]))}
+    found = [claim for k in sorted(found) for claim in found[k]]
     if not found:
         raise Unreadable("says nothing of mean and variance; give a Normal, a draw with epsilon, or a pair of both")
     return found

@@ -5,7 +5,7 @@ import sympy as sp
 from ddpm.derivation.symbols import Quantity, c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.problem import Claim, Derivation, Target, solved, untrue
+from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, is_aside, solved, untrue
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -95,15 +95,15 @@ def _put_in(expr):
 def _claims(lines) -> list[Claim]:
     """Each line is the weight. One before the last may be the factor of which it is the square, the velocity, or a
     true equation between other things."""
-    lines = [line for line in lines if line.of != "definition"]
     found, sample = [], Sample({}, VALUE)
-    for i, line in enumerate(lines, start=1):
+    numbered = answer_last(lines, lambda line: is_aside(line, (WEIGHT,), _put_in))
+    for k, (i, line) in enumerate(numbered, start=1):
         place = f"line {i}" if len(lines) > 1 else ""
         sides = [side for side in (line.left, *line.between, line.right) if side is not None]
         used = set().union(*(side.atoms(sp.Symbol) | side.atoms(Quantity) for side in sides)) - OF_PATH
-        if used - OF_STATE or used and i == len(lines):
+        if used - OF_STATE or used and k == len(numbered):
             raise Unreadable("holds other symbols; asked for is the weight, from c_u, r_u, dc_u and dr_u")
-        if i < len(lines) and (aside := _aside(sides, bool(used), sample, place)):
+        if k < len(numbered) and (aside := _aside(sides, bool(used), sample, place)):
             found += aside
             continue
         if false := untrue(line, WEIGHT, place, _put_in):

@@ -11,7 +11,7 @@ from ddpm.derivation.formulas import START, bound
 from ddpm.derivation.symbols import Path, T, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.written.notation import parts
-from ddpm.grading.written.problem import Claim, Derivation, Target, in_form, solved, untrue
+from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, in_form, is_aside, solved, untrue
 from ddpm.grading.written.states import POINT, SMALL, is_log_linear, is_product, point, refuse_foreign
 from ddpm.grading.written.too_large import Unreadable
 
@@ -33,7 +33,14 @@ def claims_about(target: Target):
 
     def claims(lines):
         found = []
-        for i, line in enumerate(lines, start=1):
+
+        def beside(line):
+            return replace(target, where={**target.where, **from_2(line)})
+
+        def is_beside(line):
+            return line.left is not None and is_aside(line, (beside(line),), in_one_way)
+
+        for i, line in answer_last(lines, is_beside):
             place = f"line {i}" if len(lines) > 1 else ""
             if of_density and sp.Tuple(line.left or 0, line.right, *line.between).has(Expectation, KL):
                 raise Unreadable(
@@ -41,14 +48,12 @@ def claims_about(target: Target):
                     "for each pair of states a number"
                 )
             expr, open_ = solved(line, target)
-            where = from_2(line) if open_ else {}
-            about = replace(target, where={**target.where, **where})
-            if false := untrue(line, about, place, in_one_way):
+            if open_ and (false := untrue(line, beside(line), place, in_one_way)):
                 found.append(false)
                 continue
             sides = [line.left] if line.left is not None and not open_ and expr != line.left else []
             found += [Claim(target, in_one_way(side), side, place) for side in (*sides, *line.between)]
-            found.append(Claim(target, in_one_way(expr), expr, place, open_, where))
+            found.append(Claim(target, in_one_way(expr), expr, place, open_, from_2(line) if open_ else {}))
         return found
 
     return claims

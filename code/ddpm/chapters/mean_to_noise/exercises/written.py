@@ -27,7 +27,7 @@ from ddpm.derivation.symbols import (
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.lines import Line
-from ddpm.grading.written.problem import Claim, Derivation, Target, solved, untrue
+from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, is_aside, solved, untrue
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -345,19 +345,24 @@ def claims_3_2(lines) -> list[Claim]:
 
 
 def _claims(lines, target_of):
-    found = []
-    for i, line in enumerate(lines, start=1):
-        if line.of == "definition":
-            continue
+    def is_beside(line):
+        if line.left is None:
+            return False
+        target = max(map(target_of, (line.left, line.right)), key=lambda target: target in (MEAN_LOSS, NOISE_LOSS))
+        return is_aside(line, (target,), of_target(target))
+
+    found, numbered = [], answer_last(lines, is_beside)
+    for i, line in numbered:
+        last = line is numbered[-1][1]
         place = f"line {i}" if len(lines) > 1 else ""
         sides = [side for side in (line.left, line.right) if side is not None]
-        if step := on_the_way(line) if line is not lines[-1] else None:
+        if step := None if last else on_the_way(line):
             found.append(Claim(step, of_x_0_and_noise(line.right), line.right, place, step=True))
             continue
         target = max(map(target_of, sides), key=lambda target: target in (MEAN_LOSS, NOISE_LOSS))
         found += [_claim(Line(step), target, place) for step in line.between]
         claim = _claim(line, target, place)
-        beside = bool(claim.open) and line is not lines[-1] and line.left is not None
+        beside = bool(claim.open) and not last and line.left is not None
         found.append(replace(claim, step=claim.step or beside))
     return found
 
@@ -371,7 +376,9 @@ def on_the_way(line) -> Target | None:
     return next((target for target in ON_THE_WAY if Sample({}).equal(formula, target.value)), None)
 
 
-def _claim(line, target, place):
+def of_target(target):
+    """How sides are put so that they can be compared with a target."""
+
     def compared(side):
         if target in (MEAN, WEIGHT) and side.has(C):
             raise Unreadable(f"has C in it; to {target.what} no constant is added, only to the loss")
@@ -382,6 +389,11 @@ def _claim(line, target, place):
             else formula
         )
 
+    return compared
+
+
+def _claim(line, target, place):
+    compared = of_target(target)
     if false := untrue(line, target, place, compared):
         return false
     expr, open_ = solved(line, target, compared)

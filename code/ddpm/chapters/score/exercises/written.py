@@ -4,7 +4,7 @@ rest."""
 from ddpm.derivation.symbols import V_u, c_u, epsilon, h_u, r_u, score_u, sqrt, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.problem import Claim, Derivation, Target, solved, untrue
+from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, is_aside, solved, untrue
 from ddpm.grading.written.too_large import Unreadable
 
 CLOSED_HINT = (
@@ -148,38 +148,46 @@ REST = Target(
 )
 
 
+OF_IMAGE, OF_REST = {epsilon: OF_NOISE, x[0]: IMAGE_VALUE}, {V_u: REST_VALUE}  # what lines on the way may hold
+
+
 def _about(line, target, known, place):
     """The claims of one line, `known` put in."""
 
     def compared(side):
         return side.subs(known)
 
-    both = line.left is not None and all(side.has(*known) for side in (line.left, line.right))
-    if false := untrue(line, Target("", 1 / target.value) if both else target, place, compared):
+    if false := untrue(line, _apart_from(line, target, known), place, compared):
         return [false]
     steps = [Claim(target, compared(step), step, place) for step in line.between]
     expr, open_ = solved(line, target, compared)
     return [*steps, Claim(target, compared(expr), expr, place, open_)]
 
 
-def _places(lines):
-    """The lines that claim something, each with where it stands."""
-    return [
-        (line, f"line {i}" if len(lines) > 1 else "")
-        for i, line in enumerate(lines, start=1)
-        if line.of != "definition"
-    ]
+def _apart_from(line, target, known) -> Target:
+    """The target; of an equation with something known on both sides, as V_u, another: neither side is the answer."""
+    both = line.left is not None and all(side.has(*known) for side in (line.left, line.right))
+    return Target("", 1 / target.value) if both else target
+
+
+def _places(lines, target, known):
+    """The lines that claim something, each with where it stands, the answer last."""
+
+    def is_beside(line):
+        return is_aside(line, (_apart_from(line, target, known),), lambda side: side.subs(known))
+
+    return [(line, f"line {i}" if len(lines) > 1 else "") for i, line in answer_last(lines, is_beside)]
 
 
 def _image_claims(lines):
     """Lines about the mean of the noise, and lines about that of the image; the last one without either."""
     found = []
-    for line, place in _places(lines):
+    for line, place in _places(lines, IMAGE, OF_IMAGE):
         if epsilon in (line.left, line.right) and line.left is not None:
             other = line.right if line.left == epsilon else line.left
             found.append(Claim(NOISE, other, other, place, step=True))
         else:
-            found += _about(line, IMAGE, {epsilon: OF_NOISE, x[0]: IMAGE_VALUE}, place)
+            found += _about(line, IMAGE, OF_IMAGE, place)
     if not found or found[-1].target is NOISE:
         raise Unreadable("says nothing of the mean of x_0 yet")
     if not found[-1].step and (lack := _lacks(found[-1].typed)):
@@ -188,7 +196,7 @@ def _image_claims(lines):
 
 
 def _rest_claims(lines):
-    return [claim for line, place in _places(lines) for claim in _about(line, REST, {V_u: REST_VALUE}, place)]
+    return [claim for line, place in _places(lines, REST, OF_REST) for claim in _about(line, REST, OF_REST, place)]
 
 
 PROBLEM_10_2 = Derivation("answer_10_2", "10.2", _image_claims)
