@@ -210,7 +210,7 @@ def in_positive_symbols(expr, lowest: dict):
     base = {}
     for index in bars:  # the smallest index of each family of indices that differ by whole numbers, not by too many
         near = [index, *(i for i in bars if not i.is_nonpositive), *(i - 1 for i in alphas if not i.is_nonpositive)]
-        steps = [index - i for i in near if (index - i).is_Integer and 0 <= index - i <= UNROLLED]
+        steps = [index - i for i in near if (index - i).is_Integer and index - i <= UNROLLED]
         base[index] = index - max(steps)
     expr = expr.replace(ALPHA_BAR, lambda i: _bar_from(base[i], i) if i in base else ALPHA_BAR(i))
     named = {e: 1 / (1 + _above_zero(e, lowest)) for e in expr.atoms(ALPHA, ALPHA_BAR)}
