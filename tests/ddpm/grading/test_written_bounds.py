@@ -472,6 +472,7 @@ def test_a_sample_tells_factors_pairs_of_slips_and_gaps():
     both = slips[0] + slips[1] - right
     assert sample.two_of(both, right, slips) is None  # neither leaves a part of the right one
     assert sample.two_of(both + 1, right + 1, [slip + 1 for slip in slips]) == (0, 1)  # by their differences
+    assert sample.two_of(alpha[t] - x[0], x[t] + x[0], [x[t] + alpha[t], sp.Integer(0)]) is None  # one leaves a part
     assert sample.two_of(alpha[t] * slips[1], right, slips) is None  # both by alpha: by chance
     assert Sample({}).two_of(alpha_bar[t] + 1, 1 - alpha_bar[t], [1 - alpha_bar[t] ** 2, sp.Integer(1)]) is None
     p_4 = (t - 1) * (t - 2) * (t - 3) * (t - 4)  # two slips that cancel are not in what is right at few t
@@ -731,7 +732,9 @@ def test_a_table_stands_in_columns_and_rows_are_compared_one_by_one():
     assert predictions.apart([2.0, 3.0], [2.0, 3.5]) == ["2 3", "2 3.5"]
     assert predictions.apart([24.7], [25.0]) == ["24.7", "25"]  # with as many digits as it takes
     assert predictions.apart([0.0, 1.0], [0.0, 1.00004]) == ["0 1", "0 1.00004"]
-    assert predictions.apart([1 + 1e-12], [1.0]) == ["1", "1"]
+    assert predictions.apart([1.0449], [1.0]) == ["1.04", "1"]
+    assert predictions.apart([1 + 1e-8], [1.0]) == ["1.00000001", "1"]
+    assert predictions.apart([1 + 1e-9], [1.0]) == ["1", "1"]
     assert "are the predictions themselves" in " ".join(str(judged(a_long_key=1, k=[2, 3])).split())
     assert "has left no figures" in " ".join(str(judged()).split())
     assert "still to predict k" in str(made.check({"a_long_key": 1}))

@@ -241,6 +241,7 @@ def test_a_false_equation_between_other_things_is_a_claim_of_its_own():
     for line in (Line(RIGHT), Line(x[0], RIGHT), Line(RIGHT, x[0]), Line(sp.Integer(1), alpha[t] + beta[t])):
         assert untrue(line, PRODUCT, "line 1") is None
     assert untrue(Line(x[0], named), PRODUCT, "line 1", lambda side: side.subs(named, RIGHT)) is None
+    assert untrue(Line(sp.Integer(2), sp.Integer(1)), PRODUCT, "").typed == sp.Eq(1, 2, evaluate=False)
     of_two = dataclasses.replace(PRODUCT, where={t: 2})
     claim = untrue(Line(named, alpha_bar[t]), of_two, "line 1", lambda side: side.subs(named, x[0]))
     assert (claim.compared, claim.target.value, claim.target.what) == (alpha_bar[t], x[0], "")
