@@ -12,6 +12,7 @@ from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.layout import (
     DESK,
     PHONE,
+    _packed,
     block,
     broken_at,
     line,
@@ -20,6 +21,7 @@ from ddpm.derivation.layout import (
     text_width,
     width,
 )
+from ddpm.derivation.printing import Printer
 from ddpm.derivation.statement import Statement
 from ddpm.derivation.symbols import (
     SquaredNorm,
@@ -256,6 +258,15 @@ def summed(number, sign=1):
 )
 def test_where_a_formula_is_broken(letters, build, right):
     assert at(letters, build) == right
+
+
+def test_what_just_fits_stands_on_one_line():
+    with as_written():
+        term, three = a - E_q(summed(6)), a + b + c
+    whole = width(Printer().parts(term)[1])
+    assert len(_packed(term, Printer(), whole)) == 2 < len(_packed(term, Printer(), whole - 0.01))
+    assert _packed(three, Printer(), width("a + b")) == ["a + b", "{} + c"]
+    assert _packed(three, Printer(), width("a + b") - 0.01) == ["a", "{} + b", "{} + c"]
 
 
 def test_the_log_of_a_law_is_whole_only_where_it_fits():
