@@ -187,7 +187,7 @@ class Plain(StrPrinter):
 
     def _print_Mul(self, expr):
         text = ""
-        for arg in expr.args if not (expr.args[0] == 1 and len(expr.args) > 1) else expr.args[1:]:
+        for arg in expr.args[1:] if expr.args[0] == 1 else expr.args:
             if arg == -1 and not text:
                 text = "-"
                 continue
