@@ -135,8 +135,12 @@ def test_paths_are_data():
     np.testing.assert_allclose(programs(vp(0.2, 10), 0.5), 5.1, rtol=1e-6)
     assert programs._cache_size() == 1
     assert np.isnan(programs(vp(), 1.1)) and np.isnan(programs(vp(), -0.1))
-    assert jax.vmap(vp().level)(jnp.linspace(0, 1, 5)).signal.shape == (5,)
-    derivative = jax.grad(lambda u: straight().time(straight().level(u).spread / straight().level(u).signal))(0.3)
+    assert jax.jit(jax.vmap(vp().level))(jnp.linspace(0, 1, 5)).signal.shape == (5,)
+
+    def there_and_back(u):
+        return straight().time(straight().level(u).spread / straight().level(u).signal)
+
+    derivative = jax.jit(jax.grad(there_and_back))(0.3)
     assert derivative == pytest.approx(1, rel=1e-5)
 
 

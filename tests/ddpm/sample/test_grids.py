@@ -1,5 +1,6 @@
 """ddpm.sample.grids: what is even in each, and the subsets of t (beside a library's: test_reference_samplers)."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -14,19 +15,22 @@ from ddpm.sample import even_in_log_snr, even_in_time, karras, spaced_t
 
 @pytest.mark.parametrize("make", [vp, *(pytest.param(p, marks=pytest.mark.slow) for p in (cosine_path, straight, edm))])
 def test_what_is_even(make):
-    with enable_x64(True):
-        path = make()
+    @jax.jit  # one program compiles sooner than one for each operation
+    def grids(path):
+        def ratio(times):
+            return path.level(times).spread / path.level(times).signal
+
         times = even_in_log_snr(path, 0.95, 0.02, 9)
-        assert times.shape == (10,) and (times[0], times[-1]) == (0.95, 0.02)
-        np.testing.assert_allclose(np.diff(path.log_snr(times), 2), 0, atol=1e-9)
-        times = karras(path, 0.95, 0.02, 9)
-        level = path.level(times)
-        np.testing.assert_allclose(np.diff((level.spread / level.signal) ** (1 / 7), 2), 0, atol=1e-9)
-        level = path.level(karras(path, 0.95, 0.02, 9, rho=1))
-        np.testing.assert_allclose(np.diff(level.spread / level.signal, 2), 0, atol=1e-9)
+        return times, path.log_snr(times), *(ratio(karras(path, 0.95, 0.02, 9, *rho)) for rho in ((), (1,)))
+
+    with enable_x64(True):
+        times, log_snr, by_7, by_1 = map(np.asarray, grids(make()))
+    assert times.shape == (10,) and (times[0], times[-1]) == (0.95, 0.02)
+    for even in (log_snr, by_7 ** (1 / 7), by_1):
+        np.testing.assert_allclose(np.diff(even, 2), 0, atol=1e-9)
     np.testing.assert_allclose(even_in_time(0.95, 0.02, 9), np.linspace(0.95, 0.02, 10), rtol=1e-6)
     path = make()
-    near = karras(path, 0.95, 0.02, 9, rho=1e3), even_in_log_snr(path, 0.95, 0.02, 9)
+    near = jax.jit(lambda path: (karras(path, 0.95, 0.02, 9, rho=1e3), even_in_log_snr(path, 0.95, 0.02, 9)))(path)
     np.testing.assert_allclose(*near, atol=5e-3)
     assert even_in_log_snr(path, 0.95, 0.02, 1).shape == (2,)
 
