@@ -131,6 +131,9 @@ def test_a_declaration_leaves_points_out_at_which_more_digits_agree(monkeypatch)
     assert settle(waves, sp.exp(-8 * y**2), numerically=Numerically("waves", 1e-9)).points == 4
     with pytest.raises(Different):
         settle(waves, sp.exp(-(y**2)), numerically=Numerically("waves", 1e-9))
+    for step in (sp.Rational(7, 10) / sqrt(2), sp.Rational(6, 10) / sqrt(3)):  # of one level, whose nodes see 1
+        with pytest.raises((Different, Undecided)):
+            settle(E_noise(sp.cos(2 * sp.pi * epsilon / step)), 1, numerically=Numerically("waves", 1e-9))
 
 
 def test_bayes_rule_holds_from_t_2_on():
