@@ -575,6 +575,7 @@ FALSE = {
         (Product(Normal(m[s], z, v), (s, 1, T)), Normal(m[T], z, v) ** T),
         (Normal(y, z, y**2 + 1), Normal(z, y, z**2 + 1)),
         (KL(Normal(y, y, v), Normal(y, 0, v)), y**2 / (2 * v)),
+        (KL(Normal(x[t], x[s], v), Normal(x[t], y, v)), (x[s] - y) ** 2 / (2 * v)),
         (KL(Normal(y, z, y**2), Normal(y, z, v)), (y**2 / v - 1 - log(y**2 / v)) / 2),
         (1 / (t - 1) - 1 / (t - 1) + y * P4, sp.S.Zero),
         (y * (t - 1) / (t - 1) * (T - 1) / (T - 1) + P4 * Q4, y),

@@ -16,6 +16,7 @@ import sympy as sp
 
 from ddpm.derivation.densities import STATE, Density, Undecided
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_of_polynomial
+from ddpm.derivation.lowest import lower, raised
 from ddpm.derivation.symbols import Path, Quantity, alpha_bar, epsilon, epsilon_t, x
 
 
@@ -195,24 +196,28 @@ def _mean_of_sum(term):
     return None if inside is None else found.func(inside, *found.args[1:])
 
 
-def expand_kl(expr):
+def expand_kl(expr, lowest: dict):
     """`expr` with the KL of two Normals written out."""
-
-    def written(first, second):
+    if isinstance(expr, KL):
+        first, second = expr.args
         means = [part for normal in (first, second) for part in normal.args[1:3]]
-        if isinstance(first, Normal) and not any(_may_depend(part, first.args[0]) for part in means):
+        if isinstance(first, Normal) and not any(_may_depend(part, first.args[0], lowest) for part in means):
             return kl_by_moments(first, second)
-        return KL(first, second)
+        return expr
+    if not expr.has(KL):
+        return expr
+    inside = lower(expr.args[1:], lowest) if isinstance(expr, (sp.Sum, sp.Product)) else lowest
+    return expr.func(*(expand_kl(arg, inside) for arg in expr.args))
 
-    return expr.replace(KL, written)
 
-
-def _may_depend(part, variable) -> bool:
-    """Whether a mean or a variance may depend on the variable, be it as a term of a sum."""
-    if not isinstance(variable, (sp.Symbol, Quantity)):
+def _may_depend(part, variable, lowest) -> bool:
+    """Whether a mean or a variance may depend on the variable, be it as a term of a sum or by an index of its own."""
+    if isinstance(variable, sp.Symbol):
+        return part.has(variable)
+    if not isinstance(variable, Quantity) or any(big.has(variable.func) for big in part.atoms(sp.Sum, sp.Product)):
         return True
-    name = variable.func if isinstance(variable, Quantity) else variable
-    return part.has(variable) or any(big.has(name) for big in part.atoms(sp.Sum, sp.Product))
+    apart = [raised(one.args[0] - variable.args[0], lowest) for one in part.atoms(variable.func)]
+    return any(distance.is_zero is not False for distance in apart)
 
 
 def outside_as_mean(expr):

@@ -40,7 +40,7 @@ def find_proof(left, right, where):
     if left == right and not left.has(sp.nan, sp.zoo):
         return ("symbols",)
     of_images = images(left, right)
-    left, right = (fresh(expand_kl(side)) for side in (left, right))
+    left, right = (fresh(expand_kl(side, where)) for side in (left, right))
     if not (left.has(Expectation) or right.has(Expectation)):
         return _find(left, right, None, where, of_images)
     left, right = outside_as_mean(left), outside_as_mean(right)
