@@ -36,6 +36,9 @@ LONG = {  # seconds each
     "Bayes from t = 2",
     "Bayes' rule cited",
     "write p(x[T])",
+    "is not L.",
+    "steps",
+    "brackets as on paper",
 }
 OF_THE_BOUND = {"2.1", "2.2b"}
 
