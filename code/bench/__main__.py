@@ -1,4 +1,4 @@
-"""Measures and prints a table, in Markdown. About five minutes on two cores; without PyTorch, less its rows."""
+"""Measures and prints a table, in Markdown. Five to seven minutes on two cores; without PyTorch, less its rows."""
 
 import itertools
 import json
