@@ -154,18 +154,18 @@ def over_noise(point, body, law, env):
     for time in times:
         bar = point.evaluate(symbols.alpha_bar[time], env)
         roots[at_index(STATE, time)] = mp.sqrt(bar), mp.sqrt(1 - bar)
-    rule, known = nodes(step, end, precision()), None
+    rule = nodes(step, end, precision())
     for i, weight in ((0, exact(share)), (1, 1 - exact(share))):
         data = [point.datum(i, pixel) for pixel in range(point.pixels)]
         for noise, density in rule:
-            here = {**env, **(known or {}), at_index(STATE, 0): data}
+            here = {**env, at_index(STATE, 0): data}
             if law != LAW_Q:
                 here[symbols.epsilon] = noise
             for state, (signal, spread) in roots.items():
                 here[state] = [signal * x_0 + spread * noise for x_0 in data]
             total.append(weight * density * point.evaluate(body, here))
-            if known is None:  # after the first node, so that numbers are drawn in the order in which they stand
-                known = {part: values(point, part, env) for part in constants(body)}
+            if len(total) == 1:  # after the first node, so that numbers are drawn in the order in which they stand
+                env = {**env, **{part: values(point, part, env) for part in constants(body)}}
     sizes = [*map(abs, total)]
     ends = max(sizes[i] for i in (0, len(rule) - 1, len(rule), -1))
     point.sure = point.sure and not body.has(*JUMPS) and is_spread(sizes) and ends <= max(sizes) / 10**12

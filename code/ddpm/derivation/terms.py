@@ -6,7 +6,7 @@ import sympy as sp
 
 from ddpm.derivation.densities import STATE, Density, Undecided
 from ddpm.derivation.expectation import KL, LAW_Q, Expectation
-from ddpm.derivation.lowest import is_at_least, lower
+from ddpm.derivation.lowest import is_at_least, least, lower
 from ddpm.derivation.rebuilt import evaluated, known_of
 from ddpm.derivation.symbols import epsilon
 
@@ -65,8 +65,8 @@ def _holds_inside(known, law) -> bool:
 
 def _new(known, lowest):
     for symbol in known.old.free_symbols | known.new.free_symbols:
-        value = known.where.get(symbol, 1 if symbol.is_positive else 0 if symbol.is_nonnegative else None)
-        if symbol.is_integer and value is not None and not is_at_least(symbol, value, lowest):
+        value = least(symbol, known.where)
+        if value is not None and not is_at_least(symbol, value, lowest):
             raise Undecided(f"not decided: {known.old} = {known.new} is known from {symbol} = {value} on only")
     return known.new
 
