@@ -196,28 +196,38 @@ def words_before(cells, cell) -> str:
     return "\n".join(other.source for other in cells[: cells.index(cell)] if other.cell_type == "markdown")
 
 
+def carried() -> Path:
+    """The package that students' notebooks carry."""
+    (wheel,) = STUDENT.glob("*.whl")
+    return wheel
+
+
 @pytest.mark.parametrize("name", sorted(ASSIGNMENTS))
-def test_the_students_package_has_no_references(site, name):
+def test_a_notebook_carries_the_students_package(site, name):
     cells = nbformat.read(STUDENT / f"{name}.ipynb", as_version=4).cells
     sources = {tag: cell.source for cell in cells for tag in cell.metadata.get("tags", ()) if tag in TAGS}
-    (wheel,) = (SITE / "_notebooks/student").glob("*.whl")
     assert "git+" not in sources["install"]
     if "carried" in sources:
         exec(sources["carried"], found := {})
-        assert base64.b64decode(found["carried"][1]) == wheel.read_bytes()
-    texts = {
-        entry: zipfile.ZipFile(wheel).read(entry).decode()
-        for entry in zipfile.ZipFile(wheel).namelist()
-        if entry.endswith(".py")
-    }
-    assert "sizes[:-1][::-1]" not in "".join(
-        text for entry, text in texts.items() if "/grading/" in entry or "/exercises/" in entry
-    )
-    assert (
-        "lambda" not in texts["ddpm/chapters/forward_extremes/exercises/step.py"]
-        and "ddpm/grading/score/values.py" in texts
-    )
-    assert not [entry for entry in texts if entry.endswith("/equations.py") and "/chapters/" in entry]
+        assert base64.b64decode(found["carried"][1]) == carried().read_bytes()
+
+
+def test_the_students_package_has_no_reference_of_an_exercise_in_code(site):
+    with zipfile.ZipFile(carried()) as wheel:
+        texts = {name: wheel.read(name).decode() for name in wheel.namelist() if name.endswith(".py")}
+    assert not [name for name in texts if "equations" in name]
+    assert [name for name in texts if name.endswith("/formulas.py")]  # with which written answers are checked
+    assert not {"ddpm/grading/score/folder.py", "ddpm/grading/judge.py", "ddpm/chapters/grade.py"} & texts.keys()
+    assert "ddpm/grading/score/values.py" in texts
+    exercises = {name: text for name, text in texts.items() if "/exercises/" in name}
+    for name in ("step", "q_sample", "losses", "layers", "sampling", "training", "best_noise"):
+        (text,) = [text for path, text in exercises.items() if path.endswith(f"/{name}.py")]
+        assert "lambda" not in text and "def " not in text
+    (text,) = [text for path, text in exercises.items() if path.endswith("/step.py")]
+    assert "\ncheck_forward_mean = stored.checks(FORWARD_MEAN)\n" in text
+    grading = "".join(text for name, text in texts.items() if name.startswith("ddpm/grading/"))
+    for told in ("sizes[:-1][::-1]", "np.sqrt(1 - beta) * x", "reference="):
+        assert told not in grading and not [name for name, text in exercises.items() if told in text]
 
 
 @pytest.mark.parametrize("name", sorted(ASSIGNMENTS))

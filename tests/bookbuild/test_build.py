@@ -71,8 +71,9 @@ def test_this_book_passes_the_checks():
     assert check.check_book(ROOT) == []
 
 
-# in a kernel of its own; in a copy, of a process that imports much, with the long tests
-@pytest.mark.parametrize("tag", ["measures-time", pytest.param("hide-input", marks=pytest.mark.slow)])
+# in a kernel of its own; in a copy, of a process that imports much
+@pytest.mark.slow
+@pytest.mark.parametrize("tag", ["measures-time", "hide-input"])
 def test_failing_cell_is_shown_with_chapter_line_and_traceback(book, capfd, tag):
     root = book(HEADER + "# Start\n" + CELL.format(f":tags: [{tag}]\ndef f():\n    return 1 / 0\nf()"))
     assert build.build(root) == 1

@@ -64,26 +64,25 @@ def test_against_bayes_in_fifty_digits(t, precision):
 
 
 def test_log_density_integrates_to_one_and_its_slope_is_the_score():
-    schedule, data = Schedule.from_betas(BETAS), mixture([0.0, 1.5], [0.0, 0.3], [0.7, 0.3])
     with jax.enable_x64(True):
         schedule, data = Schedule.from_betas(BETAS), mixture([0.0, 1.5], [0.0, 0.3], [0.7, 0.3])
-        density = jax.jit(lambda x: jnp.exp(log_density(noised(data, at_time(schedule, 2)), x)))
+
+        def log(x):
+            return log_density(noised(data, at_time(schedule, 2)), x)
+
         x = np.linspace(-12, 12, 4001)
-        assert np.trapezoid(jax.vmap(density)(x), x) == pytest.approx(1, rel=1e-10)
-        score = jax.grad(lambda x: log_density(noised(data, at_time(schedule, 2)), x))(0.4)
-        noise = best_noise(schedule, data, jnp.asarray(0.4), 2)
+        assert np.trapezoid(np.exp(jax.jit(jax.vmap(log))(x)), x) == pytest.approx(1, rel=1e-10)
+        score, noise = jax.jit(lambda x: (jax.grad(log)(x), best_noise(schedule, data, x, 2)))(0.4)
         assert float(score) == pytest.approx(float(-noise / np.sqrt(schedule.one_minus_alpha_bar[2])), rel=1e-10)
 
 
 def test_one_point_is_read_off_exactly():
     schedule, key = ddpm.cosine(20), jax.random.key(0)
     x_t = jax.random.normal(key, (3, 3))
+    best, known = jax.jit(best_noise), jax.jit(noise_from_x_0)
     for t in (1, 10, 20):
         np.testing.assert_allclose(
-            best_noise(schedule, points(dot()[None]), x_t, t),
-            noise_from_x_0(schedule, x_t, t, dot()),
-            rtol=1e-5,
-            atol=1e-6,
+            best(schedule, points(dot()[None]), x_t, t), known(schedule, x_t, t, dot()), rtol=1e-5, atol=1e-6
         )
     loss = optimal_loss(key, schedule, points(dot()[None]), draws=100)
     assert (loss.mean[1:] == 0).all() and loss.over_t() == (0, 0) and np.isnan(loss.mean[0])
@@ -108,11 +107,13 @@ def test_limits(name, precision):
 def test_nearly_no_noise_gives_the_nearest_point():
     schedule = Schedule.from_betas([1e-38, 0.0, 1e-12])
     x_t = np.float32([0.1, 0.1, 0, 0, 1, 0.1, 0.2, -0.1, 0]).reshape(3, 3)
+    x_0, noise = (partial(jax.jit(best), schedule, points(dots())) for best in (best_x_0, best_noise))
     for t in (1, 2, 3):
-        np.testing.assert_array_equal(best_x_0(schedule, points(dots()), x_t, t), dot())
-        assert np.isfinite(best_noise(schedule, points(dots()), x_t, t)).all()
-    far = jnp.full((3, 3), 1e3).at[0, 0].set(2e3)
-    np.testing.assert_array_equal(best_x_0(schedule, points(dots()), far, 2), dots()[0])
+        np.testing.assert_array_equal(x_0(x_t, t), dot())
+        assert np.isfinite(noise(x_t, t)).all()
+    far = np.full((3, 3), np.float32(1e3))
+    far[0, 0] = 2e3
+    np.testing.assert_array_equal(x_0(far, 2), dots()[0])
 
 
 def test_optimal_loss_against_an_integral():
@@ -141,14 +142,18 @@ def test_optimal_loss_against_an_integral():
 def test_optimal_loss_is_the_squared_error_and_no_predictor_beats_it():
     schedule, data, key = ddpm.cosine(6), mixture(glyphs(), 0.01), jax.random.key(4)
     loss, best = optimal_loss(key, schedule, data, draws=4000), Oracle(schedule, data)
-    predict = jax.jit(jax.vmap(best, (0, None)))
-    for t in (1, 3, 6):
+
+    @jax.jit
+    def drawn(t):
         x_0 = data.sample(jax.random.key(t), 4000)
         noise = jax.random.normal(jax.random.key(10 + t), x_0.shape)
-        x_t = ddpm.process.q_sample(schedule, x_0, np.full(4000, t), noise)
-        predicted = predict(x_t, t)
+        x_t = jax.vmap(ddpm.process.q_sample, (None, 0, None, 0))(schedule, x_0, t, noise)
+        return jax.vmap(best, (0, None))(x_t, t), noise
+
+    for t in (1, 3, 6):
+        predicted, noise = map(np.asarray, drawn(t))
         for scale in (1.0, 0.9):
-            errors = jnp.mean((scale * predicted - noise) ** 2, axis=(1, 2))
+            errors = np.mean((scale * predicted - noise) ** 2, axis=(1, 2))
             slack = Z * np.hypot(errors.std() / np.sqrt(4000), loss.error[t])
             if scale == 1:
                 assert abs(errors.mean() - loss.mean[t]) <= slack
@@ -297,8 +302,9 @@ def test_on_the_points_of_a_path_it_is_the_oracle_of_the_schedule():
     with enable_x64(True):
         schedule, data, x = ddpm.cosine(10), mixture(MEANS, VARIANCES, WEIGHTS), np.array([0.3, -0.2])
         along, in_steps = PathOracle(path_through(schedule), data), Oracle(schedule, data)
+        at = jax.jit(lambda t: (along(x, t / 10), in_steps(x, t)))
         for t in (1, 5, 10):
-            np.testing.assert_allclose(along(x, t / 10), in_steps(x, t), rtol=1e-10)
+            np.testing.assert_allclose(*at(t), rtol=1e-10)
 
 
 def test_a_path_oracle_takes_images_and_says_what_is_wrong(unchecked):

@@ -52,11 +52,9 @@ def test_right_answers_pass(exercise, style, precision):
     assert verdict.passed and verdict.slip is None and verdict.mean_error < 1e-4, verdict
 
 
-@pytest.mark.parametrize("exercise, words", some(WRONGS, 6))
+@pytest.mark.parametrize("exercise, words", some(WRONGS, 12))
 def test_slips_are_named(exercise, words):
-    precision = ("float32", "float64")[
-        [*SLIPS[exercise]].index(words) % 2
-    ]  # the first, and each sixth after it, single
+    precision = ("float32", "float64")[[*SLIPS[exercise]].index(words) % 2]  # the first of each exercise single
     with jax.enable_x64(precision == "float64"):
         verdict = CHECKS[exercise](SLIPS[exercise][words], seed=_seed(WRONGS.index((exercise, words)), precision))
     assert not verdict.passed and verdict.slip and words in verdict.slip, verdict

@@ -21,7 +21,7 @@ X = jnp.asarray(np.random.default_rng(0).normal(size=(8, 8)), jnp.float32)
 MOVE = jnp.asarray([0.5, -0.2, 0.1, 0.0, 0.3])
 
 
-@pytest.fixture(params=["mlp", "unet", pytest.param("transformer", marks=pytest.mark.slow)])
+@pytest.fixture(params=["mlp", *(pytest.param(name, marks=pytest.mark.slow) for name in ("unet", "transformer"))])
 def make(request):
     return SMALL[request.param]
 

@@ -81,7 +81,8 @@ time.sleep(100)  # for the other, which never comes
 """
 
 
-@pytest.fixture(scope="module", params=["fsdp", pytest.param("data", marks=pytest.mark.slow)])
+# In every run one process has the eight devices (`test_eight_devices`).
+@pytest.fixture(scope="module", params=[pytest.param(kind, marks=pytest.mark.slow) for kind in ("fsdp", "data")])
 def run(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     (folder / "script.py").write_text(SCRIPT)

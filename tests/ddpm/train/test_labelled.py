@@ -18,10 +18,14 @@ IMAGES = np.random.default_rng(0).normal(size=(6, 2, 2)).astype(np.float32)
 LABELS = np.array([0, 1, 2, 0, 1, 2])
 
 
+def drawn(draw, key, n):
+    return jax.jit(draw, static_argnums=1)(jax.random.key(key), n)
+
+
 def test_draws():
     n = 20_000
     _, draw = labelled(PATH, IMAGES, LABELS, untold=0.25, cell=0.1)
-    seen = draw(jax.random.key(0), n)
+    seen = drawn(draw, 0, n)
     x_0, u, noise, label = (np.asarray(values) for values in seen[:4])
     apart = x_0[:, None] - IMAGES
     which = np.abs(apart).max(axis=(2, 3)).argmin(axis=1)
@@ -39,7 +43,7 @@ def test_draws():
 
 
 def test_moved_draws_say_how():
-    seen = labelled(PATH, IMAGES, LABELS, reach=1.0)[1](jax.random.key(0), 200)
+    seen = drawn(labelled(PATH, IMAGES, LABELS, reach=1.0)[1], 0, 200)
     still = ~np.asarray(seen.move).any(axis=1)
     assert 60 < still.sum() < 140
     near = np.abs(np.asarray(seen.x_0)[:, None] - IMAGES).max(axis=(2, 3)).min(axis=1)
@@ -50,7 +54,7 @@ def test_the_loss_of_v():
     def network(x, u, label, move, key):
         return 0.3 * x + u + label + move[0] + (0.0 if key is None else 100.0)
 
-    batch = labelled(PATH, IMAGES, LABELS)[1](jax.random.key(1), 7)
+    batch = drawn(labelled(PATH, IMAGES, LABELS)[1], 1, 7)
     errors = []
     for x_0, u, noise, label, move in zip(*(np.asarray(values) for values in batch)):
         angle = np.arctan2(*(float(v) for v in (PATH.level(u).spread, PATH.level(u).signal)))
@@ -102,6 +106,6 @@ def test_what_does_not_fit(images, labels, options, message, unchecked):
 
 
 def test_a_prediction_of_another_shape(unchecked):
-    batch = labelled(PATH, IMAGES, LABELS)[1](jax.random.key(1), 7)
+    batch = drawn(labelled(PATH, IMAGES, LABELS)[1], 1, 7)
     with pytest.raises(ValueError, match=r"predicted v must have the shape of the noise, \(2, 2\); got \(\)"):
         v_loss(lambda x, *rest: x.sum(), jax.random.key(0), batch, path=PATH)

@@ -43,7 +43,7 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("says, name", some(NETWORKS, every=3))
+@pytest.mark.parametrize("says, name", some(NETWORKS, every=3, slow=["PatchTransformer"]))
 def test_all_products_of_a_network_are_of_16_bits_there_and_back(says, name, unchecked):
     network, (loss, draw) = NETWORKS[says, name]()
     weights, others = eqx.partition(network, eqx.is_inexact_array)

@@ -34,7 +34,7 @@ RULES = {  # how many slopes are averaged for a step, and how long it may be
 }
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", [pytest.param("plain", marks=pytest.mark.slow), "clipped", "accumulated"])
 def test_the_compiled_program_is_the_loop_written_out(name):
     """The same steps one by one, outside the scan, with gradient descent by hand; resumed where slopes wait."""
     optimiser, averaged, longest = RULES[name]
