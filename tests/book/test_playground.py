@@ -321,6 +321,7 @@ def test_links_of_the_book_to_a_state_name_what_the_page_knows(site, used):
         assert set(link.split("&")) <= set(parts), link
 
 
+@pytest.mark.slow
 def test_it_works_from_a_file(site, browser):
     context = browser.new_context()
     page = context.new_page()

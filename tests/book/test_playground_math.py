@@ -202,8 +202,9 @@ def test_the_network_is_that_of_the_package_and_its_gradient_that_of_jax(run):
     weights = np.array(run("return m.freshWeights(m.random(1, 1));"))
     weights += rng.normal(0, 0.05, len(weights))
     schedule, times, wanted = ddpm.cosine(T), rng.integers(1, T + 1, 40), rng.normal(size=(40, 2))
+    at = jax.jit(lambda t: (at_time(schedule, t), jax.vmap(network(weights), (0, None))(POINTS, t)))
     for t in (1, 50, 100):
-        level, v = at_time(schedule, t), jax.vmap(network(weights), (0, None))(POINTS, t)
+        level, v = at(t)
         close(run("return m.forward(typed(a.w), typed(a.x), a.t);", w=weights, x=FLAT, t=t), v.ravel())
         noise = run("return m.networkNoise(typed(a.w), cosine, a.t, typed(a.x));", w=weights, x=FLAT, t=t)
         close(noise, np.ravel(level.spread * POINTS + level.signal * v))
@@ -211,7 +212,7 @@ def test_the_network_is_that_of_the_package_and_its_gradient_that_of_jax(run):
     def loss(weights):
         return jnp.mean((jax.vmap(network(weights))(POINTS, times) - wanted) ** 2)
 
-    value, gradient = jax.value_and_grad(loss)(jnp.array(weights))
+    value, gradient = jax.jit(jax.value_and_grad(loss))(jnp.array(weights))
     code = "return m.lossAndGradient(typed(a.w), typed(a.x), a.t, typed(a.y));"
     found = run(code, w=weights, x=FLAT, t=times, y=wanted.ravel())
     close(found["loss"], value)

@@ -87,6 +87,7 @@ def test_samples(solve, name, tolerance):
     np.testing.assert_allclose(np.swapaxes(states, 0, 1), STORED["sampled"][name], rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.slow
 def test_likelihood():
     def normal(x):
         return -jnp.sum(x**2) / 2 - jnp.log(2 * jnp.pi)

@@ -54,7 +54,8 @@ def test_right_answers_pass(exercise, style, precision):
 
 @pytest.mark.parametrize("exercise, words", some(WRONGS, 12))
 def test_slips_are_named(exercise, words):
-    precision = ("float32", "float64")[[*SLIPS[exercise]].index(words) % 2]  # the first of each exercise single
+    # those of every run single
+    precision = ("float32", "float64")[[*SLIPS[exercise]].index(words) % 2]
     with jax.enable_x64(precision == "float64"):
         verdict = CHECKS[exercise](SLIPS[exercise][words], seed=_seed(WRONGS.index((exercise, words)), precision))
     assert not verdict.passed and verdict.slip and words in verdict.slip, verdict

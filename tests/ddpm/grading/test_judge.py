@@ -109,6 +109,7 @@ def test_a_name_that_is_none_and_data_that_are_no_json_get_a_verdict(judge):
     assert judge(name, data).passed
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_killed_and_the_next_is_judged(monkeypatch):
     program = (
         "import json, sys, time\nprint('ready', flush=True)\n"

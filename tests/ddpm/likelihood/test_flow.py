@@ -98,6 +98,7 @@ def test_a_path_that_ends_before_the_noise_is_refused():
         noise_log_density(path_through(linear(100, 1e-4, 0.02)), jnp.zeros(2))
 
 
+@pytest.mark.slow
 def test_a_solver_that_does_not_arrive_says_so():
     with pytest.raises(RuntimeError, match="did not get from"):
         log_density(lambda x, u: x**3 * 1e4, jnp.ones(2), jnp.sum, solve=partial(adaptive, tolerance=1e-5))

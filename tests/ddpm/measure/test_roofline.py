@@ -66,6 +66,7 @@ def test_expected_seconds():
     assert machine.seconds(Cost(1, 1e8, 1e6, True)) == pytest.approx(3e-5 + 1e-3)  # the operations take 1000 µs
 
 
+@pytest.mark.slow
 def test_a_machine_is_measured_within_what_machines_can_do():
     machine = measure_machine()
     assert 1e-7 < machine.overhead < 1e-2 and 0 <= machine.wait < 1e-1

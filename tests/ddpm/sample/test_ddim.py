@@ -198,6 +198,7 @@ def test_steps_may_begin_where_nothing_is_left_of_x_0_and_end_without_noise():
         np.testing.assert_allclose(final, jax.jit(denoise)(states[-2], 0.3), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_noise_is_fresh_in_each_step_and_keeps_the_density():
     """2M SDE in 100 steps against mean and variance of the data, for one Gaussian, seen through 20,000 draws."""
     path, n = vp(), 20_000

@@ -37,7 +37,7 @@ class Best(eqx.Module):
         return level.signal * noise - level.spread * x_0
 
 
-@pytest.mark.parametrize("eta", [0.0, 1.0])
+@pytest.mark.parametrize("eta", [pytest.param(0.0, marks=pytest.mark.slow), 1.0])
 def test_samples_are_of_the_class_that_they_should_be(eta):
     n, labels = 3000, np.tile([0, 1], 1500)
     found = np.asarray(labelled_sample(jax.random.key(0), PATH, Best(), labels, (2,), steps=150, eta=eta))

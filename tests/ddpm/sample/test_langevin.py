@@ -54,6 +54,7 @@ def test_the_law_at_rest_is_too_wide_by_the_stated_factor():
     assert law(0.5, 1.28, 400)[1] == pytest.approx(400 * 2.56)  # from here on there is no rest: it grows for ever
 
 
+@pytest.mark.slow
 def test_short_steps_sample_the_density():
     """Of two Gaussians that overlap; in distribution, by a test that long steps fail."""
     p = mixture([-1.0, 1.0], [0.5, 0.2], [0.3, 0.7])
