@@ -25,8 +25,9 @@ import sympy as sp
 
 from ddpm.derivation.layout import block
 from ddpm.derivation.mutants import Claim, tell
+from ddpm.derivation.premises import agree, equalities
 from ddpm.derivation.printing import plain
-from ddpm.derivation.settle import Different, Numerically, Settled, equalities, settle
+from ddpm.derivation.settle import Different, Numerically, Settled, settle
 from ddpm.derivation.terms import Equality, exactly
 
 
@@ -107,6 +108,7 @@ class Chain:
                 raise ValueError(
                     f"{plain(old)} is {plain(new)} in this step, and was {plain(self.premises[old])} before"
                 )
+        agree(self.premises.items())
         return using
 
     @property
@@ -146,6 +148,8 @@ class Chain:
 
 def _equalities(using) -> tuple[Equality, ...]:
     if isinstance(using, Chain):
+        if any(step.how.numerically for step in using.steps):
+            raise ValueError(f"a chain that numbers support is not put into another: {using.settled}")
         general = all(known.general for known in equalities(using.premises))
         return (Equality(exactly(using.start), exactly(using.last), using.where, general),)
     if using is None or isinstance(using, Mapping):

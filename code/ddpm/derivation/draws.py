@@ -96,5 +96,7 @@ class Draws:
 def fits(symbol, number) -> bool:
     """Whether a number has the properties that a symbol is assumed to have."""
     known = sp.Rational(number.numerator, number.denominator)
-    wanted = {f"is_{name}" for name in ("positive", "negative", "zero", "even", "prime", "integer")}
+    wanted = {
+        f"is_{name}" for name in ("positive", "negative", "zero", "even", "prime", "composite", "integer", "rational")
+    }
     return all(getattr(symbol, name) in (None, getattr(known, name)) for name in wanted)

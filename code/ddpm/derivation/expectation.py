@@ -17,7 +17,7 @@ import sympy as sp
 from ddpm.derivation.densities import STATE, Density, Undecided
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_of_polynomial
 from ddpm.derivation.lowest import lower, raised
-from ddpm.derivation.symbols import Path, Quantity, alpha_bar, epsilon, epsilon_t, x
+from ddpm.derivation.symbols import SCHEDULE, Path, Quantity, alpha_bar, epsilon, epsilon_t, x
 
 
 class Expectation(sp.Expr):
@@ -40,6 +40,8 @@ class KL(sp.Expr):
             raise TypeError(f"KL takes two named densities or two Normals; got {first} and {second}")
         if kinds == {Normal} and first.args[0] != second.args[0]:
             raise TypeError(f"KL compares densities of one variable; got {first.args[0]} and {second.args[0]}")
+        if isinstance(first.args[0], SCHEDULE):
+            raise TypeError(f"{first.args[0]} is fixed, and no variable of a density")
         if kinds == {Normal} and len(first.args) != len(second.args):
             raise TypeError(f"KL compares two densities of one pixel, or two of an image; got {first} and {second}")
         if kinds == {Density} and first.args[1] != second.args[1]:

@@ -13,11 +13,12 @@ from ddpm.derivation.draws import PIXEL, Undefined
 from ddpm.derivation.expectation import Expectation
 from ddpm.derivation.named import at_index, state
 from ddpm.derivation.rebuilt import bare
+from ddpm.derivation.symbols import SCHEDULE
 from ddpm.derivation.worlds import exact, mp, precision
 
-SCHEDULE = symbols.alpha.function, symbols.beta.function, symbols.alpha_bar.function
 LARGEST = 10**6  # of exponents
 TERMS = 1000  # of a sum
+DECLARED = "rational", "nonnegative", "nonpositive"  # of what no wave is, or is not known to be
 
 
 def quantity(point, expr, env):
@@ -50,6 +51,9 @@ def of_schedule(point, kind, index):
 
 def unknown(point, expr, env):
     """An unknown function is a sum of waves with random frequencies: smooth, bounded; positive ones its exp."""
+    declared = DECLARED[:1] if expr.is_positive else DECLARED
+    if expr.is_real is False or any(getattr(expr, f"is_{name}") is not None for name in declared):
+        raise Undefined(f"no wave has the properties of {expr}")
     values = [point.evaluate(arg, env) for arg in expr.args]
     key = expr.func, len(values), env.get(PIXEL, 0)
     if key not in point.drawn:
@@ -191,7 +195,7 @@ FUNCTIONS = {
     sp.loggamma: mp.loggamma,
     sp.factorial: mp.factorial,
     sp.factorial2: mp.fac2,
-    sp.binomial: mp.binomial,
+    sp.binomial: lambda n, k: mp.zero if mp.isint(k) and k < 0 else mp.binomial(n, k),  # as SymPy defines it
     sp.beta: mp.beta,
     sp.harmonic: mp.harmonic,
     sp.polygamma: mp.psi,

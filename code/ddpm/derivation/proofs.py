@@ -25,6 +25,7 @@ from ddpm.derivation.lowest import is_at_least, lower
 from ddpm.derivation.rebuilt import Product, Sum, evaluated, fresh
 from ddpm.derivation.symbols import SquaredNorm
 from ddpm.derivation.terms import exactly
+from ddpm.derivation.values import terms_have_values
 
 HYPERBOLIC = [sp.sinh, sp.cosh, sp.tanh]
 LONGEST = 60  # sums between two numbers are written out up to so many terms
@@ -36,8 +37,10 @@ def find_proof(left, right, where):
     Raises:
         Undecided: no proof was found, with a reason.
     """
+    for side in (left, right):
+        terms_have_values(side, where)
     left, right = (exactly(side).rewrite(HYPERBOLIC, sp.exp) for side in (left, right))
-    if left == right and not left.has(sp.nan, sp.zoo):
+    if left == right and not left.has(sp.nan, sp.zoo) and left.is_finite is not False:
         return ("symbols",)
     of_images = images(left, right)
     left, right = (fresh(expand_kl(side, where)) for side in (left, right))
@@ -90,7 +93,7 @@ def _product(where, body, *limits):
 
 def _by_induction(left, right, where, of_images):
     over = {n for side in (left, right) for e in side.atoms(sp.Sum, sp.Product) for n in e.args[-1][2].free_symbols}
-    over = {n for n in over if n.is_integer and not isinstance(n, sp.Dummy)}
+    over = {n for n in over if _runs_through_all(n) and not isinstance(n, sp.Dummy)}
     if len(over) != 1:
         return None
     n = over.pop()
@@ -102,6 +105,12 @@ def _by_induction(left, right, where, of_images):
     ):
         return "induction", str(n), start
     return None
+
+
+def _runs_through_all(n) -> bool:
+    """Whether a symbol may be every whole number from its least one on, so that after n comes n + 1."""
+    gaps = n.is_even, n.is_prime, n.is_composite, n.is_zero if not n.is_positive else None
+    return bool(n.is_integer) and gaps == (None,) * 4
 
 
 def _step(left, right, n, where, of_images):

@@ -14,21 +14,20 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from ddpm.derivation import symbols
 from ddpm.derivation.densities import Density, Undecided
 from ddpm.derivation.draws import Undefined
-from ddpm.derivation.expectation import KL, Expectation
 from ddpm.derivation.gaussians import has_images
 from ddpm.derivation.images import images
 from ddpm.derivation.mutants import Claim, tell
 from ddpm.derivation.numbers import Point
+from ddpm.derivation.premises import equalities
 from ddpm.derivation.proofs import find_proof
-from ddpm.derivation.symbols import Quantity
+from ddpm.derivation.symbols import x
 from ddpm.derivation.terms import Equality, depends, exactly, put_in
+from ddpm.derivation.values import terms_have_values
 from ddpm.derivation.worlds import mp
 
 FIRST, MORE, POINTS = 2, 12, 40  # points before a proof, after one that failed, and for a declared step
-FIXED = tuple(family.function for family in (symbols.alpha, symbols.beta, symbols.alpha_bar))
 QUICK = mp.mpf(10) ** -12  # relative
 
 
@@ -113,6 +112,8 @@ def settle(
             raise ValueError(f"{symbol} is no whole number; `where` gives the least values of these alone")
         if symbol.is_positive and value < 1:
             raise ValueError(f"{symbol} is a positive whole number; it cannot begin at {value}")
+    for side in (left, right):
+        terms_have_values(side, where)
     claim = Claim(exactly(left), exactly(right), where, using)
     left, right = (_put_in(side, using, where) for side in (claim.left, claim.right))
     try:
@@ -123,27 +124,6 @@ def settle(
         if any(depends(side, known.old) for side in (left, right) for known in using):
             raise Undecided(f"not decided: what was put in still stands in {left} or {right}") from error
         raise
-
-
-def equalities(using: Mapping | Sequence[Equality] | None) -> tuple[Equality, ...]:
-    """What may be put in, in one form."""
-    if isinstance(using, Mapping):
-        pairs = [(exactly(old), exactly(new)) for old, new in using.items()]
-        for old, new in pairs:
-            _may_be_put_in(old, new)
-        using = [Equality(old, new, {}, isinstance(old, (Quantity, Density, KL))) for old, new in pairs]
-    return tuple(using or ())
-
-
-def _may_be_put_in(old, new):
-    """Refuse what is no definition: of something through itself, or of what is fixed."""
-    if old == new:
-        return
-    if new.has(old):
-        raise ValueError(f"{old} cannot be put in as {new}, which has it inside")
-    fixed = old.atoms(sp.Function, sp.Symbol) - {symbols.t, symbols.s, symbols.T}
-    if old.has(Expectation) or all(isinstance(part, FIXED) for part in fixed) and not old.is_Symbol:
-        raise ValueError(f"{old} is fixed: that it is {new} is to be proved, not put in")
 
 
 def _put_in(expr, using, where):
@@ -230,9 +210,7 @@ def describe(point: Point, left, right) -> str:
     if left.has(Density) or right.has(Density):
         shown.append(f"a random chain of {point.last} steps (number {point.seed})")
         shown += [
-            f"{symbols.x[key[1]]} = {v}"
-            for key, v in point.drawn.items()
-            if isinstance(key, tuple) and key[0] == "state"
+            f"{x[key[1]]} = {v}" for key, v in point.drawn.items() if isinstance(key, tuple) and key[0] == "state"
         ]
     if point.pixels > 1:
         shown.append(f"images of {point.pixels} pixels")

@@ -199,6 +199,7 @@ def _new(name, kind, **attributes):
 alpha = family("alpha", r"\alpha", positive=True)
 beta = family("beta", r"\beta", positive=True)
 alpha_bar = family("alpha_bar", r"\bar\alpha", positive=True)
+SCHEDULE = alpha.function, beta.function, alpha_bar.function  # tied together, and between 0 and 1
 sigma = family("sigma", r"\sigma", positive=True)
 x = family("x", "x")
 epsilon_t = family("epsilon_t", r"\epsilon")

@@ -98,8 +98,10 @@ def exactly(expr):
             that is bound and runs where its own properties do not hold, which makes a difference.
     """
     written = sp.sympify(expr)
-    if not isinstance(written, sp.Expr) or written.is_Matrix:
+    if not isinstance(written, sp.Expr) or written.is_Matrix or written.has(sp.Order, sp.AccumBounds):
         raise TypeError(f"only numbers are compared, and no {type(written).__name__}: {written}")
+    with sp.evaluate(False):  # SymPy adds and multiplies decimals as rounded ones
+        written = written.xreplace({number: _decimal(number) for number in written.atoms(sp.Float)})
     expr = evaluated(written)
     if any(symbol.is_real is False for symbol in written.free_symbols):
         raise Undecided(f"not decided: numbers are put for real symbols alone: {written}")
@@ -107,12 +109,13 @@ def exactly(expr):
         raise Undecided(f"not decided: not all symbols commute: {expr}")
     for part in written.atoms(*BINDING):
         _bound_as_it_runs(part)
-    return expr.xreplace({number: _decimal(number) for number in expr.atoms(sp.Float)})
+    return expr
 
 
 def _decimal(number: sp.Float) -> sp.Rational:
-    text = repr(float(number)) if number._prec == 53 else str(number)
-    if number._prec == 53 and len(text.lower().split("e")[0].replace(".", "").strip("-0")) > 15:
+    pythons = number._prec == 53 and float(number) == number
+    text = repr(float(number)) if pythons else str(number)
+    if pythons and len(text.lower().split("e")[0].replace(".", "").strip("-0")) > 15:
         raise Undecided(f"not decided: {text} is a decimal that Python has rounded: write a fraction")
     return sp.Rational(text)
 

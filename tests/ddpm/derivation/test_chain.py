@@ -200,3 +200,11 @@ def test_statement_is_broken_where_it_does_not_fit():
     assert long.latex().count(r"\\") == 0
     with broken_at(PHONE):
         assert long.latex().count(r"\\") == 1
+
+
+def test_a_chain_that_numbers_support_supports_no_other():
+    near, declared = sp.Rational(693147, 10**6), Numerically("six digits", 1e-5)
+    chain = Chain(log(2)).step(near, "rounded", numerically=declared)
+    for using in (chain, [chain], [{b: 2}, chain]):
+        with pytest.raises(ValueError, match="not put into another: not proved: equal within 1e-05"):
+            Chain(a * log(2)).step(a * near, "above", using=using)

@@ -19,7 +19,21 @@ from ddpm.derivation.expectation import (
     reparameterized,
 )
 from ddpm.derivation.gaussians import PIXELS, Normal
-from ddpm.derivation.symbols import SquaredNorm, T, alpha_bar, epsilon, epsilon_t, family, log, s, sqrt, t, x
+from ddpm.derivation.symbols import (
+    SquaredNorm,
+    T,
+    alpha,
+    alpha_bar,
+    beta,
+    epsilon,
+    epsilon_t,
+    family,
+    log,
+    s,
+    sqrt,
+    t,
+    x,
+)
 
 y, z, u = sp.symbols("y z u", real=True)
 v, w = sp.symbols("v w", positive=True)
@@ -51,6 +65,7 @@ def test_text_and_what_is_known():
         (q(x[1]), Normal(x[1], 0, 1), "two named densities or two Normals"),
         (Normal(y, 0, 1), Normal(z, 0, 1), "of one variable; got y and z"),
         (Normal(y, 0, 1), Normal(y, 0, 1, "I"), "two densities of one pixel, or two of an image"),
+        (Normal(alpha[t], beta[t], v), Normal(alpha[t], 0, v), "is fixed, and no variable"),
         (q(x[1]), q(x[2]), "densities of one variable"),
         (q(x[1], x[0]), q(x[1] | x[0]), "densities of one variable"),
     ],

@@ -208,3 +208,24 @@ def test_a_state_is_that_of_the_chain_where_densities_are_named():
     free = Point(0, {})
     assert free.value(x[1] + sqrt(T)) and free.world is None
     assert Point(0, {}).value(log(alpha_bar[t])) < 0
+
+
+@pytest.mark.parametrize("kind", ["zero", "nonnegative", "nonpositive", "negative", "integer", "imaginary"])
+def test_a_function_of_a_kind_that_no_wave_is_has_no_numbers(kind):
+    with pytest.raises(Undefined, match="no wave has the properties"):
+        value(sp.Function("g", **{kind: True})(y))
+
+
+def test_functions_of_a_kind_that_waves_are():
+    for seed in range(4):
+        assert value(sp.Function("g", positive=True)(y), seed) > 0 and value(sp.Function("g", nonzero=True)(y), seed)
+    with pytest.raises(Undefined):
+        value(sp.Function("g", positive=True, integer=True)(y))
+
+
+def test_a_binomial_of_negative_numbers_is_as_sympy_defines_it():
+    def of(a, b):
+        return value(sp.binomial(y, z), a=a, b=b)
+
+    assert of(-3, -5) == of(3, -1) == of(2.5, -2) == 0 and of(-3, 2) == 6 and of(-3, 0) == 1
+    assert all(of(a, b) == sp.binomial(a, b) for a in range(-4, 5) for b in range(-4, 5))

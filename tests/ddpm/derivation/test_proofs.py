@@ -31,6 +31,7 @@ n0 = sp.Symbol("n0", integer=True, nonnegative=True)
 i = sp.Symbol("i", integer=True)
 m, r = family("m", "m"), family("r", "r", positive=True)
 STEP, BACK = q(x[t] | x[t - 1]), p_theta(x[t - 1] | x[t])
+f = sp.Function("f")
 SYMBOLS = ("symbols",)
 ONES = [
     (y, y, {}),
@@ -209,3 +210,24 @@ def test_the_last_term_is_split_off_where_there_is_one_for_every_t(kind, join):
     assert _peeled(further, t, {}) == join(kind(m[s], (s, 1, t + 2)), m[t + 3])
     for other in kind(m[s], (s, 1, 2 * t)), kind(m[s], (s, t, t + 1)), kind(m[s], (s, 1, T)):
         assert _peeled(other, t, {}) == other
+
+
+@pytest.mark.parametrize("kind, start", [("odd", 1), ("even", 2), ("prime", 2), ("composite", 4), ("nonzero", -2)])
+def test_there_is_no_induction_over_numbers_with_gaps(kind, start):
+    """After n comes n + 1 only where n may be every whole number: what is simplified of an odd n holds for no other."""
+    gaps, none = sp.Symbol("n", integer=True, **{kind: True}), sp.Symbol("n", integer=True)
+    for last, found in (gaps, None), (none, ("induction", "n", start)):
+        telescope = sp.Sum(f(s) - f(s - 1), (s, start, last)), f(last) - f(start - 1)
+        assert find_proof(*telescope, {last: start}) == found
+
+
+def test_what_an_induction_over_odd_numbers_would_prove():
+    odd = sp.Symbol("n", integer=True, positive=True, odd=True)
+    assert find_proof(sp.Sum((-1) ** s, (s, 1, odd)), odd - 2, {}) is None
+    other = sp.Symbol("n", integer=True, nonzero=True)
+    assert find_proof(sp.Sum(sp.KroneckerDelta(i, 1), (i, -2, other)), sp.S.Zero, {other: -2}) is None
+
+
+@pytest.mark.parametrize("infinite", [sp.oo, -sp.oo, sp.oo * v])
+def test_infinity_is_no_number(infinite):
+    assert find_proof(infinite, infinite, {}) is None

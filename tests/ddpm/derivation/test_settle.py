@@ -9,7 +9,7 @@ from ddpm.derivation.draws import Undefined
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal, kl_by_moments, mean_and_variance, mean_of_polynomial
 from ddpm.derivation.numbers import Point
-from ddpm.derivation.settle import Different, Numerically, Settled, equalities, prove, refute, settle
+from ddpm.derivation.settle import Different, Numerically, Settled, prove, refute, settle
 from ddpm.derivation.symbols import (
     C,
     SquaredNorm,
@@ -329,22 +329,6 @@ def test_where_a_symbol_begins():
     given = {t: 2}
     settle(t, t, given)
     assert given == {t: 2}
-
-
-def test_what_may_be_put_in():
-    assert equalities(None) == equalities({}) == ()
-    (known,) = equalities({m[t]: 0.5})
-    assert (known.old, known.new, known.where, known.general) == (m[t], sp.S.Half, {}, True)
-    generals = {m[t]: True, q(x[t]): True, KL(q(x[T]), p(x[T])): True, y: False, m[t] + y: False, y**2: False}
-    assert [known.general for known in equalities({old: z for old in generals})] == list(generals.values())
-    assert equalities([known]) == (known,)
-    for old in (alpha[t], alpha_bar[t - 1] * beta[s], sqrt(1 - alpha_bar[t]), sp.Integer(3)):
-        with pytest.raises(ValueError, match="is fixed"):
-            equalities({old: y})
-    with pytest.raises(ValueError, match="has it inside"):
-        equalities({y: y**2})
-    for fine in ({t: 3}, {alpha[t] * y: z}, {sigma[t]: beta[t]}, {y: y}, {alpha[t]: alpha[t]}):
-        assert len(equalities(fine)) == 1
 
 
 def test_a_difference_after_what_was_put_in():

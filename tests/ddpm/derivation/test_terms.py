@@ -167,3 +167,18 @@ def test_a_bound_symbol_that_is_no_index_is_real():
         with pytest.raises(Undecided, match="v runs through more than its name says"):
             exactly(area)
     assert exactly(limit) == sp.Limit(sp.Abs(y), y, 0) and exactly(slope) == sp.Derivative(sp.Abs(i), i)
+
+
+def test_decimals_are_fractions_before_they_are_added():
+    with sp.evaluate(False):
+        sums = sp.Add(sp.Float(1e20), sp.Float(0.3), y), sp.Mul(sp.Float("1.23", 3), sp.Float("4.56", 3), y)
+        wave = sp.Sum(sp.Mul(sp.Float(1e16), y) + sp.Mul(sp.Float(0.5), y), (s, 1, T))
+    assert [exactly(written) for written in sums] == [y + 10**20 + sp.Rational(3, 10), sp.Rational(56088, 10**4) * y]
+    assert exactly(wave) == evaluated(sp.Sum((10**16 + sp.S.Half) * y, (s, 1, T)))
+    assert exactly(sp.Float("1e-400")) == sp.Rational(1, 10**400) and exactly(sp.Float("2e400")) == 2 * 10**400
+
+
+@pytest.mark.parametrize("written", [sp.O(y), y + sp.O(y**2), sp.AccumBounds(0, 1) * y])
+def test_what_stands_for_many_numbers_is_none(written):
+    with pytest.raises(TypeError, match="only numbers are compared"):
+        exactly(written)

@@ -1,0 +1,68 @@
+"""What may be put in: a definition of something that is free, and that can be so."""
+
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from ddpm.derivation.densities import Density
+from ddpm.derivation.expectation import KL, Expectation
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.lowest import is_at_least, least
+from ddpm.derivation.symbols import SCHEDULE, Quantity
+from ddpm.derivation.terms import Equality, exactly
+
+KINDS = "real", "integer", "positive", "negative", "zero"  # of numbers
+
+
+def equalities(using: Mapping | Sequence[Equality] | None) -> tuple[Equality, ...]:
+    """What may be put in, in one form."""
+    if isinstance(using, Mapping):
+        pairs = [(exactly(old), exactly(new)) for old, new in using.items()]
+        with sp.evaluate(True):
+            for old, new in pairs:
+                _may_be_put_in(old, new)
+        agree(pairs)
+        using = [Equality(old, new, {}, isinstance(old, (Quantity, Density, KL))) for old, new in pairs]
+    return tuple(using or ())
+
+
+def _may_be_put_in(old, new):
+    """Refuse what is no definition: of something through itself, of what is fixed, or as what it cannot be."""
+    if old == new:
+        return
+    if new.has(old):
+        raise ValueError(f"{old} cannot be put in as {new}, which has it inside")
+    free = old.is_Symbol or not all(symbol.is_integer for symbol in old.free_symbols)
+    unknown = any(not isinstance(part, SCHEDULE) for part in old.atoms(Quantity, AppliedUndef, Density))
+    computed = old.has(Expectation) or any(kl.has(Normal) or kl.args[0] == kl.args[1] for kl in old.atoms(KL))
+    if computed or not (free or unknown):
+        raise ValueError(f"{old} is fixed: that it is {new} is to be proved, not put in")
+    if any({getattr(side, f"is_{kind}") for side in (old, new)} >= {True, False} for kind in KINDS):
+        raise ValueError(f"{old} cannot be {new}, which is a number of another kind")
+
+
+def agree(pairs) -> None:
+    """Refuse definitions of one family at two times that contradict each other, unless one of them is a recurrence.
+
+    Raises:
+        ValueError: what is said of all times is not what is said of one.
+    """
+    with sp.evaluate(True):
+        for old, new in pairs:
+            if not (
+                isinstance(old, Quantity) and len(old.args) == 1 and old.args[0].is_Symbol and not new.has(old.func)
+            ):
+                continue
+            (time,) = old.args
+            begin = least(time, {})
+            for other, given in pairs:
+                if (
+                    other == old
+                    or other.func != old.func
+                    or given.has(old.func)
+                    or not is_at_least(other.args[0], begin or 0, {})
+                ):
+                    continue
+                if sp.expand(new.xreplace({time: other.args[0]}) - given) != 0:
+                    raise ValueError(f"{old} is {new}, so that {other} cannot be {given}")

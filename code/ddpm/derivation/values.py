@@ -1,0 +1,73 @@
+"""Do the terms of sums and products have values? What cancels elsewhere may be 0/0 at one index of the range.
+
+Looked at are divisors and logs that vanish, and quantities that begin later than the index.
+"""
+
+import sympy as sp
+
+from ddpm.derivation.densities import Undecided
+from ddpm.derivation.lowest import is_at_least, lower
+from ddpm.derivation.rebuilt import evaluated
+from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar
+
+
+def terms_have_values(expr, lowest: dict) -> None:
+    """Refuse a sum or a product in which a term is known to have no value where its index may run.
+
+    Args:
+        lowest: the smallest value of each integer symbol, 1 where none is given.
+
+    Raises:
+        Undecided: with the part and the index.
+    """
+    with sp.evaluate(True):
+        for part in sp.sympify(expr).atoms(sp.Sum, sp.Product):
+            body, *limits = part.args
+            for i, (index, first, last) in enumerate(limits):
+                inside, within = lower(limits[i + 1 :], lowest), {limit[0] for limit in limits[:i]}
+                for lost, at in _without_value(body, index, first):
+                    outside = is_at_least(first - at, 1, inside) or is_at_least(at - last, 1, inside)
+                    if not (outside or at.free_symbols & within):  # the indices within are looked at by themselves
+                        raise Undecided(f"not decided: {lost} has no value where {index} = {at}, in {part}")
+
+
+def _without_value(body, index, first):
+    """Parts of `body` and the values of its index at which they have none, whether it runs there or not."""
+    anywhere = sp.Dummy(index.name, integer=True)  # whatever its name says
+    with sp.evaluate(False):
+        body, index = body.xreplace({index: anywhere}), anywhere
+    for power in body.atoms(sp.Pow):
+        if power.exp.is_nonpositive and power.base.is_zero is not False and power.base.has(index):
+            yield from ((power, at) for at in _zeros(power.base, index))
+    for log in body.atoms(sp.log):
+        if log.has(index) and not log.args[0].is_positive:
+            yield from ((log, at) for at in _zeros(log.args[0], index))
+    for quantity in body.atoms(Quantity):
+        if len(quantity.args) == 1 and quantity.has(index):
+            time = evaluated(quantity.args[0].xreplace({index: first}))
+            if time.is_Integer and time < (1 if isinstance(quantity, SCHEDULE[:2]) else 0):
+                yield quantity, first
+
+
+def _zeros(base, index) -> list:
+    """Whole numbers that make `base` 0: roots of its linear factors, and where an alpha_bar_0 in it is 1."""
+    base = evaluated(base)
+    if base.is_zero is False or not base.has(index):
+        return []
+    factors = [factor for factor, _ in sp.factor_list(base)[1]]
+    times = [bar.args[0] for bar in base.atoms(SCHEDULE[2])]
+    roots = [root for part in (*factors, *times) for root in _root(part, index)]
+    return [root for root in roots if _at(base, index, root) == 0]
+
+
+def _root(part, index) -> list:
+    """The whole number at which what is linear in the index is 0, if there is one."""
+    if not part.is_polynomial(index) or sp.degree(part, index) != 1:
+        return []
+    slope, start = sp.Poly(part, index).all_coeffs()
+    root = sp.cancel(-start / slope)
+    return [root] if root.is_integer else []
+
+
+def _at(base, index, value):
+    return sp.expand(evaluated(base.xreplace({index: value})).xreplace({alpha_bar[0]: sp.S.One}))

@@ -1,0 +1,135 @@
+"""What may be put in: definitions of what is free, which can be so, and do not contradict each other."""
+
+import pytest
+import sympy as sp
+
+from ddpm.derivation.chain import Chain
+from ddpm.derivation.densities import p, q
+from ddpm.derivation.expectation import KL, E_noise
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.premises import equalities
+from ddpm.derivation.symbols import (
+    SquaredNorm,
+    T,
+    alpha,
+    alpha_bar,
+    as_written,
+    beta,
+    epsilon,
+    family,
+    log,
+    s,
+    sigma,
+    sqrt,
+    t,
+    x,
+)
+
+y, z = sp.symbols("y z", real=True)
+v = sp.Symbol("v", positive=True)
+n = sp.Symbol("n", integer=True, positive=True)
+i = sp.Symbol("i", integer=True)
+m, r = family("m", "m"), family("r", "r", positive=True)
+f = sp.Function("f")
+
+
+def test_what_may_be_put_in():
+    assert equalities(None) == equalities({}) == ()
+    (known,) = equalities({m[t]: 0.5})
+    assert (known.old, known.new, known.where, known.general) == (m[t], sp.S.Half, {}, True)
+    generals = {m[t]: True, q(x[t]): True, KL(q(x[T]), p(x[T])): True, y: False, m[t] + y: False, y**2: False}
+    assert [known.general for known in equalities({old: z for old in generals})] == list(generals.values())
+    assert equalities([known]) == (known,)
+    for old in (alpha[t], alpha_bar[t - 1] * beta[s], sqrt(1 - alpha_bar[t]), sp.Integer(3)):
+        with pytest.raises(ValueError, match="is fixed"):
+            equalities({old: y})
+    with pytest.raises(ValueError, match="has it inside"):
+        equalities({y: y**2})
+    for fine in ({t: 3}, {alpha[t] * y: z}, {sigma[t]: beta[t]}, {y: y}, {alpha[t]: alpha[t]}):
+        assert len(equalities(fine)) == 1
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        log(2),
+        sp.sin(t),
+        log(alpha[t]),
+        sp.factorial(T) / 2,
+        sp.floor(n / 2),
+        sp.sign(t - T),
+        alpha[n],
+        SquaredNorm(beta[t]),
+        sp.Integral(y, (y, 0, 1)),
+        sp.Limit(sp.sin(y) / y, y, 0),
+        sp.Sum(y, (y, 1, 3)),
+        sp.Sum(alpha[s], (s, 1, n)),
+        sp.exp(E_noise(epsilon)),
+        f(E_noise(epsilon)),
+        KL(Normal(y, 0, 1), Normal(y, z, 1)),
+        KL(q(x[t]), q(x[t])),
+    ],
+)
+def test_what_has_nothing_free_in_it_is_not_put_in(old):
+    with pytest.raises(ValueError, match="is fixed"):
+        equalities({old: v})
+
+
+@pytest.mark.parametrize("old", [log(m[t]), f(t), y**2, t * y, alpha[t] * m[t], KL(q(x[t]), p(x[t])), n, f(2), q(x[0])])
+def test_what_has_something_free_in_it_is_put_in(old):
+    assert len(equalities({old: 3})) == 1
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (r[t], -1),
+        (v, 0),
+        (n, sp.S.Half),
+        (y**2 + 1, 0),
+        (y, sp.I),
+        (m[t], sp.I * v),
+        (sp.Abs(y), -v),
+        (i, sp.pi),
+        (sp.Symbol("below", negative=True), 2),
+        (sp.Symbol("other", nonzero=True), 0),
+    ],
+)
+def test_nothing_is_put_in_that_cannot_be(old, new):
+    with pytest.raises(ValueError, match="a number of another kind"):
+        equalities({old: new})
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ({m[t]: y + 1}, {m[s]: y}),
+        ({m[t]: t}, {m[t + 1]: t + 5}),
+        ({x[t]: y + 1}, {x[s]: y}),
+        ({m[t]: t**2}, {m[1]: 2}),
+        ({m[i]: i}, {m[t]: t - 1}),
+    ],
+)
+def test_a_family_is_not_defined_twice(one, other):
+    for both in (one | other, other | one):
+        with pytest.raises(ValueError, match="so that"):
+            equalities(both)
+    start = sp.Add(*one, *other)
+    for first, second in ((one, other), (other, one)):
+        chain = Chain(start).step(start.xreplace(first), "given", using=first)
+        with pytest.raises(ValueError, match="so that"):
+            chain.step(chain.last.xreplace(second), "given", using=second)
+
+
+def test_a_family_may_be_defined_at_two_times():
+    fine = [
+        {m[t]: t * (t + 1), m[t - 1]: t**2 - t},
+        {m[t]: t, m[0]: 5},  # t begins at 1
+        {m[t]: m[t - 1] + 1, m[s]: s},  # a recurrence
+        {m[t]: t, m[s]: m[s - 1] + 1},
+        {m[2 * t]: 1, m[t]: 1},
+        {m[t]: t, r[s]: s + 1},
+    ]
+    for both in fine:
+        with as_written():
+            assert len(equalities(both)) == 2
