@@ -135,6 +135,12 @@ def by_induction(name, first, recurrence, claim):
 
 RIGHT["1.4"] = {
     "Normal": Normal(x[t], MEAN, REST),
+    "an equation on the way": [Eq(x[t] - MEAN, sqrt(REST) * epsilon), Normal(x[t], MEAN, REST)],
+    "an equation after it": [Normal(x[t], MEAN, REST), Eq(epsilon, (x[t] - MEAN) / sqrt(REST))],
+    "a step, then solved": [
+        Eq(x[t] - sqrt(alpha[t]) * x[t - 1], sqrt(beta[t]) * epsilon_t[t]),
+        MEAN + sqrt(REST) * epsilon,
+    ],
     "Normal of an image": Normal(x[t], MEAN, REST, "I"),
     "draw": sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon,
     "draw with a minus and powers": alpha_bar[t] ** 0.5 * x[0] - (1 - alpha_bar[t]) ** 0.5 * epsilon_t[t],
@@ -251,6 +257,8 @@ RIGHT["1.4"] = {
     ),
 }
 OTHER_FORM["1.4"] = {
+    "yet solved for x_t": Eq(x[t] - MEAN, sqrt(REST) * epsilon),
+    "is a true equation": Eq((x[t] - MEAN) / sqrt(REST), epsilon),
     "mean of q(x_t | x_0)": MEAN,
     "What is the mean": 1 - alpha_bar[t],
     "factor of x_0": (sqrt(alpha_bar[t]), REST),
@@ -259,6 +267,17 @@ OTHER_FORM["1.4"] = {
     "x[t - 1] is still in it": sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t]) * epsilon_t[t],
 }
 SLIPS["1.4"] = {
+    "deviation belongs: it is squared once more": Eq(x[t] - MEAN, REST * epsilon),
+    "step t itself adds is missing": (MEAN, alpha[t] * (1 - alpha_bar[t - 1])),
+    "is not shrunk by step t": (MEAN, 1 - alpha_bar[t - 1] + beta[t]),
+    "shrunk by sqrt(alpha_t)": (MEAN, sqrt(alpha[t]) * (1 - alpha_bar[t - 1]) + beta[t]),
+    "beta_t in the place of its root": [
+        sqrt(alpha[t]) * x[t - 1] + beta[t] * epsilon_t[t],
+        MEAN + sqrt(REST) * epsilon,
+    ],
+    "alpha_t in the place of its root": Eq(x[t] - alpha[t] * x[t - 1], sqrt(beta[t]) * epsilon_t[t]),
+    "shrunk by alpha_t^2": alpha[t] * (sqrt(alpha_bar[t - 1]) * x[0] + sqrt(1 - alpha_bar[t - 1]) * epsilon)
+    + sqrt(beta[t]) * epsilon_t[t],
     "product of beta": Normal(x[t], sqrt(Product(beta[s], (s, 1, t))) * x[0], 1 - Product(beta[s], (s, 1, t))),
     "1 - the cumulative product of beta": (sqrt(1 - Product(beta[s], (s, 1, t))) * x[0], REST),
     "without its square root in the mean": alpha_bar[t] * x[0] + sqrt(REST) * epsilon,
@@ -315,6 +334,7 @@ NO_DERIVATION["2.1"] = {
     "a chain without a step between": Made(lambda: Chain(L).step(E_q(STEPS), "log")),
 }
 RIGHT["2.1"] = {name: [PRODUCTS, result] for name, result in list(NO_DERIVATION["2.1"].items())[:5]} | {
+    "with 0 on a side": [Eq(p_theta(x[0:T]) - p(x[T]) * Product(REVERSE, (t, 1, T)), 0), PRODUCTS, E_q(STEPS)],
     "steps": [L, PRODUCTS, E_q(STEPS)],
     "with a remark": [L, "the Markov property", PRODUCTS, E_q(STEPS)],
     "p_theta of the start": [PRODUCTS, E_q(-log(p_theta(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T)))],
@@ -329,6 +349,7 @@ RIGHT["2.1"] = {name: [PRODUCTS, result] for name, result in list(NO_DERIVATION[
     "chain": Made(lambda: Chain(L).step(PRODUCTS, "step by step").step(E_q(STEPS), "log")),
 }
 OTHER_FORM["2.1"] = {
+    "is a true equation": Eq(0, L - E_q(STEPS)),
     "density of a whole path": L,
     "product": PRODUCTS,
     "KL divergences": E_q(
@@ -340,6 +361,9 @@ OTHER_FORM["2.1"] = {
     "not yet solved": Eq(L - E_q(STEPS), 0),
 }
 SLIPS["2.1"] = {
+    "quotient of the logs": [PRODUCTS, E_q(-log(p(x[T])) - Sum(log(REVERSE) / log(STEP), (t, 1, T)))],
+    "p_theta end at T - 1": E_q(-log(p(x[T]) * Product(REVERSE, (t, 1, T - 1)) / Product(STEP, (t, 1, T)))),
+    "L compares the model with q": E_q(-log(p(x[T])) - Sum(log(q(x[t - 1] | x[t]) / STEP), (t, 1, T))),
     "upside down": E_q(-log(p(x[T])) - Sum(log(STEP / REVERSE), (t, 1, T))),
     "sign of log p(x_T)": E_q(log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T))),
     "all signs": E_q(log(p(x[T])) + Sum(log(REVERSE / STEP), (t, 1, T))),
@@ -376,6 +400,7 @@ NO_DERIVATION["2.2a"] = {
     "from right to left": [POSTERIOR * NOW / BEFORE, STEP],
 }
 RIGHT["2.2a"] = {name: [JOINT, result] for name, result in list(NO_DERIVATION["2.2a"].items())[:4]} | {
+    "in logs": [Eq(log(STEP), log(POSTERIOR) + log(NOW) - log(BEFORE)), POSTERIOR * NOW / BEFORE],
     "bar as on paper": [q(x[t] | x[t - 1], x[0]), POSTERIOR * NOW / BEFORE],
     "joint given": [q(x[t - 1], x[t] | x[0]) / BEFORE, POSTERIOR * NOW / BEFORE],
     "path given": [q(x[t - 1 : t] | x[0]) / BEFORE, POSTERIOR * NOW / BEFORE],
@@ -388,6 +413,7 @@ RIGHT["2.2a"] = {name: [JOINT, result] for name, result in list(NO_DERIVATION["2
     ),
 }
 OTHER_FORM["2.2a"] = {
+    "is a true equation": Eq(log(STEP * BEFORE), log(POSTERIOR * NOW)),
     "q(x[t] | x[t - 1]) in it": STEP,
     "q(x[t] | (x[t - 1], x[0])) in it": q(x[t] | (x[t - 1], x[0])),
     "x[0]) in it": JOINT,
@@ -396,6 +422,12 @@ OTHER_FORM["2.2a"] = {
     "with q(x[t] | x[t - 1]) in it": [JOINT, STEP],
 }
 SLIPS["2.2a"] = {
+    "two marginals are swapped": Eq(POSTERIOR * BEFORE / NOW, q(x[t - 1], x[t] | x[0]) * BEFORE / NOW**2),
+    "the marginal q(x_t | x_0)": [Eq(STEP, NOW), POSTERIOR * NOW / BEFORE],
+    "marginal above the line": POSTERIOR * q(x[t]) / BEFORE,
+    "marginal below the line": POSTERIOR * NOW / q(x[t - 1]),
+    "holds it already": q(x[t - 1], x[t] | x[0]) * NOW / BEFORE,
+    "x_0 is missing below the line": q(x[t - 1], x[t], x[0]) / q(x[t - 1]),
     "marginals are swapped": POSTERIOR * BEFORE / NOW,
     "divisor q(x_{t-1} | x_0) is missing": POSTERIOR * NOW,
     "factor q(x_t | x_0) is missing": Eq(STEP, POSTERIOR / BEFORE),
@@ -425,6 +457,11 @@ NO_DERIVATION["2.2b"] = {
 }
 TURNED = E_q(-log(p(x[T]) / q(x[T] | x[0])) - Sum(log(REVERSE / POSTERIOR), (t, 2, T)) - FIRST)
 RIGHT["2.2b"] = {name: [TURNED, result] for name, result in list(NO_DERIVATION["2.2b"].items())[:4]} | {
+    "the collapsed sum cited": [
+        Eq(Sum(log(BEFORE / NOW), (t, 2, T)), log(q(x[1] | x[0]) / q(x[T] | x[0]))),
+        TURNED,
+        E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST),
+    ],
     "Bayes from t = 2": [
         E_q(STEPS),
         E_q(-log(p(x[T])) - Sum(log(REVERSE * BEFORE / (POSTERIOR * NOW)), (t, 2, T)) - FIRST + log(q(x[1] | x[0]))),
@@ -454,6 +491,11 @@ OTHER_FORM["2.2b"] = {
     "whole path": E_q(-log(p_theta(x[0])) + KL(q(x[1:T] | x[0]), p_theta(x[1:T] | x[0]))),
 }
 SLIPS["2.2b"] = {
+    "multiplies p(x_T)": E_q(-log(p(x[T]) * q(x[T] | x[0])) - Sum(log(REVERSE / POSTERIOR), (t, 2, T)) - FIRST),
+    "still stands below": E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST + log(q(x[1] | x[0]))),
+    "upside down": E_q(
+        -log(p(x[T])) - Sum(log(REVERSE * NOW / (POSTERIOR * BEFORE)), (t, 2, T)) - FIRST + log(q(x[1] | x[0]))
+    ),
     "L_0 has the wrong sign": E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) + FIRST),
     "is missing.": E_q(PRIOR_TERM + Sum(TERM, (t, 2, T))),
     "L_T = KL(q(x_T | x_0) || p(x_T)) is missing": E_q(Sum(TERM, (t, 2, T)) - FIRST),
@@ -497,6 +539,7 @@ RIGHT["3.1"] = {
     "not tidied up": sqrt(alpha_bar[t - 1]) * beta[t] / REST * X_0
     + sqrt(alpha[t]) * (1 - alpha_bar[t - 1]) / REST * x[t],
     "equation": Eq(MU, ANSWER),
+    "x_0 by its name": {"x_0": X_0, "mean": ANSWER},
     "equation with a name": Eq(Symbol("my mean"), ANSWER),
     "beta by alpha_bar": (x[t] - (1 - alpha_bar[t] / alpha_bar[t - 1]) / sqrt(REST) * epsilon)
     * sqrt(alpha_bar[t - 1] / alpha_bar[t]),
@@ -527,6 +570,10 @@ OTHER_FORM["3.1"] = {
     - NOISED,
 }
 SLIPS["3.1"] = {
+    "not the mean of x_{t-1}": Eq(x[0], X_0),
+    "bars are missing": FORMULA.subs(x[0], (x[t] - sqrt(beta[t]) * epsilon) / sqrt(alpha[t])),
+    "without dividing by sqrt(alpha_bar_t)": FORMULA.subs(x[0], x[t] - sqrt(REST) * epsilon),
+    "sqrt(alpha_bar_t) below x_t alone": FORMULA.subs(x[0], x[t] / sqrt(alpha_bar[t]) - sqrt(REST) * epsilon),
     "sign of the noise": (x[t] + beta[t] / sqrt(REST) * epsilon) / sqrt(alpha[t]),
     "sqrt(beta_t) in the place": (x[t] - sqrt(beta[t] / REST) * epsilon) / sqrt(alpha[t]),
     "without its square root": (x[t] - beta[t] / REST * epsilon) / sqrt(alpha[t]),
@@ -554,6 +601,8 @@ MODEL = (x[t] - beta[t] / sqrt(REST) * GUESS) / sqrt(alpha[t])
 RIGHT["3.2"] = {
     "as in the problem set": E_noise(WEIGHT * SquaredNorm(epsilon - epsilon_theta(NOISED, t))) + C,
     "x_t short": E_q(WEIGHT * SquaredNorm(epsilon - GUESS)) + C,
+    "weight and error": (WEIGHT, SquaredNorm(epsilon - GUESS)),
+    "error and weight": {"error": (GUESS - epsilon) ** 2, "factor": beta[t] / sqrt(alpha[t] * REST), "weight": WEIGHT},
     "weight before the expectation": C + WEIGHT * E_noise(SquaredNorm(GUESS - epsilon)),
     "one fraction": sp.together(C + WEIGHT * E_noise(SquaredNorm(GUESS - epsilon))),
     "without C": E_noise(WEIGHT * (epsilon - GUESS) ** 2),
@@ -611,6 +660,13 @@ OTHER_FORM["3.2"] = {
     "inside of the norm": E_noise(HALF * SquaredNorm(beta[t] / sqrt(alpha[t] * REST) * (epsilon - GUESS))) + C,
 }
 SLIPS["3.2"] = {
+    "the simple loss": [SquaredNorm(epsilon - GUESS), WEIGHT * SquaredNorm(epsilon - GUESS)],
+    "that is the simple loss": SquaredNorm(epsilon - GUESS),
+    "weight is missing": (WEIGHT, E_noise(SquaredNorm(epsilon - GUESS))),
+    "the factor 1/2 is missing.": (2 * WEIGHT, SquaredNorm(epsilon - GUESS)),
+    "stands inside of the norm": E_noise(SquaredNorm(WEIGHT * (epsilon - GUESS))) + C,
+    "1 - alpha_t^2": WEIGHT * (1 - alpha[t] ** 2) / beta[t] ** 2,
+    "t - 1 in the place of t": beta[t - 1] ** 2 / (2 * sigma[t - 1] ** 2 * alpha[t - 1] * (1 - alpha_bar[t - 1])),
     "1/2 is missing": beta[t] ** 2 / (sigma[t] ** 2 * alpha[t] * REST),
     "beta_t in the place of beta_t^2.": beta[t] / (sigma[t] ** 2 * alpha[t] * REST),
     "beta_t in the place of beta_t^2": beta[t] / (2 * sigma[t] ** 2 * alpha[t] * REST) * SquaredNorm(epsilon - GUESS),
@@ -640,6 +696,7 @@ SLIPS["3.2"] = {
 P4 = (t - 1) * (t - 2) * (t - 3) * (t - 4)
 REFUSED = {
     "1.4": {
+        "line 2 of answer_1_4 is not true": [Normal(x[t], MEAN, REST), Eq(beta[t], alpha[t])],
         "is in x[t - 1] already": sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t]) * epsilon_t[t - 1],
         "not independent": sqrt(alpha[t] / 2) * x[t - 1]
         + sqrt(alpha[t] * alpha[t - 1] / 2) * x[t - 2]

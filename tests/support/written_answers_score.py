@@ -10,6 +10,8 @@ RIGHT, OTHER_FORM, REFUSED, SLIPS = {}, {}, {}, {}
 
 RIGHT["10.2"] = {
     "plain": (x_u + r_u**2 * score_u) / c_u,
+    "both means by name": {"E_epsilon": -r_u * score_u, "E_x_0": (x_u + r_u**2 * score_u) / c_u},
+    "the mean of the noise first": [-r_u * score_u, (x_u + r_u**2 * score_u) / c_u],
     "term by term": x_u / c_u + r_u * r_u / c_u * score_u,
     "equation": Eq(x[0], (x_u + r_u**2 * score_u) / c_u),
     "turned equation": Eq((x_u + r_u**2 * score_u) / c_u, x[0]),
@@ -24,8 +26,9 @@ RIGHT["10.2"] = {
     "taken out": r_u**2 / c_u * (score_u + x_u / r_u**2),
     "a negative exponent": c_u**-1 * (x_u - (-score_u) * r_u**2.0),
 }
-OTHER_FORM["10.2"] = {}
+OTHER_FORM["10.2"] = {"not yet solved for E[x_0 | x_u]": Eq(c_u * x[0], x_u + r_u**2 * score_u)}
 REFUSED["10.2"] = {
+    "line 2 of answer_10_2 is not the mean of the noise": [(x_u + r_u**2 * score_u) / c_u, Eq(epsilon, r_u * score_u)],
     "still has epsilon in it": (x_u - r_u * epsilon) / c_u,
     "has x_0 in it": x[0],
     "says nothing of the mean of x_0": Eq(epsilon, -r_u * score_u),
@@ -76,7 +79,10 @@ RIGHT["10.4"] = {
     "decimals": r_u**2 / (1 - 0.5 * h_u / r_u**2),
     "symbols made by the reader": Symbol("r_u") ** 2 / (1 - Symbol("h_u") / (2 * Symbol("r_u") ** 2)),
 }
-OTHER_FORM["10.4"] = {"still has V_u in it": (1 - h_u / r_u**2) ** 2 * V_u + 2 * h_u}
+OTHER_FORM["10.4"] = {
+    "still has V_u in it": (1 - h_u / r_u**2) ** 2 * V_u + 2 * h_u,
+    "not yet solved for the variance at rest": Eq(V_u, (1 - h_u / r_u**2) ** 2 * V_u + 2 * h_u),
+}
 REFUSED["10.4"] = {
     "line 1 of answer_10_4 is not true": [
         Eq(V_u, (1 - h_u / r_u**2) * V_u + 2 * h_u),
@@ -84,6 +90,7 @@ REFUSED["10.4"] = {
     ],
 }
 SLIPS["10.4"] = {
+    "h_u: the 2 is missing": Eq(h_u / (1 - (1 - h_u / r_u**2) ** 2), simplify(h_u / (1 - (1 - h_u / r_u**2) ** 2))),
     "as if the steps did no harm": r_u**2,
     "first order in h_u alone": r_u**2 * (1 + h_u / (2 * r_u**2)),
     "sign of h_u is turned": r_u**2 / (1 + h_u / r_u**2 / 2),

@@ -7,11 +7,11 @@ import pytest
 import sympy as sp
 
 from ddpm.derivation.densities import Undecided
-from ddpm.derivation.symbols import alpha, alpha_bar, beta, t, x
+from ddpm.derivation.symbols import alpha, beta, t, x
 from ddpm.grading import Slip, Status
 from ddpm.grading.written import problem as module
 from ddpm.grading.written.lines import Line, Reading
-from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, is_aside, solved, untrue
+from ddpm.grading.written.problem import Claim, Derivation, Target
 from ddpm.grading.written.too_large import Unreadable
 
 RIGHT = alpha[t] * x[t]
@@ -95,6 +95,8 @@ def test_a_wrong_answer_is_shown_beside_the_right_one():
     expected, got = (float(words.partition(f" {side} ")[2].split()[0]) for side in ("expected", "got"))
     assert got == pytest.approx(expected + 1, abs=1e-4)
     assert said(problem(PRODUCT), 5 * RIGHT)[1].endswith("It is 5 times the right one.")
+    equation = dataclasses.replace(PRODUCT, what="")
+    assert said(problem(equation), RIGHT / 5)[1].endswith("The left side is 1/5 times the right one.")
     inside = problem(PRODUCT)
     inside = dataclasses.replace(
         inside, claims=lambda lines, of=inside.claims: [dataclasses.replace(c, inside=True) for c in of(lines)]
@@ -219,52 +221,3 @@ def test_what_cannot_be_compared_is_refused_in_words(monkeypatch):
     assert str(problem(PRODUCT).judge(problem(PRODUCT).collect({}))) == (
         "Not yet answered: mine is not in the notebook."
     )
-
-
-def test_of_an_equation_the_side_beside_what_is_asked_counts():
-    assert solved(Line(RIGHT), PRODUCT) == (RIGHT, "")
-    assert solved(Line(x[0], RIGHT), PRODUCT) == (x[0], "") and solved(Line(RIGHT, x[0]), PRODUCT) == (x[0], "")
-    long = (1 - beta[t]) * x[t]
-    formed = dataclasses.replace(PRODUCT, form=lambda typed: "" if typed == long else "no")
-    for left, right in ((RIGHT, long), (long, RIGHT)):
-        assert solved(Line(right, left), formed) == (long, "")
-        assert solved(Line(right, left), PRODUCT) == (right, "")
-    rest, left = solved(Line(x[0], alpha_bar[t]), PRODUCT)
-    assert sp.expand(rest - (x[0] - alpha_bar[t] + RIGHT)) == 0
-    assert left == "is a true equation, but not yet solved for the product."
-    named = sp.Symbol("m")
-    assert solved(Line(x[0], named), PRODUCT, lambda side: side.subs(named, RIGHT)) == (x[0], "")
-
-
-def test_a_false_equation_between_other_things_is_a_claim_of_its_own():
-    named = sp.Symbol("m")
-    for line in (Line(RIGHT), Line(x[0], RIGHT), Line(RIGHT, x[0]), Line(sp.Integer(1), alpha[t] + beta[t])):
-        assert untrue(line, PRODUCT, "line 1") is None
-    assert untrue(Line(x[0], named), PRODUCT, "line 1", lambda side: side.subs(named, RIGHT)) is None
-    assert untrue(Line(sp.Integer(2), sp.Integer(1)), PRODUCT, "").typed == sp.Eq(1, 2, evaluate=False)
-    of_two = dataclasses.replace(PRODUCT, where={t: 2})
-    claim = untrue(Line(named, alpha_bar[t]), of_two, "line 1", lambda side: side.subs(named, x[0]))
-    assert (claim.compared, claim.target.value, claim.target.what) == (alpha_bar[t], x[0], "")
-    assert (claim.typed, claim.place, claim.step) == (sp.Eq(alpha_bar[t], named), "line 1", True)
-    assert claim.target.where == {t: 2}
-
-
-def test_what_is_said_beside_the_answer_after_it_goes_before_it():
-    a, b, c = Line(x[0]), Line(x[1]), Line(x[2])
-    aside, name = Line(sp.Integer(1), alpha[t] + beta[t]), Line(x[3], of="definition")
-    assert answer_last([a, aside, name, b, aside, aside], lambda line: line is aside) == [
-        *((5, aside), (6, aside)),
-        *((1, a), (2, aside), (4, b)),
-    ]
-    assert answer_last([a, b, c], lambda line: False) == [(1, a), (2, b), (3, c)]
-    assert answer_last([a, b], lambda line: True) == [(1, a), (2, b)] and answer_last([name], bool) == []
-
-
-def test_an_aside_is_a_true_equation_between_other_things():
-    m, both = sp.Symbol("m"), (PRODUCT, SUM)
-    true = Line(sp.Integer(1), alpha[t] + beta[t])
-    assert is_aside(true, both) and is_aside(Line(x[0], m), both, lambda side: side.subs(m, x[0]))
-    assert not is_aside(Line(RIGHT), both) and not is_aside(dataclasses.replace(true, between=(alpha[t],)), both)
-    assert not is_aside(Line(x[0], x[1]), both)
-    for value in (RIGHT, SUM.value):
-        assert not is_aside(Line(value, m), both, lambda side, value=value: side.subs(m, value))

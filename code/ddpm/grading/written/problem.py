@@ -152,7 +152,7 @@ class Derivation:
         for claim in claims:
             sample = samples.setdefault(
                 (id(claim.target), *claim.where.items()),
-                Sample({**claim.target.where, **claim.where}, claim.target.value),
+                Sample({**claim.target.where, **claim.where}, claim.target.value or claim.compared),  # 0 has no states
             )
             way, verdict = self._compared(claim, sample)
             if verdict:
@@ -226,7 +226,7 @@ class Derivation:
         if slip := matching(claim, sample):
             text += _named(slip)
         elif factor := sample.factor(claim.compared, claim.target.value):
-            text += "\n" + wrap(f"It is {factor} times the right one.")
+            text += "\n" + wrap(f"{'It' if claim.target.what else 'The left side'} is {factor} times the right one.")
         elif slip := two_of(claim, sample):
             text += _named(slip)
         return Verdict(Status.WRONG, text, slip=slip.name if slip else None)
@@ -265,53 +265,3 @@ def two_of(claim: Claim, sample: Sample) -> Slip | None:
         hints = dict.fromkeys(slip.hint for slip in both)
         return Slip("\n".join(slip.name for slip in both), "\n".join(hints), lambda: claim.compared)
     return None
-
-
-def answer_last(lines: Sequence[Line], is_beside: Callable[[Line], bool]) -> list[tuple[int, Line]]:
-    """The lines with their numbers, definitions left out. What is said beside the answer after it goes before it: the
-    last line is what counts."""
-    numbered = [(i, line) for i, line in enumerate(lines, start=1) if line.of != "definition"]
-    end = next((k for k in range(len(numbered), 0, -1) if not is_beside(numbered[k - 1][1])), 0)
-    return numbered[end:] + numbered[:end]
-
-
-def is_aside(line: Line, targets: Sequence[Target], compared: Callable = lambda typed: typed) -> bool:
-    """Whether a line is a true equation between other things than the targets."""
-    if line.left is None or line.between:
-        return False
-    left, right = compared(line.left), compared(line.right)
-    sample = Sample(dict(targets[0].where), targets[0].value)
-    one = targets[0].value
-    return sample.equal(right - left + one, one) and not any(
-        sample.equal(side, target.value) for side in (left, right) for target in targets
-    )
-
-
-def untrue(line: Line, target: Target, place: str, compared: Callable = lambda typed: typed) -> Claim | None:
-    """The claim of an equation between other things than the target, if its sides differ."""
-    if line.left is None:
-        return None
-    left, right = compared(line.left), compared(line.right)
-    sample = Sample(dict(target.where), target.value)
-    if any(sample.equal(side, target.value) for side in (left, right, right - left + target.value)):
-        return None
-    equation = sp.Eq(line.left, line.right, evaluate=False)
-    return Claim(Target("", right, where=target.where), left, equation, place, step=True)
-
-
-def solved(line: Line, target: Target, compared: Callable = lambda typed: typed) -> tuple[sp.Expr, str]:
-    """What the line says that the target is; and "" if the target stands alone on one side or is left out, else what
-    is to be done.
-
-    Args:
-        compared: puts definitions into a side.
-    """
-    if line.left is None:
-        return line.right, ""
-    sample, sides = Sample(dict(target.where), target.value), [line.left, line.right]
-    equal = [sample.equal(compared(side), target.value) for side in sides]
-    if all(equal):
-        return min(reversed(sides), key=lambda side: bool(target.form(side))), ""
-    if any(equal):
-        return sides[equal.index(False)], ""
-    return line.right - line.left + target.value, f"is a true equation, but not yet solved for {target.what}."

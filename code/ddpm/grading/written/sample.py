@@ -62,17 +62,24 @@ class Sample:
         Raises:
             Undecided: there are too few such points.
         """
-        tried = 0
-        most = FEW if not thorough else OF_WORLDS if other.has(Density) else len(SEEDS)
+        tried, sides = 0, sp.Tuple(expr, other)
+        of_density = sides.has(Density)
+        most = FEW if not thorough else OF_WORLDS if of_density else len(SEEDS)
         for i, a, b in self.pairs(expr, other, most):
             tried += 1
-            exactly = thorough and not other.has(Density)
-            if self._differ(expr, other, i) if exactly else not close(a, b):
+            exactly = thorough and not of_density
+            if self._differ(expr, other, i) if exactly else not close(a, b, self._size(sides, i)):
                 return Different(describe(self.points[i], expr, other), a, b)
         self.tried = tried
         if tried < FEWEST:
             raise Undecided(f"has no value at nearly all points tried{f': {self.why}' if self.why else ''}")
         return None
+
+    def _size(self, sides, i):
+        """How large what is added up is at least, where the sum may be 0: terms whose other side is 0, and logs."""
+        terms = sp.Add.make_args(sp.expand(sum(sides))) if 0 in sides else ()
+        of_logs = sides.has(Density) and sides.has(sp.log) and not sides.has(sp.exp)
+        return max([int(of_logs), *(abs(self.value(term, i) or 0) for term in terms)])
 
     def _differ(self, expr, other, i):
         try:
@@ -148,8 +155,8 @@ def changed(slip, right) -> set:
     return sp.simplify(slip / right).atoms(Quantity, sp.Symbol) - {t, s, T}
 
 
-def close(a, b) -> bool:
-    return a == b or abs(a - b) <= SAME * max(abs(a), abs(b))
+def close(a, b, least=0) -> bool:
+    return a == b or abs(a - b) <= SAME * max(least, abs(a), abs(b))
 
 
 def number(value) -> str:

@@ -16,6 +16,7 @@ RATIO = c_next / c_i
 X_0 = (x_i - r_i * epsilon) / c_i
 STEP = RATIO * x_i + (r_next - RATIO * r_i) * epsilon
 RIGHT_1 = {
+    "a name for the variance": [Eq(Symbol("variance"), A_i**2 + sigma_i**2), Eq(A_i, KEPT)],
     "plain": KEPT,
     "an equation": Eq(A_i, KEPT),
     "a turned equation": Eq(KEPT, A_i),
@@ -33,6 +34,8 @@ RIGHT_1 = {
     "a function": lambda: KEPT,
 }
 RIGHT_3 = {
+    "the image first": [X_0, STEP],
+    "the image by its name": {"x_0_hat": X_0, "x_next": STEP},
     "plain": STEP,
     "expanded": sp.expand(STEP),
     "by the ratios": c_next * (x_i / c_i + (r_next / c_next - r_i / c_i) * epsilon),

@@ -54,6 +54,7 @@ def test_right_answers_in_another_form_are_told_apart(answer):
 
 
 SLIPS = {
+    "four times as much: g_u^2 / r_u": Eq(4 * FACTOR**2, expand(4 * FACTOR**2)),
     "not yet squared": FACTOR,
     "as if it were known": dr_u**2,
     "is turned": (dr_u + r_u * dc_u / c_u) ** 2,
@@ -87,6 +88,10 @@ def test_slips_are_named(words):
 @pytest.mark.parametrize("answer", [2 * FACTOR**2, FACTOR**3, (FACTOR / r_u) ** 2])
 def test_no_two_slips_are_named_that_make_an_answer_by_chance(answer):
     assert check_answer_15_3(answer).slip is None
+
+
+def test_a_false_equation_after_the_weight_is_shown():
+    assert "line 2 of answer_15_3 is not true" in str(check_answer_15_3([FACTOR**2, Eq(x[0], (x_u + epsilon) / c_u)]))
 
 
 def test_the_factor_last_is_not_the_weight():

@@ -10,9 +10,10 @@ from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import Product, Quantity, Sum, alpha, alpha_bar, beta, s, sqrt, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
+from ddpm.grading.written.about import equation, kind_of, placed
 from ddpm.grading.written.linear import STATE, mean_and_variance, noises
 from ddpm.grading.written.notation import earliest, parts
-from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last
+from ddpm.grading.written.problem import Claim, Derivation, Target
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -69,6 +70,7 @@ MEAN = Target(
             )
         ),
         Slip("mean and variance are swapped: the variance stands in the place of the mean.", ORDER, noise_variance),
+        Slip("alpha_t in the place of its root in step t.", ROOT, lambda: alpha[t] * sqrt(alpha_bar[t - 1]) * x[0]),
     ),
 )
 SPREAD = Target(
@@ -115,6 +117,27 @@ SPREAD = Target(
                 image_factor() * x[0],
             ),
             (
+                "what step t itself adds is missing.",
+                "How large is the variance of x_t if x_{t-1} has none?",
+                alpha[t] * (1 - alpha_bar[t - 1]),
+            ),
+            ("the noise of earlier steps is not shrunk by step t.", SHRINK, 1 - alpha_bar[t - 1] + beta[t]),
+            (
+                "the noise of earlier steps is shrunk by sqrt(alpha_t): that is the factor of a standard deviation.",
+                VARIANCE,
+                sqrt(alpha[t]) * (1 - alpha_bar[t - 1]) + beta[t],
+            ),
+            (
+                "the noise of earlier steps is shrunk by alpha_t^2: x_{t-1} has the factor sqrt(alpha_t) in step t.",
+                SHRINK,
+                alpha[t] ** 2 * (1 - alpha_bar[t - 1]) + beta[t],
+            ),
+            (
+                "beta_t in the place of its root in step t.",
+                VARIANCE,
+                alpha[t] * (1 - alpha_bar[t - 1]) + beta[t] ** 2,
+            ),
+            (
                 "that is the variance of q(x_{t-1} | x_t, x_0).",
                 "Here x_t is not known.",
                 (1 - alpha_bar[t - 1]) / (1 - alpha_bar[t]) * beta[t],
@@ -148,6 +171,7 @@ DENSITY = Target(
 
 
 FACTOR = image_factor()
+ASKED = MEAN, Target("the factor of x_0", FACTOR), SPREAD, DENSITY
 KINDS = {  # words in the name of a line
     "mean": ("mean", "expect"),
     "variance": ("var",),
@@ -158,22 +182,21 @@ KINDS = {  # words in the name of a line
 
 def claims(lines) -> list[Claim]:
     """What the lines say of mean and variance: draws, densities, or a mean and a variance one after the other."""
-    found, plain, numbered = {}, {}, answer_last(lines, is_beside)
-    for k, (i, line) in enumerate(numbered):
-        place = f"line {i}" if len(lines) > 1 else ""
-        if line.of == "identity" or is_beside(line):
-            equation = sp.Eq(line.left, line.right, evaluate=False)
-            found[k] = [Claim(Target("", line.right), line.left, equation, place, step=True)]
+    found, plain = {}, {}
+    for k, here in enumerate(placed(lines, kind)):
+        line, place = here.line, here.place
+        if here.kind != "answer":
+            found[k] = [equation(here)]
             continue
         said = said_by(line)
         if said.kind == "number":
-            plain[k] = said.expr, line.of, place, kind_of(line.name)
+            plain[k] = said.expr, line.of, place, kind_of_number(line.name)
         elif said.kind == "noise" and len(lines) > 1:
             plain[k] = mean_and_variance(said.expr, {})[1], line.of, place, "variance"
         elif said.kind == "density":
             found[k] = [Claim(DENSITY, said.expr, said.expr, place)]
         elif said.kind != "nothing":
-            found[k] = of_law(said, place, k == len(numbered) - 1)
+            found[k] = of_law(said, place, here.last)
     found |= {k: [claim] for k, claim in zip(plain, of_numbers([*plain.values()]))}
     found = [claim for k in sorted(found) for claim in found[k]]
     if not found:
@@ -189,12 +212,14 @@ class Said:
         kind: "law" (a Normal or a draw), "noise" (of a draw, without its mean), "density" (its formula), "number" (a
             mean or a variance), or "nothing".
         time, given: of the state whose law it is, and of the state that is given.
+        open: what is still to be done, "" if nothing.
     """
 
     kind: str
     expr: sp.Expr
     time: sp.Expr = t
     given: sp.Expr = sp.Integer(0)
+    open: str = ""
 
 
 def said_by(line) -> Said:
@@ -203,6 +228,8 @@ def said_by(line) -> Said:
     if sides[-1] == x[t] or len(sides) == 1 and isinstance(sides[0], Density):
         names = sides[-1:]
     sides = [side for side in sides if side not in names]
+    if len(sides) == 2 and (draw := solved_for_state(*sides)) is not None:
+        return Said("law", draw, open="is a true equation, but not yet solved for x_t.")
     if len(sides) == 2 and not Sample({}).equal(*sides):
         raise Unreadable(f"has an equation whose sides differ: {sides[0]} and {sides[1]}")
     if not sides:
@@ -226,17 +253,22 @@ def said_by(line) -> Said:
     return Said(kind, expr, time, given)
 
 
-def is_beside(line) -> bool:
-    """Whether a line is a true equation without noise between other things than mean and variance, as for beta_t."""
-    if line.left is None or any(isinstance(side, (Density, STATE, Normal)) for side in (line.left, line.right)):
-        return False
-    sample, sides = Sample({}), (line.left, line.right)
-    asked = (MEAN.value, FACTOR, SPREAD.value, DENSITY.value)
-    return (
-        not any(noises(side) for side in sides)
-        and sample.equal(*sides)
-        and not any(sample.equal(line.right, value) for value in asked)
-    )
+def solved_for_state(left, right) -> sp.Expr | None:
+    """The draw of x_t that an equation with noise gives, if it is linear in x_t."""
+    rest = sp.expand(left - right)
+    factor = rest.coeff(x[t])
+    if factor == 0 or not noises(rest) or noises(factor) or (rest := rest - sp.expand(factor * x[t])).has(x[t]):
+        return None
+    return -rest / factor
+
+
+def kind(line) -> str:
+    """What a line is about. An equation with noise, a state or a density alone on a side is about x_t."""
+    sides = [side for side in (line.left, line.right) if side is not None]
+    if line.of == "identity":
+        return kind_of(line, ())
+    of_law = any(isinstance(side, (Density, STATE, Normal)) or noises(side) for side in sides)
+    return "answer" if of_law else kind_of(line, ASKED)
 
 
 def named(side) -> tuple:
@@ -269,7 +301,7 @@ def of_law(said, place, is_last) -> list[Claim]:
     ]
     if (said.time, said.given) == (t, 0):
         return [
-            Claim(target, compared, expr if not isinstance(expr, Normal) else compared, words, where=where)
+            Claim(target, compared, expr if not isinstance(expr, Normal) else compared, words, said.open, where)
             for target, compared, words in ((MEAN, mean, about[0]), (SPREAD, sp.expand(variance), about[1]))
         ]
     targets = targets_of(said)
@@ -300,7 +332,7 @@ def targets_of(said) -> tuple[Target, Target]:
     )
 
 
-def kind_of(name: str) -> str:
+def kind_of_number(name: str) -> str:
     """What a name says that a number is: one of `KINDS`, or ""."""
     found = [kind for kind, words in KINDS.items() if any(word in name.lower() for word in words)]
     kind = found[0] if len(found) == 1 else ""
@@ -356,7 +388,7 @@ def form(found) -> str:
     if len(targets) == 1:
         given, missing = ("mean", "variance") if asked[0].target is MEAN else ("variance", "mean")
         return f"is the {given} of q(x_t | x_0). What is the {missing}?"
-    last = {id(claim.target): claim for claim in asked}.values()
+    last = {id(claim.target): claim for claim in sorted(asked, key=lambda claim: not claim.open)}.values()
     states = {e for claim in last for e in parts(claim.typed) if isinstance(e, STATE)} - {x[0]}
     if open_ := next((claim.open for claim in last if claim.open), ""):
         return open_

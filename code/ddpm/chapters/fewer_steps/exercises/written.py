@@ -5,8 +5,8 @@ import sympy as sp
 from ddpm.derivation.symbols import A_i, c_i, c_next, epsilon, r_i, r_next, sigma_i, sqrt, x, x_i, x_next
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
+from ddpm.grading.written.about import equation, kind_of, part_of, placed
 from ddpm.grading.written.problem import Claim, Derivation, Target
-from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
 VARIANCE_HINT = (
@@ -88,23 +88,24 @@ KEPT = Target(
     ),
     form=lambda typed: "still has A_i in it. Solve for it." if typed.has(A_i) else "",
 )
-SQUARE = Target("A_i^2", _in_range(KEPT_VALUE**2))
+SQUARES = Target("A_i^2", _in_range(KEPT_VALUE**2)), Target("the variance after the step", r_next**2)
 
 
 def kept_claims(lines) -> list[Claim]:
     """Lines that give A_i, and equations on the way, such as that for its square."""
-    found, placed = [], _places(lines)
-    for place, line in placed:
-        if line.left is None and line is not placed[-1][1] and _is_square(line.right):
-            found.append(Claim(SQUARE, _known(line.right), line.right, place, step=True))
+    found = []
+    for said in placed(lines):
+        line, place = said.line, said.place
+        if part := part_of(said, SQUARES, _known):
+            found += part
         elif line.left is None:
-            found.append(_about_kept(line.right, line.right, place))
+            found.append(_about_kept(line.right, place))
         elif A_i in (line.left, line.right):
             given = line.right if line.left == A_i else line.left
-            found += [_about_kept(part, part, place, step=True) for part in line.between]
-            found.append(_about_kept(given, given, place))
+            found += [_about_kept(part, place, step=True) for part in line.between]
+            found.append(_about_kept(given, place))
         else:
-            found.append(_equation(line, {A_i: KEPT_VALUE}, place, _in_range))
+            found.append(equation(said, _known))
     if not any(claim.target is KEPT for claim in found) and not any(claim.typed.has(A_i) for claim in found):
         raise Unreadable("does not say what A_i is yet")
     return found
@@ -115,13 +116,8 @@ def _known(expr) -> sp.Expr:
     return _in_range(expr.subs(A_i, KEPT_VALUE))
 
 
-def _is_square(expr) -> bool:
-    """Whether a line on the way says what A_i^2 is."""
-    return Sample({}, SQUARE.value).equal(_known(expr), SQUARE.value)
-
-
-def _about_kept(expr, typed, place, step=False) -> Claim:
-    return Claim(KEPT, _known(expr), typed, place, KEPT.form(typed), step=step)
+def _about_kept(typed, place, step=False) -> Claim:
+    return Claim(KEPT, _known(typed), typed, place, KEPT.form(typed), step=step)
 
 
 def kept_form(found) -> str:
@@ -212,62 +208,49 @@ EULER = Target(
 )
 
 
+IMAGE = Target("the image", X_0)
+
+
 def euler_claims(lines) -> list[Claim]:
     """Lines that give the state after the step, and equations on the way, such as that for x_0."""
     found = []
-    for place, line in _places(lines):
-        if line.left is None or x_next in (line.left, line.right):
+    for said in placed(lines):
+        line, place = said.line, said.place
+        if part := part_of(said, (IMAGE,), _put_in):
+            found += part
+        elif line.left is None or x_next in (line.left, line.right):
             given = line.right if line.left in (None, x_next) else line.left
-            for part in line.between:
-                found.append(Claim(EULER, part.subs(x[0], X_0), part, place, step=True))
-            found.append(Claim(EULER, given.subs(x[0], X_0), given, place, EULER.form(given)))
-        elif line.left.has(x_next) or line.right.has(x_next):
-            found.append(_equation(line, {x_next: EULER_VALUE, x[0]: X_0}, place))
-        elif _is_true(line):
-            found.append(_equation(line, {x[0]: X_0}, place))
+            found += [_about_state(part, place, step=True) for part in line.between]
+            found.append(_about_state(given, place))
+        elif line.left.has(x_next) or line.right.has(x_next) or _is_beside(line):
+            found.append(equation(said, _put_in))
         else:
-            found += _sides(line, place)
+            found += [_about_state(part, place, step=True) for part in (line.left, *line.between)]
+            found.append(_about_state(line.right, place))
     if not any(claim.target is EULER for claim in found) and not any(claim.typed.has(x_next) for claim in found):
         raise Unreadable("does not say what the state after the step is yet")
     return found
 
 
-def _is_true(line) -> bool:
+def _put_in(expr) -> sp.Expr:
+    return expr.subs({x_next: EULER_VALUE, x[0]: X_0})
+
+
+def _is_beside(line) -> bool:
     """Whether the line is a true equation between other things than the state after the step, as for x_0; or a wrong
     one for x_0, for the noise, or for the state before."""
-    left, right = line.left.subs(x[0], X_0), line.right.subs(x[0], X_0)
-    if any(side in (x[0], x_i, epsilon) for side in (line.left, line.right)):
-        return True
-    sample = Sample({}, EULER_VALUE)
-    return sample.equal(left, right) and not sample.equal(left, EULER_VALUE)
+    of_other = any(side in (x[0], x_i, epsilon) for side in (line.left, line.right))
+    return of_other or kind_of(line, (EULER,), _put_in) == "aside"
 
 
-def _sides(line, place) -> list[Claim]:
-    """An equation whose sides are both the state after the step: the last of them counts."""
-    steps = [line.left, *line.between]
-    claims = [Claim(EULER, part.subs(x[0], X_0), part, place, step=True) for part in steps]
-    return [*claims, Claim(EULER, line.right.subs(x[0], X_0), line.right, place, EULER.form(line.right))]
+def _about_state(typed, place, step=False) -> Claim:
+    return Claim(EULER, typed.subs(x[0], X_0), typed, place, "" if step else EULER.form(typed), step=step)
 
 
 def euler_form(found) -> str:
     """What a right answer lacks: the state after the step alone on a side, and no image."""
     last = next((claim for claim in reversed(found) if claim.target is EULER and not claim.step), None)
     return "is not solved for the state after the step yet." if last is None else last.open
-
-
-def _places(lines):
-    """The lines that claim something, each with where it stands."""
-    return [
-        (f"line {k}" if len(lines) > 1 else "", line)
-        for k, line in enumerate(lines, start=1)
-        if line.of != "definition"
-    ]
-
-
-def _equation(line, known, place, as_compared=lambda expr: expr) -> Claim:
-    """An equation on the way, `known` put in."""
-    left, right = (as_compared(side.subs(known)) for side in (line.left, line.right))
-    return Claim(Target("", right), left, sp.Eq(line.left, line.right, evaluate=False), place, step=True)
 
 
 PROBLEM_13_1 = Derivation("answer_13_1", "13.1", kept_claims, form=kept_form)

@@ -5,8 +5,8 @@ import sympy as sp
 from ddpm.derivation.symbols import Quantity, c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, is_aside, solved, untrue
-from ddpm.grading.written.sample import Sample
+from ddpm.grading.written.about import claims_of, kind_of, part_of, placed
+from ddpm.grading.written.problem import Claim, Derivation, Target
 from ddpm.grading.written.too_large import Unreadable
 
 SLOPE = dc_u / c_u
@@ -84,6 +84,7 @@ WEIGHT = Target(
     form=_lacks,
 )
 VELOCITY = Target("the velocity", dc_u * x[0] + dr_u * epsilon)
+FACTORS = Target("the factor of the noise", FACTOR), Target("the factor of the noise", -FACTOR)
 OF_PATH, OF_STATE = {c_u, r_u, dc_u, dr_u, f_u, g_u}, {x_u, x[0], epsilon}
 
 
@@ -95,38 +96,18 @@ def _put_in(expr):
 def _claims(lines) -> list[Claim]:
     """Each line is the weight. One before the last may be the factor of which it is the square, the velocity, or a
     true equation between other things."""
-    found, sample = [], Sample({}, VALUE)
-    numbered = answer_last(lines, lambda line: is_aside(line, (WEIGHT,), _put_in))
-    for k, (i, line) in enumerate(numbered, start=1):
-        place = f"line {i}" if len(lines) > 1 else ""
+    found = []
+    for said in placed(lines, lambda line: kind_of(line, (WEIGHT,), _put_in)):
+        line = said.line
         sides = [side for side in (line.left, *line.between, line.right) if side is not None]
         used = set().union(*(side.atoms(sp.Symbol) | side.atoms(Quantity) for side in sides)) - OF_PATH
-        if used - OF_STATE or used and k == len(numbered):
+        if used - OF_STATE or used and said.last and said.kind == "answer":
             raise Unreadable("holds other symbols; asked for is the weight, from c_u, r_u, dc_u and dr_u")
-        if k < len(numbered) and (aside := _aside(sides, bool(used), sample, place)):
-            found += aside
-            continue
-        if false := untrue(line, WEIGHT, place, _put_in):
-            found.append(false)
-            continue
-        found += [Claim(WEIGHT, _put_in(step), step, place, step=True) for step in line.between]
-        expr, open_ = solved(line, WEIGHT, _put_in)
-        found.append(Claim(WEIGHT, _put_in(expr), expr, place, open_))
+        if used and line.left is None:
+            found.append(Claim(VELOCITY, _put_in(line.right), line.right, said.place, step=True))
+        else:
+            found += part_of(said, FACTORS, _put_in) or claims_of(said, WEIGHT, _put_in)
     return found
-
-
-def _aside(sides, of_state, sample, place) -> list[Claim]:
-    """What a line on the way claims, if it is not about the weight."""
-    put_in = [_put_in(side) for side in sides]
-    if len(sides) > 1:
-        if any(sample.equal(side, VALUE) for side in put_in):
-            return []
-        equation = sp.Eq(sides[0], sides[-1], evaluate=False)
-        return [Claim(Target("", put_in[-1]), side, equation, place, step=True) for side in put_in[:-1]]
-    if of_state:
-        return [Claim(VELOCITY, put_in[0], sides[0], place, step=True)]
-    same = sample.equal(put_in[0], FACTOR) or sample.equal(put_in[0], -FACTOR)
-    return [Claim(Target("", put_in[0]), put_in[0], sides[0], place, step=True)] if same else []
 
 
 PROBLEM_15_3 = Derivation("answer_15_3", "15.3", _claims)

@@ -10,8 +10,9 @@ from ddpm.derivation.expectation import KL, E_q, Expectation
 from ddpm.derivation.formulas import START, bound
 from ddpm.derivation.symbols import Path, T, t, x
 from ddpm.grading.exercise import Slip
+from ddpm.grading.written.about import claims_of, kind_of, placed, solved
 from ddpm.grading.written.notation import parts
-from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, in_form, is_aside, solved, untrue
+from ddpm.grading.written.problem import Claim, Derivation, Target, in_form
 from ddpm.grading.written.states import POINT, SMALL, is_log_linear, is_product, point, refuse_foreign
 from ddpm.grading.written.too_large import Unreadable
 
@@ -28,40 +29,32 @@ def total(term, first=1, last=T):
 
 
 def claims_about(target: Target):
-    """Each line, and each side of an equation, is to equal the target."""
+    """Each line, and each side of an equation, is to equal the target; or it is a true equation beside it."""
     of_density = isinstance(target.value, Density)
+
+    def here(line):
+        """The target where a line is meant to hold: an equation of one step may be Bayes' rule, which begins at 2."""
+        of_a_step = line.left is not None and t in line.left.free_symbols | line.right.free_symbols
+        return replace(target, where={**target.where, t: 2}) if of_a_step else target
 
     def claims(lines):
         found = []
-
-        def beside(line):
-            return replace(target, where={**target.where, **from_2(line)})
-
-        def is_beside(line):
-            return line.left is not None and is_aside(line, (beside(line),), in_one_way)
-
-        for i, line in answer_last(lines, is_beside):
-            place = f"line {i}" if len(lines) > 1 else ""
+        for said in placed(lines, lambda line: kind_of(line, (here(line),), in_one_way)):
+            line = said.line
             if of_density and sp.Tuple(line.left or 0, line.right, *line.between).has(Expectation, KL):
                 raise Unreadable(
                     f"holds an expectation or a KL divergence; {target.what} is a density, "
                     "for each pair of states a number"
                 )
-            expr, open_ = solved(line, target)
-            if open_ and (false := untrue(line, beside(line), place, in_one_way)):
-                found.append(false)
+            if said.kind != "answer":
+                found += claims_of(said, here(line), in_one_way, (target.value,))
                 continue
-            sides = [line.left] if line.left is not None and not open_ and expr != line.left else []
-            found += [Claim(target, in_one_way(side), side, place) for side in (*sides, *line.between)]
-            found.append(Claim(target, in_one_way(expr), expr, place, open_, from_2(line) if open_ else {}))
+            expr = solved(line, target, in_one_way)
+            sides = [] if line.left in (None, expr) else [line.left]
+            found += [Claim(target, in_one_way(side), side, said.place) for side in (*sides, *line.between, expr)]
         return found
 
     return claims
-
-
-def from_2(line) -> dict:
-    """Where an equation beside the target is meant to hold: of one step it may be Bayes' rule, which begins at 2."""
-    return {t: 2} if t in line.left.free_symbols | line.right.free_symbols else {}
 
 
 def in_one_way(expr):
@@ -87,7 +80,7 @@ def sound(claim: Claim) -> tuple[str, Slip | None]:
         return str(error), None
     if found := point(claim.typed, where):
         return found, POINT
-    if claim.open:
+    if claim.open or claim.step:
         return "", None
     if isinstance(claim.target.value, Density):
         comparable, what = is_product, "products of their powers"
@@ -102,7 +95,7 @@ def with_a_step(name: str, given: Callable):
     """A derivation has a line between what is given and the result, since the problem prints the result."""
 
     def missing(claims):
-        if any(claim.target.form(claim.typed) and not given(claim.typed) for claim in claims):
+        if any(claim.step or claim.target.form(claim.typed) and not given(claim.typed) for claim in claims):
             return ""
         return (
             f"{name} is what is to be shown, and the problem prints it. Type at least one line in between: a list "
@@ -117,7 +110,7 @@ def from_either_end(given: Callable):
 
     def lacking(claims):
         first, last = claims[0], claims[-1]
-        backwards = len(claims) > 1 and given(last.typed) and not first.open and not first.target.form(first.typed)
+        backwards = len(claims) > 1 and given(last.typed) and not first.step and not first.target.form(first.typed)
         return "" if backwards else in_form(claims)
 
     return lacking

@@ -115,6 +115,21 @@ SUM_TARGET = Target(
             lambda: E_q(-log(START) - sp.Product(log(REVERSE / STEP), (t, 1, T))),
         ),
         Slip(
+            "the log of a fraction is taken for the quotient of the logs.",
+            "What is log(8 / 2), what log(8) / log(2)?",
+            lambda: bound_of(term=-log(REVERSE) / log(STEP)),
+        ),
+        Slip(
+            "the steps of p_theta end at T - 1, those of q at T.",
+            RANGE,
+            lambda: E_q(-log(START) - total(log(REVERSE), last=T - 1) + total(log(STEP))),
+        ),
+        Slip(
+            "q(x_{t-1} | x_t) where p_theta(x_{t-1} | x_t) belongs: L compares the model with q.",
+            "Which density stands above the line in L?",
+            lambda: bound_of(term=-log(q(x[t - 1] | x[t]) / STEP)),
+        ),
+        Slip(
             "-log p_theta(x_0): that is what L bounds, not L.",
             "Where did Jensen's inequality change something?",
             lambda: E_q(-log(p_theta(x[0]))),

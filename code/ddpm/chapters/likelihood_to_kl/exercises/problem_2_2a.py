@@ -9,6 +9,7 @@ from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.problem import Target
 
 NOW, BEFORE = q(x[t] | x[0]), q(x[t - 1] | x[0])
+MARKOV = "A step depends on the state before it. Which one may be left out behind the bar, x_0 or x_{t-1}?"
 BAYES = "Try it on numbers: three events of which you know all joint probabilities."
 
 
@@ -42,6 +43,21 @@ TURNED_TARGET = Target(
         Slip("x_0 is missing in the posterior: q(x_{t-1} | x_t).", GIVEN, lambda: q(x[t - 1] | x[t]) * NOW / BEFORE),
         Slip(
             "x_0 is missing in the marginals: q(x_t) over q(x_{t-1}).", GIVEN, lambda: POSTERIOR * q(x[t]) / q(x[t - 1])
+        ),
+        Slip("x_0 is missing in the marginal above the line: q(x_t).", GIVEN, lambda: POSTERIOR * q(x[t]) / BEFORE),
+        Slip(
+            "x_0 is missing in the marginal below the line: q(x_{t-1}).", GIVEN, lambda: POSTERIOR * NOW / q(x[t - 1])
+        ),
+        Slip("that is the marginal q(x_t | x_0).", MARKOV, lambda: NOW),
+        Slip(
+            "q(x_t | x_0) counts twice: the joint density q(x_{t-1}, x_t | x_0) holds it already.",
+            BAYES,
+            lambda: q(x[t - 1], x[t] | x[0]) * NOW / BEFORE,
+        ),
+        Slip(
+            "x_0 is missing below the line: q(x_{t-1}, x_t, x_0) over q(x_{t-1}).",
+            GIVEN,
+            lambda: q(x[t - 1], x[t], x[0]) / q(x[t - 1]),
         ),
         Slip(
             "the posterior of the model, p_theta(x_{t-1} | x_t), in the place of that of q.",

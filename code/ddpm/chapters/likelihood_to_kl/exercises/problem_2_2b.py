@@ -137,6 +137,23 @@ KL_TARGET = Target(
             lambda: E_q(PRIOR_TERM + total(KL(POSTERIOR, REVERSE) - log(FIRST), 2)),
         ),
         Slip(
+            "q(x_T | x_0) multiplies p(x_T) where it divides.",
+            END,
+            lambda: _kl_form(prior=-log(START * q(x[T] | x[0]))),
+        ),
+        Slip(
+            "q(x_1 | x_0) still stands below p_theta(x_0 | x_1): it cancels against the end of the sum.",
+            "After the sum has collapsed, what is left of its first term?",
+            lambda: _kl_form(end=-log(FIRST / q(x[1] | x[0]))),
+        ),
+        Slip(
+            "Bayes' rule is used upside down: the marginals are swapped.",
+            "Compare with problem 2.2a: which marginal stands above the line?",
+            lambda: E_q(
+                -log(START * q(x[T] | x[0])) + total(KL(POSTERIOR, REVERSE), 2) - log(FIRST / q(x[1] | x[0]) ** 2)
+            ),
+        ),
+        Slip(
             "the sum over t is missing: that is one step alone.",
             RANGE,
             lambda: E_q(PRIOR_TERM + KL(POSTERIOR, REVERSE) - log(FIRST)),

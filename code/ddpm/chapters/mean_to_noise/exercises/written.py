@@ -26,8 +26,8 @@ from ddpm.derivation.symbols import (
 )
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.lines import Line
-from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, is_aside, solved, untrue
+from ddpm.grading.written.about import claims_of, kind_of, part_of, placed
+from ddpm.grading.written.problem import Claim, Derivation, Target
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -176,6 +176,20 @@ MEAN_SLIPS = (
         NOISE_HINT,
         lambda: of_x_0_and_noise(POSTERIOR.subs(x[0], (x[t] - sqrt(REST) * epsilon) / alpha_bar[t])),
     ),
+    *(
+        Slip(name, NOISE_HINT, lambda image=image: of_x_0_and_noise(POSTERIOR.subs(x[0], image)))
+        for name, image in (
+            (
+                "x_0 = (x_t - sqrt(1 - alpha_t) epsilon) / sqrt(alpha_t) was put in: the bars are missing.",
+                (x[t] - sqrt(beta[t]) * epsilon) / sqrt(alpha[t]),
+            ),
+            ("x_0 was put in without dividing by sqrt(alpha_bar_t).", x[t] - sqrt(REST) * epsilon),
+            (
+                "x_0 was put in with sqrt(alpha_bar_t) below x_t alone.",
+                x[t] / sqrt(alpha_bar[t]) - sqrt(REST) * epsilon,
+            ),
+        )
+    ),
     Slip(
         "epsilon_t, the noise of step t alone, in the place of epsilon.",
         WHICH_HINT,
@@ -277,6 +291,13 @@ WEIGHTS = (
     ("alpha_t^2 in the place of beta_t^2.", BAR_HINT, RIGHT_WEIGHT * alpha[t] ** 2 / beta[t] ** 2),
     ("the sign is turned.", "A squared distance is never negative.", -RIGHT_WEIGHT),
     ("turned over.", ROUND, 1 / RIGHT_WEIGHT),
+    ("the weight is squared, or stands inside of the norm.", SQUARE_HINT, RIGHT_WEIGHT**2),
+    (
+        "1 - alpha_t^2 in the place of (1 - alpha_t)^2.",
+        "Try alpha_t = 1/2.",
+        RIGHT_WEIGHT * (1 - alpha[t] ** 2) / beta[t] ** 2,
+    ),
+    ("t - 1 in the place of t everywhere: L_{t-1} has the weight of step t.", BAR_HINT, RIGHT_WEIGHT.subs(t, t - 1)),
 )
 WEIGHT = Target("the weight", RIGHT_WEIGHT, tuple(Slip(name, hint, lambda w=w: w) for name, hint, w in WEIGHTS))
 
@@ -316,6 +337,7 @@ NOISE_LOSS = Target(
 )
 
 
+LOSSES = MEAN_LOSS, NOISE_LOSS
 OF_MODEL = of_x_0_and_noise(formulas.mean_from_noise(GUESS))
 FACTOR = formulas.noise_factor() / sqrt(alpha[t])
 ON_THE_WAY = (
@@ -325,7 +347,9 @@ ON_THE_WAY = (
     Target("the mean of the model", OF_MODEL),
     Target("the difference of the means", MEAN.value - OF_MODEL),
     Target("the difference of the means", OF_MODEL - MEAN.value),
+    Target("x_0", x[0]),
 )
+ERROR = Target("the squared error of the noise", noise_loss_of(1))
 
 
 def claims_3_1(lines) -> list[Claim]:
@@ -345,35 +369,30 @@ def claims_3_2(lines) -> list[Claim]:
 
 
 def _claims(lines, target_of):
-    def is_beside(line):
-        if line.left is None:
-            return False
-        target = max(map(target_of, (line.left, line.right)), key=lambda target: target in (MEAN_LOSS, NOISE_LOSS))
-        return is_aside(line, (target,), of_target(target))
+    def target_in(line):
+        return max(map(target_of, (line.left or line.right, line.right)), key=lambda target: target in LOSSES)
 
-    found, numbered = [], answer_last(lines, is_beside)
-    for i, line in numbered:
-        last = line is numbered[-1][1]
-        place = f"line {i}" if len(lines) > 1 else ""
-        sides = [side for side in (line.left, line.right) if side is not None]
-        if step := None if last else on_the_way(line):
-            found.append(Claim(step, of_x_0_and_noise(line.right), line.right, place, step=True))
-            continue
-        target = max(map(target_of, sides), key=lambda target: target in (MEAN_LOSS, NOISE_LOSS))
-        found += [_claim(Line(step), target, place) for step in line.between]
-        claim = _claim(line, target, place)
-        beside = bool(claim.open) and not last and line.left is not None
-        found.append(replace(claim, step=claim.step or beside))
+    def kind(line):
+        target = target_in(line)
+        return "aside" if line in errors else kind_of(line, (target,), of_target(target))
+
+    errors = [line for line in lines if line.left is None and _is_error(line.right)]
+    others = {target_in(line).what for line in lines if line.of != "definition" and line not in errors}
+    if others != {WEIGHT.what}:  # beside the weight alone stands what it weights
+        errors = []
+    found = []
+    for said in placed(lines, kind):
+        target = target_in(said.line)
+        parts = () if said.line.right.has(Expectation, sigma.function) else (*ON_THE_WAY, *([ERROR] if errors else ()))
+        if part := part_of(said, parts, of_x_0_and_noise):
+            found += part
+        else:
+            found += [_as_asked(claim, said) for claim in claims_of(said, target, of_target(target), (mu_tilde,))]
     return found
 
 
-def on_the_way(line) -> Target | None:
-    """What a line says that stands for itself before a loss: the factor of the noise, the mean of the model, that of q,
-    or their difference."""
-    if line.left is not None or line.between or line.right.has(Expectation, SquaredNorm, sigma.function):
-        return None
-    formula = of_x_0_and_noise(line.right)
-    return next((target for target in ON_THE_WAY if Sample({}).equal(formula, target.value)), None)
+def _is_error(side) -> bool:
+    return not side.has(Expectation, C) and Sample({}).equal(of_x_0_and_noise(side), ERROR.value)
 
 
 def of_target(target):
@@ -392,28 +411,24 @@ def of_target(target):
     return compared
 
 
-def _claim(line, target, place):
-    compared = of_target(target)
-    if false := untrue(line, target, place, compared):
-        return false
-    expr, open_ = solved(line, target, compared)
-    formula, sample = compared(expr), Sample({})
-    if (
-        expr.has(Expectation)
-        and not sample.equal(formula, target.value)
-        and sample.equal(E_noise(formula), E_noise(target.value))
-    ):
-        formula = target.value
-        open_ = open_ or (
+def _as_asked(claim, said) -> Claim:
+    """The claim; of a loss with the right expectation that its integrand is another."""
+    target, sample = claim.target, Sample({})
+    if not claim.typed.has(Expectation) or target not in LOSSES:
+        return claim
+    if not sample.equal(claim.compared, target.value) and sample.equal(E_noise(claim.compared), E_noise(target.value)):
+        lack = (
             f"has the expectation of {target.what}, but another integrand. "
             "Asked for is one squared distance with its weight."
         )
-    return Claim(target, formula, expr, place, open_, inside=expr.has(Expectation))
+        step = claim.step or said.line.left is not None and not said.last
+        claim = replace(claim, compared=target.value, open=lack, step=step)
+    return replace(claim, inside=True)
 
 
 def one_draw(claims) -> str:
     """A loss without its expectation is that of one draw."""
-    losses = [claim for claim in claims if claim.target in (MEAN_LOSS, NOISE_LOSS)]
+    losses = [claim for claim in claims if claim.target in LOSSES]
     if losses and not losses[-1].typed.has(Expectation):
         return "This is the loss of one x_0 and one epsilon; L_{t-1} is its expectation over both, plus a constant."
     return ""

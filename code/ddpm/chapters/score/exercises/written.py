@@ -4,7 +4,8 @@ rest."""
 from ddpm.derivation.symbols import V_u, c_u, epsilon, h_u, r_u, score_u, sqrt, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.problem import Claim, Derivation, Target, answer_last, is_aside, solved, untrue
+from ddpm.grading.written.about import claims_of, kind_of, part_of, placed
+from ddpm.grading.written.problem import Claim, Derivation, Target
 from ddpm.grading.written.too_large import Unreadable
 
 CLOSED_HINT = (
@@ -151,52 +152,41 @@ REST = Target(
 OF_IMAGE, OF_REST = {epsilon: OF_NOISE, x[0]: IMAGE_VALUE}, {V_u: REST_VALUE}  # what lines on the way may hold
 
 
-def _about(line, target, known, place):
-    """The claims of one line, `known` put in."""
-
-    def compared(side):
-        return side.subs(known)
-
-    if false := untrue(line, _apart_from(line, target, known), place, compared):
-        return [false]
-    steps = [Claim(target, compared(step), step, place) for step in line.between]
-    expr, open_ = solved(line, target, compared)
-    return [*steps, Claim(target, compared(expr), expr, place, open_)]
+def _with_image(side):
+    return side.subs(OF_IMAGE)
 
 
-def _apart_from(line, target, known) -> Target:
-    """The target; of an equation with something known on both sides, as V_u, another: neither side is the answer."""
+def _with_rest(side):
+    return side.subs(OF_REST)
+
+
+def _kind(line, target, known, compared) -> str:
+    """What a line is about. An equation with something known on both sides, as V_u, is not solved for it."""
     both = line.left is not None and all(side.has(*known) for side in (line.left, line.right))
-    return Target("", 1 / target.value) if both else target
-
-
-def _places(lines, target, known):
-    """The lines that claim something, each with where it stands, the answer last."""
-
-    def is_beside(line):
-        return is_aside(line, (_apart_from(line, target, known),), lambda side: side.subs(known))
-
-    return [(line, f"line {i}" if len(lines) > 1 else "") for i, line in answer_last(lines, is_beside)]
+    return kind_of(line, () if both else (target,), compared)
 
 
 def _image_claims(lines):
-    """Lines about the mean of the noise, and lines about that of the image; the last one without either."""
+    """Lines about the mean of the noise, and lines about that of the image; the answer without either."""
     found = []
-    for line, place in _places(lines, IMAGE, OF_IMAGE):
-        if epsilon in (line.left, line.right) and line.left is not None:
-            other = line.right if line.left == epsilon else line.left
-            found.append(Claim(NOISE, other, other, place, step=True))
+    for said in placed(lines, lambda line: _kind(line, IMAGE, OF_IMAGE, _with_image)):
+        left, right = said.line.left, said.line.right
+        if left is not None and epsilon in (left, right):
+            other = right if left == epsilon else left
+            found.append(Claim(NOISE, other, other, said.place, step=True))
         else:
-            found += _about(line, IMAGE, OF_IMAGE, place)
-    if not found or found[-1].target is NOISE:
+            found += part_of(said, (NOISE,)) or claims_of(said, IMAGE, _with_image, (x.function,))
+    last = next((claim for claim in reversed(found) if not claim.step), None)
+    if last is None and all(claim.target is NOISE for claim in found):
         raise Unreadable("says nothing of the mean of x_0 yet")
-    if not found[-1].step and (lack := _lacks(found[-1].typed)):
+    if last is not None and not last.open and (lack := _lacks(last.typed)):
         raise Unreadable(lack)
     return found
 
 
 def _rest_claims(lines):
-    return [claim for line, place in _places(lines, REST, OF_REST) for claim in _about(line, REST, OF_REST, place)]
+    said = placed(lines, lambda line: _kind(line, REST, OF_REST, _with_rest))
+    return [claim for one in said for claim in claims_of(one, REST, _with_rest, (V_u,))]
 
 
 PROBLEM_10_2 = Derivation("answer_10_2", "10.2", _image_claims)

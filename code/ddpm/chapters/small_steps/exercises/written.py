@@ -7,6 +7,7 @@ import sympy as sp
 from ddpm.derivation.symbols import c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, score_u, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
+from ddpm.grading.written.about import equation, kind_of, placed
 from ddpm.grading.written.problem import Claim, Derivation, Target
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
@@ -100,10 +101,9 @@ G_2 = Target(
 
 def drift_claims(lines) -> list[Claim]:
     """What the lines say of f_u and of g_u^2: by their names, or in this order."""
-    lines = [line for line in lines if line.of != "definition"]
     found, plain = [], []
-    for i, line in enumerate(lines, start=1):
-        place = f"line {i}" if len(lines) > 1 else ""
+    for said in placed(lines):
+        line, place = said.line, said.place
         sides = [line.right] if line.left is None else [line.left, line.right]
         if any((side.atoms(sp.Symbol) | {part for part in side.atoms(sp.Function)}) - ALLOWED for side in sides):
             raise Unreadable("holds other symbols; asked for are f_u and g_u^2, from c_u, r_u, dc_u and dr_u")
@@ -118,8 +118,7 @@ def drift_claims(lines) -> list[Claim]:
             value = value**2 if name == g_u else value
             found.append(_claim(target, value, place))
         elif len(sides) == 2:
-            left, right = map(_put_in, sides)
-            found.append(Claim(Target("", right), left, sp.Eq(*sides, evaluate=False), place, step=True))
+            found.append(equation(said, _put_in))
         else:
             plain.append((line, place))
     for (line, place), target in zip(plain, _targets(plain, found)):
@@ -239,25 +238,27 @@ def velocity_form(expr) -> str:
 def velocity_claims(lines) -> list[Claim]:
     """Every line is the velocity, on the way from f_u x - g_u^2 / 2 times the score to the end, and the last of them
     counts; or it is an equation that says what is put in, such as the score or f_u."""
-    lines = [line for line in lines if line.of != "definition"]
-    aside = [_is_put_in(line) or _is_a_part(line) for line in lines]
-    if all(aside):
-        aside = [_is_put_in(line) for line in lines]
-    if all(aside):
-        raise Unreadable("does not say what the velocity is yet")
-    found, end = [], max(i for i, beside in enumerate(aside) if not beside)
-    for i, (line, beside) in enumerate(zip(lines, aside)):
-        place = f"line {i + 1}" if len(lines) > 1 else ""
-        if beside:
-            left, right = of_pair(line.left), of_pair(line.right)
-            found.append(Claim(Target("", right), left, sp.Eq(line.left, line.right, evaluate=False), place, step=True))
+    found = []
+    for said in placed(lines, _kind):
+        line = said.line
+        if said.kind != "answer" and (_is_put_in(line) or not said.last):
+            found.append(equation(said, of_pair))
             continue
         steps = [line.right] if line.left is None else [line.left, *line.between, line.right]
         for k, expr in enumerate(steps, start=1):
-            last = i == end and k == len(steps)
+            last = said.last and k == len(steps)
             lack = velocity_form(sp.expand(expr)) if last else ""
-            found.append(Claim(VELOCITY, of_pair(expr), expr, place, lack, step=not last))
+            found.append(Claim(VELOCITY, of_pair(expr), expr, said.place, lack, step=not last))
+    if not any(claim.target is VELOCITY for claim in found):
+        raise Unreadable("does not say what the velocity is yet")
     return found
+
+
+def _kind(line) -> str:
+    """What a line is about; one that differs from the velocity is a wrong one, but for what is put in."""
+    if _is_put_in(line):
+        return kind_of(line, (), of_pair)
+    return "aside" if kind_of(line, (VELOCITY,), of_pair) == "aside" else "answer"
 
 
 def _is_put_in(line) -> bool:
@@ -271,14 +272,6 @@ def _is_put_in(line) -> bool:
         or not any(side.has(x[0], epsilon, x_u, score_u) for side in sides)
         or not (line.left - line.right).has(dc_u, dr_u, f_u)
     )
-
-
-def _is_a_part(line) -> bool:
-    """Whether the line is a true equation for something else than the velocity, such as f_u x_u."""
-    if line.left is None or line.between:
-        return False
-    left, right, sample = of_pair(line.left), of_pair(line.right), Sample({}, PAIR)
-    return sample.equal(left, right) and not sample.equal(left, PAIR)
 
 
 PROBLEM_11_1 = Derivation("answer_11_1", "11.1", drift_claims, form=drift_form)
