@@ -8,6 +8,7 @@ of the logs; functions of equal arguments, and sums of equal terms, are equal; a
 """
 
 import math
+from itertools import pairwise
 
 import sympy as sp
 from sympy.polys.fields import FracField
@@ -18,10 +19,14 @@ from ddpm.derivation.rebuilt import Sum, evaluated
 from ddpm.derivation.symbols import Quantity
 
 ALPHA, ALPHA_BAR, BETA = (f.function for f in (symbols.alpha, symbols.alpha_bar, symbols.beta))
-UNROLLED = 40  # how many factors of alpha_bar are written out
+MOST = 8  # alphas, and products of them, that are written as 1 / (1 + a): a product of more is too long
 HIGHEST = 1000  # exponent in what is factored: it takes minutes above
 NONSENSE = (sp.nan, sp.zoo, sp.oo, sp.S.NegativeInfinity)
 OPEN = (sp.Function, sp.Sum, sp.Product)  # equal where their arguments are
+
+
+class Stretch(sp.Function):
+    """alpha_(a+1) ... alpha_b, of the times a and b."""
 
 
 def vanishes(difference, lowest: dict) -> bool:
@@ -205,27 +210,32 @@ def _factors(expr, sign):
 def in_positive_symbols(expr, lowest: dict):
     """Symbols for alpha_t and alpha_bar_t that make 1 - alpha_t, 1 - alpha_bar_t positive too (for t = 0 only no
     less than 0)."""
-    bars = sorted({e.args[0] for e in expr.atoms(ALPHA_BAR)}, key=sp.default_sort_key)
-    alphas = {e.args[0] for e in expr.atoms(ALPHA)}
-    base = {}
-    for index in bars:  # the smallest index of each family of indices that differ by whole numbers, not by too many
-        near = [index, *(i for i in bars if not i.is_nonpositive), *(i - 1 for i in alphas if not i.is_nonpositive)]
-        steps = [index - i for i in near if (index - i).is_Integer and index - i <= UNROLLED]
-        base[index] = index - max(steps)
-    expr = expr.replace(ALPHA_BAR, lambda i: _bar_from(base[i], i) if i in base else ALPHA_BAR(i))
-    named = {e: 1 / (1 + _above_zero(e, lowest)) for e in expr.atoms(ALPHA, ALPHA_BAR)}
-    return expr.xreplace(named)
+    bars, alphas = ({e.args[0] for e in expr.atoms(family)} for family in (ALPHA_BAR, ALPHA))
+    times = {i for i in bars | alphas if not i.is_nonpositive}
+    times |= {i - 1 for i in alphas & times}
+    expr = expr.replace(ALPHA_BAR, lambda i: _in_stretches(i, {i, *times}))
+    parts = expr.atoms(ALPHA, ALPHA_BAR, Stretch)
+    if len(parts) > MOST:  # a product of so many sums is too long
+        return expr.xreplace({e: sp.Dummy("alpha", positive=True) for e in parts})
+    return expr.xreplace({e: 1 / (1 + _above_zero(e, lowest)) for e in parts})
 
 
 def _above_zero(e, lowest):
     begins = least(e.args[0], lowest)
-    strictly = isinstance(e, ALPHA) or (begins is not None and begins >= 1)
+    strictly = isinstance(e, (ALPHA, Stretch)) or (begins is not None and begins >= 1)
     return sp.Dummy("a", positive=True) if strictly else sp.Dummy("a", nonnegative=True)
 
 
-def _bar_from(start, index):
-    steps = [ALPHA(start + k) for k in range(1, int(index - start) + 1)]
-    return sp.Mul(*steps, ALPHA_BAR(start) if start != 0 else 1)
+def _in_stretches(index, times):
+    """alpha_bar at an index through the earliest of the times that lie a whole number before it, and what the alphas
+    between each two of these make."""
+    back = sorted(int(index - i) for i in times if (index - i).is_Integer and index - i >= 0)
+    stretches = [
+        ALPHA(index - late) if early - late == 1 else Stretch(index - early, index - late)
+        for late, early in pairwise(back)
+    ]
+    start = index - back[-1]
+    return sp.Mul(*stretches, ALPHA_BAR(start) if start != 0 else 1)
 
 
 def _numerator(expr):

@@ -18,6 +18,7 @@ from ddpm.derivation.worlds import exact, mp, precision
 
 LARGEST = 10**6  # of exponents
 TERMS = 1000  # of a sum
+WORK = 1_400_000  # nodes of a quadrature, times their digits
 DECLARED = "rational", "nonnegative", "nonpositive"  # of what no wave is, or is not known to be
 
 
@@ -146,6 +147,8 @@ def derivative_or_integral(point, expr, env):
         sizes = []
 
         def body(u):
+            if len(sizes) * mp.dps > WORK:
+                raise Undefined("a quadrature too long")
             found = point.evaluate(expr.args[0], {**env, variable: u})
             sizes.append(abs(found))
             return found

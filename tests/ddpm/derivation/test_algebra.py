@@ -183,6 +183,33 @@ def test_what_the_schedule_does_not_do(difference, lowest):
     assert not vanishes(difference, lowest)
 
 
+def test_what_many_alphas_make():
+    """In seconds: a product of 25 sums 1 + a has 2^25 terms."""
+    assert vanishes(1 - alpha_bar[25] - sum((1 - alpha[i]) * alpha_bar[i - 1] for i in range(1, 26)), {})
+    assert not vanishes(1 - alpha_bar[25] - sum((1 - alpha[i]) * alpha_bar[i - 1] for i in range(2, 26)), {})
+    assert not vanishes(alpha_bar[25] - sp.prod(alpha[i] for i in range(2, 26)), {})
+    roots = sqrt(alpha_bar[20]) * sqrt(1 - alpha_bar[20])
+    assert vanishes(alpha[1] * (sqrt(alpha_bar[20] - alpha_bar[20] ** 2) - roots), {})
+    for wrong in (
+        alpha_bar[19] * alpha[1],
+        alpha_bar[19] * alpha[19],
+        alpha_bar[21] / alpha[20],
+        alpha_bar[20] * alpha[1],
+    ):
+        assert not vanishes(alpha_bar[20] - wrong, {})
+    assert vanishes(alpha_bar[20] / alpha_bar[5] * alpha_bar[3] - alpha_bar[20] * alpha_bar[3] / alpha_bar[5], {})
+    assert not vanishes(alpha_bar[20] / alpha_bar[5] - alpha_bar[18] / alpha_bar[3], {})
+
+
+def test_between_two_times_lies_a_number_between_0_and_1():
+    for index, lowest in ((t + 3, {}), (t, {t: 4})):
+        later = alpha_bar[index] / alpha_bar[index - 3]
+        assert is_positive(1 - later, lowest) and is_positive(later, lowest) and not is_positive(later - 1, lowest)
+        assert not is_positive(later - alpha[index], lowest) and is_positive(alpha[index] - later, lowest)
+    many = sum(alpha[i] for i in range(1, 12))
+    assert is_positive(many, {}) and not is_positive(1 - alpha[1] * many, {})
+
+
 def test_a_product_of_few_alphas_is_written_out_and_a_long_one_is_not():
     assert vanishes(alpha_bar[40] - sp.prod(alpha[i] for i in range(1, 41)), {})
     before = alpha_bar[29] * alpha[30]  # of the 29 alphas none is named: their product would take minutes

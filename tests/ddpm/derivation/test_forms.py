@@ -4,6 +4,7 @@ import mpmath
 import pytest
 import sympy as sp
 
+from ddpm.derivation import forms
 from ddpm.derivation.densities import q
 from ddpm.derivation.draws import Undefined
 from ddpm.derivation.expectation import E_noise
@@ -229,3 +230,14 @@ def test_a_binomial_of_negative_numbers_is_as_sympy_defines_it():
 
     assert of(-3, -5) == of(3, -1) == of(2.5, -2) == 0 and of(-3, 2) == 6 and of(-3, 0) == 1
     assert all(of(a, b) == sp.binomial(a, b) for a in range(-4, 5) for b in range(-4, 5))
+
+
+def test_a_quadrature_that_takes_long_is_given_up(monkeypatch):
+    monkeypatch.setattr(forms, "WORK", 400)
+    area, nodes = sp.Integral(f(y), (y, 0, 1)), []
+    monkeypatch.setattr(
+        Point, "evaluate", lambda self, expr, env, old=Point.evaluate: nodes.append(expr) or old(self, expr, env)
+    )
+    with pytest.raises(Undefined, match="a quadrature too long"):
+        value(area)
+    assert nodes.count(f(y)) == 8  # of 50 digits and a few more
