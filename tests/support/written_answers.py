@@ -267,6 +267,10 @@ OTHER_FORM["1.4"] = {
     "x[t - 1] is still in it": sqrt(alpha[t]) * x[t - 1] + sqrt(beta[t]) * epsilon_t[t],
 }
 SLIPS["1.4"] = {
+    "x_{t-1} in the place of x_0": Normal(x[t], sqrt(alpha_bar[t]) * x[t - 1], REST),
+    "begins at 2": (sqrt(Product(alpha[s], (s, 2, t))) * x[0], 1 - Product(alpha[s], (s, 2, t))),
+    "x**2 / 2 * v": exp(-((x[t] - MEAN) ** 2) / 2 * REST) / sqrt(2 * sp.pi * REST),
+    "itself adds is missing": [Eq(alpha[t] * (1 - alpha_bar[t - 1]), REST), Normal(x[t], MEAN, REST)],
     "deviation belongs: it is squared once more": Eq(x[t] - MEAN, REST * epsilon),
     "step t itself adds is missing": (MEAN, alpha[t] * (1 - alpha_bar[t - 1])),
     "is not shrunk by step t": (MEAN, 1 - alpha_bar[t - 1] + beta[t]),
@@ -361,6 +365,9 @@ OTHER_FORM["2.1"] = {
     "not yet solved": Eq(L - E_q(STEPS), 0),
 }
 SLIPS["2.1"] = {
+    "divided by T": E_q(-log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 1, T)) / T),
+    "q(x_{0:T}) in the place": E_q(-log(p_theta(x[0:T]) / q(x[0:T]))),
+    "x_0 is missing behind the bar": E_q(-log(p_theta(x[0:T]) / q(x[1:T]))),
     "quotient of the logs": [PRODUCTS, E_q(-log(p(x[T])) - Sum(log(REVERSE) / log(STEP), (t, 1, T)))],
     "p_theta end at T - 1": E_q(-log(p(x[T]) * Product(REVERSE, (t, 1, T - 1)) / Product(STEP, (t, 1, T)))),
     "L compares the model with q": E_q(-log(p(x[T])) - Sum(log(q(x[t - 1] | x[t]) / STEP), (t, 1, T))),
@@ -491,6 +498,7 @@ OTHER_FORM["2.2b"] = {
     "whole path": E_q(-log(p_theta(x[0])) + KL(q(x[1:T] | x[0]), p_theta(x[1:T] | x[0]))),
 }
 SLIPS["2.2b"] = {
+    "x_t is missing in the posterior": E_q(PRIOR_TERM + Sum(KL(BEFORE, REVERSE), (t, 2, T)) - FIRST),
     "multiplies p(x_T)": E_q(-log(p(x[T]) * q(x[T] | x[0])) - Sum(log(REVERSE / POSTERIOR), (t, 2, T)) - FIRST),
     "still stands below": E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST + log(q(x[1] | x[0]))),
     "upside down": E_q(
@@ -570,6 +578,8 @@ OTHER_FORM["3.1"] = {
     - NOISED,
 }
 SLIPS["3.1"] = {
+    "means are added": E_noise(HALF * SquaredNorm(ANSWER + mu_theta(x[t], t))) + C,
+    "network sees x_0": E_noise(HALF * SquaredNorm(ANSWER - mu_theta(x[0], t))) + C,
     "not the mean of x_{t-1}": Eq(x[0], X_0),
     "bars are missing": FORMULA.subs(x[0], (x[t] - sqrt(beta[t]) * epsilon) / sqrt(alpha[t])),
     "without dividing by sqrt(alpha_bar_t)": FORMULA.subs(x[0], x[t] - sqrt(REST) * epsilon),
@@ -660,6 +670,12 @@ OTHER_FORM["3.2"] = {
     "inside of the norm": E_noise(HALF * SquaredNorm(beta[t] / sqrt(alpha[t] * REST) * (epsilon - GUESS))) + C,
 }
 SLIPS["3.2"] = {
+    "brackets are missing": beta[t] ** 2 / 2 * sigma[t] ** 2 * alpha[t] * (1 - alpha_bar[t]),
+    "brackets are missing below": beta[t] ** 2 / (2 * sigma[t] ** 2) * alpha[t] * (1 - alpha_bar[t]),
+    "what stands behind a /": beta[t] ** 2 / (2 * sigma[t] ** 2 * alpha[t]) * (1 - alpha_bar[t]),
+    "the noise of step t alone": E_noise(WEIGHT * SquaredNorm(epsilon_t[t] - GUESS)) + C,
+    "x_0 in the place of epsilon": E_noise(WEIGHT * SquaredNorm(x[0] - GUESS)) + C,
+    "squared norm is squared once more": E_noise(WEIGHT * SquaredNorm(epsilon - GUESS) ** 2) + C,
     "the simple loss": [SquaredNorm(epsilon - GUESS), WEIGHT * SquaredNorm(epsilon - GUESS)],
     "that is the simple loss": SquaredNorm(epsilon - GUESS),
     "weight is missing": (WEIGHT, E_noise(SquaredNorm(epsilon - GUESS))),
@@ -708,7 +724,7 @@ REFUSED = {
             Eq(M[t], sqrt(alpha_bar[t])),
             Eq(V[t], REST),
         ],
-        "whose sides differ": Eq(Normal(x[t], MEAN, REST), Normal(x[t], MEAN, sqrt(REST))),
+        "is not the variance of": Eq(Normal(x[t], MEAN, REST), Normal(x[t], MEAN, sqrt(REST))),
         "is not the mean": {"mean": REST, "variance": MEAN},
         "And line 2 of answer_1_4 is not the variance": [
             Eq(Symbol("mean"), 2 * MEAN),

@@ -90,6 +90,8 @@ REFUSED["10.4"] = {
     ],
 }
 SLIPS["10.4"] = {
+    "1 - a^2 in the place": 2 * h_u / (1 - (1 - h_u**2 / r_u**4)),
+    "brackets are missing": r_u**2 / (1 - h_u / 2 * r_u**2),
     "h_u: the 2 is missing": Eq(h_u / (1 - (1 - h_u / r_u**2) ** 2), simplify(h_u / (1 - (1 - h_u / r_u**2) ** 2))),
     "as if the steps did no harm": r_u**2,
     "first order in h_u alone": r_u**2 * (1 + h_u / (2 * r_u**2)),

@@ -209,7 +209,9 @@ def test_symbols_go_by_their_names():
 
 
 def test_an_equation_whose_sides_differ_is_told():
-    assert "whose sides differ" in str(check("1.4", [sp.Eq(alpha[t] * beta[t], 1 - alpha_bar[t])]))
+    assert "not the variance of q(x_t" in str(check("1.4", [sp.Eq(alpha[t] * beta[t], 1 - alpha_bar[t])]))
+    draws = [sqrt(alpha_bar[t]) * x[0] + factor * epsilon for factor in (1 - alpha_bar[t], sqrt(1 - alpha_bar[t]))]
+    assert "whose sides differ" in str(check("1.4", sp.Eq(*draws)))
 
 
 def test_the_first_wrong_line_is_named():

@@ -54,6 +54,8 @@ def test_right_answers_in_another_form_are_told_apart(answer):
 
 
 SLIPS = {
+    "the absolute value of the factor": abs(FACTOR),
+    "a factor r_u^2 is missing": (dr_u / r_u - dc_u / c_u) ** 2,
     "four times as much: g_u^2 / r_u": Eq(4 * FACTOR**2, expand(4 * FACTOR**2)),
     "not yet squared": FACTOR,
     "as if it were known": dr_u**2,
@@ -85,7 +87,7 @@ def test_slips_are_named(words):
     assert "Hint:" in str(verdict) and max(map(len, str(verdict).splitlines())) <= 78
 
 
-@pytest.mark.parametrize("answer", [2 * FACTOR**2, FACTOR**3, (FACTOR / r_u) ** 2])
+@pytest.mark.parametrize("answer", [2 * FACTOR**2, FACTOR**3, (FACTOR / r_u**2) ** 2])
 def test_no_two_slips_are_named_that_make_an_answer_by_chance(answer):
     assert check_answer_15_3(answer).slip is None
 

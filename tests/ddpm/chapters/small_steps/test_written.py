@@ -86,6 +86,11 @@ def test_right_answers_in_another_form_are_told_apart(check, answer, words):
     "check, answer, words",
     [
         (check_answer_11_1, (dc_u, G_2), "not divided by c_u"),
+        (check_answer_11_1, [Eq(f_u, G_2), Eq(g_u**2, F)], "that is g_u^2.\nthat is f_u."),
+        (check_answer_11_1, (F, 2 * r_u * (c_u * dr_u - r_u * dc_u)), "multiplied by c_u"),
+        (check_answer_11_5, dc_u * x_u + dr_u * epsilon, "x_u in the place of x_0"),
+        (check_answer_11_5, dc_u * x[0] + (dr_u + F * r_u) * epsilon, "left over"),
+        (check_answer_11_5, F * x[0] + dr_u / r_u * epsilon, "as factors"),
         (check_answer_11_1, (F, 2 * r_u * dr_u), "what the drift does to the variance is missing"),
         (check_answer_11_1, (F, 2 * r_u * dr_u + 2 * f_u * r_u**2), "sign before 2 f_u r_u^2"),
         (check_answer_11_1, (F, 2 * r_u * dr_u - f_u * r_u**2), "without the 2"),

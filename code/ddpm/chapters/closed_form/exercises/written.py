@@ -28,6 +28,7 @@ VARIANCE = (
 SHRINK = "What becomes of the noise of the first step in the second one? Try two steps with numbers."
 ORDER = "In a Gaussian the mean stands first, then the variance. Which of your two has x_0 in it?"
 EDGE = "At t = 0 nothing has happened yet: what are mean and variance there?"
+FROM_2 = Product(alpha[s], (s, 2, t))
 PRODUCT_OF_BETA, SUM_OF_BETA = Product(beta[s], (s, 1, t)), Sum(beta[s], (s, 1, t))
 
 MEAN = Target(
@@ -35,6 +36,7 @@ MEAN = Target(
     image_factor() * x[0],
     (
         Slip("one step alone: the mean starts from x_{t-1}, not from x_0.", INDEX, lambda: sqrt(alpha[t]) * x[t - 1]),
+        Slip("x_{t-1} in the place of x_0.", INDEX, lambda: image_factor() * x[t - 1]),
         *(
             Slip(name, hint, lambda f=f: f * x[0])
             for name, hint, f in (
@@ -58,6 +60,7 @@ MEAN = Target(
                 ),
                 ("alpha_bar_{t-1} in the place of alpha_bar_t: one step too few.", INDEX, sqrt(alpha_bar[t - 1])),
                 ("alpha_bar_{t+1} in the place of alpha_bar_t: one step too many.", INDEX, sqrt(alpha_bar[t + 1])),
+                ("the product begins at 2: the first step is missing.", CHECK_1, sqrt(FROM_2)),
                 ("beta_t in the place of 1 - beta_t in the mean.", CHECK_1, sqrt(beta[t])),
                 ("the image is not scaled at all.", CHECK_1, sp.Integer(1)),
                 (
@@ -98,6 +101,7 @@ SPREAD = Target(
                 (1 - sqrt(alpha_bar[t])) ** 2,
             ),
             ("1 - alpha_bar_{t-1}: one step too few.", INDEX, 1 - alpha_bar[t - 1]),
+            ("the product begins at 2: the first step is missing.", CHECK_1, 1 - FROM_2),
             ("1 - alpha_bar_{t+1}: one step too many.", INDEX, 1 - alpha_bar[t + 1]),
             ("1 - alpha_bar_t^2: alpha_bar_t is a square already.", CHECK_1, 1 - alpha_bar[t] ** 2),
             ("1 + alpha_bar_t: the sign is turned.", EDGE, 1 + alpha_bar[t]),
@@ -165,6 +169,11 @@ DENSITY = Target(
             "By what is it divided?",
             lambda: DENSITY.value * sqrt(2 * sp.pi * SPREAD.value),
         ),
+        Slip(
+            "brackets are missing below the line: x**2 / 2 * v is v x^2 / 2.",
+            "Python calculates a / b * c from left to right.",
+            lambda: sp.exp(-((x[t] - MEAN.value) ** 2) / 2 * SPREAD.value) / sqrt(2 * sp.pi * SPREAD.value),
+        ),
         Slip("one step alone, from x_{t-1}.", INDEX, lambda: Normal(x[t], sqrt(alpha[t]) * x[t - 1], beta[t]).doit()),
     ),
 )
@@ -230,7 +239,10 @@ def said_by(line) -> Said:
     sides = [side for side in sides if side not in names]
     if len(sides) == 2 and (draw := solved_for_state(*sides)) is not None:
         return Said("law", draw, open="is a true equation, but not yet solved for x_t.")
-    if len(sides) == 2 and not Sample({}).equal(*sides):
+    sample = Sample({})
+    if len(sides) == 2 and not sample.equal(*sides):
+        sides = [side for side in sides if not any(sample.equal(side, target.value) for target in ASKED)]
+    if len(sides) == 2 and not sample.equal(*sides):
         raise Unreadable(f"has an equation whose sides differ: {sides[0]} and {sides[1]}")
     if not sides:
         return Said("nothing", names[0])

@@ -66,6 +66,8 @@ KEPT = Target(
             VARIANCE_HINT,
             sqrt(r_i**2 - r_next**2 - sigma_i**2),
         ),
+        ("r_{i+1} / r_i in the place of r_{i+1}.", UNIT_HINT, sqrt(r_next**2 / r_i**2 - sigma_i**2)),
+        ("r_i^2 is taken off, too.", VARIANCE_HINT, sqrt(r_next**2 - r_i**2 - sigma_i**2)),
         ("1 in the place of r_{i+1}^2: the state would have variance 1.", LEVEL_HINT, sqrt(1 - sigma_i**2)),
         (
             "the old noise is brought to r_{i+1} / r_i, as if sigma_i were a share of 1.",
@@ -202,6 +204,13 @@ EULER = Target(
             FACTOR_HINT,
             c_next / c_i * (x_i + (r_next - r_i) * epsilon),
         ),
+        ("c_{i+1} is missing before x_0.", SCALE_HINT, _step(signal=1)),
+        (
+            "c_i / c_{i+1} in the factor of the noise.",
+            SCALE_HINT,
+            c_next / c_i * x_i + (r_next - c_i / c_next * r_i) * epsilon,
+        ),
+        ("c_{i+1} is missing before r_i / c_i.", SCALE_HINT, c_next / c_i * x_i + (r_next - r_i / c_i) * epsilon),
         ("the image itself.", IMAGE_HINT, X_0),
     ),
     form=lambda typed: "still has x_0 in it. Put in what x_0 is." if typed.has(x.function) else "",

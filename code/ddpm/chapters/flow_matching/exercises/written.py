@@ -35,6 +35,12 @@ WEIGHT = Target(
     _slips(
         ("that is the factor of the noise, not yet squared.", SQUARE_HINT, FACTOR),
         ("that is the factor of the noise, not yet squared, with a minus.", SQUARE_HINT, -FACTOR),
+        ("that is the absolute value of the factor, not yet squared.", SQUARE_HINT, sp.Abs(FACTOR)),
+        (
+            "that is the square of the derivative of log(r_u / c_u): a factor r_u^2 is missing.",
+            FACTOR_HINT,
+            (FACTOR / r_u) ** 2,
+        ),
         ("(r_u')^2: x_0 is taken as if it were known.", IMAGE_HINT, dr_u**2),
         ("r_u', neither squared nor with x_0 put in.", IMAGE_HINT, dr_u),
         ("the sign before r_u c_u' / c_u is turned.", IMAGE_HINT, (dr_u + r_u * SLOPE) ** 2),

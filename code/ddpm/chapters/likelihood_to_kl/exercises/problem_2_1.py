@@ -114,6 +114,17 @@ SUM_TARGET = Target(
             "What is the log of a product?",
             lambda: E_q(-log(START) - sp.Product(log(REVERSE / STEP), (t, 1, T))),
         ),
+        Slip("divided by T: that is a mean over the steps.", MEAN, lambda: bound_of(term=-log(REVERSE / STEP) / T)),
+        Slip(
+            "q(x_{0:T}) in the place of q(x_{1:T} | x_0): the density of x_0 is in it.",
+            "Behind which bar does x_0 stand in L?",
+            lambda: E_q(-log(p_theta(x[0:T]) / q(x[0:T]))),
+        ),
+        Slip(
+            "x_0 is missing behind the bar: q(x_{1:T}).",
+            "Behind which bar does x_0 stand in L?",
+            lambda: E_q(-log(p_theta(x[0:T]) / q(x[1:T]))),
+        ),
         Slip(
             "the log of a fraction is taken for the quotient of the logs.",
             "What is log(8 / 2), what log(8) / log(2)?",

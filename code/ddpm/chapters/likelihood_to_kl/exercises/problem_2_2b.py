@@ -115,6 +115,11 @@ KL_TARGET = Target(
             GIVEN,
             lambda: _kl_form(term=KL(q(x[t - 1] | x[t]), REVERSE)),
         ),
+        Slip(
+            "x_t is missing in the posterior: q(x_{t-1} | x_0).",
+            GIVEN,
+            lambda: _kl_form(term=KL(q(x[t - 1] | x[0]), REVERSE)),
+        ),
         Slip("x_0 is missing in L_T: KL(q(x_T) || p(x_T)).", GIVEN, lambda: _kl_form(prior=KL(q(x[T]), START))),
         Slip(
             "x_0 is missing behind both bars.",

@@ -238,6 +238,12 @@ MEAN_LOSS = Target(
             "multiplied by sigma_t^2 where it divides.", SIGMA_HINT, lambda: _mean_loss(RIGHT_MEAN, sigma[t] ** 2 / 2)
         ),
         *(Slip(slip.name, slip.hint, lambda slip=slip: _mean_loss(slip.make())) for slip in MEAN_SLIPS),
+        Slip("the two means are added.", SIGN_HINT, lambda: _mean_loss(-RIGHT_MEAN)),
+        Slip(
+            "the network sees x_0 in the place of x_t.",
+            "What does the network know when it is asked?",
+            lambda: (RIGHT_MEAN - mu_theta(x[0], t)) ** 2 / (2 * sigma[t] ** 2),
+        ),
     ),
     form=mean_form,
 )
@@ -291,6 +297,18 @@ WEIGHTS = (
     ("alpha_t^2 in the place of beta_t^2.", BAR_HINT, RIGHT_WEIGHT * alpha[t] ** 2 / beta[t] ** 2),
     ("the sign is turned.", "A squared distance is never negative.", -RIGHT_WEIGHT),
     ("turned over.", ROUND, 1 / RIGHT_WEIGHT),
+    *(
+        (
+            "brackets are missing below the line: what stands behind a / and a * multiplies.",
+            "Python calculates a / b * c from left to right.",
+            value,
+        )
+        for value in (
+            beta[t] ** 2 / 2 * sigma[t] ** 2 * alpha[t] * REST,
+            beta[t] ** 2 / (2 * sigma[t] ** 2) * alpha[t] * REST,
+            beta[t] ** 2 / (2 * sigma[t] ** 2 * alpha[t]) * REST,
+        )
+    ),
     ("the weight is squared, or stands inside of the norm.", SQUARE_HINT, RIGHT_WEIGHT**2),
     (
         "1 - alpha_t^2 in the place of (1 - alpha_t)^2.",
@@ -321,6 +339,22 @@ NOISE_LOSS = Target(
             "the distance is not squared.",
             "Look at the bars: which power has the length in the loss on the mean?",
             lambda: noise_loss_of(RIGHT_WEIGHT, sp.Abs(epsilon - GUESS)),
+        ),
+        *(
+            Slip(name, hint, lambda distance=distance: noise_loss_of(RIGHT_WEIGHT, distance))
+            for name, hint, distance in (
+                (
+                    "epsilon_t, the noise of step t alone, in the place of epsilon.",
+                    WHICH_HINT,
+                    (epsilon_t[t] - GUESS) ** 2,
+                ),
+                ("x_0 in the place of epsilon.", "What does epsilon_theta predict?", (x[0] - GUESS) ** 2),
+                (
+                    "the squared norm is squared once more.",
+                    "SquaredNorm(v) is the square of the length of v already.",
+                    (epsilon - GUESS) ** 4,
+                ),
+            )
         ),
         Slip(
             "epsilon_theta is missing.",

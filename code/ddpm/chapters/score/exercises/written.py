@@ -138,6 +138,12 @@ REST = Target(
                 (1 - h_u / r_u**2) ** 2 * r_u**2 + 2 * h_u,
             ),
             ("2 h_u, what one step adds.", RECURSION_HINT, 2 * h_u),
+            ("1 - a^2 in the place of (1 - a)^2.", "(1 - a)^2 has three terms.", 2 * r_u**4 / h_u),
+            (
+                "brackets are missing: h_u / 2 * r_u**2 is h_u r_u^2 / 2.",
+                "Python calculates a / b * c from left to right.",
+                r_u**2 / (1 - h_u * r_u**2 / 2),
+            ),
             (
                 "what the chain has after two steps from a point.",
                 RECURSION_HINT,

@@ -46,6 +46,7 @@ F = Target(
             "c_u and r_u are any. Use the mean alone.",
             -r_u * dr_u / c_u**2,
         ),
+        ("that is g_u^2.", MEAN_HINT, DIFFUSION_2),
         ("no drift: that is so for paths with c_u = 1 alone.", MEAN_HINT, sp.Integer(0)),
     ),
 )
@@ -92,6 +93,12 @@ G_2 = Target(
             "that is (r_u^2 / c_u^2)': the factor c_u^2 is missing.",
             "In which units is the noise measured there?",
             DIFFUSION_2 / c_u**2,
+        ),
+        ("that is f_u.", VARIANCE_HINT, DRIFT),
+        (
+            "multiplied by c_u: f_u = c_u' / c_u divides by it.",
+            DRIFT_HINT,
+            c_u * DIFFUSION_2,
         ),
         ("that is g_u: asked for is its square.", VARIANCE_HINT, sp.sqrt(DIFFUSION_2)),
         ("squared once more.", VARIANCE_HINT, DIFFUSION_2**2),
@@ -217,6 +224,9 @@ VELOCITY = Target(
             SLOPE_HINT,
             x[0] - epsilon,
         ),
+        ("x_u in the place of x_0.", "What is the state, written with x_0 and epsilon?", dc_u * STATE + dr_u * epsilon),
+        ("f_u r_u epsilon is left over.", "Which terms with c_u' / c_u cancel?", PAIR + DRIFT * r_u * epsilon),
+        ("f_u and r_u' / r_u as factors.", SLOPE_HINT, DRIFT * x[0] + dr_u / r_u * epsilon),
         ("the noise is missing.", SLOPE_HINT, dc_u * x[0]),
         ("the image is missing.", SLOPE_HINT, dr_u * epsilon),
         (
