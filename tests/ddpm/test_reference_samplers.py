@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -77,11 +78,17 @@ def test_ddim_where_its_step_does_not_lead_to_the_next_of_its_times(spacing, ste
 
 def noisy(stored, eta, weights):
     """The run with the noise that was stored."""
-    along, times, x, last = path(), times_of(stored), start(), 0.0
+    along, times, x = path(), times_of(stored), start()
+
+    @jax.jit  # one program compiles sooner than one for each operation
+    def step(x, last, u, to, weight, z):
+        before, after = along.level(u), along.level(to)
+        x_0 = (x - before.spread * predict(x, u)) / before.signal
+        return ddim_step(before, after, x, x_0 + weight * (x_0 - last), z, eta), x_0
+
+    last = jnp.zeros_like(x)
     for i, z in enumerate(jnp.asarray(stored["noise"])):
-        before, after = along.level(times[i]), along.level(times[i + 1])
-        x_0 = (x - before.spread * predict(x, times[i])) / before.signal
-        x, last = ddim_step(before, after, x, x_0 + weights[i] * (x_0 - last), z, eta), x_0
+        x, last = step(x, last, times[i], times[i + 1], weights[i], z)
     return x
 
 

@@ -16,8 +16,9 @@ def move(**sizes):
 
 
 def test_by_whole_pixels():
-    np.testing.assert_allclose(moved(IMAGE, NONE, -1.0), IMAGE, atol=1e-6)
-    there = np.asarray(moved(IMAGE, move(down=1.0, right=-2.0), -1.0))
+    by = jax.jit(moved)
+    np.testing.assert_allclose(by(IMAGE, NONE, -1.0), IMAGE, atol=1e-6)
+    there = np.asarray(by(IMAGE, move(down=1.0, right=-2.0), -1.0))
     np.testing.assert_allclose(there[1:, :-2], IMAGE[:-1, 2:], atol=1e-6)
     np.testing.assert_allclose(there[0], -1, atol=1e-6)
     np.testing.assert_allclose(there[:, -2:], -1, atol=1e-6)
