@@ -1,5 +1,6 @@
 """ddpm.train.moved: moves by whole pixels, against SciPy in between, and the moves that are drawn."""
 
+import jax
 import numpy as np
 import pytest
 from scipy.ndimage import affine_transform
