@@ -23,7 +23,10 @@ from ddpm.derivation.symbols import SCHEDULE, Path, Quantity, alpha_bar, epsilon
 class Expectation(sp.Expr):
     """`Expectation(body, law)`, the law being the symbol q or "x_0, epsilon"."""
 
-    is_commutative = is_real = is_finite = True
+    is_commutative = is_finite = True
+
+    def _eval_is_real(self):
+        return True if self.args[0].is_real else None
 
     def _sympystr(self, printer):
         return f"{'E_q' if self.args[1] == LAW_Q else 'E_noise'}({printer._print(self.args[0])})"

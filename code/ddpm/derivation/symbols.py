@@ -240,7 +240,7 @@ class SquaredNorm(sp.Function):
     nargs = 1
 
     def _eval_is_nonnegative(self):
-        return True
+        return True if self.args[0].is_real else None
 
     def doit(self, **hints):
         return self.args[0] ** 2

@@ -196,3 +196,9 @@ def test_a_divergence_outside_of_expectations():
     for kl in (GIVEN, given, KL(p_theta(x[1]), q(x[1])), KL(p(x[1]), q(x[1])), KL(Normal(u, y, v), Normal(u, z, w))):
         assert outside_as_mean(kl) == kl
     assert outside_as_mean(E_q(free)) == E_q(free) and outside_as_mean(free**2) == free**2
+
+
+def test_a_mean_is_real_where_what_it_is_of_is():
+    assert E_q(x[t]).is_real and E_noise(epsilon**2 * log(q(x[t]))).is_real
+    for body in (sqrt(x[t]), log(epsilon), sp.I * epsilon**2):
+        assert not E_noise(body).is_real and sp.re(E_noise(body)) != E_noise(body)

@@ -241,3 +241,11 @@ def test_a_quadrature_that_takes_long_is_given_up(monkeypatch):
     with pytest.raises(Undefined, match="a quadrature too long"):
         value(area)
     assert nodes.count(f(y)) == 8  # of 50 digits and a few more
+
+
+def test_what_jumps_is_known_at_a_whole_number_alone():
+    for kind in (sp.sign, sp.floor, lambda u: sp.Heaviside(u, sp.S.Half), lambda u: sp.Heaviside(u, 1)):
+        for symbol, sure in ((n, True), (y, False)):
+            point = Point(0, {})
+            point.value(kind(symbol - 1), {symbol: mp.mpf(1)})
+            assert point.sure == sure

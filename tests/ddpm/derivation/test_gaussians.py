@@ -91,3 +91,10 @@ def test_mean_and_variance_of_a_sum():
     for expr in (y**2, y * z, y + y * z):
         with pytest.raises(ValueError, match="is not affine in"):
             mean_and_variance(expr, y, z)
+
+
+@pytest.mark.parametrize("args", [(y, 0, 0), (y, 0, -v), (y, sp.I * z, v), (sp.I * y, 0, v), (y, 0, v + sp.I)])
+def test_a_density_that_is_none(args):
+    for identity in ([], ["I"]):
+        with pytest.raises(TypeError, match="the variance is above 0, and a density of real numbers"):
+            Normal(*args, *identity)

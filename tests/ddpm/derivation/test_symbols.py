@@ -135,3 +135,10 @@ def test_new_symbols():
     assert family("k", r"\kappa").function.tex == r"\kappa"
     assert family("gamma", "g").function.__name__ == "Quantity_gamma" != sp.gamma.__name__
     assert symbols.x.function(0) == x[0]
+
+
+def test_a_sum_of_squares_is_not_below_0_where_its_parts_are_real():
+    y, v = sp.Symbol("y", real=True), sp.Symbol("v", positive=True)
+    assert SquaredNorm(x[t] - y).is_nonnegative and SquaredNorm(sp.sqrt(v) * x[t]).is_nonnegative
+    for part in (sp.I * y, sp.sqrt(-v) * x[t], sp.sqrt(y)):
+        assert not SquaredNorm(part).is_nonnegative and abs(SquaredNorm(part)) != SquaredNorm(part)

@@ -121,7 +121,7 @@ def test_a_decimal_is_a_fraction(written, right):
     assert exactly(written) == right
 
 
-@pytest.mark.parametrize("rounded", [0.1 + 0.2, 1 / 3, 2e15 / 3])
+@pytest.mark.parametrize("rounded", [0.1 + 0.2, 1 / 3, 2e15 / 3, 1e-20 / 3, -2e30 / 3])
 def test_what_python_has_rounded_is_no_decimal(rounded):
     with pytest.raises(Undecided, match="write a fraction"):
         exactly(rounded * y)
