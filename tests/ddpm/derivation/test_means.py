@@ -206,9 +206,9 @@ def test_normals(seed):
         (KL(Normal(y, z, v), Normal(y, y, v)), "depends on the variable"),
         (KL(Normal(y, z, v), Normal(y, z, 1 + y**2)), "depends on the variable"),
         (Normal(y, z, v - 10**9), "a variance that is not positive"),
-        (Normal(y, z, 0), "a variance that is not positive"),
-        (Normal(y, z, -v / 10**9), "a variance that is not positive"),
-        (Normal(y, z, sqrt(-v)), "a variance that is not positive"),
+        (Normal(y, z, sp.floor(v / 10**9)), "a variance that is not positive"),
+        (Normal(y, z, (v - 10**9) / 10**18), "a variance that is not positive"),
+        (Normal(y, z, sqrt(v - 10**9)), "a variance that is not positive"),
         (E_q(x[-1] * x[0]), "at time -1"),
     ],
 )
