@@ -5,6 +5,7 @@ import dataclasses
 import sympy as sp
 
 from ddpm.derivation.densities import p, p_theta, q
+from ddpm.derivation.expectation import E_q
 from ddpm.derivation.symbols import Sum, T, alpha, alpha_bar, beta, log, t, x
 from ddpm.grading.written.about import Placed, claims_of, equation, kind_of, part_of, placed, solved
 from ddpm.grading.written.lines import Line
@@ -34,7 +35,9 @@ def test_a_line_is_about_the_answer_or_true_or_false():
     assert kind_of(dataclasses.replace(TRUE, between=(x[0],)), both) == "false"
     bayes = Line(q(x[t] | x[t - 1]) * q(x[t - 1] | x[0]), q(x[t - 1] | (x[t], x[0])) * q(x[t] | x[0]))
     of_chain = Target("a density", q(x[t] | x[0]))
-    assert kind_of(bayes, (dataclasses.replace(of_chain, where={t: 2}),)) == "aside"
+    assert kind_of(bayes, (dataclasses.replace(of_chain, where={t: 2}), SUM)) == "aside"
+    from_2 = Line(abs(t - 2), t - 2)
+    assert kind_of(from_2, (dataclasses.replace(SUM, where={t: 2}), SUM)) == "aside" != kind_of(from_2, both)
 
 
 def test_a_true_equation_is_no_false_one_by_rounding():
@@ -44,10 +47,13 @@ def test_a_true_equation_is_no_false_one_by_rounding():
     for left, right in ((joint - product, 0), (log(joint) - log(product), 0), (log(joint), log(product)), collapsed):
         for sides in ((left, right), (right, left)):
             assert kind_of(Line(*map(sp.sympify, sides)), (step,)) == "aside"
+    assert kind_of(Line(sp.Integer(0), E_q(log(joint)) - E_q(log(product))), (step, SUM)) == "aside"
     for left, right in ((joint - 2 * product, 0), (log(joint), log(2 * product)), (sp.exp(log(joint)), 2 * product)):
         assert kind_of(Line(*map(sp.sympify, (right, left))), (step,)) == "false"
     assert kind_of(Line(sp.Integer(0), 10**30 * (1 - alpha[t] - beta[t] + p(x[T]) - p_theta(x[T]))), (step,)) == "aside"
     assert Sample({}).equal(sp.Integer(0), alpha[t] + beta[t] - 1)
+    assert not Sample({}).equal(sp.Integer(0), alpha[t] / 10**30 + log(alpha[t] + beta[t]))
+    assert not Sample({t: 2}).equal(step.value / 10**40, 2 * step.value / 10**40)
     assert not Sample({}).equal(alpha_bar[t] ** 40 * sp.Rational(1, 10**30), 2 * alpha_bar[t] ** 40 / 10**30)
 
 
@@ -64,6 +70,8 @@ def test_what_is_said_beside_the_answer_after_it_goes_before_it():
         Placed(TRUE, "line 2", "aside", False),
         Placed(b, "line 4", "answer", True),
     ]
+    for lines, order in (([a, TRUE], "21"), ([a, b, TRUE], "312"), ([a, TRUE, b], "123")):
+        assert "".join(said.place[-1] for said in placed(lines, kind)) == order
     assert placed([a, FALSE], kind)[-1] == Placed(FALSE, "line 2", "false", True)
     assert placed([TRUE, TRUE], kind) == [Placed(TRUE, "line 1", "aside", False), Placed(TRUE, "line 2", "aside", True)]
     assert placed([a]) == [Placed(a, "", "answer", True)] and placed([name, TRUE])[0].kind == "answer"

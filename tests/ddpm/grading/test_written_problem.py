@@ -6,8 +6,9 @@ import dataclasses
 import pytest
 import sympy as sp
 
-from ddpm.derivation.densities import Undecided
-from ddpm.derivation.symbols import alpha, beta, t, x
+from ddpm.derivation.densities import Undecided, q
+from ddpm.derivation.expectation import E_q
+from ddpm.derivation.symbols import alpha, beta, log, t, x
 from ddpm.grading import Slip, Status
 from ddpm.grading.written import problem as module
 from ddpm.grading.written.lines import Line, Reading
@@ -194,6 +195,19 @@ def test_what_agrees_at_the_first_points_alone_is_wrong(monkeypatch):
     monkeypatch.setattr(module.Sample, "proof", lambda *_: "")
     monkeypatch.setattr(module.Sample, "difference", difference)
     assert said(problem(PRODUCT), RIGHT + alpha[t])[1].startswith("Not right yet: mine is not the product.")
+
+
+def test_an_equation_with_0_may_hold_densities():
+    joint, product = q(x[1], x[2] | x[0]), q(x[1] | x[0]) * q(x[2] | x[1])
+    nothing = Target("", sp.Integer(0))
+    assert said(problem(nothing), joint - product)[0].status is Status.RIGHT
+    assert "left side" in said(problem(nothing), joint - 2 * product)[1]
+    assert said(problem(nothing), E_q(log(joint)) - E_q(log(product)))[0].status is Status.RIGHT
+
+
+def test_what_is_expected_does_not_hang_on_the_answer():
+    said_of = [said(problem(PRODUCT), wrong)[1] for wrong in (beta[t] * x[0], x[1] ** 3 * x[t], sp.Integer(7))]
+    assert len({words.split("expected")[1].split()[0] for words in said_of}) == 1
 
 
 def test_what_cannot_be_compared_is_refused_in_words(monkeypatch):

@@ -96,7 +96,7 @@ class Sample:
 
     def lacking(self, expr, other) -> str:
         """A point at which `other` has a value and `expr` has none, in words; "" if there is none."""
-        if other.has(Density):  # its worlds leave out what takes too long
+        if expr.has(Density):  # its worlds leave out what takes too long
             return ""
         for i in range(len(SEEDS)):
             if self.value(expr, i) is None and self.value(other, i) is not None:
