@@ -1,5 +1,8 @@
 """Values at a point: right to many digits, the same for the same seed, and refused where there is none."""
 
+import itertools
+from fractions import Fraction
+
 import mpmath
 import pytest
 import sympy as sp
@@ -27,6 +30,13 @@ def test_each_level_has_more_digits(level, digits):
         for expr, right in [(sqrt(2), mpmath.sqrt(2)), (sp.pi, mpmath.pi), (sp.Rational(1, 3), mpmath.mpf(1) / 3)]:
             assert abs(mpmath.mpf(value(expr, level=level)) - right) < mpmath.mpf(10) ** -digits
     assert abs(value(sqrt(2)) - value(sqrt(2), level=1)) == 0
+
+
+def test_what_one_step_misses_no_other_does():
+    """A wave whose length divides two steps is to both rules a constant: so no two steps are in a ratio of numbers."""
+    for (_, one, _), (_, other, _) in itertools.combinations(LEVELS, 2):
+        ratio = one / other
+        assert ratio > 1 and abs(ratio - Fraction(ratio).limit_denominator(200)) > 1e-9
 
 
 @pytest.mark.parametrize("level, digits", [*enumerate([8, 24, 40, 60])])
