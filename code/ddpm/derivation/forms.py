@@ -18,7 +18,7 @@ from ddpm.derivation.worlds import exact, mp, precision
 
 LARGEST = 10**6  # of exponents
 TERMS = 1000  # of a sum
-WORK = 1_400_000  # nodes of a quadrature, times their digits
+WORK = 1_350_000  # nodes of a quadrature, times their digits
 DECLARED = "rational", "nonnegative", "nonpositive"  # of what no wave is, or is not known to be
 
 
