@@ -22,7 +22,10 @@ class Normal(sp.Expr):
     def __new__(cls, variable, mean, variance, identity=None):
         args = [sp.sympify(arg) for arg in (variable, mean, variance)]
         if args[2].is_nonpositive or any(arg.has(sp.I) for arg in args):
-            raise TypeError(f"the variance is above 0, and a density of real numbers; got {', '.join(map(str, args))}")
+            raise TypeError(
+                f"the variance is above 0, and a density of real numbers; got {', '.join(map(str, args))} "
+                "(the identity matrix is I of ddpm.derivation.symbols, and may be left out)"
+            )
         if identity and any(map(is_image, sp.preorder_traversal(args[2]))):
             raise TypeError(f"the variance of an image is one number for all pixels; got {args[2]}")
         return super().__new__(cls, *args, *([sp.Symbol("I")] if identity else []))

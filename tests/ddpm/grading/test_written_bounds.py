@@ -373,9 +373,9 @@ def test_an_imaginary_number_is_no_identity_matrix():
     for refused in (1j * beta[t], beta[t] * 2j, 0.5j * beta[t], np.complex128(1j) * beta[t], beta[t] / 1j, sp.exp(1j)):
         with pytest.raises(Unreadable, match="holds an imaginary number, as 1j; the identity matrix is I of"):
             in_notation(refused)
-    for variance in (1j * beta[t], beta[t] + beta[t] * 1j):
-        with pytest.raises(Unreadable, match="holds an imaginary number"):
-            in_notation(Normal(x[t], x[0], variance))
+    for variance in (1j * beta[t], beta[t] + beta[t] * 1j, sp.I * beta[t]):
+        with pytest.raises(TypeError, match="the identity matrix is I of ddpm.derivation.symbols"):
+            Normal(x[t], x[0], variance)
     assert read(1j, "answer").fault.startswith("holds an imaginary number")
     assert in_notation(Normal(x[t], x[0], 0.5 * beta[t] * I)) == Normal(x[t], x[0], beta[t] / 2)
     assert in_notation(Normal(x[t], x[0], beta[t] * I, "I")) == Normal(x[t], x[0], beta[t], "I")
