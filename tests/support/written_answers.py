@@ -353,7 +353,7 @@ RIGHT["2.1"] = {name: [PRODUCTS, result] for name, result in list(NO_DERIVATION[
     "chain": Made(lambda: Chain(L).step(PRODUCTS, "step by step").step(E_q(STEPS), "log")),
 }
 OTHER_FORM["2.1"] = {
-    "is a true equation": Eq(0, L - E_q(STEPS)),
+    "is a true equation, but": Eq(0, L - E_q(STEPS)),
     "density of a whole path": L,
     "product": PRODUCTS,
     "KL divergences": E_q(

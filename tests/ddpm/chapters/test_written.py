@@ -34,6 +34,8 @@ LONG = {  # seconds each
     "from the sum over steps",
     "a chain without a step between",
     "Bayes from t = 2",
+    "the first step kept apart",
+    "is a true equation, but",
     "Bayes' rule cited",
     "write p(x[T])",
     "is not L.",
