@@ -99,7 +99,8 @@ def test_it_checks_as_the_whole_one_does(tmp_path, monkeypatch, capsys):
     """To the words, but for the digits of a mean error: the stored values have five."""
     package = tmp_path / "package"
     command = [sys.executable, "-P", "-m", "ddpm.grading.score.lean", package, PROBLEMS.module]
-    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(ROOT / "code")})
+    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(ROOT / "code")}, cwd=tmp_path)
+    assert (package / "ddpm" / "grading" / "score" / "values.py").is_file()
     (tmp_path / "students.py").write_text(STUDENTS)
     of_lean = subprocess.run(
         [sys.executable, "-P", "-c", TRIAL, str(tmp_path / "students.py")],
