@@ -50,19 +50,14 @@ def agree(pairs) -> None:
     """
     with sp.evaluate(True):
         for old, new in pairs:
-            if not (
-                isinstance(old, Quantity) and len(old.args) == 1 and old.args[0].is_Symbol and not new.has(old.func)
-            ):
+            if not isinstance(old, Quantity) or len(old.args) != 1 or new.has(old.func):
                 continue
             (time,) = old.args
             begin = least(time, {})
             for other, given in pairs:
-                if (
-                    other == old
-                    or other.func != old.func
-                    or given.has(old.func)
-                    or not is_at_least(other.args[0], begin or 0, {})
-                ):
+                if not time.is_Symbol or other == old or other.func != old.func or given.has(old.func):
                     continue
-                if sp.expand(new.xreplace({time: other.args[0]}) - given) != 0:
+                (at,) = other.args
+                is_one = begin is None or is_at_least(at, begin, {})
+                if is_one and sp.expand(new.xreplace({time: at}) - given) != 0:
                     raise ValueError(f"{old} is {new}, so that {other} cannot be {given}")

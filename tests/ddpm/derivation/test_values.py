@@ -82,3 +82,6 @@ def test_where_a_range_begins():
     terms_have_values(Sum(1 / (s - 2), (s, t, T)), {t: 3})
     with pytest.raises(Undecided, match="has no value where s = 2"):
         terms_have_values(Sum(1 / (s - 2), (s, t, T)), {t: 2})
+    terms_have_values(Sum(1 / (s - 2), (s, k, T), (k, 3, T), (i, 1, T)), {})
+    with pytest.raises(Undecided, match="has no value where s = 2"):
+        terms_have_values(Sum(1 / (s - 2), (s, k, T), (k, 2, T), (i, 1, T)), {})
