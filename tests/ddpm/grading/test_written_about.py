@@ -10,7 +10,7 @@ from ddpm.derivation.symbols import Sum, T, alpha, alpha_bar, beta, log, t, x
 from ddpm.grading.written.about import Placed, claims_of, equation, kind_of, part_of, placed, solved
 from ddpm.grading.written.lines import Line
 from ddpm.grading.written.problem import Target
-from ddpm.grading.written.sample import Sample
+from ddpm.grading.written.sample import Sample, close
 
 RIGHT, WRONG = alpha[t] * x[t], beta[t] * x[t]
 PRODUCT, SUM = Target("the product", RIGHT), Target("the sum", alpha[t] + x[t])
@@ -54,6 +54,7 @@ def test_a_true_equation_is_no_false_one_by_rounding():
     assert Sample({}).equal(sp.Integer(0), alpha[t] + beta[t] - 1)
     assert not Sample({}).equal(sp.Integer(0), alpha[t] / 10**30 + log(alpha[t] + beta[t]))
     assert not Sample({t: 2}).equal(step.value / 10**40, 2 * step.value / 10**40)
+    assert not close(2e-40, 1e-40) and close(2e-40, 1e-40, 1)
     assert not Sample({}).equal(alpha_bar[t] ** 40 * sp.Rational(1, 10**30), 2 * alpha_bar[t] ** 40 / 10**30)
 
 
