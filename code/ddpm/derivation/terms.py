@@ -100,8 +100,9 @@ def exactly(expr):
     written = sp.sympify(expr)
     if not isinstance(written, sp.Expr) or written.is_Matrix or written.has(sp.Order, sp.AccumBounds):
         raise TypeError(f"only numbers are compared, and no {type(written).__name__}: {written}")
-    with sp.evaluate(False):  # SymPy adds and multiplies decimals as rounded ones
-        written = written.xreplace({number: _decimal(number) for number in written.atoms(sp.Float)})
+    if decimals := written.atoms(sp.Float):
+        with sp.evaluate(False):  # SymPy adds and multiplies decimals as rounded ones; and this empties its cache
+            written = written.xreplace({number: _decimal(number) for number in decimals})
     expr = evaluated(written)
     if any(symbol.is_real is False for symbol in written.free_symbols):
         raise Undecided(f"not decided: numbers are put for real symbols alone: {written}")

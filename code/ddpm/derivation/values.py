@@ -33,15 +33,13 @@ def terms_have_values(expr, lowest: dict) -> None:
 
 def _without_value(body, index, first):
     """Parts of `body` and the values of its index at which they have none, whether it runs there or not."""
-    anywhere = sp.Dummy(index.name, integer=True)  # whatever its name says
-    with sp.evaluate(False):
-        body, index = body.xreplace({index: anywhere}), anywhere
+    anywhere = {index: sp.Dummy(index.name, integer=True)}  # whatever its name says
     for power in body.atoms(sp.Pow):
-        if power.exp.is_nonpositive and power.base.is_zero is not False and power.base.has(index):
-            yield from ((power, at) for at in _zeros(power.base, index))
+        base, exponent = (arg.xreplace(anywhere) for arg in power.args)
+        if exponent.is_nonpositive:
+            yield from ((power, at) for at in _zeros(base, anywhere[index]))
     for log in body.atoms(sp.log):
-        if log.has(index) and not log.args[0].is_positive:
-            yield from ((log, at) for at in _zeros(log.args[0], index))
+        yield from ((log, at) for at in _zeros(log.args[0].xreplace(anywhere), anywhere[index]))
     for quantity in body.atoms(Quantity):
         if len(quantity.args) == 1 and quantity.has(index):
             time = evaluated(quantity.args[0].xreplace({index: first}))
