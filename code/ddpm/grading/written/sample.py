@@ -62,6 +62,11 @@ class Sample:
         Raises:
             Undecided: there are too few such points.
         """
+        found = self._apart(expr, other, thorough)
+        return found and Different(describe(self.points[found[0]], expr, other), *found[1:])
+
+    def _apart(self, expr, other, thorough: bool = False) -> tuple | None:
+        """The number of the first point at which they differ, and the values there."""
         tried, sides = 0, sp.Tuple(expr, other)
         of_density = sides.has(Density)
         most = FEW if not thorough else OF_WORLDS if of_density else len(SEEDS)
@@ -69,7 +74,7 @@ class Sample:
             tried += 1
             exactly = thorough and not of_density
             if self._differ(expr, other, i) if exactly else not close(a, b, self._size(sides, i)):
-                return Different(describe(self.points[i], expr, other), a, b)
+                return i, a, b
         self.tried = tried
         if tried < FEWEST:
             raise Undecided(f"has no value at nearly all points tried{f': {self.why}' if self.why else ''}")
@@ -90,7 +95,7 @@ class Sample:
     def equal(self, expr, other) -> bool:
         """Whether two expressions agree wherever both have a value; False if that is hardly anywhere."""
         try:
-            return expr == other or self.difference(expr, other) is None
+            return expr == other or self._apart(expr, other) is None
         except Undecided:
             return False
 
