@@ -50,6 +50,7 @@ def data_of(run, name):
     return mixture(np.array(found["points"]), found["width"] ** 2)
 
 
+@pytest.mark.slow
 def test_random_numbers_are_those_of_the_published_generator_and_are_random(run):
     def mulberry32(state):
         """One step in Python's integers: the new state and 32 bits."""

@@ -54,6 +54,7 @@ def test_every_box_has_a_field_of_its_own_which_is_kept_and_stands_beside_the_re
     assert [fields.nth(i).input_value() for i in range(2)] == ["", "second"] and page.errors == []
 
 
+@pytest.mark.slow
 def test_choices_and_numbers_are_kept_and_stand_beside_the_result(address, page):
     open_page(page, address + "book/bits.html")
     box = page.locator(".admonition.tip").first

@@ -96,6 +96,7 @@ def test_the_keyboard_opens_a_preview_and_escape_closes_it(read):
     read.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 def test_a_tap_opens_no_preview(browser, address):
     context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True)
     page = context.new_page()

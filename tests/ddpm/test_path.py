@@ -100,6 +100,7 @@ def test_schedules_are_points_on_paths():
         assert schedule_on(path_through(Schedule.from_betas([0.3])), 1).beta[1] == pytest.approx(0.3)
 
 
+@pytest.mark.slow
 def test_known_schedules_on_known_paths():
     with enable_x64(True):
         np.testing.assert_allclose(schedule_on(cosine_path(), 50).beta[:-1], cosine(50).beta[:-1], rtol=1e-10)

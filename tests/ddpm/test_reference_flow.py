@@ -80,7 +80,9 @@ def test_a_velocity_made_for_one_path_serves_another(pair):
     np.testing.assert_allclose(found, STORED["transformed"][pair], rtol=1e-10, atol=1e-10)
 
 
-@pytest.mark.parametrize("solve, name, tolerance", [(euler, "euler", 1e-13), (adaptive, "dopri5", 1e-8)])
+@pytest.mark.parametrize(
+    "solve, name, tolerance", [(euler, "euler", 1e-13), pytest.param(adaptive, "dopri5", 1e-8, marks=pytest.mark.slow)]
+)
 def test_samples(solve, name, tolerance):
     times = 1 - jnp.asarray(STORED["grid"])
     states = jax.vmap(lambda x: solve(field, x, times)[1])(jnp.asarray(STORED["noise"]))

@@ -92,12 +92,14 @@ def noisy(stored, eta, weights):
     return x
 
 
+@pytest.mark.slow
 def test_ddim_with_noise():
     stored = STORED["ddim_eta"]["leading"]["10"]
     close(noisy(stored, 0.6, np.zeros(10)), stored["end"])
 
 
-@pytest.mark.parametrize("steps", ["5", pytest.param("20", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("steps", ["5", "20"])
+@pytest.mark.slow
 def test_dpm_solver_sde(steps):
     stored = STORED["2M SDE"]["trailing"][steps]
     close(noisy(stored, 1.0, np.asarray(dpm_solver_weights(path(), times_of(stored)))), stored["end"])

@@ -100,6 +100,7 @@ def test_on_the_straight_path_eulers_method_is_ddim(precision):
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=4 * EXACT[precision])
 
 
+@pytest.mark.slow
 def test_heun_in_sigma_is_heun_on_the_path_of_edm():
     with enable_x64(True):
         path, other, x = vp(), edm(8.0), jnp.array([0.4, -1.2])

@@ -176,6 +176,7 @@ def test_a_solver_that_did_not_arrive_says_so():
     assert both[0] == pytest.approx(1.0, rel=1e-3) and np.isnan(both[1])
 
 
+@pytest.mark.slow
 def test_it_is_differentiated_in_forward_mode():
     """The slope of the flow at a point is that of the exact solution for Gaussian data: the spread there over here."""
     with enable_x64(True):

@@ -58,6 +58,7 @@ def test_all_products_of_a_network_are_of_16_bits_there_and_back(says, name, unc
     assert all(factor == {"float32"} for factor in wide) and all(factor == {"bfloat16"} for factor in found)
 
 
+@pytest.mark.slow
 def test_the_losses_are_those_of_32_bits_within_the_rounding():
     """A weight, what it is multiplied by and the result are each rounded by at most 2^-9 of their size. In two layers
     that makes at most six times as much of a prediction, whose square is part of the loss: twice that, 2.4%."""

@@ -34,7 +34,9 @@ RULES = {  # how many slopes are averaged for a step, and how long it may be
 }
 
 
-@pytest.mark.parametrize("name", [pytest.param("plain", marks=pytest.mark.slow), "clipped", "accumulated"])
+@pytest.mark.parametrize(
+    "name", [*(pytest.param(name, marks=pytest.mark.slow) for name in ("plain", "clipped")), "accumulated"]
+)
 def test_the_compiled_program_is_the_loop_written_out(name):
     """The same steps one by one, outside the scan, with gradient descent by hand; resumed where slopes wait."""
     optimiser, averaged, longest = RULES[name]
@@ -102,6 +104,7 @@ def with_dropout(network, key, batch, *, schedule):
     return jax.vmap(one)(jax.random.split(key, len(batch[0])), *batch).mean()
 
 
+@pytest.mark.slow
 def test_a_network_of_convolutions_and_dropout():
     network, loss = Convolutions(jax.random.key(0)), Partial(with_dropout, schedule=SCHEDULE)
     begun = start(jax.random.key(1), network, ADAM)
@@ -200,7 +203,9 @@ def test_the_memory_is_donated():
     assert all(leaf.is_deleted() for leaf in jax.tree.leaves((state.network, state.optimiser_state)))
 
 
-@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(o, marks=[pytest.mark.slow] * (i % 3 > 0)) for i, o in enumerate(OTHERS)]
+)
 def test_optimisers_are_called_as_they_expect(name):
     optimiser = getattr(optax, name)(1e-2)
     state = start(jax.random.key(0), NETWORK, optimiser)
