@@ -1,7 +1,10 @@
 """Do the terms of sums and products have values? What cancels elsewhere may be 0/0 at one index of the range.
 
-Looked at are divisors and logs that vanish, and quantities that begin later than the index.
+Looked at are divisors and logs that vanish, quantities that begin later than the index, and poles of gamma and its
+kin.
 """
+
+from itertools import chain
 
 import sympy as sp
 
@@ -9,6 +12,8 @@ from ddpm.derivation.densities import Undecided
 from ddpm.derivation.lowest import is_at_least, lower
 from ddpm.derivation.rebuilt import evaluated
 from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar
+
+LAST_POLE = {sp.gamma: 0, sp.loggamma: 0, sp.polygamma: 0, sp.beta: 0, sp.factorial: -1}  # of the last argument
 
 
 def terms_have_values(expr, lowest: dict) -> None:
@@ -25,7 +30,7 @@ def terms_have_values(expr, lowest: dict) -> None:
             body, *limits = part.args
             for i, (index, first, last) in enumerate(limits):
                 inside, within = lower(limits[i + 1 :], lowest), {limit[0] for limit in limits[:i]}
-                for lost, at in _without_value(body, index, first):
+                for lost, at in chain(_without_value(body, index, first), _poles(body, *limits[i], inside)):
                     outside = is_at_least(first - at, 1, inside) or is_at_least(at - last, 1, inside)
                     if not (outside or at.free_symbols & within):  # the indices within are looked at by themselves
                         raise Undecided(f"not decided: {lost} has no value where {index} = {at}, in {part}")
@@ -45,6 +50,18 @@ def _without_value(body, index, first):
             time = evaluated(quantity.args[0].xreplace({index: first}))
             if time.is_Integer and time < (1 if isinstance(quantity, SCHEDULE[:2]) else 0):
                 yield quantity, first
+
+
+def _poles(body, index, first, last, lowest):
+    """Functions with poles at whole numbers, and the end of the range at which their argument may be one."""
+    for part in body.atoms(*LAST_POLE):
+        arg = part.args[-1]
+        growth = evaluated(arg.xreplace({index: index + 1}) - arg)
+        for end, smallest in ((first, growth.is_positive), (last, growth.is_negative)):
+            there = evaluated(arg.xreplace({index: end}))
+            above = is_at_least(there, LAST_POLE[part.func] + 1, lowest)
+            if smallest and there.is_integer and not above:
+                yield part, end
 
 
 def _zeros(base, index) -> list:

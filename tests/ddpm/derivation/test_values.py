@@ -34,6 +34,13 @@ with sp.evaluate(False):
         (Sum((k - s) / (k - s), (s, 1, T), (k, 1, T)), T**2, {}),
         (1 + 2 * Sum((s - 3) / (s - 3), (s, 1, T)), 1 + 2 * T, {}),
         (E_q(x[0] * Sum((s - 3) / (s - 3), (s, 1, T))), T * E_q(x[0]), {}),
+        (Sum(0 * sp.gamma(2 - s), (s, 1, T)), 0, {}),
+        (Sum(0 * sp.gamma(s - 1), (s, 1, T)), 0, {}),
+        (Sum(0 * sp.loggamma(s), (s, 0, T)), 0, {}),
+        (Sum(0 * sp.polygamma(0, s - t), (s, 1, T)), 0, {}),
+        (Sum(0 * sp.beta(y, s - 1), (s, 1, T)), 0, {}),
+        (Sum(0 * sp.factorial(s - 2), (s, 1, T)), 0, {}),
+        (Sum(sp.gamma(s - 4) / sp.gamma(s - 4), (s, 1, T)), T, {}),
     ]
     KEPT = [
         (Product((s - 3) / (s - 3), (s, 4, T)), 1, {T: 3}),
@@ -52,6 +59,12 @@ with sp.evaluate(False):
         (Sum(alpha[s] - alpha[s], (s, 1, T)), 0, {}),
         (Sum(alpha_bar[s] - alpha_bar[s], (s, 0, T)), 0, {}),
         (Sum(log(s) - log(s), (s, 1, T)), 0, {}),
+        (Sum(0 * sp.gamma(T + 1 - s), (s, 1, T)), 0, {}),
+        (Sum(0 * sp.gamma(s - 1), (s, 2, T)), 0, {}),
+        (Sum(0 * sp.gamma(s - sp.S.Half), (s, 0, T)), 0, {}),
+        (Sum(0 * sp.factorial(s - 1), (s, 1, T)), 0, {}),
+        (Sum(0 * sp.beta(y, s), (s, 1, T)), 0, {}),
+        (Sum(y * sp.gamma(2 - t), (s, 1, T)), T * y * sp.gamma(2 - t), {}),
     ]
 
 
