@@ -53,9 +53,11 @@ def agree(pairs) -> None:
             if not isinstance(old, Quantity) or len(old.args) != 1 or new.has(old.func):
                 continue
             (time,) = old.args
+            if not time.is_Symbol:
+                continue
             begin = least(time, {})
             for other, given in pairs:
-                if not time.is_Symbol or other == old or other.func != old.func or given.has(old.func):
+                if other == old or other.func != old.func or given.has(old.func):
                     continue
                 (at,) = other.args
                 is_one = begin is None or is_at_least(at, begin, {})

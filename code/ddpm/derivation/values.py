@@ -13,7 +13,7 @@ from ddpm.derivation.lowest import is_at_least, lower
 from ddpm.derivation.rebuilt import evaluated
 from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar
 
-LAST_POLE = {sp.gamma: 0, sp.loggamma: 0, sp.polygamma: 0, sp.beta: 0, sp.factorial: -1}  # of the last argument
+LAST_POLE = {sp.gamma: 0, sp.loggamma: 0, sp.polygamma: 0, sp.beta: 0, sp.factorial: -1}  # of an argument
 
 
 def terms_have_values(expr, lowest: dict) -> None:
@@ -55,12 +55,11 @@ def _without_value(body, index, first):
 def _poles(body, index, first, last, lowest):
     """Functions with poles at whole numbers, and the end of the range at which their argument may be one."""
     for part in body.atoms(*LAST_POLE):
-        arg = part.args[-1]
-        growth = evaluated(arg.xreplace({index: index + 1}) - arg)
-        for end, smallest in ((first, growth.is_positive), (last, growth.is_negative)):
-            there = evaluated(arg.xreplace({index: end}))
-            above = is_at_least(there, LAST_POLE[part.func] + 1, lowest)
-            if smallest and there.is_integer and not above:
+        for arg in part.args[1:] if isinstance(part, sp.polygamma) else part.args:  # polygamma's first is its order
+            growth = evaluated(arg.xreplace({index: index + 1}) - arg)
+            end = first if growth.is_positive else last if growth.is_negative else None  # where it is the smallest
+            there = None if end is None else evaluated(arg.xreplace({index: end}))
+            if there is not None and there.is_integer and not is_at_least(there, LAST_POLE[part.func] + 1, lowest):
                 yield part, end
 
 

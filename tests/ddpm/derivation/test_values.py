@@ -39,6 +39,7 @@ with sp.evaluate(False):
         (Sum(0 * sp.loggamma(s), (s, 0, T)), 0, {}),
         (Sum(0 * sp.polygamma(0, s - t), (s, 1, T)), 0, {}),
         (Sum(0 * sp.beta(y, s - 1), (s, 1, T)), 0, {}),
+        (Sum(0 * sp.beta(s - 1, y), (s, 1, T)), 0, {}),
         (Sum(0 * sp.factorial(s - 2), (s, 1, T)), 0, {}),
         (Sum(sp.gamma(s - 4) / sp.gamma(s - 4), (s, 1, T)), T, {}),
     ]
@@ -64,6 +65,7 @@ with sp.evaluate(False):
         (Sum(0 * sp.gamma(s - sp.S.Half), (s, 0, T)), 0, {}),
         (Sum(0 * sp.factorial(s - 1), (s, 1, T)), 0, {}),
         (Sum(0 * sp.beta(y, s), (s, 1, T)), 0, {}),
+        (Sum(0 * sp.polygamma(s, y), (s, 0, T)), 0, {}),
         (Sum(y * sp.gamma(2 - t), (s, 1, T)), T * y * sp.gamma(2 - t), {}),
     ]
 
