@@ -30,45 +30,49 @@ def terms_have_values(expr, lowest: dict) -> None:
             body, *limits = part.args
             for i, (index, first, last) in enumerate(limits):
                 inside, within = lower(limits[i + 1 :], lowest), {limit[0] for limit in limits[:i]}
-                for lost, at in chain(_without_value(body, index, first), _poles(body, *limits[i], inside)):
+                for lost, at in chain(_without_value(body, *limits[i]), _poles(body, *limits[i], inside)):
                     outside = is_at_least(first - at, 1, inside) or is_at_least(at - last, 1, inside)
                     if not (outside or at.free_symbols & within):  # the indices within are looked at by themselves
                         raise Undecided(f"not decided: {lost} has no value where {index} = {at}, in {part}")
 
 
-def _without_value(body, index, first):
+def _without_value(body, index, first, last):
     """Parts of `body` and the values of its index at which they have none, whether it runs there or not."""
     anywhere = {index: sp.Dummy(index.name, integer=True)}  # whatever its name says
-    for power in body.atoms(sp.Pow):
-        base, exponent = (arg.xreplace(anywhere) for arg in power.args)
-        if exponent.is_nonpositive:
-            yield from ((power, at) for at in _zeros(base, anywhere[index]))
-    for log in body.atoms(sp.log):
-        yield from ((log, at) for at in _zeros(log.args[0].xreplace(anywhere), anywhere[index]))
+    for part in body.atoms(sp.Pow, sp.log):
+        base, *exponents = (arg.xreplace(anywhere) for arg in part.args)
+        if all(exponent.is_nonpositive for exponent in exponents):  # a log has none
+            yield from ((part, at) for at in _zeros(base, anywhere[index]))
     for quantity in body.atoms(Quantity):
-        if len(quantity.args) == 1 and quantity.has(index):
-            time = evaluated(quantity.args[0].xreplace({index: first}))
-            if time.is_Integer and time < (1 if isinstance(quantity, SCHEDULE[:2]) else 0):
-                yield quantity, first
+        begin = 1 if isinstance(quantity, SCHEDULE[:2]) else 0
+        for end, time in _smallest(quantity.args[: quantity.indices], index, first, last):
+            if time.is_Integer and time < begin:
+                yield quantity, end
 
 
 def _poles(body, index, first, last, lowest):
     """Functions with poles at whole numbers, and the end of the range at which their argument may be one."""
     for part in body.atoms(*LAST_POLE):
-        for arg in part.args[1:] if isinstance(part, sp.polygamma) else part.args:  # polygamma's first is its order
-            growth = evaluated(arg.xreplace({index: index + 1}) - arg)
-            end = first if growth.is_positive else last if growth.is_negative else None  # where it is the smallest
-            there = None if end is None else evaluated(arg.xreplace({index: end}))
-            if there is not None and there.is_integer and not is_at_least(there, LAST_POLE[part.func] + 1, lowest):
+        args = part.args[1:] if isinstance(part, sp.polygamma) else part.args  # polygamma's first is its order
+        for end, value in _smallest(args, index, first, last):
+            if value.is_integer and not is_at_least(value, LAST_POLE[part.func] + 1, lowest):
                 yield part, end
+
+
+def _smallest(args, index, first, last):
+    """For each argument that grows or falls steadily with the index the end of its range at which it is the smallest,
+    and what it is there."""
+    for arg in args:
+        growth = evaluated(arg.xreplace({index: index + 1}) - arg)
+        if growth.is_positive or growth.is_negative:
+            end = first if growth.is_positive else last
+            yield end, evaluated(arg.xreplace({index: end}))
 
 
 def _zeros(base, index) -> list:
     """Whole numbers that make `base` 0: roots of its linear factors, and where an alpha_bar_0 in it is 1."""
     base = evaluated(base)
-    if base.is_zero is False or not base.has(index):
-        return []
-    factors = [factor for factor, _ in sp.factor_list(base)[1]]
+    factors = [factor for factor, _ in sp.factor_list(sp.numer(sp.together(base)))[1]]
     times = [bar.args[0] for bar in base.atoms(SCHEDULE[2])]
     roots = [root for part in (*factors, *times) for root in _root(part, index)]
     return [root for root in roots if _at(base, index, root) == 0]

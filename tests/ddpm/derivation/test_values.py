@@ -7,13 +7,13 @@ from ddpm.derivation.densities import Undecided
 from ddpm.derivation.expectation import E_q
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.settle import settle
-from ddpm.derivation.symbols import T, alpha, alpha_bar, beta, family, log, s, t, x
+from ddpm.derivation.symbols import T, alpha, alpha_bar, beta, family, function, log, mu_tilde, s, t, x
 from ddpm.derivation.values import terms_have_values
 
 y = sp.Symbol("y", real=True)
 k = sp.Symbol("k", integer=True, positive=True)
 i = sp.Symbol("i", integer=True)
-m = family("m", "m")
+m, g = family("m", "m"), function("g", "g")
 Sum, Product = sp.Sum, sp.Product
 with sp.evaluate(False):
     LOST = [
@@ -27,6 +27,9 @@ with sp.evaluate(False):
         (Sum(alpha[s - 1] - alpha[s - 1], (s, 1, T)), 0, {}),
         (Sum(beta[s] - beta[s], (s, 0, T)), 0, {}),
         (Sum(alpha_bar[s - 2] - alpha_bar[s - 2], (s, 1, T)), 0, {}),
+        (Sum(m[3 - s] - m[3 - s], (s, 1, 4)), 0, {}),
+        (Sum(alpha[t - s] - alpha[t - s], (s, 1, t)), 0, {}),
+        (Sum(mu_tilde(s, y, y) - mu_tilde(s, y, y), (s, -1, T)), 0, {}),
         (Product((1 - alpha_bar[s - 1]) / (1 - alpha_bar[s - 1]), (s, 1, T)), 1, {}),
         (Product((i + 2) / (i + 2), (i, -2, T)), 1, {}),
         (Sum((s - t) / (s - t), (s, 1, T)), T, {}),
@@ -59,7 +62,12 @@ with sp.evaluate(False):
         (Sum(Sum((s - k - 1) / (s - k - 1), (s, 1, k)), (k, 1, T)), Sum(k, (k, 1, T)), {}),
         (Sum(alpha[s] - alpha[s], (s, 1, T)), 0, {}),
         (Sum(alpha_bar[s] - alpha_bar[s], (s, 0, T)), 0, {}),
+        (Sum(m[t - s] - m[t - s], (s, 1, t)), 0, {}),
+        (Sum(m[s - t] - m[s - t], (s, 1, T)), 0, {}),
+        (Sum(g(s - 2) - g(s - 2), (s, 1, T)), 0, {}),
         (Sum(log(s) - log(s), (s, 1, T)), 0, {}),
+        (Sum(1 / (1 + s / y), (s, 1, T)), Sum(y / (y + s), (s, 1, T)), {}),
+        (Sum(y * log(2 + s / t), (s, 1, T)), y * Sum(log(2 + s / t), (s, 1, T)), {}),
         (Sum(0 * sp.gamma(T + 1 - s), (s, 1, T)), 0, {}),
         (Sum(0 * sp.gamma(s - 1), (s, 2, T)), 0, {}),
         (Sum(0 * sp.gamma(s - sp.S.Half), (s, 0, T)), 0, {}),
