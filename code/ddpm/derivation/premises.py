@@ -1,6 +1,7 @@
 """What may be put in: a definition of something that is free, and that can be so."""
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -49,17 +50,11 @@ def agree(pairs) -> None:
         ValueError: what is said of all times is not what is said of one.
     """
     with sp.evaluate(True):
-        for old, new in pairs:
-            if not isinstance(old, Quantity) or len(old.args) != 1 or new.has(old.func):
-                continue
-            (time,) = old.args
-            if not time.is_Symbol:
-                continue
-            begin = least(time, {})
-            for other, given in pairs:
-                if other == old or other.func != old.func or given.has(old.func):
-                    continue
-                (at,) = other.args
+        known = [(old, new) for old, new in pairs if isinstance(old, Quantity) and len(old.args) == 1]
+        defined = [(old, *old.args, new) for old, new in known if not new.has(old.func)]
+        for (old, time, new), (other, at, given) in permutations(defined, 2):
+            if old.func == other.func and time.is_Symbol:
+                begin = least(time, {})
                 is_one = begin is None or is_at_least(at, begin, {})
                 if is_one and sp.expand(new.xreplace({time: at}) - given) != 0:
                     raise ValueError(f"{old} is {new}, so that {other} cannot be {given}")

@@ -13,7 +13,7 @@ from ddpm.derivation.lowest import is_at_least, lower
 from ddpm.derivation.rebuilt import evaluated
 from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar
 
-LAST_POLE = {sp.gamma: 0, sp.loggamma: 0, sp.polygamma: 0, sp.beta: 0, sp.factorial: -1}  # of an argument
+POLES = sp.gamma, sp.loggamma, sp.polygamma, sp.beta, sp.factorial  # at whole numbers below 1, the last one below 0
 
 
 def terms_have_values(expr, lowest: dict) -> None:
@@ -52,10 +52,11 @@ def _without_value(body, index, first, last):
 
 def _poles(body, index, first, last, lowest):
     """Functions with poles at whole numbers, and the end of the range at which their argument may be one."""
-    for part in body.atoms(*LAST_POLE):
+    for part in body.atoms(*POLES):
+        begin = 0 if isinstance(part, sp.factorial) else 1
         args = part.args[1:] if isinstance(part, sp.polygamma) else part.args  # polygamma's first is its order
         for end, value in _smallest(args, index, first, last):
-            if value.is_integer and not is_at_least(value, LAST_POLE[part.func] + 1, lowest):
+            if value.is_integer and not is_at_least(value, begin, lowest):
                 yield part, end
 
 

@@ -18,6 +18,7 @@ from ddpm.derivation.symbols import (
     epsilon,
     family,
     log,
+    mu_tilde,
     s,
     sigma,
     sqrt,
@@ -37,7 +38,8 @@ def test_what_may_be_put_in():
     assert equalities(None) == equalities({}) == ()
     (known,) = equalities({m[t]: 0.5})
     assert (known.old, known.new, known.where, known.general) == (m[t], sp.S.Half, {}, True)
-    generals = {m[t]: True, q(x[t]): True, KL(q(x[T]), p(x[T])): True, y: False, m[t] + y: False, y**2: False}
+    generals = {m[t]: True, mu_tilde(t, y, z): True, q(x[t]): True, KL(q(x[T]), p(x[T])): True}
+    generals |= {y: False, m[t] + y: False, y**2: False}
     assert [known.general for known in equalities({old: z for old in generals})] == list(generals.values())
     assert equalities([known]) == (known,)
     for old in (alpha[t], alpha_bar[t - 1] * beta[s], sqrt(1 - alpha_bar[t]), sp.Integer(3)):
@@ -108,6 +110,7 @@ def test_nothing_is_put_in_that_cannot_be(old, new):
         ({x[t]: y + 1}, {x[s]: y}),
         ({m[t]: t**2}, {m[1]: 2}),
         ({m[i]: i}, {m[t]: t - 1}),
+        ({y: 1, f(t): 1, m[s - 1]: 1, m[t]: 1}, {m[s]: 2}),
     ],
 )
 def test_a_family_is_not_defined_twice(one, other):
