@@ -38,11 +38,10 @@ def terms_have_values(expr, lowest: dict) -> None:
 
 def _without_value(body, index, first, last):
     """Parts of `body` and the values of its index at which they have none, whether it runs there or not."""
-    anywhere = {index: sp.Dummy(index.name, integer=True)}  # whatever its name says
     for part in body.atoms(sp.Pow, sp.log):
-        base, *exponents = (arg.xreplace(anywhere) for arg in part.args)
+        base, *exponents = part.args
         if all(exponent.is_nonpositive for exponent in exponents):  # a log has none
-            yield from ((part, at) for at in _zeros(base, anywhere[index]))
+            yield from ((part, at) for at in _zeros(base, index))
     for quantity in body.atoms(Quantity):
         begin = 1 if isinstance(quantity, SCHEDULE[:2]) else 0
         for end, time in _smallest(quantity.args[: quantity.indices], index, first, last):
@@ -64,7 +63,7 @@ def _smallest(args, index, first, last):
     """For each argument that grows or falls steadily with the index the end of its range at which it is the smallest,
     and what it is there."""
     for arg in args:
-        growth = evaluated(arg.xreplace({index: index + 1}) - arg)
+        growth = evaluated(arg).diff(index)
         if growth.is_positive or growth.is_negative:
             end = first if growth.is_positive else last
             yield end, evaluated(arg.xreplace({index: end}))
@@ -74,7 +73,7 @@ def _zeros(base, index) -> list:
     """Whole numbers that make `base` 0: roots of its linear factors, and where an alpha_bar_0 in it is 1."""
     base = evaluated(base)
     factors = [factor for factor, _ in sp.factor_list(sp.numer(sp.together(base)))[1]]
-    times = [bar.args[0] for bar in base.atoms(SCHEDULE[2])]
+    times = [time for bar in base.atoms(SCHEDULE[2]) for time in bar.args]
     roots = [root for part in (*factors, *times) for root in _root(part, index)]
     return [root for root in roots if _at(base, index, root) == 0]
 
