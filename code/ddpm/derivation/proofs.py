@@ -215,7 +215,7 @@ def _unrolled(expr):
 def _log(expr, where):
     """The log of a product of positive numbers and of exponentials; None for anything else."""
     if isinstance(expr, sp.exp):
-        return expr.args[0]
+        return expr.exp
     if expr.is_Mul:
         parts = [_log(arg, where) for arg in expr.args]
         return None if None in parts else sp.Add(*parts)

@@ -112,6 +112,7 @@ def test_what_vanishes(difference):
         v**t - w**t,
         v ** (t + 1) - v**t - v,
         v ** (2 * t) - v**t,
+        v ** (sp.I * y / 2) - sqrt(v ** (sp.I * y)),  # not where y * log(v) is 2 * pi
         2**t - 3**t,
         2**t - 2**-t,
         y**t * z**t - y**s * z**s,

@@ -178,6 +178,7 @@ def test_what_is_proved_by_induction(left, right, where, over, start):
         (epsilon**2, sp.S.One, {}),
         (KL(q(x[0]), p_theta(x[0])), -E_q(log(q(x[0]) / p_theta(x[0]))), {}),
         (KL(Normal(y, z, v), Normal(y, 0, w)), KL(Normal(y, 0, w), Normal(y, z, v)), {}),
+        (SquaredNorm(x[t]), PIXELS * x[t] ** 2, {}),
     ],
 )
 def test_what_is_not_proved(left, right, where):
