@@ -27,7 +27,12 @@ def main(arguments=None) -> int:
         print(f"{report.EQUIVALENTS.name} lists what is no mutant any more:", *left, sep="\n  ", file=sys.stderr)
         return 1
     chosen = dict(choose.sample(list(found.items()), asked.sample, asked.seed))
-    outcomes = trial.outcomes(root, asked.part, chosen, folder)
+    print(f"{asked.part}: {len(found)} mutants, {len(chosen)} of them to try", flush=True)
+    try:
+        outcomes = trial.outcomes(root, asked.part, chosen, folder)
+    except RuntimeError as problem:
+        print(problem, file=sys.stderr)
+        return 1
     path = folder / f"{asked.part}.md"
     path.write_text(report.text(asked.part, outcomes, entries, len(found), asked.seed), encoding="utf-8")
     print(path.read_text(encoding="utf-8").partition("\n| ")[0].strip(), f"\nReport: {path}", sep="\n")

@@ -30,12 +30,17 @@ class Outcome:
     killed: bool
     late: bool = False
 
+    def is_near(self, entry: dict, lines: str) -> bool:
+        """Whether an entry may mean this mutant, of which the lines that it changes are known."""
+        here = entry["module"] == self.module and entry["where"] in (self.where, "*")
+        return here and piece_of(entry) in lines.replace(" ", "")
+
     def matches(self, entry: dict) -> bool:
         """Whether an entry of the list of equivalents means this mutant."""
-        if entry["module"] != self.module or entry["where"] not in (self.where, "*"):
-            return False
         before, after = ("".join(line[1:] for line in changed(self.diff, sign)).replace(" ", "") for sign in "-+")
-        piece = entry.get("before", entry.get("numbers")).replace(" ", "")
+        if not self.is_near(entry, before):
+            return False
+        piece = piece_of(entry)
         places = [found.span() for found in re.finditer(f"(?={re.escape(piece)})", before)]
         for start, _ in places:
             head, tail = before[:start], before[start + len(piece) :]
@@ -45,6 +50,11 @@ class Outcome:
             if new == entry["after"].replace(" ", "") if "after" in entry else without_numbers(new, piece):
                 return True
         return False
+
+
+def piece_of(entry: dict) -> str:
+    """What an entry says is changed, without spaces."""
+    return entry.get("before", entry.get("numbers")).replace(" ", "")
 
 
 def without_numbers(*texts: str) -> bool:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -24,7 +25,6 @@ from mutants.report import Outcome
 MODULE = "the module"  # where what stands in no function and no class is
 PATIENCE = 4  # times what the tests take without a mutant; then they are stopped
 PYTEST = ("-m", "pytest", "-x", "-q", "-p", "no:cacheprovider")
-_seconds: dict[Path, float] = {}  # that a file of tests takes without a mutant, in this process
 
 
 def mutants(root: Path, part: str, folder: Path) -> dict[str, MutationSpec]:
@@ -56,7 +56,7 @@ def outcomes(root: Path, part: str, chosen: dict[str, MutationSpec], folder: Pat
     with use_db(str(folder / f"{part}.sqlite")) as db:
         known = dict(db.results)
         todo = {number: spec for number, spec in chosen.items() if number not in known}
-        for done, (number, result) in enumerate(tried(root, todo, folder / "trees"), start=1):
+        for done, (number, result) in enumerate(tried(root, todo, folder / "trees") if todo else (), start=1):
             db.set_result(number, result)
             known[number] = result
             spec = todo[number]
@@ -79,9 +79,13 @@ def outcomes(root: Path, part: str, chosen: dict[str, MutationSpec], folder: Pat
 def tried(root: Path, todo: dict[str, MutationSpec], trees: Path) -> Iterator[tuple[str, WorkResult]]:
     """The results as they come, from as many processes as there are cores."""
     shutil.rmtree(trees, ignore_errors=True)
+    files = sorted({path for spec in todo.values() for path in choose.tests(root, spec.module_path)})
     pool = ProcessPoolExecutor(os.cpu_count(), initializer=settle, initargs=(root, trees))
     try:
-        futures = {pool.submit(attempt, spec): number for number, spec in todo.items()}
+        print(f"  {len(files)} files of tests, first without a mutant", flush=True)
+        alone = dict(zip(files, pool.map(seconds, files), strict=True))
+        print(f"  {sum(alone.values()):.0f} seconds, and so for each mutant that survives", flush=True)
+        futures = {pool.submit(attempt, spec, alone): number for number, spec in todo.items()}
         for future in as_completed(futures):
             yield futures[future], future.result()
     except BaseException:  # Ctrl-C too: the tests run in sessions of their own, where it does not reach them
@@ -118,22 +122,22 @@ def seconds(tests: Path) -> float:
     return time.monotonic() - started
 
 
-def attempt(spec: MutationSpec) -> WorkResult:
+def attempt(spec: MutationSpec, alone: dict[Path, float]) -> WorkResult:
     """Apply a mutant in this process's copy, and run its tests.
 
+    Args:
+        alone: the seconds that each file of tests takes without a mutant.
+
     Raises:
-        RuntimeError: the tests do not pass without a mutant, or the mutant could not be made.
+        RuntimeError: the mutant could not be made.
     """
-    files = choose.tests(Path(), spec.module_path)
-    for path in files:
-        if path not in _seconds:
-            _seconds[path] = seconds(path)
     # The first test that fails is the last: so first the file of the module's name, then the quick ones.
-    files.sort(key=lambda path: (path.stem != f"test_{spec.module_path.stem}", _seconds[path]))
+    own = f"test_{spec.module_path.stem}"
+    files = sorted(choose.tests(Path(), spec.module_path), key=lambda path: (path.stem != own, alone[path]))
     command = [sys.executable, *PYTEST, *map(str, files)]
     for compiled in (spec.module_path.parent / "__pycache__").glob(f"{spec.module_path.stem}.*.pyc"):
         compiled.unlink()  # Python goes by a file's time in seconds and by its size: a mutant may have both
-    result = mutate_and_test([spec], " ".join(command), PATIENCE * sum(_seconds[path] for path in files) + 10)
+    result = mutate_and_test([spec], " ".join(command), PATIENCE * sum(alone[path] for path in files) + 10)
     if result.worker_outcome != WorkerOutcome.NORMAL:
         raise RuntimeError(f"{spec} could not be tried:\n{result.output}")
     return result
@@ -141,16 +145,21 @@ def attempt(spec: MutationSpec) -> WorkResult:
 
 def unmatched(root: Path, found: Iterable[MutationSpec], entries: Sequence[dict]) -> list[dict]:
     """The entries of the list of equivalents that mean none of the mutants any more."""
-    places = {(entry["module"], entry["where"]) for entry in entries}
-    near = [
-        Outcome(str(spec.module_path), spec.definition_name or MODULE, diff(root, spec), killed=False)
-        for spec in found
-        if places & {(str(spec.module_path), where) for where in (spec.definition_name or MODULE, "*")}
-    ]
-    return [entry for entry in entries if not any(outcome.matches(entry) for outcome in near)]
+    left = list(entries)
+    for spec in found:
+        outcome = Outcome(str(spec.module_path), spec.definition_name or MODULE, "", killed=False)
+        lines = source(root, spec).splitlines()[spec.start_pos[0] - 1 : spec.end_pos[0]]
+        if any(outcome.is_near(entry, "".join(lines)) for entry in left):
+            outcome = replace(outcome, diff=diff(root, spec))
+            left = [entry for entry in left if not outcome.matches(entry)]
+    return left
+
+
+def source(root: Path, spec: MutationSpec) -> str:
+    return (root / spec.module_path).read_text(encoding="utf-8")
 
 
 def diff(root: Path, spec: MutationSpec) -> str:
-    source = (root / spec.module_path).read_text(encoding="utf-8")
-    mutant = mutate_code(source, get_operator(spec.operator_name)(**spec.operator_args), spec.occurrence)
-    return "\n".join(difflib.unified_diff(source.splitlines(), mutant.splitlines(), lineterm=""))
+    before = source(root, spec)
+    mutant = mutate_code(before, get_operator(spec.operator_name)(**spec.operator_args), spec.occurrence)
+    return "\n".join(difflib.unified_diff(before.splitlines(), mutant.splitlines(), lineterm=""))
