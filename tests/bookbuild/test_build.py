@@ -135,13 +135,16 @@ def test_chapters_run_again_when_the_package_changes_and_only_then(book, capfd):
     source.parent.mkdir(parents=True)
     source.write_text("a = 1\n")
     executed = []
-    for text in ("a = 1\n", "a = 1\n", "a = 2\n"):
+    for text, more in (("a = 1\n", ""), ("a = 1\n", ""), ("a = 1\n", "More.\n"), ("a = 2\n", "")):
         source.write_text(text)
+        with open(root / "book/start.md", "a") as page:
+            page.write(more)
         assert build.build(root) == 0
         shown = capfd.readouterr().out
         assert (root / "_build/html/index.html").as_uri() in shown
         executed.append("book/start ran in" in shown)
-    assert executed == [True, False, True]
+        assert ("Nothing has changed since the last build." in shown) == (len(executed) == 2)
+    assert executed == [True, False, False, True]
 
     # the same book: its figure has one twin for dark pages, with the caption beside neither image
     html = (root / "_build/html/book/start.html").read_text()
@@ -199,6 +202,39 @@ def test_what_changes_while_the_build_runs_is_read_by_the_next(tmp_path, name, k
         path.write_text("1")
     assert freshness.finish(before, without_warnings=True) == [name]
     assert set(json.loads((tmp_path / freshness.STATE).read_text())) == kept
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["code/ddpm/a.py", "code/bookbuild/a.py", "book/a.md", "_toc.yml", "tests/test_a.py", "README.md"]
+    + ["_build/html/a.html", "_build/solution/a.ipynb"],
+)
+def test_there_is_nothing_to_build_while_sources_and_site_are_as_they_were(tmp_path, name):
+    def built(**how):
+        before = freshness.begin(tmp_path)
+        for each in ("_build/html/b.html", *[name] * name.startswith("_build")):
+            (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / each).write_text("1")
+        freshness.finish(before, **({"without_warnings": True, "website": True} | how))
+        return freshness.nothing_to_build(tmp_path)
+
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text("1")
+    assert not freshness.nothing_to_build(tmp_path)
+    assert built() and not built(without_warnings=False) and not built(website=False) and built()
+    (tmp_path / name).write_text("22")
+    assert not freshness.nothing_to_build(tmp_path)
+    assert built()
+    (tmp_path / name).unlink()
+    assert not freshness.nothing_to_build(tmp_path)
+
+
+def test_a_test_that_is_written_while_the_build_runs_is_counted_by_the_next(tmp_path):
+    before = freshness.begin(tmp_path)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_a.py").touch()
+    assert freshness.finish(before, without_warnings=True, website=True) == []
+    assert not freshness.nothing_to_build(tmp_path)
 
 
 @pytest.mark.slow

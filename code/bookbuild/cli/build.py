@@ -41,12 +41,15 @@ def build(root: Path, builder: str = "html") -> int:
 
 
 def locked(root: Path, builder: str) -> int:
+    if builder == "html" and freshness.nothing_to_build(root):
+        print("Nothing has changed since the last build.")
+        return opened(root)
     started, status, changed = time.monotonic(), 1, []
     before = freshness.begin(root)
     try:
         status, executed, errors = run_jupyter_book(root, builder)
     finally:
-        changed = freshness.finish(before, without_warnings=status == 0)
+        changed = freshness.finish(before, without_warnings=status == 0, website=builder == "html")
     if status:
         print(
             f"\n{summary(errors, root)}\n\nThe book was not built. All output: {root / '_build/build.log'}",
@@ -58,8 +61,12 @@ def locked(root: Path, builder: str) -> int:
     if changed:
         more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
         print(f"Changed while the build ran: {', '.join(changed[:3])}{more}. Build again to see that.")
-    if builder == "html":
-        print(f"Open {(root / '_build/html/index.html').as_uri()}")
+    return opened(root) if builder == "html" else 0
+
+
+def opened(root: Path) -> int:
+    """Say where the website is."""
+    print(f"Open {(root / '_build/html/index.html').as_uri()}")
     return 0
 
 

@@ -1,14 +1,12 @@
 """Drop results that a change of the sources has made stale.
 
 Jupyter Book keys a chapter's results on its own code cells only, forgets the warnings of a page that it has read
-once, and takes a
-page for read at the moment at which it is done with it, so that an edit made meanwhile is lost. So
-`_build/.fresh.json` keeps
-two keys: `execution`, on everything that a cell may import, and `pages`, on what makes the pages as well. A key says
-what was there
-when the build began, and is written only if nothing of it changed until the end. `pages` is written after a build
-without warnings
-only: a build that failed or was cut off reads all pages again, and fails again for the same reason.
+once, and takes a page for read at the moment at which it is done with it, so that an edit made meanwhile is lost. So
+`_build/.fresh.json` keeps keys: `execution`, on everything that a cell may import, and `pages`, on what makes the
+pages as well. A key says what was there when the build began, and is written only if nothing of it changed until the
+end. `pages` is written after a build without warnings only: a build that failed or was cut off reads all pages again,
+and fails again for the same reason. After a website without warnings there is `site` too, on all that it was made from
+and on what was made: while both are as they were, there is nothing to build.
 """
 
 import hashlib
@@ -22,6 +20,14 @@ EXECUTION = ["code/ddpm", "requirements.txt"]
 PAGES = [*EXECUTION, "code/bookbuild", "_config.yml", "_toc.yml", "CITATION.cff"]
 CHAPTERS = ["book"]  # which of them to read again Sphinx knows itself, unless they changed while it read
 RESULTS = ["_build/.jupyter_cache", "_build/jupyter_execute", "_build/.equations.json"]
+SITE = [
+    *PAGES,
+    *CHAPTERS,
+    "tests",
+    "pyproject.toml",
+    "README.md",
+]  # a page counts the tests; the wheel brings the others
+MADE = ["_build/html", "_build/solution"]
 READ = ["_build/.doctrees", "_build/shown_figures", "_build/html"]
 
 
@@ -41,12 +47,31 @@ def key(root: Path, names: list[str]) -> str:
     return total.hexdigest()
 
 
+def made(root: Path) -> str:
+    """A hash of the names, sizes and times of what the last build left under `root`."""
+    found = [(path.relative_to(root).as_posix(), path.stat()) for path in sources(root, MADE)]
+    return hashlib.sha256(repr([(name, at.st_size, at.st_mtime_ns) for name, at in found]).encode()).hexdigest()
+
+
+def noted(root: Path) -> dict:
+    """What the last build noted."""
+    try:
+        return json.loads((root / STATE).read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def nothing_to_build(root: Path) -> bool:
+    """Whether the website under `root`, and all that it was made from, are as the last build left them."""
+    return noted(root).get("site") == [key(root, SITE), made(root)]
+
+
 class Snapshot:
     """The sources under `root` as they are now."""
 
     def __init__(self, root: Path):
         self.root, self.execution, self.pages = root, key(root, EXECUTION), key(root, PAGES)
-        self.times = self._times()
+        self.site, self.times = key(root, SITE), self._times()
 
     def _times(self) -> dict[str, int]:
         return {
@@ -62,11 +87,7 @@ class Snapshot:
 
 def begin(root: Path) -> Snapshot:
     """Drop what is stale under `root`, before a build; what the build will read."""
-    now, state = Snapshot(root), root / STATE
-    try:
-        old = json.loads(state.read_text())
-    except (OSError, ValueError):
-        old = {}
+    now, state, old = Snapshot(root), root / STATE, noted(root)
     stale = RESULTS if old.get("execution") != now.execution else []
     if old.get("pages") != now.pages:
         stale = stale + READ
@@ -79,14 +100,16 @@ def begin(root: Path) -> Snapshot:
     return now
 
 
-def finish(before: Snapshot, without_warnings: bool) -> list[str]:
-    """Note at the end of a build what its results are keyed on; the files that changed meanwhile, which the next
-    build reads anew."""
+def finish(before: Snapshot, without_warnings: bool, website: bool = False) -> list[str]:
+    """Note at the end of a build, of the `website` or of something else, what its results are keyed on; the files that
+    changed meanwhile, which the next build reads anew."""
     changed = before.changed()
     state = {}
     if not any(name.startswith(tuple(EXECUTION)) for name in changed):
         state["execution"] = before.execution
     if without_warnings and not changed:
         state["pages"] = before.pages
+        if website and key(before.root, SITE) == before.site:
+            state["site"] = [before.site, made(before.root)]
     (before.root / STATE).write_text(json.dumps(state))
     return changed
