@@ -24,7 +24,7 @@ FLOOR = {
     "nn": {"arrays", "flat_random", "schedule", "level"},
     "data": {"arrays"},
     "evaluate": {"arrays", "flat_random", "level", "path", "predict", "sample", "train", "likelihood"},
-    "inverse": {"arrays", "flat_random", "gaussian", "level", "mixture", "path", "predict", "sample"},
+    "inverse": {"arrays", "precision", "flat_random", "gaussian", "level", "mixture", "path", "predict", "sample"},
     "measure": {"arrays"},
     "checkpoint": set(),
     "pretrained": {"arrays", "path", "sample", "train", "data", "nn", "evaluate", "checkpoint"},

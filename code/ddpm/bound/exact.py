@@ -17,6 +17,7 @@ from ddpm.bound.quadrature import REACH, mixture_points, standard_normal_points
 from ddpm.bound.terms import decoder_term, denoising_term, prior_term, step_term
 from ddpm.level import Level, at_time
 from ddpm.mixture import Mixture, log_density, noised
+from ddpm.precision import full_product
 from ddpm.schedule import Schedule, check_schedule
 
 
@@ -60,7 +61,7 @@ def kl_terms(schedule: Schedule, data: Mixture, process: ReverseProcess, points:
         return _average(data, at_time(schedule, t), of_draw, points)
 
     x_0, weight = mixture_points(data, points)
-    last = weight @ jax.vmap(lambda x_0: prior_term(schedule, x_0, process.start, points))(x_0)
+    last = full_product(weight, jax.vmap(lambda x_0: prior_term(schedule, x_0, process.start, points))(x_0))
     return jnp.append(jax.lax.map(term, jnp.arange(1, schedule.T + 1)), last)
 
 
@@ -106,13 +107,13 @@ def fit_model_first(data: Mixture, near: float, points: int = 512) -> tuple[Floa
 def _model_first(data, z, weight, of_p):
     """KL(p || data), up to a constant, of p with the mean and the log standard deviation of_p."""
     values = of_p[0] + jnp.exp(of_p[1]) * z
-    return weight @ (-(z**2) / 2 - jax.vmap(partial(log_density, data))(values)) - of_p[1]
+    return full_product(weight, -(z**2) / 2 - jax.vmap(partial(log_density, data))(values)) - of_p[1]
 
 
 def _cross_entropy(q, p, points):
     """E_q[-log p(x)]."""
     x, weight = mixture_points(q, points)
-    return -weight @ jax.vmap(partial(log_density, p))(x)
+    return -full_product(weight, jax.vmap(partial(log_density, p))(x))
 
 
 def _average(p, level, function, points):
@@ -120,7 +121,7 @@ def _average(p, level, function, points):
     x, weight = mixture_points(p, points)
     z, weight_of_z = standard_normal_points(points)
     y = level.signal * x[:, None] + level.spread * z
-    return weight @ jax.vmap(jax.vmap(function, (None, 0)))(x, y) @ weight_of_z
+    return full_product(full_product(weight, jax.vmap(jax.vmap(function, (None, 0)))(x, y)), weight_of_z)
 
 
 @eqx.filter_jit
@@ -136,7 +137,7 @@ def _integrate(schedule, data, process, points):
 
     def step(density, t):
         kernel = jax.vmap(lambda x_t: density_of(process.step(x_t, t)))(x)
-        return density @ kernel * spacing, None
+        return full_product(density, kernel) * spacing, None
 
     density, _ = jax.lax.scan(step, density_of(process.start), jnp.arange(schedule.T, 0, -1))
     log_p = jnp.log(jnp.maximum(density, jnp.finfo(density.dtype).tiny))  # q has vanished long before p_theta does

@@ -15,6 +15,7 @@ from ddpm.arrays import check_same_shape
 from ddpm.bound.quadrature import standard_normal_points
 from ddpm.gaussian import gaussian_log_density, kl_divergence
 from ddpm.mixture import Mixture, log_density
+from ddpm.precision import full_product
 from ddpm.process import forward_mean_variance, posterior_mean, q_mean_variance
 from ddpm.schedule import Schedule, at
 
@@ -88,4 +89,4 @@ def _divergence(mean, variance, p, points):
         )
     z, weight = standard_normal_points(points)
     x = mean + jnp.sqrt(variance) * z
-    return weight @ (gaussian_log_density(x, mean, variance) - jax.vmap(log_density, (None, 0))(p, x))
+    return full_product(weight, gaussian_log_density(x, mean, variance) - jax.vmap(log_density, (None, 0))(p, x))

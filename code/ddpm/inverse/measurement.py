@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float
 
 from ddpm.gaussian import gaussian_log_density
+from ddpm.precision import full_product
 
 
 class Measurement(eqx.Module):
@@ -30,16 +31,16 @@ class Measurement(eqx.Module):
 
     def of(self, x_0: Float[ArrayLike, "*pixels"]) -> Float[Array, " m"]:
         """H x_0: what would be measured of an image without noise."""
-        return jnp.matmul(self.matrix, jnp.ravel(x_0), precision="highest")
+        return full_product(self.matrix, jnp.ravel(x_0))
 
     def spread_back(self, values: Float[ArrayLike, " m"], like: Float[ArrayLike, "*pixels"]) -> Float[Array, "..."]:
         """The pseudoinverse times values, as an image of the shape of `like`: the smallest image with these values."""
-        return jnp.matmul(self.inverse, values, precision="highest").reshape(jnp.shape(like))
+        return full_product(self.inverse, values).reshape(jnp.shape(like))
 
     def log_density(self, mean: Float[ArrayLike, "*pixels"], variance: Float[ArrayLike, ""]) -> Float[Array, ""]:
         """log N(b; H mean, variance H H^T + xi^2 I): the density of what was measured, were x_0 drawn from
         N(mean, variance I)."""
-        apart = jnp.matmul(self.turned.T, self.value - self.of(mean), precision="highest")
+        apart = full_product(self.turned.T, self.value - self.of(mean))
         return jnp.sum(gaussian_log_density(apart, 0.0, variance * self.sizes + self.deviation**2))
 
 

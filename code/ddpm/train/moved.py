@@ -3,6 +3,8 @@
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
+from ddpm.precision import full_product
+
 MOVE = ("down", "right", "taller", "wider", "slant")
 
 
@@ -21,7 +23,7 @@ def moved(
     from_j = (j - right + slant * i[:, None]) * jnp.exp(-wider)
     along_rows = _weights(from_i[:, None], i)
     along_columns = _weights(from_j[..., None], j)
-    return background + jnp.sum(along_columns * (along_rows @ (image - background))[:, None], axis=-1)
+    return background + jnp.sum(along_columns * full_product(along_rows, image - background)[:, None], axis=-1)
 
 
 def _weights(place, pixels):

@@ -13,7 +13,7 @@ from ddpm.chapters.choices.variances import NAMES, terms, variance_of
 from ddpm.level import Level
 from ddpm.mixture import Mixture, mean_variance, mixture, noise_posterior, noised
 from ddpm.oracle import Oracle
-from ddpm.precision import enable_x64
+from ddpm.precision import enable_x64, full_product
 from ddpm.schedule import Schedule
 
 MOST = 64  # steps
@@ -31,7 +31,7 @@ def _losses(data, signal, spread):
     def at(signal, spread):
         level = Level(signal, spread)
         x, weight = mixture_points(noised(data, level), 300)
-        return weight @ jax.vmap(lambda x: mean_variance(noise_posterior(data, level, x))[1])(x)
+        return full_product(weight, jax.vmap(lambda x: mean_variance(noise_posterior(data, level, x))[1])(x))
 
     return jax.vmap(at)(signal, spread)
 

@@ -15,6 +15,7 @@ from jaxtyping import Array, ArrayLike, Float, Int
 from ddpm.level import at_time
 from ddpm.mixture import Mixture, log_density, noised
 from ddpm.oracle import best_noise
+from ddpm.precision import full_product
 from ddpm.schedule import Schedule
 
 GRID = np.linspace(-5, 5, 501)  # where x_t lies with all but a negligible probability, for data within -2..2
@@ -37,7 +38,7 @@ class SmallPredictor:
     def __call__(self, x_t: Float[ArrayLike, "..."], t: Int[ArrayLike, ""]) -> Float[Array, "..."]:
         """The predicted noise for x_t of any shape, pixel by pixel. t in 1..T."""
         powers = (t / self.T) ** jnp.arange(self.parameters.shape[0])
-        return _features(jnp.asarray(x_t), jnp) @ (powers @ self.parameters)
+        return full_product(_features(jnp.asarray(x_t), jnp), full_product(powers, self.parameters))
 
 
 def fit(schedule: Schedule, data: Mixture, weight: Float[ArrayLike, " time"], powers: int = 3) -> SmallPredictor:

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int
 
 from ddpm.path import Path
+from ddpm.precision import full_product
 
 
 class BestOfClass(eqx.Module):
@@ -24,7 +25,7 @@ class BestOfClass(eqx.Module):
         self, x: Float[Array, "*pixels"], u: Float[ArrayLike, ""], label: Int[ArrayLike, ""] | None = None
     ) -> Float[Array, "*pixels"]:
         """The guess at the image; at u > 0."""
-        return jnp.tensordot(self.responsibilities(x, u, label), self.images, 1)
+        return full_product(self.responsibilities(x, u, label), self._flat()).reshape(x.shape)
 
     def responsibilities(
         self, x: Float[Array, "*pixels"], u: Float[ArrayLike, ""], label: Int[ArrayLike, ""] | None = None
@@ -32,9 +33,12 @@ class BestOfClass(eqx.Module):
         """The probability of each image, once x is seen."""
         level = self.path.level(u)
         # |x - c m|^2 without what is the same for all images: products of matrices, once `vmap` makes a batch of it
-        flat = self.images.reshape(len(self.images), -1)
-        closeness = level.signal * (flat @ x.ravel()) - level.signal**2 / 2 * jnp.sum(flat**2, axis=1)
+        flat = self._flat()
+        closeness = level.signal * full_product(flat, x.ravel()) - level.signal**2 / 2 * jnp.sum(flat**2, axis=1)
         scores = closeness / level.spread**2
         if label is not None:
             scores = jnp.where(self.labels == label, scores, -jnp.inf)
         return jax.nn.softmax(scores)
+
+    def _flat(self):
+        return self.images.reshape(len(self.images), -1)
