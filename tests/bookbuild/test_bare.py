@@ -127,6 +127,22 @@ def test_students_notebooks_run_with_the_package_that_they_carry_after_all_other
     assert all("student" in name for _, name, _ in ran[-2:])
 
 
+def test_what_stands_beside_the_pins_runs_before_each_notebook(tmp_path, monkeypatch):
+    for name in ("html/_notebooks/a", "html/_notebooks/student/b", "solution/b"):
+        (path := tmp_path / f"_build/{name}.ipynb").parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook("assert first"), path)
+    for folder in ("html/_notebooks", "html/_notebooks/student"):
+        (tmp_path / "_build" / folder / "a-1.whl").touch()
+    (tmp_path / "tests/bare").mkdir(parents=True)
+    (tmp_path / "tests/bare/oldest.py").write_text("first = 1")
+    ran = []
+    monkeypatch.setattr(bare, "environment", lambda root, name, python: name)
+    monkeypatch.setattr(bare, "first_cell", lambda *_: "")
+    monkeypatch.setattr(bare, "run", lambda *run: ran.append((run[0], [c.source for c in run[1].cells])) or ("", 0.0))
+    assert bare.main(tmp_path) == 0
+    assert sorted(ran) == [("newest", ["assert first"])] * 3 + [("oldest", ["first = 1", "assert first"])] * 3
+
+
 @pytest.mark.slow
 def test_the_two_packages_are_told_apart(tmp_path):
     python = tmp_path / "bin/python"

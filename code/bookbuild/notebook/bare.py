@@ -3,9 +3,8 @@ of the book.
 
 `tests/bare/NAME.txt` says what such an environment has: `oldest` what was there with the oldest JAX that the package
 promises, `newest` what installs now. The kernel runs there, in an empty folder; only the first cell of a notebook
-brings the
-package. Students' notebooks bring another package than the others, so they run when all others have, and that one is
-gone.
+brings the package. `tests/bare/NAME.py`, if there is one, runs before each notebook. Students' notebooks bring another
+package than the others, so they run when all others have, and that one is gone.
 """
 
 import os
@@ -48,8 +47,10 @@ def main(root: Path) -> int:
             for name, python in (("oldest", sys.executable), ("newest", newest_python()))
         }
         pythons = {name: future.result() for name, future in made.items()}
-        problems = run_all(pool, pythons, whole, next(site.glob("*.whl")))
-        problems += run_all(pool, pythons, students, next((site / STUDENT).glob("*.whl")))
+        paths = {name: root / PINS / f"{name}.py" for name in pythons}
+        before = {name: path.read_text(encoding="utf-8") for name, path in paths.items() if path.exists()}
+        problems = run_all(pool, pythons, before, whole, next(site.glob("*.whl")))
+        problems += run_all(pool, pythons, before, students, next((site / STUDENT).glob("*.whl")))
     return summary(problems, f"{len(whole) + len(students)} notebooks run to the end in both environments", started)
 
 
@@ -73,16 +74,17 @@ def summary(problems: list[str], good: str, started: float) -> int:
     return int(bool(problems))
 
 
-def run_all(pool, pythons: dict[str, Path], notebooks: list[Path], wheel: Path) -> list[str]:
+def run_all(pool, pythons: dict[str, Path], before: dict[str, str], notebooks: list[Path], wheel: Path) -> list[str]:
     """Run notebooks that bring the package in `wheel` in each environment; what was wrong.
 
     Args:
         pythons: of the environments, by name.
+        before: what runs before each notebook, by the name of the environment.
     """
     begun = {name: pool.submit(first_cell, name, python, notebooks[0], wheel) for name, python in pythons.items()}
     problems = [f"{name}: {future.result()}" for name, future in begun.items() if future.result()]
     runs = [
-        (name, path, pool.submit(run, pythons[name], nbformat.read(path, as_version=4)))
+        (name, path, pool.submit(run, pythons[name], behind(before.get(name, ""), nbformat.read(path, as_version=4))))
         for path in sorted(notebooks, key=lambda path: -path.stat().st_size)
         for name, future in begun.items()
         if not future.result()
@@ -90,6 +92,13 @@ def run_all(pool, pythons: dict[str, Path], notebooks: list[Path], wheel: Path) 
     for name, path, future in runs:
         problems += outcome(f"{name}: {path.parent.name}/{path.name}", *future.result())
     return problems
+
+
+def behind(source: str, notebook):
+    """The notebook, with a cell of this source before all others if it is not empty."""
+    if source:
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(source))
+    return notebook
 
 
 def newest_python() -> str:
