@@ -60,6 +60,12 @@ def is_positive(expr, lowest: dict) -> bool:
     return bool(expr.is_positive) or positive_factors(expr) is not None
 
 
+def is_nonnegative(expr, lowest: dict) -> bool:
+    """Whether `expr` is never below 0, as far as can be told."""
+    expr = in_positive_symbols(expr, lowest)
+    return bool(expr.is_nonnegative) or _factors(expr, "is_nonnegative") is not None
+
+
 # Sums
 
 
@@ -269,7 +275,7 @@ def _cleared(expr):
     opaque = {}
 
     def is_rational_power(e):
-        return e.is_Pow and e.exp.is_Integer
+        return e.is_Pow and e.exp.is_Integer and abs(e.exp) <= HIGHEST
 
     def find(e):
         if e.is_Add or e.is_Mul or is_rational_power(e):

@@ -9,8 +9,9 @@ import sympy as sp
 
 from ddpm.derivation import symbols
 from ddpm.derivation.densities import STATE
-from ddpm.derivation.draws import PIXEL, Undefined
+from ddpm.derivation.draws import PIXEL, Undefined, fits
 from ddpm.derivation.expectation import Expectation
+from ddpm.derivation.gaussians import has_images
 from ddpm.derivation.named import at_index, state
 from ddpm.derivation.rebuilt import bare
 from ddpm.derivation.symbols import SCHEDULE
@@ -19,7 +20,6 @@ from ddpm.derivation.worlds import exact, mp, precision
 LARGEST = 10**6  # of exponents
 TERMS = 1000  # of a sum
 WORK = 1_350_000  # nodes of a quadrature, times their digits
-DECLARED = "rational", "nonnegative", "nonpositive"  # of what no wave is, or is not known to be
 
 
 def quantity(point, expr, env):
@@ -51,9 +51,8 @@ def of_schedule(point, kind, index):
 
 
 def unknown(point, expr, env):
-    """An unknown function is a sum of waves with random frequencies: smooth, bounded; positive ones its exp."""
-    declared = DECLARED[:1] if expr.is_positive else DECLARED
-    if expr.is_real is False or any(getattr(expr, f"is_{name}") is not None for name in declared):
+    """An unknown function is a sum of waves with random frequencies, smooth and bounded, or made from one."""
+    if expr.is_real is False or (expr.is_rational is not None and not expr.is_integer):
         raise Undefined(f"no wave has the properties of {expr}")
     values = [point.evaluate(arg, env) for arg in expr.args]
     key = expr.func, len(values), env.get(PIXEL, 0)
@@ -73,7 +72,21 @@ def unknown(point, expr, env):
         size * mp.sin(shift + mp.fsum(w * v for w, v in zip(waves, values)))
         for size, shift, waves in point.known[place]
     )
-    return mp.exp(found) if expr.is_positive else found
+    return as_declared(point, expr, found, env)
+
+
+def as_declared(point, expr, wave, env):
+    """A value with the sign and of the kind that a function is declared to have."""
+    side = 1 if expr.is_nonnegative else -1 if expr.is_nonpositive else 0
+    if expr.is_zero or not expr.is_integer:
+        return mp.zero if expr.is_zero else side * mp.exp(wave) if side else wave
+    whole = mp.floor(4 * wave)
+    whole = side * (abs(whole) + 1) if side else whole
+    whole = 2 * whole + bool(expr.is_odd) if expr.is_even or expr.is_odd else whole
+    if not fits(expr, Fraction(int(whole))):
+        raise Undefined(f"no wave has the properties of {expr}")
+    point.sure = point.sure and not env  # it jumps
+    return whole
 
 
 def add_up(point, expr, env):
@@ -137,7 +150,7 @@ def _look_at_jump(point, expr, distance):
 
 def derivative_or_integral(point, expr, env):
     """A derivative or an integral that SymPy can do; an integral between two ends else by quadrature."""
-    if isinstance(expr, sp.Derivative):
+    if isinstance(expr, sp.Derivative) and not has_images(expr):  # of a norm it would be that of one pixel
         found = expr.doit()
         if not found.has(sp.Derivative, sp.Subs):
             return point.evaluate(found, env)

@@ -17,7 +17,10 @@ class Normal(sp.Expr):
     """The density of a Gaussian of one pixel; with a fourth argument "I" that of an image with as many independent
     pixels as it has."""
 
-    is_commutative = is_positive = is_real = is_finite = True
+    is_commutative = is_real = is_finite = True
+
+    def _eval_is_positive(self):
+        return True if self.args[2].is_nonnegative else None
 
     def __new__(cls, variable, mean, variance, identity=None):
         args = [sp.sympify(arg) for arg in (variable, mean, variance)]

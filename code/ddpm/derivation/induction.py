@@ -12,8 +12,13 @@ itself.)
 
 from collections.abc import Callable
 
+import sympy as sp
+
 from ddpm.derivation.chain import Chain
+from ddpm.derivation.rebuilt import evaluated
 from ddpm.derivation.symbols import Family, as_written, t
+
+FIRST = 9  # times at which the sign of the claim is looked at
 
 
 class Induction:
@@ -34,6 +39,9 @@ class Induction:
         self, quantity: Family, first, recurrence: Callable, claim: Callable, last_reason: str = "the claim for $t$"
     ):
         before = quantity[t - 1]
+        below = [n for n in range(FIRST) if quantity[n].is_positive and evaluated(claim(sp.Integer(n))).is_nonpositive]
+        if below:
+            raise ValueError(f"{quantity[t]} is above 0, and the claim for t = {below[0]} is not")
         with as_written():
             self.base = Chain(quantity[0]).step(first, "by definition", using={quantity[0]: first})
             self.step = Chain(quantity[t]).step(

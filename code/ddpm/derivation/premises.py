@@ -10,9 +10,11 @@ from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import KL, Expectation
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.lowest import is_at_least, least
-from ddpm.derivation.symbols import SCHEDULE, Quantity
+from ddpm.derivation.rebuilt import evaluated
+from ddpm.derivation.symbols import SCHEDULE, Quantity, SquaredNorm
 from ddpm.derivation.terms import Equality, exactly
 
+LIKE_A_SYMBOL = Quantity, AppliedUndef, SquaredNorm, sp.log, sp.exp, sp.Abs  # may have any value of their kind
 KINDS = "real", "integer", "positive", "negative", "zero"  # of numbers
 
 
@@ -39,17 +41,25 @@ def _may_be_put_in(old, new):
     computed = old.has(Expectation) or any(kl.has(Normal) or kl.args[0] == kl.args[1] for kl in old.atoms(KL))
     if computed or not (free or unknown):
         raise ValueError(f"{old} is fixed: that it is {new} is to be proved, not put in")
+    if new.is_number and isinstance(old, sp.Function) and not isinstance(old, LIKE_A_SYMBOL):
+        raise ValueError(f"{old} has values of its own, so that {new} may be none of them: put in its argument")
     if any({getattr(side, f"is_{kind}") for side in (old, new)} >= {True, False} for kind in KINDS):
         raise ValueError(f"{old} cannot be {new}, which is a number of another kind")
 
 
 def agree(pairs) -> None:
-    """Refuse definitions of one family at two times that contradict each other, unless one of them is a recurrence.
+    """Refuse definitions that contradict each other: of what one ties another down to, and of one family at two times,
+    unless one of them is a recurrence.
 
     Raises:
         ValueError: what is said of all times is not what is said of one.
     """
     with sp.evaluate(True):
+        for (old, new), (other, given) in permutations(pairs, 2):
+            if other.has(old):
+                apart = sp.sympify(evaluated(other.xreplace({old: new}) - given.xreplace({old: new})))
+                if apart.is_zero is False:
+                    raise ValueError(f"{old} is {new}, so that {other} cannot be {given}")
         known = [(old, new) for old, new in pairs if isinstance(old, Quantity) and len(old.args) == 1]
         defined = [(old, *old.args, new) for old, new in known if not new.has(old.func)]
         for (old, time, new), (other, at, given) in permutations(defined, 2):

@@ -24,11 +24,12 @@ from ddpm.derivation.premises import equalities
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.symbols import x
 from ddpm.derivation.terms import Equality, depends, exactly, put_in
-from ddpm.derivation.values import terms_have_values
+from ddpm.derivation.values import lost_parts, terms_have_values
 from ddpm.derivation.worlds import mp
 
 FIRST, MORE, POINTS = 2, 12, 40  # points before a proof, after one that failed, and for a declared step
 QUICK = mp.mpf(10) ** -12  # relative
+HUGE = mp.mpf(10) ** 20  # what is infinite, but for rounding
 
 
 class Different(Exception):
@@ -108,16 +109,21 @@ def settle(
     """
     where, using = dict(where or {}), equalities(using)
     for symbol, value in where.items():
-        if not symbol.is_integer:
+        if not getattr(symbol, "is_integer", False):
             raise ValueError(f"{symbol} is no whole number; `where` gives the least values of these alone")
+        if not sp.sympify(value).is_Integer:
+            raise ValueError(f"{symbol} is a whole number; it cannot begin at {value}")
         if symbol.is_positive and value < 1:
             raise ValueError(f"{symbol} is a positive whole number; it cannot begin at {value}")
-    for side in (left, right):
-        terms_have_values(side, where)
+    written = left, right
+    for side in written:
+        terms_have_values(side, where, free=True)
     claim = Claim(exactly(left), exactly(right), where, using)
     left, right = (_put_in(side, using, where) for side in (claim.left, claim.right))
     try:
         found = _settled(left, right, where, numerically)
+        for side, full in zip(written, (claim.left, claim.right)):
+            _nothing_lost(side, full, where)
         tell(claim)
         return found
     except Different as error:
@@ -130,6 +136,20 @@ def _put_in(expr, using, where):
     for known in using:
         expr = put_in(expr, known, where)
     return expr
+
+
+def _nothing_lost(written, expr, where):
+    """Refuse what SymPy has cancelled though it has no value at any point."""
+    for part in lost_parts(written, expr):
+        if not any(_is_finite(part, Point(seed, where)) for seed in range(FIRST)):
+            raise Undecided(f"not decided: no value was found of {part}, which cancels in {written}")
+
+
+def _is_finite(part, point) -> bool:
+    try:
+        return abs(point.value(part)) < HUGE
+    except Undefined:
+        return False
 
 
 def _settled(left, right, where, numerically):

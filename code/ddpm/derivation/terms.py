@@ -60,6 +60,8 @@ def _holds_inside(known, law) -> bool:
     sides = sp.Tuple(known.old, known.new)
     if law == LAW_Q and sides.has(epsilon) and sides.has(STATE):  # x_t through epsilon: over noise only
         return False
+    if isinstance(known.old, STATE):  # its law is the expectation's own
+        return False
     return known.general or not (sides.has(STATE) or sides.has(epsilon))
 
 

@@ -1,62 +1,163 @@
-"""Do the terms of sums and products have values? What cancels elsewhere may be 0/0 at one index of the range.
+"""Do the parts of an expression have values? What cancels elsewhere may be 0/0 at one index of a range.
 
-Looked at are divisors and logs that vanish, quantities that begin later than the index, and poles of gamma and its
-kin.
+Looked at are divisors and logs that vanish, functions at their poles, quantities that begin later than the index, ends
+of a range that are no whole numbers, and variances below 0.
 """
 
-from itertools import chain
+from functools import cache
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
-from ddpm.derivation.densities import Undecided
-from ddpm.derivation.lowest import is_at_least, lower
-from ddpm.derivation.rebuilt import evaluated
+from ddpm.derivation.algebra import is_nonnegative
+from ddpm.derivation.densities import Density, Undecided
+from ddpm.derivation.expectation import KL, Expectation
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.lowest import is_at_least, least, lower
+from ddpm.derivation.rebuilt import evaluated, known_of
 from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar
+from ddpm.derivation.terms import BINDING
 
-POLES = sp.gamma, sp.loggamma, sp.polygamma, sp.beta, sp.factorial  # at whole numbers below 1, the last one below 0
+BELOW_1 = sp.gamma, sp.loggamma, sp.polygamma, sp.digamma, sp.beta  # their poles, at whole numbers
+POLES = *BELOW_1, sp.factorial, sp.harmonic  # those of the last two are below 0
+NOT_0 = {  # what of an argument may not vanish
+    sp.log: lambda u: u,
+    **dict.fromkeys((sp.tan, sp.sec), sp.cos),
+    **dict.fromkeys((sp.cot, sp.csc), sp.sin),
+    **dict.fromkeys((sp.coth, sp.csch, sp.asech, sp.acsch, sp.Ei, sp.Ci, sp.Chi), lambda u: u),
+    **dict.fromkeys((sp.atanh, sp.acoth), lambda u: 1 - u**2),
+    **dict.fromkeys((sp.zeta, sp.li), lambda u: u - 1),
+}
+LOOKED_AT = (sp.Pow, Quantity, Normal, *POLES, *NOT_0)
+UNKNOWN = Quantity, AppliedUndef, Density, Expectation, KL  # which vanish for some values of theirs at the most
 
 
-def terms_have_values(expr, lowest: dict) -> None:
-    """Refuse a sum or a product in which a term is known to have no value where its index may run.
+def terms_have_values(expr, lowest: dict, free: bool = False) -> None:
+    """Refuse a part that is known to have no value where an index may run, or may well have none there.
 
     Args:
         lowest: the smallest value of each integer symbol, 1 where none is given.
+        free: whether symbols that no sum binds are looked at too, from their least value on.
 
     Raises:
         Undecided: with the part and the index.
     """
     with sp.evaluate(True):
-        for part in sp.sympify(expr).atoms(sp.Sum, sp.Product):
-            body, *limits = part.args
-            for i, (index, first, last) in enumerate(limits):
-                inside, within = lower(limits[i + 1 :], lowest), {limit[0] for limit in limits[:i]}
-                for lost, at in chain(_without_value(body, *limits[i]), _poles(body, *limits[i], inside)):
-                    outside = is_at_least(first - at, 1, inside) or is_at_least(at - last, 1, inside)
-                    if not (outside or at.free_symbols & within):  # the indices within are looked at by themselves
-                        raise Undecided(f"not decided: {lost} has no value where {index} = {at}, in {part}")
+        for part, limits in dict.fromkeys(_parts(sp.sympify(expr), ())):
+            if isinstance(part, (sp.Sum, sp.Product)):
+                _ends_are_whole(part)
+            if isinstance(part, Normal) and free and not is_nonnegative(part.args[2], lower(_known(limits), lowest)):
+                raise Undecided(f"not decided: the variance {part.args[2]} may be below 0")
+            if isinstance(part, Quantity) and free:
+                _index_is_whole(part)
+            for index in sorted(part.free_symbols, key=str) if isinstance(part, LOOKED_AT) else ():
+                _look(part, index, limits, lowest, free)
 
 
-def _without_value(body, index, first, last):
-    """Parts of `body` and the values of its index at which they have none, whether it runs there or not."""
-    for part in body.atoms(sp.Pow, sp.log):
-        base, *exponents = part.args
-        if all(exponent.is_nonpositive for exponent in exponents):  # a log has none
-            yield from ((part, at) for at in _zeros(base, index))
-    for quantity in body.atoms(Quantity):
-        begin = 1 if isinstance(quantity, SCHEDULE[:2]) else 0
-        for end, time in _smallest(quantity.args[: quantity.indices], index, first, last):
+def lost_parts(written, expr) -> list:
+    """The parts of what was `written` that may have no value and that are not left in `expr`, to which SymPy made it;
+    where it has none, they are infinite."""
+    left = {part for part, _ in _parts(expr, ())}
+    with sp.evaluate(False):
+        parts = [part for part, _ in _parts(sp.sympify(written), ()) if not isinstance(part, (sp.Sum, sp.Product))]
+        lost = [part for part in dict.fromkeys(parts) if part not in left and evaluated(part) not in left]
+        return [1 / part.args[0] if isinstance(part, sp.log) else part for part in lost]
+
+
+def _parts(expr, limits):
+    """What is looked at in `expr`, each with the limits of the sums that it stands in, the innermost first."""
+    if isinstance(expr, (*LOOKED_AT, sp.Sum, sp.Product)):
+        yield expr, limits
+    if isinstance(expr, (sp.Sum, sp.Product)):
+        body, *own = expr.args
+        yield from _parts(body, (*own, *limits))
+        for i, limit in enumerate(own):
+            for end in limit[1:]:
+                yield from _parts(end, (*own[i + 1 :], *limits))
+        return
+    if isinstance(expr, BINDING):  # a whole number that is bound there runs nowhere that is known
+        limits = (*(sp.Tuple(symbol) for symbol in expr.atoms(sp.Symbol) - expr.free_symbols), *limits)
+    for arg in expr.args:
+        yield from _parts(arg, limits)
+
+
+def _ends_are_whole(part):
+    for _, *ends in part.args[1:]:
+        for end in ends:
+            if not (evaluated(end).is_integer or end.is_infinite or _is_whole(end)):
+                raise Undecided(f"not decided: {end} may be no whole number, in {part}")
+
+
+def _index_is_whole(part):
+    for time in part.args[: part.func.indices]:
+        if not (evaluated(time).is_integer or _is_whole(time)):
+            raise Undecided(f"not decided: {time} may be no whole number, in {part}")
+
+
+def _is_whole(expr) -> bool:
+    """Whether a polynomial in whole numbers is one for all of them, as n (n + 1) / 2 is."""
+    symbols = list(expr.free_symbols)
+    if not (symbols and expr.is_polynomial() and all(symbol.is_integer for symbol in symbols)):
+        return False
+    per = sp.fraction(sp.together(expr))[1]
+    rests = sp.utilities.iterables.variations(range(int(per)), len(symbols), True) if per.is_Integer else [[sp.S.Half]]
+    return all(expr.xreplace(dict(zip(symbols, map(sp.Integer, rest)))).is_integer for rest in rests)
+
+
+def _look(part, index, limits, lowest, free):
+    place = next((i for i, limit in enumerate(limits) if limit[0] == index), None)
+    if place is None:
+        begin = least(index, lowest) if free and index.is_integer else None
+        if begin is None:
+            return
+        first, last, outer, within = sp.Integer(begin), sp.oo, lowest, {limit[0] for limit in limits}
+    elif len(limits[place]) == 3:
+        _, first, last = limits[place]
+        outer, within = lower(_known(limits[place + 1 :]), lowest), {limit[0] for limit in limits[:place]}
+    else:
+        return
+    for at in (*_without_value(part, index, first, last), *_poles(part, index, first, last, outer)):
+        if at is None:
+            raise Undecided(f"not decided: {part} may have no value at some {index}")
+        outside = is_at_least(first - at, 1, outer) or (last != sp.oo and is_at_least(at - last, 1, outer))
+        if not (outside or at.free_symbols & within):  # the indices within are looked at by themselves
+            raise Undecided(f"not decided: {part} has no value where {index} = {at}")
+
+
+def _known(limits):
+    return [limit for limit in limits if len(limit) == 3]
+
+
+def _without_value(part, index, first, last):
+    """The values of the index at which `part` has none, whether it runs there or not; None if that is not known."""
+    if isinstance(part, Quantity):
+        begin = 1 if isinstance(part, SCHEDULE[:2]) else 0
+        for end, time in _smallest(part.args[: part.indices], index, first, last):
             if time.is_Integer and time < begin:
-                yield quantity, end
+                yield end
+        return
+    if isinstance(part, sp.Pow):
+        base = part.base if evaluated(part.exp).is_nonpositive else None
+    elif isinstance(part, Normal):
+        base = part.args[2]
+    else:
+        base = next((rule(part.args[0]) for kind, rule in NOT_0.items() if isinstance(part, kind)), None)
+    if base == 0:
+        yield None
+    elif base is not None and base.has(index):
+        yield from _zeros(base, index, tuple(known_of(index, first).items()))
 
 
-def _poles(body, index, first, last, lowest):
-    """Functions with poles at whole numbers, and the end of the range at which their argument may be one."""
-    for part in body.atoms(*POLES):
-        begin = 0 if isinstance(part, sp.factorial) else 1
-        args = part.args[1:] if isinstance(part, sp.polygamma) else part.args  # polygamma's first is its order
-        for end, value in _smallest(args, index, first, last):
-            if value.is_integer and not is_at_least(value, begin, lowest):
-                yield part, end
+def _poles(part, index, first, last, lowest):
+    """The end of the range at which the argument of a function with poles at whole numbers may be one."""
+    if not isinstance(part, POLES):
+        return
+    args = part.args[1:] if isinstance(part, sp.polygamma) else part.args  # polygamma's first is its order
+    for end, value in _smallest(args, index, first, last):
+        if end == sp.oo:
+            yield None
+        elif value.is_integer and not is_at_least(value, int(isinstance(part, BELOW_1)), lowest):
+            yield end
 
 
 def _smallest(args, index, first, last):
@@ -69,22 +170,51 @@ def _smallest(args, index, first, last):
             yield end, evaluated(arg.xreplace({index: end}))
 
 
-def _zeros(base, index) -> list:
-    """Whole numbers that make `base` 0: roots of its linear factors, and where an alpha_bar_0 in it is 1."""
-    base = evaluated(base)
-    factors = [factor for factor, _ in sp.factor_list(sp.numer(sp.together(base)))[1]]
-    times = [time for bar in base.atoms(SCHEDULE[2]) for time in bar.args]
-    roots = [root for part in (*factors, *times) for root in _root(part, index)]
-    return [root for root in roots if _at(base, index, root) == 0]
-
-
-def _root(part, index) -> list:
-    """The whole number at which what is linear in the index is 0, if there is one."""
-    if not part.is_polynomial(index) or sp.degree(part, index) != 1:
+@cache
+def _zeros(base, index, known) -> list:
+    """Whole numbers that make `base` 0: roots of its factors; and None if there may be others."""
+    run = sp.Dummy(index.name, **dict(known))
+    base = evaluated(base.xreplace({index: run}))
+    if base == 0:
+        return [None]
+    if base.is_zero is False or not base.has(run):
         return []
+    try:
+        factors = [
+            factor
+            for factor, _ in sp.factor_list(sp.numer(sp.together(base)))[1]
+            if factor.has(run) and factor.is_zero is not False
+        ]
+    except sp.PolynomialError:
+        factors = [base]
+    return [root for factor in factors for root in _zeros_of_factor(factor, run)]
+
+
+def _zeros_of_factor(factor, run):
+    if factor.is_polynomial(run):
+        if sp.degree(factor, run) == 1:
+            return [root for root in [_root(factor, run)] if root is not None]
+        if factor.free_symbols == {run}:  # it does not factor over the fractions
+            return [] if sp.Poly(factor, run).domain in (sp.ZZ, sp.QQ) else [None]
+    if factor.has(Normal):  # no variance in it may be 0, as is put in below
+        return []
+    if not (factor.has(*UNKNOWN) or any(not symbol.is_integer for symbol in factor.free_symbols)):
+        return [None]
+    times = [bar.args[0] for bar in factor.atoms(SCHEDULE[2])]
+    single = [one for one in factor.atoms(Quantity) if len(one.args) == 1]
+    times += [a.args[0] - b.args[0] for a in single for b in single if a.func == b.func and a != b]
+    roots = {_root(time, run) for time in times} - {None}
+    return [root for root in roots if _at(factor, run, root) == 0]
+
+
+def _root(part, index):
+    """The number at which what is linear in the index is 0, if that may be a whole one."""
+    if not part.is_polynomial(index) or sp.degree(part, index) != 1:
+        return None
     slope, start = sp.Poly(part, index).all_coeffs()
     root = sp.cancel(-start / slope)
-    return [root] if root.is_integer else []
+    whole = root.is_integer or (root.is_integer is None and all(symbol.is_integer for symbol in root.free_symbols))
+    return root if whole else None
 
 
 def _at(base, index, value):

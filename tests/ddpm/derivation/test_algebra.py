@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from ddpm.derivation.algebra import is_positive, positive_factors, vanishes
+from ddpm.derivation.algebra import is_nonnegative, is_positive, positive_factors, vanishes
 from ddpm.derivation.symbols import T, alpha, alpha_bar, beta, exp, family, function, log, s, sqrt, t, x
 
 y, z = sp.symbols("y z", real=True)
@@ -314,3 +314,15 @@ def test_factors_of_a_positive_fraction():
     assert dict(positive_factors(2 * v**2 * (v + w) / (3 * u))) == {sp.Integer(2): 1, v: 2, v + w: 1, 3: -1, u: -1}
     assert positive_factors(sp.S.One) == []
     assert positive_factors(v - w) is None and positive_factors(sp.sin(v)) is None and positive_factors(-v) is None
+
+
+def test_what_is_never_below_0():
+    for expr in (v, low, y**2, 1 - alpha_bar[t - 1], (1 - alpha_bar[t - 1]) * beta[t] / (1 - alpha_bar[t]), sp.S.Zero):
+        assert is_nonnegative(expr, {})
+    for expr in (y, v - w, alpha[t] - alpha[s], alpha_bar[t] - 1, -low):
+        assert not is_nonnegative(expr, {})
+
+
+def test_a_power_too_long_to_be_written_out_is_one_thing():
+    assert not vanishes(alpha_bar[t] ** 10**9 * y - y, {})
+    assert vanishes(alpha_bar[t] ** 10**9 * y + (y + 1) ** 2 - y**2 - 2 * y - 1 - alpha_bar[t] ** 10**9 * y, {})

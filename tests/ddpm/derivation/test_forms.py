@@ -211,7 +211,7 @@ def test_a_state_is_that_of_the_chain_where_densities_are_named():
     assert Point(0, {}).value(log(alpha_bar[t])) < 0
 
 
-@pytest.mark.parametrize("kind", ["zero", "nonnegative", "nonpositive", "negative", "integer", "imaginary"])
+@pytest.mark.parametrize("kind", ["rational", "irrational", "imaginary"])
 def test_a_function_of_a_kind_that_no_wave_is_has_no_numbers(kind):
     with pytest.raises(Undefined, match="no wave has the properties"):
         value(sp.Function("g", **{kind: True})(y))
@@ -220,8 +220,32 @@ def test_a_function_of_a_kind_that_no_wave_is_has_no_numbers(kind):
 def test_functions_of_a_kind_that_waves_are():
     for seed in range(4):
         assert value(sp.Function("g", positive=True)(y), seed) > 0 and value(sp.Function("g", nonzero=True)(y), seed)
-    with pytest.raises(Undefined):
-        value(sp.Function("g", positive=True, integer=True)(y))
+
+
+KINDS = [("zero",), ("nonnegative",), ("nonpositive",), ("negative",), ("integer",), ("even",), ("odd",)]
+KINDS += [(sign, kind) for sign in ("positive", "negative") for kind in ("integer", "even", "odd")]
+
+
+@pytest.mark.parametrize("kinds", KINDS)
+def test_a_function_has_values_of_the_kind_that_it_is_declared_to_be(kinds):
+    declared = sp.Function("g", **dict.fromkeys(kinds, True))
+    found = [sp.Rational(str(value(declared(y), seed))) for seed in range(12)]
+    assert all(getattr(number, f"is_{kind}") for number in found for kind in kinds)
+    assert len(set(found)) > 1 or kinds == ("zero",)
+
+
+def test_a_function_that_jumps_is_not_to_be_relied_on_inside_a_mean():
+    point = Point(0, {})
+    point.value(sp.Function("g", integer=True)(y))
+    assert point.sure
+    point.value(E_noise(sp.Function("g", integer=True)(epsilon)))
+    assert not point.sure
+
+
+def test_the_derivative_of_a_norm_is_not_that_of_one_pixel():
+    expr = sp.Derivative(SquaredNorm(y * x[t]), y)
+    with pytest.raises(Undefined, match="no numbers for Derivative"):
+        Point(0, {}, 2).value(expr)
 
 
 def test_a_binomial_of_negative_numbers_is_as_sympy_defines_it():

@@ -45,3 +45,12 @@ def test_the_part_that_fails_is_named(first, claim, part):
     assert getattr(found.value, "part", part) == part
     if isinstance(found.value, WrongStep):
         assert found.value.number == (2 if part == "base case" else 3)
+
+
+def test_a_positive_family_does_not_fall_below_0():
+    r = family("r", "r", positive=True)
+    with pytest.raises(ValueError, match=r"r\[t\] is above 0, and the claim for t = 3 is not"):
+        Induction(r, 3, lambda n, before: before - 1, lambda n: 3 - n)
+    for quantity, claim in ((m, lambda n: 3 - n), (r, lambda n: 3 + n)):
+        sign = claim(1) - 3
+        assert Induction(quantity, 3, lambda n, before, sign=sign: before + sign, claim).settled

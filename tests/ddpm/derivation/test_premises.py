@@ -102,6 +102,13 @@ def test_nothing_is_put_in_that_cannot_be(old, new):
         equalities({old: new})
 
 
+@pytest.mark.parametrize("old", [sp.cos(y), sp.sign(y), sp.tanh(m[t]), sp.erf(y)])
+def test_no_number_is_put_in_for_a_function_that_has_values_of_its_own(old):
+    with pytest.raises(ValueError, match="values of its own"):
+        equalities({old: 2})
+    assert len(equalities({old: z})) == 1
+
+
 @pytest.mark.parametrize(
     "one, other",
     [
@@ -111,6 +118,8 @@ def test_nothing_is_put_in_that_cannot_be(old, new):
         ({m[t]: t**2}, {m[1]: 2}),
         ({m[i]: i}, {m[t]: t - 1}),
         ({y: 1, f(t): 1, m[s - 1]: 1, m[t]: 1}, {m[s]: 2}),
+        ({y: 1}, {y**2: 4}),
+        ({y: 1}, {sp.exp(y): 2}),
     ],
 )
 def test_a_family_is_not_defined_twice(one, other):

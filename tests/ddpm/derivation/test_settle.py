@@ -207,7 +207,7 @@ def test_a_mean_over_states_has_no_value_at_a_point_whose_world_is_continuous(me
 
 m = family("m", "m")
 LONG = sp.Sum(m[s], (s, 1, 2000))  # too long for numbers
-NEGATIVE = m[t - 2]  # without a value for t = 1
+NEGATIVE = sp.Piecewise((m[t], t > 1))  # without a value for t = 1
 
 
 def with_t(is_one):
@@ -283,10 +283,10 @@ def test_a_proof_alone_is_not_enough():
 
 
 def test_more_points_are_tried_where_the_first_have_no_value():
-    expr = m[t - 2]
+    expr = NEGATIVE
     first = [seed for seed in range(14) if Point(seed, {}).value(t) == 1]
     assert settle(expr, expr).points == 2 - len({0, 1} & set(first))
-    later = m[t - int(max(Point(seed, {}).value(t) for seed in (0, 1))) - 1]  # none at the first two
+    later = sp.Piecewise((m[t], t > max(Point(seed, {}).value(t) for seed in (0, 1))))  # none at the first two
     found = settle(later, later)
     assert found.by == "symbols" and 0 < found.points < 12
 
@@ -309,7 +309,7 @@ def test_how_it_was_settled_in_words():
         assert settle(with_gaps, with_gaps, numerically=declared).points == 40
     late = sum(Point(seed, {}).value(t) >= 12 for seed in range(160))
     with pytest.raises(Undecided, match=f"values at {late} points only"):
-        settle(m[t - 12], m[t - 12], numerically=declared)
+        settle(sp.Piecewise((y, t >= 12)), sp.Piecewise((y, t >= 12)), numerically=declared)
     assert 0 < late < 40
     for bound in (1.0, 3.0, -1e-3, float("inf"), float("nan")):
         with pytest.raises(ValueError, match="relative to the larger side"):
@@ -326,6 +326,11 @@ def test_where_a_symbol_begins():
     for wrong in (0, -1):
         with pytest.raises(ValueError, match=f"t is a positive whole number; it cannot begin at {wrong}"):
             settle(t, t, {t: wrong})
+    for wrong in (1.5, sp.Rational(3, 2), T, sp.oo, sp.nan):
+        with pytest.raises(ValueError, match=f"t is a whole number; it cannot begin at {wrong}"):
+            settle(t, t, {t: wrong})
+    with pytest.raises(ValueError, match="is no whole number"):
+        settle(t, t, {"t": 2})
     given = {t: 2}
     settle(t, t, given)
     assert given == {t: 2}

@@ -51,12 +51,13 @@ GENERAL = known(m[t], y, general=True)
         # expectations
         (E_q(y * x[t]), known(y, z), E_q(z * x[t])),
         (E_q(x[t]), known(x[t], y), E_q(x[t])),
-        (E_q(x[t]), known(x[t], y, general=True), E_q(y)),
+        (E_q(x[t]), known(x[t], y, general=True), E_q(x[t])),  # its law is q's own
         (E_noise(y * epsilon), known(y, z), E_noise(z * epsilon)),
         (E_noise(y * epsilon), known(epsilon, z), E_noise(y * epsilon)),
         (E_noise(y * epsilon), known(y, epsilon), E_noise(y * epsilon)),
         (E_noise(y * epsilon), known(epsilon, z, general=True), E_noise(y * z)),
-        (E_noise(x[t]), known(x[t], x[0] + epsilon, general=True), E_noise(x[0] + epsilon)),
+        (E_noise(x[t]), known(x[t], x[0] + epsilon, general=True), E_noise(x[t])),
+        (E_noise(m[t] * x[t]), known(m[t], y, general=True), E_noise(y * x[t])),
         (E_q(x[t]), known(x[t], x[0] + epsilon, general=True), E_q(x[t])),  # x_t through epsilon: over noise only
         (E_q(y * x[t]), known(y, epsilon, general=True), E_q(epsilon * x[t])),
         (2 * E_q(x[t]), known(E_q(x[t]), y), 2 * y),

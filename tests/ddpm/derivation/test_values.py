@@ -3,11 +3,26 @@
 import pytest
 import sympy as sp
 
-from ddpm.derivation.densities import Undecided
-from ddpm.derivation.expectation import E_q
+from ddpm.derivation.densities import Undecided, q
+from ddpm.derivation.expectation import KL, E_noise, E_q
+from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.settle import settle
-from ddpm.derivation.symbols import T, alpha, alpha_bar, beta, family, function, log, mu_tilde, s, t, x
+from ddpm.derivation.symbols import (
+    T,
+    alpha,
+    alpha_bar,
+    beta,
+    epsilon,
+    family,
+    function,
+    log,
+    mu_tilde,
+    s,
+    sqrt,
+    t,
+    x,
+)
 from ddpm.derivation.values import terms_have_values
 
 y = sp.Symbol("y", real=True)
@@ -110,3 +125,170 @@ def test_where_a_range_begins():
     terms_have_values(Sum(1 / (s - 2), (s, k, T), (k, 3, T), (i, 1, T)), {})
     with pytest.raises(Undecided, match="has no value where s = 2"):
         terms_have_values(Sum(1 / (s - 2), (s, k, T), (k, 2, T), (i, 1, T)), {})
+
+
+FROM_2 = {t: 2}
+
+
+@pytest.mark.parametrize(
+    "left, right, where",
+    [
+        ((t**2 - 1) / (t - 1), t + 1, FROM_2),
+        ((1 - alpha_bar[t - 1] ** 2) / (1 - alpha_bar[t - 1]), 1 + alpha_bar[t - 1], FROM_2),
+        (log(1 - alpha_bar[t - 1]) * 0 + y * log(1 - alpha_bar[t - 1]), log(1 - alpha_bar[t - 1]) * y, FROM_2),
+        (alpha_bar[t] / alpha_bar[t - 2], alpha[t] * alpha[t - 1], FROM_2),
+        (q(x[t] | (x[t - 1], x[t - 2])), q(x[t] | x[t - 1]), FROM_2),
+        ((x[t - 1] ** 2 - x[0] ** 2) / (x[t - 1] - x[0]), x[t - 1] + x[0], FROM_2),
+        ((t**2 - s**2) / (t - s), t + s, None),
+        ((m[t] ** 2 - m[s] ** 2) / (m[t] - m[s]), m[t] + m[s], None),
+        ((alpha_bar[t] ** 2 - alpha_bar[s] ** 2) / (alpha_bar[t] - alpha_bar[s]), alpha_bar[t] + alpha_bar[s], None),
+        ((m[t] ** 2 - m[t - 1] ** 2) / (m[t] - m[t - 1]), m[t] + m[t - 1], {}),
+        (1 / (t + 1) + 1 / (T + t), 1 / (1 + t) + 1 / (t + T), {}),
+    ],
+)
+def test_a_symbol_runs_from_its_least_value_on(left, right, where):
+    """Undecided from 1 on, proved from where all has a value on: {} from 1, None nowhere."""
+    if where != {}:
+        with pytest.raises(Undecided, match="has no value where"):
+            settle(left, right)
+    if where is not None:
+        assert settle(left, right, where).by == "symbols"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        1 / log(s),
+        1 / (sqrt(s) - 2),
+        1 / (sp.factorial(s) - 6),
+        1 / (1 + (-1) ** s),
+        1 / (2**s - 8),
+        1 / sp.floor(s / 2),
+        1 / (2 * s - T),
+        1 / (s**2 - T),
+        sp.zeta(s),
+        sp.li(s),
+        sp.tan(sp.pi * s / 2),
+        sp.sec(sp.pi * s / 2),
+        sp.csc(sp.pi * s / 3),
+        sp.atanh(1 / s),
+        sp.acoth(s),
+        sp.coth(s - 1),
+        sp.Ei(s - 1),
+        sp.digamma(s - 1),
+        sp.harmonic(s - 2),
+        1 / (m[s] - m[t]),
+    ],
+)
+def test_a_term_that_may_be_without_a_value(body):
+    with pytest.raises(Undecided, match="(has|may have) no value"):
+        find_proof(Sum(body, (s, 1, T)), Sum(body, (s, 1, T)), {})
+    assert find_proof(body, body, {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        1 / (s**2 - 2),
+        1 / (s**2 + y),
+        1 / (2**s + 1),
+        1 / (sqrt(s) + 1),
+        1 / (sp.factorial(s) + 6),
+        1 / (2 * s - 1),
+        1 / (s - sqrt(2)),
+        1 / (1 - alpha_bar[s]),
+        1 / (m[s] - m[s - 1]),
+        sp.sec(sp.pi * s),
+        sp.coth(s),
+        sp.zeta(s + 1),
+        sp.tan(y),
+        sp.harmonic(s - 1),
+        log(m[s]),
+    ],
+)
+def test_a_term_that_has_a_value(body):
+    assert find_proof(Sum(body, (s, 1, T)), Sum(body, (s, 1, T)), {})
+
+
+@pytest.mark.parametrize("end", [T / 2, sp.Symbol("v", positive=True), sqrt(T), log(T), sp.Rational(5, 2), m[1]])
+def test_a_sum_ends_at_a_whole_number(end):
+    for limits in ((s, 1, end), (s, end, T)):
+        with pytest.raises(Undecided, match="may be no whole number"):
+            find_proof(Sum(1, limits), limits[2] - limits[1] + 1, {})
+
+
+@pytest.mark.parametrize(
+    "end", [T * (T + 1) / 2, T**2, sp.floor(T / 2), T * (T + 1) * (T + 2) / 6, T * (t + 1) * (T + 1) / 2]
+)
+def test_a_sum_to_a_whole_number(end):
+    assert find_proof(Sum(y, (s, 1, end)), y * end, {})
+    assert settle(alpha_bar[end], alpha_bar[end]).by == "symbols"
+
+
+@pytest.mark.parametrize("time", [t / 2, y, sp.S.Half, T * (t + 1) / 2])
+def test_a_time_is_a_whole_number(time):
+    with pytest.raises(Undecided, match="may be no whole number"):
+        settle(alpha_bar[time], alpha_bar[time - 1] * alpha[time])
+
+
+V, W = sp.symbols("v w", positive=True)
+
+
+@pytest.mark.parametrize("variance", [y, V - W, alpha[t] - alpha[s], log(alpha_bar[t]), m[t], alpha_bar[t] - 1])
+def test_a_variance_that_may_be_below_0(variance):
+    density = Normal(y, 0, variance)
+    for expr in (density, sp.sign(density), sp.Abs(density), KL(density, Normal(y, 1, variance))):
+        with pytest.raises(Undecided, match="variance .* may be below 0"):
+            settle(expr, expr)
+
+
+@pytest.mark.parametrize(
+    "variance", [y**2, V, 1 - alpha_bar[t], beta[t] * (1 - alpha_bar[t - 1]) / V + W, V - V * alpha[t]]
+)
+def test_a_variance_that_is_one(variance):
+    assert settle(sp.log(Normal(y, 0, variance)) + y, y + sp.log(Normal(y, 0, variance))).by == "symbols"
+
+
+with sp.evaluate(False):
+    NOTHING = [
+        sp.atanh(1) - sp.atanh(1),
+        sp.zeta(1) - sp.zeta(1),
+        sp.digamma(0) * 0,
+        sp.cot(sp.pi * t) * 0,
+        log(1 - alpha_bar[0]) * 0,
+        (1 - alpha_bar[0]) / (1 - alpha_bar[0]) - 1,
+        0 / (alpha[t] + beta[t] - 1),
+        0 / (sp.sin(y) ** 2 + sp.cos(y) ** 2 - 1),
+        0 / E_noise(epsilon),
+        0 / (E_q(x[t]) - sqrt(alpha_bar[t]) * E_q(x[0])),
+        log(E_noise(epsilon**2) - 1) * 0,
+        0 / KL(q(x[0]), q(x[0])),
+        Normal(y, 0, 1 - alpha_bar[0]) * 0,
+    ]
+    SOMETHING = [
+        y / y - 1,
+        0 * log(alpha_bar[t]),
+        0 / E_noise(epsilon**2),
+        sp.atanh(y) - sp.atanh(y),
+        (1 - alpha_bar[t]) / (1 - alpha_bar[t]) - 1,
+        Normal(y, 0, V) * 0,
+    ]
+
+
+@pytest.mark.parametrize("written", NOTHING)
+def test_what_has_no_value_does_not_cancel(written):
+    with pytest.raises(Undecided, match="no value"):
+        settle(written, sp.S.Zero)
+
+
+@pytest.mark.parametrize("written", SOMETHING)
+def test_what_has_a_value_cancels(written):
+    assert settle(written, sp.S.Zero).by == "symbols"
+
+
+def test_a_variance_that_is_0_at_first():
+    step_back = Normal(y, 0, beta[t] * (1 - alpha_bar[t - 1]))
+    with pytest.raises(Undecided, match="has no value where t = 1"):
+        settle(step_back * y, y * step_back)
+    for density in (step_back, 1 / (1 + step_back), log(step_back)):
+        assert settle(density * y, y * density, FROM_2).by == "symbols"
