@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from ddpm.derivation.densities import STATE
 from ddpm.derivation.layout import block
 from ddpm.derivation.mutants import Claim, tell
 from ddpm.derivation.premises import agree, equalities
@@ -150,7 +151,8 @@ def _equalities(using) -> tuple[Equality, ...]:
     if isinstance(using, Chain):
         if any(step.how.numerically for step in using.steps):
             raise ValueError(f"a chain that numbers support is not put into another: {using.settled}")
-        general = all(known.general for known in equalities(using.premises))
+        premises = equalities(using.premises)
+        general = all(known.general and not isinstance(known.old, STATE) for known in premises)
         return (Equality(exactly(using.start), exactly(using.last), using.where, general),)
     if using is None or isinstance(using, Mapping):
         return equalities(using)

@@ -142,6 +142,8 @@ def over_noise(point, body, law, env):
     """
     if point.pixels > 1 and not is_linear(body, SquaredNorm):
         raise Undefined("an expectation that is no sum over pixels")
+    if any(part.has(STATE, *NOISES) for part in body.atoms(sp.Integral)):
+        raise Undefined("an integral for each value of the noise takes too long")
     if body.is_Add and law == LAW_Q:
         return mp.fsum(over_noise(point, arg, law, env) for arg in body.args)
     times = times_of(point, body, env) - {0}

@@ -6,15 +6,16 @@ from itertools import permutations
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from ddpm.derivation.densities import Density
-from ddpm.derivation.expectation import KL, Expectation
+from ddpm.derivation.densities import Density, p, p_theta
+from ddpm.derivation.expectation import KL, LAW_NOISE, LAW_Q, Expectation
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.lowest import is_at_least, least
 from ddpm.derivation.rebuilt import evaluated
-from ddpm.derivation.symbols import SCHEDULE, Quantity, SquaredNorm
+from ddpm.derivation.symbols import SCHEDULE, I, Quantity, SquaredNorm, x
 from ddpm.derivation.terms import Equality, exactly
 
 LIKE_A_SYMBOL = Quantity, AppliedUndef, SquaredNorm, sp.log, sp.exp, sp.Abs  # may have any value of their kind
+NAMES = LAW_Q, LAW_NOISE, *(law(x[0]).args[0] for law in (p, p_theta)), I
 KINDS = "real", "integer", "positive", "negative", "zero"  # of numbers
 
 
@@ -34,6 +35,8 @@ def _may_be_put_in(old, new):
     """Refuse what is no definition: of something through itself, of what is fixed, or as what it cannot be."""
     if old == new:
         return
+    if old in NAMES:
+        raise ValueError(f"{old} is the name of a law, or the identity matrix: nothing is put in for it")
     if new.has(old):
         raise ValueError(f"{old} cannot be put in as {new}, which has it inside")
     free = old.is_Symbol or not all(symbol.is_integer for symbol in old.free_symbols)

@@ -127,6 +127,8 @@ def _bound_as_it_runs(expr):
     """Refuse a part that SymPy simplifies by a property of a bound symbol that does not hold where the symbol runs."""
     body = expr.args[1 if isinstance(expr, sp.Lambda) else 0]
     for symbol, known in _bound_by(expr):
+        if symbol == epsilon and expr.has(Expectation):
+            raise Undecided(f"not decided: an expectation binds {symbol}: take another name in {expr}")
         if set(symbol._assumptions_orig.items()) <= set(known.items()):
             continue
         runs = sp.Dummy(**known)

@@ -4,8 +4,8 @@ import pytest
 import sympy as sp
 
 from ddpm.derivation.chain import Chain
-from ddpm.derivation.densities import p, q
-from ddpm.derivation.expectation import KL, E_noise
+from ddpm.derivation.densities import Undecided, p, q
+from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.premises import equalities
 from ddpm.derivation.symbols import (
@@ -100,6 +100,20 @@ def test_what_has_something_free_in_it_is_put_in(old):
 def test_nothing_is_put_in_that_cannot_be(old, new):
     with pytest.raises(ValueError, match="a number of another kind"):
         equalities({old: new})
+
+
+@pytest.mark.parametrize("name", ["q", "p", "p_theta", "x_0,epsilon", "I"])
+def test_the_name_of_a_law_is_no_number(name):
+    with pytest.raises(ValueError, match="name of a law"):
+        equalities({sp.Symbol(name): y})
+
+
+def test_a_chain_that_rests_on_what_a_state_is_does_not_hold_in_a_mean():
+    square = Chain(x[t] ** 2).step(y**2, "given", using={x[t]: y})
+    for mean in (E_q, E_noise):
+        with pytest.raises(Undecided):
+            Chain(mean(x[t] ** 2)).step(y**2, "the square", using=square)
+    assert Chain(2 * x[t] ** 2).step(2 * y**2, "the square", using=square)
 
 
 @pytest.mark.parametrize("old", [sp.cos(y), sp.sign(y), sp.tanh(m[t]), sp.erf(y)])

@@ -183,3 +183,12 @@ def test_decimals_are_fractions_before_they_are_added():
 def test_what_stands_for_many_numbers_is_none(written):
     with pytest.raises(TypeError, match="only numbers are compared"):
         exactly(written)
+
+
+def test_the_noise_of_a_mean_is_bound_by_nothing_else():
+    for expr in (
+        sp.Sum(E_noise(epsilon**2), (epsilon, 1, 3)),
+        sp.Integral(epsilon * E_noise(epsilon), (epsilon, 0, 1)),
+    ):
+        with pytest.raises(Undecided, match="take another name"):
+            exactly(expr)
