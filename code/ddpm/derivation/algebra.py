@@ -115,13 +115,13 @@ def _named(expr, known, lowest):
     if isinstance(expr, OPEN):
         return _name(expr, known, lowest)
     if expr.is_Pow and not expr.exp.is_Rational:
-        base, exponent = (1 / expr.base, -expr.exp) if expr.base.is_Rational and expr.base.p == 1 else expr.args
+        base, exponent = (1 / expr.base, -expr.exp) if expr.base.is_Rational and expr.base < 1 else expr.args
         whole, rest = exponent.as_coeff_Add()
         times, rest = rest.as_coeff_Mul()
         if not (whole.is_Integer and times.is_Integer and base.is_positive):
             return _name(expr, known, lowest)
         return _named(base, known, lowest) ** whole * _name(sp.Pow(base, rest), known, lowest) ** times
-    if not expr.args or not (expr.is_Add or expr.is_Mul or expr.is_Pow):
+    if not (expr.is_Add or expr.is_Mul or expr.is_Pow):
         return expr
     return expr.func(*(_named(arg, known, lowest) for arg in expr.args))
 

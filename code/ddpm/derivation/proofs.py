@@ -223,8 +223,9 @@ def _log(expr, where):
         inner = _log(expr.base, where)
         return None if inner is None else expr.exp * inner
     if isinstance(expr, sp.Product) and len(expr.args) == 2:
-        inner = _log(expr.args[0], lower(expr.args[1:], where))
-        return None if inner is None else Sum(inner, expr.args[1])
+        body, limit = expr.args
+        inner = _log(body, lower([limit], where))
+        return None if inner is None else Sum(inner, limit)
     return sp.log(expr) if is_positive(expr, where) else None
 
 

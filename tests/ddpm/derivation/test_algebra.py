@@ -65,6 +65,7 @@ def logs(first):
         (2**t + 1) * (2**-t + 1) - 2 - 2**t - 2**-t,
         (2 ** (t + 1) - 2) - 2 * (2**t - 1),
         sp.S.Half**t - 2**-t,
+        sp.Rational(2, 3) ** t - sp.Rational(3, 2) ** -t,
         (sp.S.Half ** (t + 1) + 1) * 2 - 2**-t - 2,
         (sp.S.Half**t + 1) * (2**t + 1) - 2 - 2**t - 2**-t,
         (sp.Rational(2, 3) ** (t + 1) + 1) * 3 - 2 * sp.Rational(2, 3) ** t - 3,

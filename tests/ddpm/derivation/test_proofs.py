@@ -33,6 +33,7 @@ m, r = family("m", "m"), family("r", "r", positive=True)
 STEP, BACK = q(x[t] | x[t - 1]), p_theta(x[t - 1] | x[t])
 f = sp.Function("f")
 SYMBOLS = ("symbols",)
+SURE = 1 - alpha_bar[s - 1]  # above 0 from s = 2 on
 ONES = [
     (y, y, {}),
     (sp.sinh(v * (v + 1)), (exp(v**2 + v) - exp(-(v**2) - v)) / 2, {}),
@@ -59,6 +60,7 @@ ONES = [
     (log(sp.Product(beta[s], (s, 1, t))), sp.Sum(log(beta[s]), (s, 1, t)), {}),
     (sp.Product(exp(m[s]), (s, 1, t)), exp(sp.Sum(m[s], (s, 1, t))), {}),
     (sp.Product(exp(m[s]) * r[s] ** 2, (s, 1, t)), exp(sp.Sum(m[s] + 2 * log(r[s]), (s, 1, t))), {}),
+    (sp.Product(exp(m[s]) * SURE, (s, 2, t)), exp(sp.Sum(m[s] + log(SURE), (s, 2, t))), {}),
     (log(Normal(y, z, v)), Normal(y, z, v).log, {}),
     (Normal(y, z, v), exp(-((y - z) ** 2) / (2 * v)) / sqrt(2 * sp.pi * v), {}),
     # densities

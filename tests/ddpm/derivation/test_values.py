@@ -46,7 +46,7 @@ with sp.evaluate(False):
         (Sum(alpha[t - s] - alpha[t - s], (s, 1, t)), 0, {}),
         (Sum(mu_tilde(s, y, y) - mu_tilde(s, y, y), (s, -1, T)), 0, {}),
         (Product((1 - alpha_bar[s - 1]) / (1 - alpha_bar[s - 1]), (s, 1, T)), 1, {}),
-        (Product((1 - alpha_bar[2 * s - 4]) / (1 - alpha_bar[2 * s - 4]), (s, 1, T)), 1, {}),
+        (Product((1 - alpha_bar[2 * s - 4]) / (1 - alpha_bar[2 * s - 4]), (s, 2, T)), 1, {}),
         (Sum(0 * (s - 3) ** (1 - s), (s, 1, T)), 0, {}),
         (Product((i + 2) / (i + 2), (i, -2, T)), 1, {}),
         (Sum((s - t) / (s - t), (s, 1, T)), T, {}),

@@ -381,6 +381,13 @@ def test_an_imaginary_number_is_no_identity_matrix():
     assert in_notation(Normal(x[t], x[0], beta[t] * I, "I")) == Normal(x[t], x[0], beta[t], "I")
 
 
+def test_what_depends_on_state_and_time_has_all_its_arguments_in_the_books_order():
+    for given in (mu_tilde(t, x[t], x[0]), mu_tilde(x[0], x[t]), mu_tilde(x[t], x[0], t)):
+        assert in_notation(given) == mu_tilde(t, x[t], x[0])
+    for given in (epsilon_theta(x[t]), epsilon_theta(t, x[t])):
+        assert in_notation(given) == epsilon_theta(x[t], t)
+
+
 def test_numbers_are_made_exact():
     assert exact(sp.Float(0.5)) == sp.Rational(1, 2) and exact(sp.Float("0.333333333333")) == sp.Rational(1, 3)
     assert exact(sp.Float("0.123456789")) == sp.Rational(123456789, 10**9)
