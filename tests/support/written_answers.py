@@ -480,6 +480,10 @@ RIGHT["2.2b"] = {name: [TURNED, result] for name, result in list(NO_DERIVATION["
         TURNED,
         E_q(PRIOR_TERM + Sum(TERM, (t, 2, T)) - FIRST),
     ],
+    "the divergence at t = 2 kept apart": [
+        TURNED,
+        E_q(PRIOR_TERM + TERM.subs(t, 2) + Sum(TERM, (t, 3, T)) - FIRST),
+    ],
     "the first step kept apart": [
         E_q(STEPS),
         E_q(-log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 2, T)) + log(q(x[1] | x[0])) - FIRST),

@@ -11,7 +11,7 @@ from some import some
 from written_answers import MEASURED, NO_DERIVATION, OTHER_FORM, REFUSED, RIGHT, SLIPS, check_of
 
 from ddpm.chapters.mean_or_noise_timing.exercises import check_answer_4_2
-from ddpm.derivation.densities import q
+from ddpm.derivation.densities import p, p_theta, q
 from ddpm.derivation.expectation import E_noise, E_q
 from ddpm.derivation.symbols import Sum, T, alpha, alpha_bar, beta, epsilon, epsilon_theta, family, log, sqrt, t, x
 from ddpm.grading import Status, limit
@@ -89,6 +89,29 @@ def test_slips_are_named(number, words):
     assert max(map(len, text.splitlines())) <= 78
 
 
+STEPS = {n: log(p_theta(x[n - 1] | x[n]) / q(x[n] | x[n - 1])) for n in (t, 1, 2)}
+APART = [  # what is kept apart, where the sum of the others begins, whether that is all
+    ((1,), 2, True),
+    ((1, 2), 3, True),
+    ((1, 2), 4, False),
+    ((1, 2), 2, False),
+    ((2,), 3, False),
+]
+
+
+@pytest.mark.parametrize(
+    "apart, first, right", [pytest.param(*c, marks=[pytest.mark.slow] * (c[1] != 3)) for c in APART]
+)
+def test_a_line_with_a_state_of_its_own_is_about_chains_that_have_it(apart, first, right):
+    line = E_q(-log(p(x[T])) - Sum(STEPS[t], (t, first, T)) - sum(STEPS[n] for n in apart))
+    verdict = check("2.1", [RIGHT["2.1"]["as in the problem set"][0], line])
+    assert verdict.passed is right, verdict
+    said = "x_2 kept apart speaks of chains of 2 steps or more: a shorter one has no x_2" in " ".join(
+        str(verdict).split()
+    )
+    assert said is (right and 2 in apart)
+
+
 def test_every_problem_has_enough_of_both():
     assert set(PROBLEMS) == set(RIGHT) == set(SLIPS) and set(SYMBOLIC) == set(OTHER_FORM)
     assert min(map(len, RIGHT.values())) >= 5 and min(map(len, SLIPS.values())) >= 5
@@ -137,8 +160,7 @@ def test_every_slip_differs_from_the_answer_and_from_those_before_it(module, tar
 
 STRANGE = {
     "a text": ("alpha[t]", "without quotation marks"),
-    "a truth": (True, "True"),
-    "an equation that SymPy answers": (sp.Eq(alpha[t], alpha[t]), "compares at once"),
+    "an equation that SymPy answers": (sp.Eq(alpha[t], alpha[t] + 1), "sides SymPy has found to differ"),
     "a family": (alpha, "without an index"),
     "an array": (np.ones(3), "expected an expression"),
     "a class": (sp.log, "no expression"),

@@ -11,6 +11,7 @@ from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.numbers import Undefined
 from ddpm.derivation.symbols import (
+    A_i,
     C,
     I,
     Product,
@@ -448,9 +449,15 @@ def test_keys_are_names_of_the_readers_own():
     keys = {"mean": x[0], "sigma": x[t], "x_u": alpha[t], 3: beta[t]}
     assert [(line.name, line.right) for line in read(keys, "mine").lines] == [
         ("mean", x[0]),
-        ("sigma'", x[t]),
+        ("sigma", x[t]),
         ("x_u'", alpha[t]),
         ("", beta[t]),
+    ]
+    keys = {sp.Symbol("x"): x[0], A_i: x[t], A_i**2: alpha[t]}
+    assert [(line.name, line.left, line.right) for line in read(keys, "mine").lines] == [
+        ("x", None, x[0]),
+        ("", A_i, x[t]),
+        ("", None, alpha[t]),
     ]
 
 
@@ -458,8 +465,23 @@ def test_a_true_equation_and_an_array_of_formulas_are_read():
     both = [line.right for line in read([sp.Eq(x[0], x[0]), "so", x[0], x[t]], "mine").lines]
     assert both == [x[0], x[t]] == [line.right for line in read(np.array([x[0], x[t]]), "mine").lines]
     assert read([sp.Eq(x[0], x[0]), "so", x[0]], "mine").texts == 1
-    assert "compares at once" in read([sp.Eq(x[0], x[0])], "mine").fault
-    assert "is False" in read([sp.Eq(x[0], x[0] + 1), x[0]], "mine").fault
+    assert "a line False" in read([sp.Eq(x[0], x[0] + 1), x[0]], "mine").fault
+
+
+@pytest.mark.parametrize(
+    "answer, word",
+    [
+        (sp.Eq(x[0], x[0]), "nothing in it but True"),
+        ([sp.Eq(x[0], x[0]), "so it is"], "nothing in it but True"),
+        ({"x": x[0] == x[0]}, "nothing in it but True"),
+        ((x[0] + 1) ** 2 == x[0] ** 2 + 2 * x[0] + 1, "False in it"),
+        ([x[0], x[0] == 0], "False in it"),
+    ],
+)
+def test_what_is_left_of_an_equation_that_is_compared_when_typed_is_no_wrong_answer(answer, word):
+    reading = read(answer, "mine")
+    assert word in reading.blank and "Type the right side alone, or Eq(left, right, evaluate=False)" in reading.blank
+    assert not reading.fault and not reading.lines
 
 
 # Points, and numbers there

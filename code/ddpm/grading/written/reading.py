@@ -1,5 +1,6 @@
 """What the reader typed, as lines to check: an expression, an equation, a chain, or several of these."""
 
+import dataclasses
 import inspect
 import numbers
 import textwrap
@@ -20,12 +21,17 @@ from ddpm.grading.limit import TooLong, in_time, of_work
 from ddpm.grading.written import too_large
 from ddpm.grading.written.families import own_families, with_definitions
 from ddpm.grading.written.lines import Line, Reading
+from ddpm.grading.written.names import without_names
 from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
 from ddpm.grading.written.too_large import Unreadable
 
 MOST, LONGEST = 40, 40  # lines, and letters of a name
 SECONDS = 10  # for a function that makes the answer
 HINT = "write it with the symbols of ddpm.derivation.symbols"
+AT_ONCE = (
+    "SymPy compares the sides of Eq(left, right) when it is typed, and keeps True alone if it sees that they are the "
+    "same; left == right becomes True or False, too. Type the right side alone, or Eq(left, right, evaluate=False)."
+)
 
 
 def read(answer, name: str) -> Reading:
@@ -56,15 +62,28 @@ def _read(answer, name):
         return Reading(blank=f"{name} returns {answer}.")
     everything = list(flat(answer))
     texts = [item for item in everything if isinstance(item, str)]  # beside expressions they are remarks
-    items = [item for item in everything if item is not sp.true and not isinstance(item, str)] or everything
+    items = [item for item in everything if not is_true(item) and not isinstance(item, str)]
+    if not items and any(map(is_true, everything)):
+        return Reading(blank=f"{name} has nothing in it but True. {AT_ONCE}")
+    if any(isinstance(item, (bool, np.bool_)) for item in items):
+        return Reading(blank=f"{name} has False in it, where an equation may have been meant. {AT_ONCE}")
+    items = items or everything
     if not items:
         return Reading(blank=f"{name} is empty.")
     if any(is_placeholder(item) for item in items):
         return Reading(blank=f"there is still a ... or None in {name}.")
     if len(items) > MOST:
         raise Unreadable(f"has {len(items)} lines; expected no more than {MOST}")
+    items, parts = without_names(items)
     own = own_families(items)
-    return Reading(with_definitions([line(item, own) for item in items], own), len(texts))
+    lines = [line(item, own) for item in items]
+    lines = [dataclasses.replace(one, of="definition") if i in parts else one for i, one in enumerate(lines)]
+    return Reading(with_definitions(lines, own), len(texts))
+
+
+def is_true(item) -> bool:
+    """Whether an item is what SymPy or Python makes at once of an equation whose sides are the same to it."""
+    return item is sp.true or isinstance(item, (bool, np.bool_)) and bool(item)
 
 
 def is_placeholder(answer) -> bool:
@@ -94,7 +113,9 @@ def flat(answer):
     """The items of a list, a tuple or a dictionary, also of one inside another; a single answer alone."""
     if isinstance(answer, Mapping):
         answer = [
-            sp.Eq(as_name(key), value, evaluate=False) if isinstance(key, str) and is_formula(value) else value
+            sp.Eq(as_name(key), value, evaluate=False)
+            if isinstance(key, (str, sp.Symbol, Quantity)) and is_formula(value)
+            else value
             for key, value in answer.items()
         ]
     if isinstance(answer, np.ndarray) and answer.dtype == object:
@@ -106,9 +127,9 @@ def flat(answer):
         yield answer
 
 
-def as_name(key: str) -> sp.Symbol:
-    """The key of a dictionary as a name of the reader's, with a mark if the book has it too."""
-    return sp.Symbol(f"{key}'" if key in (*NAMES, *FUNCTIONS) else key)
+def as_name(key: str | sp.Expr) -> sp.Expr:
+    """The key of a dictionary as a name of the reader's, with a mark if it is a text and the book has it too."""
+    return key if isinstance(key, sp.Basic) else sp.Symbol(f"{key}'" if key in NAMES else key)
 
 
 def is_formula(value) -> bool:
@@ -126,8 +147,8 @@ def line(item, own=frozenset()) -> Line:
         return equation(*item.args, own)
     if isinstance(item, str):
         raise Unreadable(f"is a text; {HINT}, without quotation marks")
-    if isinstance(item, (bool, np.bool_, BooleanAtom)):
-        raise Unreadable(f"is {item}: an equation whose sides SymPy compares at once; give the right side alone")
+    if isinstance(item, BooleanAtom):
+        raise Unreadable(f"has a line {item}: an equation whose sides SymPy has found to differ")
     if isinstance(item, (Unfinished, Kind)):
         raise Unreadable(f"has a line {item.how.split(' ')[0]} without an index or arguments; {item.how}")
     if isinstance(item, Given):
@@ -168,9 +189,10 @@ def _name(side, own):
     strange = [
         e
         for e in terms
-        if isinstance(e, (sp.Symbol, Quantity, AppliedUndef))
-        and (e.name if isinstance(e, sp.Symbol) else getattr(e, "code", type(e).__name__))
-        not in (*NAMES, *FUNCTIONS, *own)
+        if isinstance(e, sp.Symbol)
+        and e.name not in (*NAMES, *own)  # Symbol("x") is none of the states x[t]
+        or isinstance(e, (Quantity, AppliedUndef))
+        and getattr(e, "code", type(e).__name__) not in (*FUNCTIONS, *own)
     ]
     rest = [e for e in terms if e not in strange]
     if len(strange) != 1 or not all(e.atoms(sp.Symbol) <= {C} and not e.atoms(Quantity) for e in rest):

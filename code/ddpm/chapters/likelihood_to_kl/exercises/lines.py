@@ -13,7 +13,7 @@ from ddpm.grading.exercise import Slip
 from ddpm.grading.written.about import claims_of, kind_of, placed, solved
 from ddpm.grading.written.notation import parts
 from ddpm.grading.written.problem import Claim, Derivation, Target, in_form
-from ddpm.grading.written.states import POINT, SMALL, is_log_linear, is_product, point, refuse_foreign
+from ddpm.grading.written.states import POINT, SMALL, STATE, is_log_linear, is_product, point, refuse_foreign
 from ddpm.grading.written.too_large import Unreadable
 
 L = bound()
@@ -33,9 +33,12 @@ def claims_about(target: Target):
     of_density = isinstance(target.value, Density)
 
     def here(line):
-        """The target where a line is meant to hold: an equation of one step may be Bayes' rule, which begins at 2."""
+        """The target where a line is meant to hold: an equation of one step may be Bayes' rule, which begins at 2, and
+        a line with x_2 in it is about chains of two steps or more."""
+        sides = sp.Tuple(line.left or 0, line.right, *line.between)
         of_a_step = line.left is not None and t in line.left.free_symbols | line.right.free_symbols
-        return replace(target, where={**target.where, t: 2}) if of_a_step else target
+        where = {**target.where, **({t: 2} if of_a_step else {}), **({} if of_density else _shortest(sides))}
+        return replace(target, where=where) if where != target.where else target
 
     def claims(lines):
         found = []
@@ -51,10 +54,26 @@ def claims_about(target: Target):
                 continue
             expr = solved(line, target, in_one_way)
             sides = [] if line.left in (None, expr) else [line.left]
-            found += [Claim(target, in_one_way(side), side, said.place) for side in (*sides, *line.between, expr)]
+            sides = *sides, *line.between, expr
+            found += [Claim(target, in_one_way(side), side, said.place, where=_shortest(side)) for side in sides]
         return found
 
     return claims
+
+
+def _shortest(expr) -> dict:
+    """{T: the number of steps of the shortest chain with all states of `expr`}, if that is more than 1."""
+    times = [int(e.args[0]) for e in expr.atoms(STATE) if e.args[0].is_Integer]
+    return {T: most} if (most := max(times, default=1)) > 1 else {}
+
+
+def with_all_states(claims: list[Claim]) -> str:
+    """What to say of a right answer with a state in it that a short chain has not."""
+    if most := max((claim.where[T] for claim in claims if T in claim.where), default=0):
+        return (
+            f"A line with x_{most} kept apart speaks of chains of {most} steps or more: a shorter one has no x_{most}."
+        )
+    return ""
 
 
 def in_one_way(expr):
@@ -123,7 +142,13 @@ def from_given_to_shown(name: str, problem: str, target: Target, given: Callable
         given: a right line -> whether it is where the derivation starts from.
     """
     return Derivation(
-        name, problem, claims_about(target), form=from_either_end(given), sound=sound, derived=with_a_step(name, given)
+        name,
+        problem,
+        claims_about(target),
+        form=from_either_end(given),
+        sound=sound,
+        derived=with_a_step(name, given),
+        remark=with_all_states,
     )
 
 

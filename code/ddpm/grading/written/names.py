@@ -1,0 +1,70 @@
+"""Names of the reader's own for a part, such as F in Eq(F, dr_u - r_u * dc_u / c_u): what they stand for is put into
+the lines that hold them."""
+
+import sympy as sp
+
+from ddpm.derivation.symbols import I, Quantity
+from ddpm.grading.written import too_large
+from ddpm.grading.written.notation import NAMES
+
+
+def without_names(items: list) -> tuple[list, set[int]]:
+    """The items with what its name stands for in the place of each part, and the places of those that only say it.
+
+    A name says what a part is if the right side of another name, or an expression, holds it. If only an equation does
+    that names nothing, as Eq(F**2, ...), it is one of the answer.
+    """
+    named = {i: found for i, item in enumerate(items) if (found := _named(item)) is not None}
+    formulas, parts = {}, set()
+    for i, (name, formula) in named.items():
+        if name not in _names(formula):
+            formulas[name] = formula
+            parts |= (
+                {i} if any(_is_built_of(name, item, j in named) for j, item in enumerate(items) if j != i) else set()
+            )
+    if not formulas:
+        return items, set()
+    for _ in formulas:  # names in what names stand for
+        formulas = {name: _put_in(formula, formulas) for name, formula in formulas.items()}
+    found = []
+    for i, item in enumerate(items):
+        if i in named:
+            name, formula = named[i]
+            found.append(sp.Eq(sp.Symbol(name), _put_in(formula, formulas), evaluate=False))
+        elif isinstance(item, sp.Eq):
+            found.append(sp.Eq(*(_put_in(side, formulas) for side in item.args), evaluate=False))
+        else:
+            found.append(_put_in(item, formulas) if isinstance(item, sp.Basic) else item)
+    return found, parts
+
+
+def _named(item) -> tuple[str, sp.Expr] | None:
+    """The name that is one side of an equation, and the other side."""
+    if isinstance(item, sp.Eq):
+        for side, other in (item.args, item.args[::-1]):
+            if _is_name(side):
+                return side.name, other
+    return None
+
+
+def _is_name(e) -> bool:
+    return isinstance(e, sp.Symbol) and not isinstance(e, sp.Dummy) and e.name not in NAMES and e != I
+
+
+def _names(expr) -> set[str]:
+    too_large.check(expr)
+    bound = {n.name for e in expr.atoms(sp.Sum, sp.Product) for n in e.bound_symbols}
+    return {e.name for e in expr.free_symbols if _is_name(e)} - bound
+
+
+def _is_built_of(name, item, is_named) -> bool:
+    if not isinstance(item, sp.Basic) or name not in _names(item):
+        return False
+    return not isinstance(item, sp.Eq) or is_named or any(isinstance(side, (sp.Symbol, Quantity)) for side in item.args)
+
+
+def _put_in(expr, formulas):
+    names = _names(expr) & set(formulas)
+    found = expr.xreplace({e: formulas[e.name] for e in expr.free_symbols if getattr(e, "name", "") in names})
+    too_large.check(found)
+    return found

@@ -1,0 +1,112 @@
+"""Names of the reader's own for parts: what they stand for is put into what is built of them."""
+
+import json
+
+import pytest
+import sympy as sp
+
+from ddpm.chapters.closed_form.exercises import check_answer_1_4
+from ddpm.chapters.fewer_steps.exercises import check_answer_13_1, check_answer_13_3
+from ddpm.chapters.flow_matching.exercises import check_answer_15_3
+from ddpm.chapters.mean_to_noise.exercises import check_answer_3_1
+from ddpm.chapters.score.exercises import check_answer_10_4
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.symbols import (
+    alpha,
+    alpha_bar,
+    beta,
+    c_i,
+    c_next,
+    c_u,
+    dc_u,
+    dr_u,
+    epsilon,
+    h_u,
+    r_i,
+    r_next,
+    r_u,
+    sigma_i,
+    sqrt,
+    t,
+    x,
+    x_i,
+)
+from ddpm.grading import Status
+from ddpm.grading.written import wire
+from ddpm.grading.written.reading import read
+
+A, F, V, W, X, Y = sp.symbols("A F V W x Y")
+FACTOR = dr_u - r_u * dc_u / c_u
+IMAGE = (x_i - r_i * epsilon) / c_i
+
+
+def eq(left, right):
+    return sp.Eq(left, right, evaluate=False)
+
+
+RIGHT = {
+    "a state's letter": (check_answer_1_4, eq(X, sqrt(alpha_bar[t]) * x[0] + sqrt(1 - alpha_bar[t]) * epsilon)),
+    "a letter of the book without index": (
+        check_answer_3_1,
+        eq(sp.Symbol("mu_tilde"), (x[t] - beta[t] / sqrt(1 - alpha_bar[t]) * epsilon) / sqrt(alpha[t])),
+    ),
+    "for mean and variance": (
+        check_answer_1_4,
+        [eq(X, sqrt(alpha_bar[t]) * x[0]), eq(V, 1 - alpha_bar[t]), Normal(x[t], X, V)],
+    ),
+    "for the image": (check_answer_13_3, [eq(X, IMAGE), c_next * X + r_next * epsilon]),
+    "behind what is built of it": (check_answer_13_3, [c_next * X + r_next * epsilon, eq(IMAGE, X)]),
+    "keys": (check_answer_13_3, {"x": IMAGE, "y": c_next * X + r_next * epsilon}),
+    "symbols as keys": (check_answer_13_3, {X: IMAGE, Y: c_next * X + r_next * epsilon}),
+    "of a name": (check_answer_15_3, [eq(W, F), eq(F, FACTOR), W**2]),
+    "a factor": (check_answer_10_4, [eq(A, 1 - h_u / r_u**2), 2 * h_u / (1 - A**2)]),
+    "another assumption": (check_answer_15_3, [eq(sp.Symbol("F", positive=True), FACTOR), F**2]),
+    "of the answer itself": (
+        check_answer_13_1,
+        [eq(A, sqrt(r_next**2 - sigma_i**2)), eq(A**2 + sigma_i**2, r_next**2)],
+    ),
+    "twice": (check_answer_15_3, [eq(F, FACTOR), eq(F, (c_u * dr_u - r_u * dc_u) / c_u), eq(W, F**2)]),
+}
+
+
+@pytest.mark.parametrize("how", RIGHT)
+def test_a_name_of_ones_own_is_as_good_as_what_it_stands_for(how):
+    check, answer = RIGHT[how]
+    assert check(answer).status is Status.RIGHT, check(answer)
+    reading = read(answer, "mine")
+    assert wire.from_json(json.loads(json.dumps(wire.to_json(reading)))) == reading
+
+
+def test_what_a_name_stands_for_is_judged_where_it_is_used():
+    wrong = dr_u + r_u * dc_u / c_u
+    for answer in ([eq(F, wrong), F**2], [eq(F, wrong), eq(W, F**2)], {"F": wrong, "w": F**2}):
+        verdict = check_answer_15_3(answer)
+        assert verdict.slip == "the sign before r_u c_u' / c_u is turned.", verdict
+    verdict = check_answer_13_1([eq(A, sqrt(r_next**2 - sigma_i**2)), eq(A**2 - sigma_i**2, r_next**2)])
+    assert verdict.status is Status.WRONG and "line 2 of answer_13_1 is not true" in str(verdict)
+
+
+@pytest.mark.parametrize(
+    "answer, word",
+    [
+        ([F**2], "holds F, not a symbol"),
+        ([eq(F, F + 1), F**2], "holds F, not a symbol"),
+        ([eq(F, W), eq(W, F), F**2], "not a symbol"),
+        ([eq(F, sp.Symbol("a") * r_u), F**2], "holds a, not a symbol"),
+        ([eq(F, sp.Add(*sp.symbols("a:1600"))), F], "more than 1500 parts"),
+        (
+            [eq(sp.Symbol(f"n{i + 1}"), sp.Symbol(f"n{i}") ** 2 + r_u) for i in range(30)] + [eq(F, sp.Symbol("n30"))],
+            "",
+        ),
+    ],
+)
+def test_a_name_that_stands_for_nothing_readable_is_refused(answer, word):
+    reading = read(answer, "mine")
+    assert word in reading.fault and reading.fault
+
+
+def test_the_names_of_the_book_and_of_an_index_are_no_names_of_ones_own():
+    n = sp.Symbol("n")
+    lines = read([eq(c_u, r_u), eq(n, r_u), sp.Sum(x[n], (n, 1, t)), c_u], "mine").lines
+    assert [line.of for line in lines] == [""] * 4 and lines[3].right == c_u
+    assert lines[2].right.args[1][0].name == "n"
