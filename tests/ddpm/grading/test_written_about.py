@@ -8,8 +8,8 @@ from ddpm.derivation.densities import p, p_theta, q
 from ddpm.derivation.expectation import E_q
 from ddpm.derivation.symbols import Sum, T, alpha, alpha_bar, beta, log, t, x
 from ddpm.grading.written.about import Placed, claims_of, equation, kind_of, part_of, placed, solved
+from ddpm.grading.written.claims import Target
 from ddpm.grading.written.lines import Line
-from ddpm.grading.written.problem import Target
 from ddpm.grading.written.sample import Sample, close
 
 RIGHT, WRONG = alpha[t] * x[t], beta[t] * x[t]

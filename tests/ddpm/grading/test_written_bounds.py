@@ -38,12 +38,13 @@ from ddpm.derivation.symbols import (
 from ddpm.grading.verdict import Status
 from ddpm.grading.written import predictions, states, too_large
 from ddpm.grading.written import sample as module
+from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.families import own_families, with_definitions
 from ddpm.grading.written.linear import mean_and_variance
 from ddpm.grading.written.lines import Line, Reading
 from ddpm.grading.written.notation import counted, earliest, exact, in_notation
 from ddpm.grading.written.predictions import Misconception, Predictions, row, short
-from ddpm.grading.written.problem import Claim, Derivation, Target, _count
+from ddpm.grading.written.problem import Derivation, _count
 from ddpm.grading.written.quantities import Choice, Number, number_of, numbers_of, within_distance, within_factor
 from ddpm.grading.written.reading import read
 from ddpm.grading.written.sample import Sample

@@ -11,11 +11,13 @@ from ddpm.derivation.expectation import E_q
 from ddpm.derivation.symbols import alpha, beta, log, t, x
 from ddpm.grading import Slip, Status
 from ddpm.grading.written import problem as module
+from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.lines import Line, Reading
-from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.problem import Derivation
 from ddpm.grading.written.too_large import Unreadable
 
 RIGHT = alpha[t] * x[t]
+ONE_MORE = RIGHT + alpha[t] + beta[t]  # no change of one thing makes it right
 NOWHERE = 1 / (x[t] - x[t] * (alpha[t] + beta[t]))  # has no value
 SLIPS = (
     Slip("the first state.", "Which state is asked for?", lambda: alpha[t] * x[0]),
@@ -89,7 +91,7 @@ def test_a_last_line_may_not_lack_a_value_that_the_right_answer_has():
 
 
 def test_a_wrong_answer_is_shown_beside_the_right_one():
-    verdict, words = said(problem(PRODUCT), RIGHT + 1)
+    verdict, words = said(problem(PRODUCT), ONE_MORE)
     assert verdict.status is Status.WRONG and verdict.slip is None
     assert words.startswith("Not right yet: mine is not the product. Yours: ")
     assert "x[t]" in words.partition("For example at ")[0] and "slip" not in words and "times" not in words
@@ -128,7 +130,8 @@ def test_a_known_slip_has_its_name_and_hint_and_two_at_once_have_both():
     assert said(problem(same), beta[t] * x[0])[1].count("Hint: Look.") == 1
     twice = tuple(Slip(f"{n} of it.", "How many?", lambda n=n: n * RIGHT) for n in (sp.Rational(1, 2), 4))
     verdict, words = said(problem(dataclasses.replace(PRODUCT, slips=twice)), 2 * RIGHT)
-    assert verdict.slip is None and words.endswith("It is 2 times the right one.")  # and not both slips
+    assert verdict.slip == "It is 2 times the right one." and words.endswith(verdict.slip)  # and not both slips
+    assert said(problem(PRODUCT), 5 * RIGHT)[0].slip is None  # nobody's mistake
     alone = Slip("x_t alone.", "What is before it?", lambda: x[t])
     other = dataclasses.replace(PRODUCT, other=lambda typed, sample: alone if typed == x[t] else None)
     assert said(problem(other), x[t])[0].slip == "x_t alone." and said(problem(other), x[t] + 1)[0].slip is None
@@ -142,8 +145,8 @@ def test_the_first_wrong_line_is_named_and_another_about_something_else():
     verdict, words = said(problem(PRODUCT, SUM), wrong, minus)
     assert "known slip: the first state." in words and " And line 2 of mine is not the sum." in words
     assert verdict.slip == "the first state.\nthe difference." and verdict.status is Status.WRONG
-    assert said(problem(PRODUCT, SUM), RIGHT + 1, minus)[0].slip == "the difference."
-    verdict, words = said(problem(PRODUCT, SUM), RIGHT + 1, minus + 1)
+    assert said(problem(PRODUCT, SUM), ONE_MORE, minus)[0].slip == "the difference."
+    verdict, words = said(problem(PRODUCT, SUM), ONE_MORE, minus + alpha[t] + beta[t])
     assert " And line 2" in words and verdict.slip is None
     assert " And line 2 of mine has no value at nearly all points" in said(problem(PRODUCT, SUM), wrong, NOWHERE)[1]
     assert " And " not in said(problem(PRODUCT, SUM), wrong, alpha[t] + x[t])[1]

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import sympy as sp
 
+from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.lines import Line
-from ddpm.grading.written.problem import Claim, Target
 from ddpm.grading.written.sample import Sample
 
 
@@ -60,11 +60,14 @@ def placed(lines: Sequence[Line], kind: Callable[[Line], str] = lambda line: "an
     return [*found[:-1], *(said._replace(last=True) for said in found[-1:])]
 
 
-def claims_of(said: Placed, target: Target, compared: Callable = unchanged, unknown: tuple = ()) -> list[Claim]:
+def claims_of(
+    said: Placed, target: Target, compared: Callable = unchanged, unknown: tuple = (), parts: Sequence[Target] = ()
+) -> list[Claim]:
     """What a line claims: that what it gives is the target, or of an equation beside it that it is true.
 
     Args:
         unknown: what stands for the target in an equation that is not solved for it.
+        parts: what a line before the last one may have been meant for.
     """
     line = said.line
     if said.kind == "false" or said.kind == "aside" and not said.last:
@@ -72,16 +75,17 @@ def claims_of(said: Placed, target: Target, compared: Callable = unchanged, unkn
     if said.kind == "aside" and (0 in (line.left, line.right) or sp.Tuple(line.left, line.right).has(*unknown)):
         claim = equation(said, compared, target.where)
         return [replace(claim, open=f"is a true equation, but not yet solved for {target.what}.", step=False)]
-    steps = [Claim(target, compared(step), step, said.place, step=True) for step in line.between]
+    steps = [Claim(target, compared(step), step, said.place, step=True, put=compared) for step in line.between]
     expr = solved(line, target, compared)
-    return [*steps, Claim(target, compared(expr), expr, said.place)]
+    return [*steps, Claim(target, compared(expr), expr, said.place, put=compared, parts=() if said.last else parts)]
 
 
 def equation(said: Placed, compared: Callable = unchanged, where: Mapping | None = None) -> Claim:
     """The claim of an equation that it is true."""
     line = said.line
     typed = sp.Eq(line.left, line.right, evaluate=False)
-    return Claim(Target("", compared(line.right), where=where or {}), compared(line.left), typed, said.place, step=True)
+    about = Target("", compared(line.right), where=where or {})
+    return Claim(about, compared(line.left), typed, said.place, step=True, put=compared)
 
 
 def part_of(said: Placed, parts: Sequence[Target], compared: Callable = unchanged) -> list[Claim]:

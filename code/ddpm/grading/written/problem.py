@@ -3,7 +3,7 @@
 import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sympy as sp
 
@@ -12,7 +12,9 @@ from ddpm.derivation.symbols import T, t
 from ddpm.grading.exercise import Slip
 from ddpm.grading.limit import TooLong, in_time, of_work
 from ddpm.grading.verdict import Status, Verdict, blank, not_yet, wrap
+from ddpm.grading.written.claims import Claim
 from ddpm.grading.written.lines import Line, Reading
+from ddpm.grading.written.naming import matching, one_change, two_of
 from ddpm.grading.written.notation import counted
 from ddpm.grading.written.reading import read
 from ddpm.grading.written.sample import Sample, number
@@ -20,51 +22,7 @@ from ddpm.grading.written.too_large import Unreadable
 from ddpm.grading.written.wire import from_json, to_json
 
 SECONDS = 25  # of work, for one answer
-
-
-@dataclass(frozen=True)
-class Target:
-    """What an expression of an answer has to equal.
-
-    Attributes:
-        what: its name in a sentence.
-        value: the expression.
-        slips: known wrong ones; `make` takes no arguments and gives the expression.
-        where: the smallest value of integer symbols, 1 where none is given.
-        form: a right expression, as typed -> "" if it has the form asked for, else what is not so.
-        other: a wrong expression and the sample -> the slip that no list of expressions can hold, or None.
-    """
-
-    what: str
-    value: sp.Expr
-    slips: tuple[Slip, ...] = ()
-    where: Mapping = field(default_factory=dict)
-    form: Callable[[sp.Expr], str] = lambda typed: ""
-    other: Callable[[sp.Expr, Sample], Slip | None] = lambda typed, sample: None
-
-
-@dataclass(frozen=True)
-class Claim:
-    """An expression of the answer, and what it must equal.
-
-    Attributes:
-        compared: the expression as it is compared, with definitions put in.
-        typed: as it is shown.
-        place: where it stands in the answer, "" if it is all of it.
-        open: what is still to be done, "" if nothing.
-        where: as of `Target`, for this expression alone.
-        inside: whether what is compared stands inside of an expectation.
-        step: whether it may be a step on the way, so that it has no form to have.
-    """
-
-    target: Target
-    compared: sp.Expr
-    typed: sp.Basic
-    place: str = ""
-    open: str = ""
-    where: Mapping = field(default_factory=dict)
-    inside: bool = False
-    step: bool = False
+FACTORS = [sign * sp.Rational(n, 4) for sign in (1, -1) for n in (1, 2, 4, 8, 16)]  # that are somebody's mistake
 
 
 def in_form(claims: list[Claim]) -> str:
@@ -226,15 +184,18 @@ class Derivation:
         if slip := matching(claim, sample):
             text += _named(slip)
         elif factor := sample.factor(claim.compared, claim.target.value):
-            text += "\n" + wrap(f"{'It' if claim.target.what else 'The left side'} is {factor} times the right one.")
+            said = f"{'It' if claim.target.what else 'The left side'} is {factor} times the right one."
+            text += f"\n{wrap(said)}"
+            slip = Slip(said, "", lambda: claim.compared) if factor in FACTORS else None
+        elif slip := one_change(claim, sample):
+            text += _named(slip, "All is right but for one thing")
         elif slip := two_of(claim, sample):
-            text += _named(slip)
+            text += _named(slip, "These are two known slips at once")
         return Verdict(Status.WRONG, text, slip=slip.name if slip else None)
 
 
-def _named(slip: Slip) -> str:
+def _named(slip: Slip, head: str = "This is a known slip") -> str:
     names, hints = slip.name.split("\n"), slip.hint.split("\n")
-    head = "This is a known slip" if len(names) == 1 else "These are two known slips at once"
     return "\n".join(
         [f"\n{head}:", *(wrap("  " + name, "  ") for name in names), *(wrap("Hint: " + hint, "  ") for hint in hints)]
     )
@@ -248,20 +209,3 @@ def _count(reading: Reading) -> str:
     return f"{lines} line{'s' * (lines != 1)} checked" + (
         f", {' and '.join(beside)} beside {'it' if lines == 1 else 'them'}" if beside else ""
     )
-
-
-def matching(claim: Claim, sample: Sample) -> Slip | None:
-    """The known slip that the expression equals."""
-    target = claim.target
-    known = (slip for slip in target.slips if sample.equal(claim.compared, slip.make()))
-    return next(known, None) or target.other(claim.typed, sample)
-
-
-def two_of(claim: Claim, sample: Sample) -> Slip | None:
-    """Two known slips that together make the expression, as one."""
-    target = claim.target
-    if pair := sample.two_of(claim.compared, target.value, [slip.make() for slip in target.slips]):
-        both = [target.slips[i] for i in pair]
-        hints = dict.fromkeys(slip.hint for slip in both)
-        return Slip("\n".join(slip.name for slip in both), "\n".join(hints), lambda: claim.compared)
-    return None

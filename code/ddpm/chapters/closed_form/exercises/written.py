@@ -11,9 +11,10 @@ from ddpm.derivation.symbols import Product, Quantity, Sum, alpha, alpha_bar, be
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.about import equation, kind_of, placed
+from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.linear import STATE, mean_and_variance, noises
 from ddpm.grading.written.notation import earliest, parts
-from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.problem import Derivation
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -332,11 +333,23 @@ def _small(said, place) -> Claim:
 def targets_of(said) -> tuple[Target, Target]:
     """Mean and variance of q(x_t | x_s) for the times of a line."""
     a, b = said.time, said.given
+    if (a - b).is_nonpositive or a == 0:
+        raise Unreadable(
+            f"is about x[{a}] given x[{b}]; asked for is q(x[t] | x[0]), of the later state given the first"
+        )
     share = alpha_bar[a] / alpha_bar[b] if b != 0 else alpha_bar[a]
     what = f"q(x[{a}] | x[{b}])"
-    slips = [
-        tuple(Slip(slip.name, slip.hint, lambda slip=slip: slip.make().subs(t, a)) for slip in target.slips if b == 0)
+    whole = [
+        Slip(
+            "that holds given x_0, and the line says: given a later state.", INDEX, lambda v=target.value: v.subs(t, a)
+        )
         for target in (MEAN, SPREAD)
+    ]
+    slips = [
+        tuple(Slip(slip.name, slip.hint, lambda slip=slip: slip.make().subs(t, a)) for slip in target.slips)
+        if b == 0
+        else (given_first,)
+        for target, given_first in zip((MEAN, SPREAD), whole)
     ]
     return (
         Target(f"the mean of {what}", sqrt(share) * x[b], slips[0]),

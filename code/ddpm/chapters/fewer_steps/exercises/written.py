@@ -6,7 +6,8 @@ from ddpm.derivation.symbols import A_i, c_i, c_next, epsilon, r_i, r_next, sigm
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.about import equation, kind_of, part_of, placed
-from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.claims import Claim, Target
+from ddpm.grading.written.problem import Derivation
 from ddpm.grading.written.too_large import Unreadable
 
 VARIANCE_HINT = (
@@ -119,7 +120,9 @@ def _known(expr) -> sp.Expr:
 
 
 def _about_kept(typed, place, step=False) -> Claim:
-    return Claim(KEPT, _known(typed), typed, place, KEPT.form(typed), step=step)
+    return Claim(
+        KEPT, _known(typed), typed, place, KEPT.form(typed), step=step, put=_known, parts=SQUARES if place else ()
+    )
 
 
 def kept_form(found) -> str:
@@ -253,7 +256,10 @@ def _is_beside(line) -> bool:
 
 
 def _about_state(typed, place, step=False) -> Claim:
-    return Claim(EULER, typed.subs(x[0], X_0), typed, place, "" if step else EULER.form(typed), step=step)
+    lack = "" if step else EULER.form(typed)
+    return Claim(
+        EULER, typed.subs(x[0], X_0), typed, place, lack, step=step, put=_put_in, parts=(IMAGE,) if place else ()
+    )
 
 
 def euler_form(found) -> str:

@@ -6,7 +6,8 @@ from ddpm.derivation.symbols import Quantity, c_u, dc_u, dr_u, epsilon, f_u, g_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.about import claims_of, kind_of, part_of, placed
-from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.claims import Claim, Target
+from ddpm.grading.written.problem import Derivation
 from ddpm.grading.written.too_large import Unreadable
 
 SLOPE = dc_u / c_u
@@ -112,7 +113,7 @@ def _claims(lines) -> list[Claim]:
         if used and line.left is None:
             found.append(Claim(VELOCITY, _put_in(line.right), line.right, said.place, step=True))
         else:
-            found += part_of(said, FACTORS, _put_in) or claims_of(said, WEIGHT, _put_in)
+            found += part_of(said, FACTORS, _put_in) or claims_of(said, WEIGHT, _put_in, parts=FACTORS)
     return found
 
 

@@ -11,8 +11,9 @@ from ddpm.derivation.formulas import START, bound
 from ddpm.derivation.symbols import Path, T, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.written.about import claims_of, kind_of, placed, solved
+from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.notation import parts
-from ddpm.grading.written.problem import Claim, Derivation, Target, in_form
+from ddpm.grading.written.problem import Derivation, in_form
 from ddpm.grading.written.states import POINT, SMALL, STATE, is_log_linear, is_product, point, refuse_foreign
 from ddpm.grading.written.too_large import Unreadable
 
@@ -55,7 +56,10 @@ def claims_about(target: Target):
             expr = solved(line, target, in_one_way)
             sides = [] if line.left in (None, expr) else [line.left]
             sides = *sides, *line.between, expr
-            found += [Claim(target, in_one_way(side), side, said.place, where=_shortest(side)) for side in sides]
+            found += [
+                Claim(target, in_one_way(side), side, said.place, where=_shortest(side), put=in_one_way)
+                for side in sides
+            ]
         return found
 
     return claims

@@ -20,8 +20,8 @@ from ddpm.derivation.formulas import FIRST, POSTERIOR, REVERSE, START, STEP, bou
 from ddpm.derivation.symbols import Path, T, log, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
+from ddpm.grading.written.claims import Target
 from ddpm.grading.written.notation import parts
-from ddpm.grading.written.problem import Target
 
 PAIRS = "Count the factors of both path densities. Which one has no partner?"
 OVER = "Of which of the two densities is the log taken with a minus in L?"

@@ -6,7 +6,7 @@ from ddpm.derivation.formulas import POSTERIOR, REVERSE, STEP
 from ddpm.derivation.symbols import t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.problem import Target
+from ddpm.grading.written.claims import Target
 
 NOW, BEFORE = q(x[t] | x[0]), q(x[t - 1] | x[0])
 MARKOV = "A step depends on the state before it. Which one may be left out behind the bar, x_0 or x_{t-1}?"

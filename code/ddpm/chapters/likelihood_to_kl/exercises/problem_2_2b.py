@@ -22,8 +22,8 @@ from ddpm.derivation.formulas import FIRST, POSTERIOR, REVERSE, START, bound_in_
 from ddpm.derivation.symbols import Path, T, log, t, x
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
+from ddpm.grading.written.claims import Target
 from ddpm.grading.written.notation import parts
-from ddpm.grading.written.problem import Target
 
 PRIOR_TERM = KL(q(x[T] | x[0]), START)
 END = "After the sum has collapsed, two densities of x_T are left. What do they make together?"

@@ -27,7 +27,8 @@ from ddpm.derivation.symbols import (
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.about import claims_of, kind_of, part_of, placed
-from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.claims import Claim, Target
+from ddpm.grading.written.problem import Derivation
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -58,9 +59,9 @@ def of_x_0_and_noise(expr) -> sp.Expr:
     """`expr` as a formula in x_0 and epsilon: definitions, means and x_t put in; of an expectation its integrand,
     without C."""
     expr = expr.replace(SquaredNorm, lambda v: v**2)
-    expr = expr.subs(MU, POSTERIOR)
+    expr = expr.xreplace({MU: POSTERIOR})
     expr = expr.replace(beta_tilde.function, lambda i: POSTERIOR_VARIANCE.subs(t, i))
-    return integrand(expr).subs(x[t], NOISED)
+    return integrand(expr).xreplace({x[t]: NOISED})
 
 
 def integrand(expr):
@@ -74,7 +75,7 @@ def integrand(expr):
     factors = {e: slope_of(outside, name) for e, name in names.items()}
     if any(factor.has(x.function, epsilon, C, *names.values()) for factor in factors.values()):
         raise Unreadable("is not a sum of expectations with constant factors")
-    rest = outside.subs(dict.fromkeys((C, *names.values()), 0))
+    rest = outside.xreplace(dict.fromkeys((C, *names.values()), sp.Integer(0)))
     return sp.Add(*(factor * without_constant(e.args[0], factor) for e, factor in factors.items()), rest)
 
 
@@ -83,7 +84,7 @@ def without_constant(body, factor):
     slope = slope_of(body, C)
     if slope != 0 and not (slope * factor).is_Number:
         raise Unreadable("has C in it as something else than a constant that is added")
-    return body.subs(C, 0)
+    return body.xreplace({C: sp.Integer(0)})
 
 
 def slope_of(expr, symbol):
@@ -421,7 +422,9 @@ def _claims(lines, target_of):
         if part := part_of(said, parts, of_x_0_and_noise):
             found += part
         else:
-            found += [_as_asked(claim, said) for claim in claims_of(said, target, of_target(target), (mu_tilde,))]
+            found += [
+                _as_asked(claim, said) for claim in claims_of(said, target, of_target(target), (mu_tilde,), ON_THE_WAY)
+            ]
     return found
 
 
@@ -437,7 +440,7 @@ def of_target(target):
             raise Unreadable(f"has C in it; to {target.what} no constant is added, only to the loss")
         formula = of_x_0_and_noise(side)
         return (
-            formula.subs(MODEL.subs(x[t], NOISED), formulas.mean_from_noise(GUESS).subs(x[t], NOISED))
+            formula.xreplace({MODEL.xreplace({x[t]: NOISED}): formulas.mean_from_noise(GUESS).xreplace({x[t]: NOISED})})
             if target is NOISE_LOSS
             else formula
         )

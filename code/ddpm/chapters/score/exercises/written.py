@@ -5,7 +5,8 @@ from ddpm.derivation.symbols import V_u, c_u, epsilon, h_u, r_u, score_u, sqrt, 
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.about import claims_of, kind_of, part_of, placed
-from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.claims import Claim, Target
+from ddpm.grading.written.problem import Derivation
 from ddpm.grading.written.too_large import Unreadable
 
 CLOSED_HINT = (
@@ -181,7 +182,7 @@ def _image_claims(lines):
             other = right if left == epsilon else left
             found.append(Claim(NOISE, other, other, said.place, step=True))
         else:
-            found += part_of(said, (NOISE,)) or claims_of(said, IMAGE, _with_image, (x.function,))
+            found += part_of(said, (NOISE,)) or claims_of(said, IMAGE, _with_image, (x.function,), (NOISE,))
     last = next((claim for claim in reversed(found) if not claim.step), None)
     if last is None and all(claim.target is NOISE for claim in found):
         raise Unreadable("says nothing of the mean of x_0 yet")

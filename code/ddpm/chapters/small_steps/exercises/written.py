@@ -8,7 +8,8 @@ from ddpm.derivation.symbols import c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, sco
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.about import equation, kind_of, placed
-from ddpm.grading.written.problem import Claim, Derivation, Target
+from ddpm.grading.written.claims import Claim, Target
+from ddpm.grading.written.problem import Derivation
 from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
@@ -162,7 +163,7 @@ def _claim(target, value, place) -> Claim:
     open_ = "still contains g_u. Write g_u^2 with c_u, r_u and their derivatives." if value.has(g_u) else ""
     if target is F and value.has(f_u):
         open_ = "still contains f_u. Write it with c_u and its derivative."
-    return Claim(target, _put_in(value), value, place, open_)
+    return Claim(target, _put_in(value), value, place, open_, put=_put_in)
 
 
 def _put_in(expr):
@@ -258,7 +259,7 @@ def velocity_claims(lines) -> list[Claim]:
         for k, expr in enumerate(steps, start=1):
             last = said.last and k == len(steps)
             lack = velocity_form(sp.expand(expr)) if last else ""
-            found.append(Claim(VELOCITY, of_pair(expr), expr, said.place, lack, step=not last))
+            found.append(Claim(VELOCITY, of_pair(expr), expr, said.place, lack, step=not last, put=of_pair))
     if not any(claim.target is VELOCITY for claim in found):
         raise Unreadable("does not say what the velocity is yet")
     return found
