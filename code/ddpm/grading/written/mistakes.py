@@ -201,8 +201,10 @@ def left_over(node) -> Iterator[Undone]:
         hint = TERM if node.is_Add else FACTOR
         for i, part in enumerate(node.args):
             if part != -1:
-                made = lambda i=i: node.func(*node.args[:i], *node.args[i + 1 :])  # noqa: E731
-                yield f"the {'term' if node.is_Add else 'factor'} {said(part)} is left over.", hint, made
+                kept = [sp.Integer(-1)] if node.is_Mul and part.is_number and part.is_negative else []  # its sign
+                made = lambda i=i, kept=kept: node.func(*node.args[:i], *kept, *node.args[i + 1 :])  # noqa: E731
+                text = said(-part if kept else part)
+                yield f"the {'term' if node.is_Add else 'factor'} {text} is left over.", hint, made
 
 
 def joined(node) -> Iterator[Undone]:

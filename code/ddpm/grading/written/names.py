@@ -42,19 +42,20 @@ def _named(item) -> tuple[str, sp.Expr] | None:
     """The name that is one side of an equation, and the other side."""
     if isinstance(item, sp.Eq):
         for side, other in (item.args, item.args[::-1]):
-            if _is_name(side):
+            if is_name(side):
                 return side.name, other
     return None
 
 
-def _is_name(e) -> bool:
-    return isinstance(e, sp.Symbol) and not isinstance(e, sp.Dummy) and e.name not in NAMES and e != I
+def is_name(e) -> bool:
+    """Whether a symbol may be a name of the reader's: `s` of the book is no more than an index."""
+    return isinstance(e, sp.Symbol) and e != I and (e.name not in NAMES or e.name == "s")
 
 
 def _names(expr) -> set[str]:
     too_large.check(expr)
     bound = {n.name for e in expr.atoms(sp.Sum, sp.Product) for n in e.bound_symbols}
-    return {e.name for e in expr.free_symbols if _is_name(e)} - bound
+    return {e.name for e in expr.free_symbols if is_name(e)} - bound
 
 
 def _is_built_of(name, item, is_named) -> bool:

@@ -3,7 +3,8 @@
 import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -85,7 +86,7 @@ class Derivation:
         if reading.fault:
             return self.refused(reading.fault)
         try:
-            return in_time(of_work(SECONDS), lambda: self._judge(reading))
+            return in_time(of_work(SECONDS), lambda: self._in_either_way(reading))
         except (Unreadable, Undecided) as error:
             return self.refused(str(error))
         except TooLong:
@@ -104,6 +105,23 @@ class Derivation:
 
     def _refused(self, claim, why, slip) -> Verdict | None:
         return self.refused(why, claim.place, slip) if why else None
+
+    def _in_either_way(self, reading):
+        """The verdict. What a name stands for is put into other lines, and may be a part of the answer, too."""
+        plain = tuple(replace(line, of="") if line.of == "definition" else line for line in reading.lines)
+        if plain == reading.lines:
+            return self._judge(reading)
+        try:
+            verdict, error = self._judge(reading), None
+        except (Unreadable, Undecided) as raised:
+            verdict, error = None, raised
+        if verdict is None or not verdict.passed:
+            with suppress(Unreadable, Undecided):
+                if (other := self._judge(replace(reading, lines=plain))).passed:
+                    return other
+        if error:
+            raise error
+        return verdict
 
     def _judge(self, reading):
         claims, samples, ways = self.claims(reading.lines), {}, {}

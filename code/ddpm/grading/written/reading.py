@@ -21,7 +21,7 @@ from ddpm.grading.limit import TooLong, in_time, of_work
 from ddpm.grading.written import too_large
 from ddpm.grading.written.families import own_families, with_definitions
 from ddpm.grading.written.lines import Line, Reading
-from ddpm.grading.written.names import without_names
+from ddpm.grading.written.names import is_name, without_names
 from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
 from ddpm.grading.written.too_large import Unreadable
 
@@ -189,8 +189,8 @@ def _name(side, own):
     strange = [
         e
         for e in terms
-        if isinstance(e, sp.Symbol)
-        and e.name not in (*NAMES, *own)  # Symbol("x") is none of the states x[t]
+        if is_name(e)
+        and e.name not in own  # Symbol("x") is none of the states x[t]
         or isinstance(e, (Quantity, AppliedUndef))
         and getattr(e, "code", type(e).__name__) not in (*FUNCTIONS, *own)
     ]

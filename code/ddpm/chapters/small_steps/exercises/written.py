@@ -7,7 +7,7 @@ import sympy as sp
 from ddpm.derivation.symbols import c_u, dc_u, dr_u, epsilon, f_u, g_u, r_u, score_u, x, x_u
 from ddpm.grading.exercise import Slip
 from ddpm.grading.verdict import Verdict
-from ddpm.grading.written.about import equation, kind_of, placed
+from ddpm.grading.written.about import equation, kind_of, part_of, placed
 from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.problem import Derivation
 from ddpm.grading.written.sample import Sample
@@ -239,6 +239,9 @@ VELOCITY = Target(
 )
 
 
+PARTS = F, G_2, Target("the score", -epsilon / r_u), Target("the state", STATE)
+
+
 def velocity_form(expr) -> str:
     """What a right velocity, as typed, lacks."""
     names = {f_u: "f_u", g_u: "g_u", score_u: "the score", x_u: "x_u", c_u: "c_u", r_u: "r_u"}
@@ -252,6 +255,9 @@ def velocity_claims(lines) -> list[Claim]:
     found = []
     for said in placed(lines, _kind):
         line = said.line
+        if part := part_of(said, PARTS, of_pair):
+            found += part
+            continue
         if said.kind != "answer" and (_is_put_in(line) or not said.last):
             found.append(equation(said, of_pair))
             continue
