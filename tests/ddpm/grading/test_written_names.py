@@ -79,6 +79,7 @@ RIGHT = {
         check_answer_11_5,
         [eq(F, dc_u / c_u), f_u * x_u - g_u**2 / 2 * score_u, dc_u * x[0] + dr_u * epsilon],
     ),
+    "for what is asked, in every line": (check_answer_15_3, [eq(W, (g_u**2 / (2 * r_u)) ** 2), eq(W, FACTOR**2)]),
     "twice": (check_answer_15_3, [eq(F, FACTOR), eq(F, (c_u * dr_u - r_u * dc_u) / c_u), eq(W, F**2)]),
 }
 
@@ -101,11 +102,20 @@ def test_a_name_of_ones_own_is_as_good_as_what_it_stands_for(how):
     assert wire.from_json(json.loads(json.dumps(wire.to_json(reading)))) == reading
 
 
+def test_a_name_of_what_is_asked_is_no_part():
+    lines = read([eq(W, x[t]), eq(W, x[0]), eq(W**2, x[1] + 1)], "mine").lines
+    assert [(line.of, line.name) for line in lines] == [("", "W"), ("", "W"), ("", "")]
+    twice, part, _ = read([eq(W, x[t]), eq(W, x[0]), W + 1], "mine").lines
+    assert (twice.left, twice.right, twice.of, part.of) == (x[0], x[t], "", "definition")
+
+
 def test_what_a_name_stands_for_is_judged_where_it_is_used():
     wrong = dr_u + r_u * dc_u / c_u
     for answer in ([eq(F, wrong), F**2], {"F": wrong, "w": F**2}):
         verdict = check_answer_15_3(answer)
         assert verdict.slip == "the sign before r_u c_u' / c_u is turned.", verdict
+    twice = check_answer_15_3([eq(F, wrong), eq(F, FACTOR), F**2])
+    assert twice.status is Status.WRONG and "line 1 of answer_15_3 is not true" in str(twice)
     verdict = check_answer_13_1([eq(A, sqrt(r_next**2 - sigma_i**2)), eq(A**2 - sigma_i**2, r_next**2)])
     assert verdict.status is Status.WRONG and "line 2 of answer_13_1 is not true" in str(verdict)
 

@@ -19,18 +19,21 @@ def without_names(items: list) -> tuple[list, set[int]]:
     for i, (name, formula) in named.items():
         if name not in _names(formula):
             formulas[name] = formula
-            parts |= (
-                {i} if any(_is_built_of(name, item, j in named) for j, item in enumerate(items) if j != i) else set()
-            )
+            if any(_is_built_of(name, named[j][1] if j in named else item) for j, item in enumerate(items)):
+                parts.add(i)
     if not formulas:
         return items, set()
     for _ in formulas:  # names in what names stand for
         formulas = {name: _put_in(formula, formulas) for name, formula in formulas.items()}
     found = []
+    last = {name: i for i, (name, _) in named.items()}
     for i, item in enumerate(items):
         if i in named:
             name, formula = named[i]
-            found.append(sp.Eq(sp.Symbol(name), _put_in(formula, formulas), evaluate=False))
+            of_part = i in parts and i != last[name]  # it is a part twice: both are equal
+            parts -= {i} if of_part else set()
+            left = formulas[name] if of_part else sp.Symbol(name)
+            found.append(sp.Eq(left, _put_in(formula, formulas), evaluate=False))
         elif isinstance(item, sp.Eq):
             found.append(sp.Eq(*(_put_in(side, formulas) for side in item.args), evaluate=False))
         else:
@@ -58,10 +61,10 @@ def _names(expr) -> set[str]:
     return {e.name for e in expr.free_symbols if is_name(e)} - bound
 
 
-def _is_built_of(name, item, is_named) -> bool:
-    if not isinstance(item, sp.Basic) or name not in _names(item):
-        return False
-    return not isinstance(item, sp.Eq) or is_named or any(isinstance(side, (sp.Symbol, Quantity)) for side in item.args)
+def _is_built_of(name, item) -> bool:
+    if isinstance(item, sp.Eq):
+        return any(isinstance(a, (sp.Symbol, Quantity)) and name in _names(b) for a, b in (item.args, item.args[::-1]))
+    return isinstance(item, sp.Basic) and name in _names(item)
 
 
 def _put_in(expr, formulas):
