@@ -178,6 +178,11 @@ def test_a_line_on_the_way_is_judged_by_what_it_may_have_been_meant_for(check, a
     assert "All is right but for one thing" in str(verdict) and "Hint: " in str(verdict)
 
 
+def test_of_a_line_that_may_be_meant_for_anything_nothing_is_said_to_be_left_over():
+    verdict = check_answer_13_3([(x_i - r_i * epsilon) / c_i + c_u, NEXT])
+    assert not verdict.passed and verdict.slip is None, verdict
+
+
 def test_a_law_that_is_called_another_is_told():
     normal = Normal(x[t], sqrt(alpha_bar[t]) * x[0], BAR)
     called = check_answer_1_4(sp.Eq(q(x[t] | x[t - 1]), normal, **EQ))

@@ -80,6 +80,10 @@ RIGHT = {
         [eq(F, dc_u / c_u), f_u * x_u - g_u**2 / 2 * score_u, dc_u * x[0] + dr_u * epsilon],
     ),
     "for what is asked, in every line": (check_answer_15_3, [eq(W, (g_u**2 / (2 * r_u)) ** 2), eq(W, FACTOR**2)]),
+    "in an equation for a square": (
+        check_answer_11_1,
+        [eq(F, dc_u / c_u), eq(V, r_u**2), eq(f_u, F), eq(g_u**2, 2 * r_u * dr_u - 2 * F * V)],
+    ),
     "twice": (check_answer_15_3, [eq(F, FACTOR), eq(F, (c_u * dr_u - r_u * dc_u) / c_u), eq(W, F**2)]),
 }
 
@@ -116,6 +120,8 @@ def test_what_a_name_stands_for_is_judged_where_it_is_used():
         assert verdict.slip == "the sign before r_u c_u' / c_u is turned.", verdict
     twice = check_answer_15_3([eq(F, wrong), eq(F, FACTOR), F**2])
     assert twice.status is Status.WRONG and "line 1 of answer_15_3 is not true" in str(twice)
+    verdict = check_answer_11_1({"f": 2 * dc_u / c_u, "g2": 2 * r_u * dr_u - sp.Symbol("f") * r_u**2})
+    assert verdict.slip == "a factor 2: that is the derivative of log c_u^2.", verdict
     verdict = check_answer_13_1([eq(A, sqrt(r_next**2 - sigma_i**2)), eq(A**2 - sigma_i**2, r_next**2)])
     assert verdict.status is Status.WRONG and "line 2 of answer_13_1 is not true" in str(verdict)
 

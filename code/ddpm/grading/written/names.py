@@ -63,7 +63,8 @@ def _names(expr) -> set[str]:
 
 def _is_built_of(name, item) -> bool:
     if isinstance(item, sp.Eq):
-        return any(isinstance(a, (sp.Symbol, Quantity)) and name in _names(b) for a, b in (item.args, item.args[::-1]))
+        sides = item.args, item.args[::-1]
+        return any(isinstance(a.as_base_exp()[0], (sp.Symbol, Quantity)) and name in _names(b) for a, b in sides)
     return isinstance(item, sp.Basic) and name in _names(item)
 
 

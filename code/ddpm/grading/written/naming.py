@@ -8,9 +8,11 @@ from ddpm.derivation.symbols import C
 from ddpm.grading.exercise import Slip
 from ddpm.grading.written.changes import changes
 from ddpm.grading.written.claims import Claim
+from ddpm.grading.written.mistakes import KINDS, left_over
 from ddpm.grading.written.sample import Sample
 
 MOST = 600  # changes that are tried
+FIRM = (KINDS.index(left_over) + 1,)  # the ranks of what is named where it is not sure what a line is meant for
 
 
 def matching(claim: Claim, sample: Sample) -> Slip | None:
@@ -36,7 +38,7 @@ def one_change(claim: Claim, sample: Sample) -> Slip | None:
             start = claim.typed if claim.put else claim.compared
             if claim.inside:
                 start = start.replace(Expectation, lambda body, law: body).xreplace({C: sp.Integer(0)})
-            tried = [(change, None) for change in changes(start, target.value)]
+            tried = [(c, None) for c in changes(start, target.value) if not about or c.rank < FIRM]
         for change, other in sorted(tried, key=lambda pair: pair[0].rank)[:MOST]:
             if other is not None and not isinstance(other, Density) and _made(change) == other:
                 continue  # an equation of a thing with itself

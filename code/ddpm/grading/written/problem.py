@@ -117,11 +117,16 @@ class Derivation:
             verdict, error = None, raised
         if verdict is None or not verdict.passed:
             with suppress(Unreadable, Undecided):
-                if (other := self._judge(replace(reading, lines=plain))).passed:
+                other = self._judge(replace(reading, lines=plain))
+                asks_more = verdict and not verdict.slip and self._asked(reading.lines) < self._asked(plain)
+                if other.passed or asks_more or error:
                     return other
         if error:
             raise error
         return verdict
+
+    def _asked(self, lines) -> set:
+        return {id(claim.target) for claim in self.claims(lines) if not claim.step}
 
     def _judge(self, reading):
         claims, samples, ways = self.claims(reading.lines), {}, {}

@@ -419,7 +419,7 @@ def _claims(lines, target_of):
     for said in placed(lines, kind):
         target = target_in(said.line)
         parts = () if said.line.right.has(Expectation, sigma.function) else (*ON_THE_WAY, *([ERROR] if errors else ()))
-        if part := part_of(said, parts, of_x_0_and_noise):
+        if part := part_of(said, parts, of_target(target) if target is NOISE_LOSS else of_x_0_and_noise):
             found += part
         else:
             found += [
