@@ -292,3 +292,19 @@ def test_a_variance_that_is_0_at_first():
         settle(step_back * y, y * step_back)
     for density in (step_back, 1 / (1 + step_back), log(step_back)):
         assert settle(density * y, y * density, FROM_2).by == "symbols"
+
+
+def test_where_a_range_ends_and_what_is_bound_without_a_range():
+    with sp.evaluate(False):
+        end = Sum(Sum(y, (k, 1, s + (s - 3) / (s - 3))), (s, 1, T))
+    with pytest.raises(Undecided, match="has no value where s = 3"):
+        terms_have_values(end, {})
+    terms_have_values(sp.Subs(1 / (s - 3), s, 2), {}, free=True)
+    with pytest.raises(Undecided, match="has no value where s = 3"):
+        terms_have_values(1 / (s - 3), {}, free=True)
+
+
+def test_an_end_with_two_symbols_is_whole_for_all_of_their_remainders():
+    terms_have_values(Sum(y, (s, 1, t * (t + 1) * T / 2)), {})
+    with pytest.raises(Undecided, match="may be no whole number"):
+        terms_have_values(Sum(y, (s, 1, t * T / 2)), {})  # both odd
