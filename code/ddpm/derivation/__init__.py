@@ -13,7 +13,8 @@ r"""Derivations that the machine checks, and the registry that ties each equatio
 | `settle` | whether two expressions are equal: `settle`, and `prove` where only a proof will do |
 | `premises` | what may be put in: definitions of what is free |
 | `numbers`, `draws`, `forms`, `named`, `worlds`, `means` | numbers at random points, which refuse a step |
-| `proofs`, `algebra`, `terms`, `values`, `images`, `lowest` | symbols, which prove it |
+| `proofs`, `algebra`, `terms`, `images`, `lowest` | symbols, which prove it |
+| `values`, `zeros` | whether the parts of an expression have values |
 | `mutants` | wrong equations made from right ones |
 | `printing`, `layout` | TeX in the paper's notation, in lines that fit a phone |
 | `registry` | definition, proof, numeric, cited: the check of each labelled equation |

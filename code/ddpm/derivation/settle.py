@@ -105,7 +105,9 @@ def settle(
 
     Raises:
         Different: they are not equal; with a point at which they differ.
-        Undecided: no proof was found, and no point at which they differ.
+        Undecided: no proof was found, and no point at which they differ; or a part of them has, or may have, no value
+            somewhere from the least values on.
+        ValueError: the least value of what is no whole number, or one that it cannot have.
     """
     where, using = dict(where or {}), equalities(using)
     for symbol, value in where.items():

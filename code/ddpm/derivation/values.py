@@ -4,19 +4,16 @@ Looked at are divisors and logs that vanish, functions at their poles, quantitie
 of a range that are no whole numbers, and variances below 0.
 """
 
-from functools import cache
-
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
 from ddpm.derivation.algebra import is_nonnegative
-from ddpm.derivation.densities import Density, Undecided
-from ddpm.derivation.expectation import KL, Expectation
+from ddpm.derivation.densities import Undecided
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.lowest import is_at_least, least, lower
 from ddpm.derivation.rebuilt import evaluated, known_of
-from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar
+from ddpm.derivation.symbols import SCHEDULE, Quantity
 from ddpm.derivation.terms import BINDING
+from ddpm.derivation.zeros import zeros
 
 BELOW_1 = sp.gamma, sp.loggamma, sp.polygamma, sp.digamma, sp.beta  # their poles, at whole numbers
 POLES = *BELOW_1, sp.factorial, sp.harmonic  # those of the last two are below 0
@@ -29,7 +26,6 @@ NOT_0 = {  # what of an argument may not vanish
     **dict.fromkeys((sp.zeta, sp.li), lambda u: u - 1),
 }
 LOOKED_AT = (sp.Pow, Quantity, Normal, *POLES, *NOT_0)
-UNKNOWN = Quantity, AppliedUndef, Density, Expectation, KL  # which vanish for some values of theirs at the most
 
 
 def terms_have_values(expr, lowest: dict, free: bool = False) -> None:
@@ -145,7 +141,7 @@ def _without_value(part, index, first, last):
     if base == 0:
         yield None
     elif base is not None and base.has(index):
-        yield from _zeros(base, index, tuple(known_of(index, first).items()))
+        yield from zeros(base, index, tuple(known_of(index, first).items()))
 
 
 def _poles(part, index, first, last, lowest):
@@ -168,54 +164,3 @@ def _smallest(args, index, first, last):
         if growth.is_positive or growth.is_negative:
             end = first if growth.is_positive else last
             yield end, evaluated(arg.xreplace({index: end}))
-
-
-@cache
-def _zeros(base, index, known) -> list:
-    """Whole numbers that make `base` 0: roots of its factors; and None if there may be others."""
-    run = sp.Dummy(index.name, **dict(known))
-    base = evaluated(base.xreplace({index: run}))
-    if base == 0:
-        return [None]
-    if base.is_zero is False or not base.has(run):
-        return []
-    try:
-        factors = [
-            factor
-            for factor, _ in sp.factor_list(sp.numer(sp.together(base)))[1]
-            if factor.has(run) and factor.is_zero is not False
-        ]
-    except sp.PolynomialError:
-        factors = [base]
-    return [root for factor in factors for root in _zeros_of_factor(factor, run)]
-
-
-def _zeros_of_factor(factor, run):
-    if factor.is_polynomial(run):
-        if sp.degree(factor, run) == 1:
-            return [root for root in [_root(factor, run)] if root is not None]
-        if factor.free_symbols == {run}:  # it does not factor over the fractions
-            return [] if sp.Poly(factor, run).domain in (sp.ZZ, sp.QQ) else [None]
-    if factor.has(Normal):  # no variance in it may be 0, as is put in below
-        return []
-    if not (factor.has(*UNKNOWN) or any(not symbol.is_integer for symbol in factor.free_symbols)):
-        return [None]
-    times = [bar.args[0] for bar in factor.atoms(SCHEDULE[2])]
-    single = [one for one in factor.atoms(Quantity) if len(one.args) == 1]
-    times += [a.args[0] - b.args[0] for a in single for b in single if a.func == b.func and a != b]
-    roots = {_root(time, run) for time in times} - {None}
-    return [root for root in roots if _at(factor, run, root) == 0]
-
-
-def _root(part, index):
-    """The number at which what is linear in the index is 0, if that may be a whole one."""
-    if not part.is_polynomial(index) or sp.degree(part, index) != 1:
-        return None
-    slope, start = sp.Poly(part, index).all_coeffs()
-    root = sp.cancel(-start / slope)
-    whole = root.is_integer or (root.is_integer is None and all(symbol.is_integer for symbol in root.free_symbols))
-    return root if whole else None
-
-
-def _at(base, index, value):
-    return sp.expand(evaluated(base.xreplace({index: value})).xreplace({alpha_bar[0]: sp.S.One}))

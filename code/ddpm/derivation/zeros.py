@@ -1,0 +1,71 @@
+"""Where what stands in a denominator vanishes, for whole numbers: roots of linear factors, alpha_bar_0 = 1, and two
+quantities of one family at the same time."""
+
+from functools import cache
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from ddpm.derivation.densities import Density
+from ddpm.derivation.expectation import KL, Expectation
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.rebuilt import evaluated
+from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar
+
+UNKNOWN = Quantity, AppliedUndef, Density, Expectation, KL  # which vanish for some values of theirs at the most
+
+
+@cache
+def zeros(base, index, known) -> list:
+    """Values of the index that make `base` 0: roots of its factors, which may lie outside of the range; and None if
+    there may be others.
+
+    Args:
+        known: what is known of the index, as pairs such as ("integer", True).
+    """
+    run = sp.Dummy(index.name, **dict(known))
+    base = evaluated(base.xreplace({index: run}))
+    if base == 0:
+        return [None]
+    if base.is_zero is False or not base.has(run):
+        return []
+    try:
+        factors = [
+            factor
+            for factor, _ in sp.factor_list(sp.numer(sp.together(base)))[1]
+            if factor.has(run) and factor.is_zero is not False
+        ]
+    except sp.PolynomialError:
+        factors = [base]
+    return [root for factor in factors for root in _of_factor(factor, run)]
+
+
+def _of_factor(factor, run):
+    if factor.is_polynomial(run):
+        if sp.degree(factor, run) == 1:
+            return [root for root in [_root(factor, run)] if root is not None]
+        if factor.free_symbols == {run}:  # it does not factor over the fractions
+            return [] if sp.Poly(factor, run).domain in (sp.ZZ, sp.QQ) else [None]
+    if factor.has(Normal):  # no variance in it may be 0, as is put in below
+        return []
+    if not (factor.has(*UNKNOWN) or any(not symbol.is_integer for symbol in factor.free_symbols)):
+        return [None]
+    times = [bar.args[0] for bar in factor.atoms(SCHEDULE[2])]
+    single = [one for one in factor.atoms(Quantity) if len(one.args) == 1]
+    times += [a.args[0] - b.args[0] for a in single for b in single if a.func == b.func and a != b]
+    roots = {_root(time, run) for time in times} - {None}
+    return [root for root in roots if _at(factor, run, root) == 0]
+
+
+def _root(part, index):
+    """The number at which what is linear in the index is 0, if that may be a whole one."""
+    if not part.is_polynomial(index) or sp.degree(part, index) != 1:
+        return None
+    slope, start = sp.Poly(part, index).all_coeffs()
+    root = sp.cancel(-start / slope)
+    whole = root.is_integer or (root.is_integer is None and all(symbol.is_integer for symbol in root.free_symbols))
+    return root if whole else None
+
+
+def _at(base, index, value):
+    return sp.expand(evaluated(base.xreplace({index: value})).xreplace({alpha_bar[0]: sp.S.One}))

@@ -1,0 +1,46 @@
+"""Zeros at whole numbers: found, excluded, or not known."""
+
+import pytest
+import sympy as sp
+
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.symbols import T, alpha_bar, family, s, sqrt, t
+from ddpm.derivation.zeros import zeros
+
+y = sp.Symbol("y", real=True)
+m = family("m", "m")
+WHOLE = (("integer", True),)
+
+
+@pytest.mark.parametrize(
+    "base, found",
+    [
+        (s**2 - 9, {3, -3}),
+        (y * (2 * s - 6) * (2 * s - 5), {3}),
+        (s - t, {t}),
+        (2 * s - T, {T / 2}),
+        (1 / (s - 2) - 1, {3}),
+        ((s**2 - 2) * (s**2 + s + 1), set()),
+        (s - y, set()),
+        (s - sqrt(2), set()),
+        (y * t, set()),
+        (1 - alpha_bar[s - 1], {1}),
+        (2 - alpha_bar[s - 1], set()),
+        (m[s] - m[t], {t}),
+        (m[s] + m[t], set()),
+        (m[2 * s] - m[s + 3], {3}),
+        (Normal(y, 0, 1 - alpha_bar[s]) - y, set()),
+        (2**s - 8, {None}),
+        (s**2 - T, {None}),
+        (sp.sin(sp.pi * s), {None}),
+    ],
+)
+def test_zeros(base, found):
+    assert set(zeros(base, s, WHOLE)) == found
+
+
+def test_what_is_known_of_the_index_excludes_zeros():
+    positive = (*WHOLE, ("positive", True))
+    for base in (sqrt(s) + 1, s + 3, 2**s + 1):
+        assert zeros(base, s, positive) == []
+    assert zeros(s + 3, s, WHOLE) == [-3]
