@@ -296,7 +296,7 @@ def test_a_variance_that_is_0_at_first():
 
 def test_where_a_range_ends_and_what_is_bound_without_a_range():
     with sp.evaluate(False):
-        end = Sum(Sum(y, (k, 1, s + (s - 3) / (s - 3))), (s, 1, T))
+        end = Sum(y, (k, 1, s + (s - 3) / (s - 3)), (s, 1, T), (i, 1, T))
     with pytest.raises(Undecided, match="has no value where s = 3"):
         terms_have_values(end, {})
     terms_have_values(sp.Subs(1 / (s - 3), s, 2), {}, free=True)
