@@ -1,5 +1,7 @@
 """One mistake undone: it is named where the rest is right, and nowhere else."""
 
+import itertools
+
 import pytest
 import sympy as sp
 
@@ -42,6 +44,8 @@ from ddpm.derivation.symbols import (
     x_i,
     x_u,
 )
+from ddpm.grading import Status
+from ddpm.grading.written import naming
 from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.naming import one_change
 from ddpm.grading.written.sample import Sample
@@ -188,3 +192,10 @@ def test_a_law_that_is_called_another_is_told():
     called = check_answer_1_4(sp.Eq(q(x[t] | x[t - 1]), normal, **EQ))
     assert "that holds given x_0, and the line says: given a later state." in called.slip
     assert "is about x[0] given x[t]" in str(check_answer_1_4(sp.Eq(q(x[0] | x[t]), Normal(x[0], x[t], BAR), **EQ)))
+
+
+def test_what_is_wrong_is_wrong_though_no_name_is_found_in_time(monkeypatch):
+    monkeypatch.setattr(naming, "changes", lambda *_: (sum(range(10**4)) for _ in itertools.count()))
+    monkeypatch.setattr(naming, "SECONDS", 0.1)
+    verdict = check_answer_1_4(sqrt(alpha_bar[t]) * x[0] + sqrt(BAR + beta[t] ** 5) * epsilon)
+    assert verdict.status is Status.WRONG and verdict.slip is None

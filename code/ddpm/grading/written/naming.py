@@ -1,17 +1,21 @@
 """The mistake that was made in a wrong claim: a known slip, one that is made anywhere, or two slips at once."""
 
+from contextlib import suppress
+
 import sympy as sp
 
 from ddpm.derivation.densities import Density
 from ddpm.derivation.expectation import Expectation
 from ddpm.derivation.symbols import C
 from ddpm.grading.exercise import Slip
+from ddpm.grading.limit import TooLong, in_time, of_work
 from ddpm.grading.written.changes import changes
 from ddpm.grading.written.claims import Claim
 from ddpm.grading.written.mistakes import KINDS, left_over
 from ddpm.grading.written.sample import Sample
 
 MOST = 600  # changes that are tried
+SECONDS = 10  # of work: without a name the verdict is the same
 FIRM = (KINDS.index(left_over) + 1,)  # the ranks of what is named where it is not sure what a line is meant for
 
 
@@ -23,7 +27,13 @@ def matching(claim: Claim, sample: Sample) -> Slip | None:
 
 
 def one_change(claim: Claim, sample: Sample) -> Slip | None:
-    """The mistake without which the claim is right, if it is one that is made anywhere."""
+    """The mistake without which the claim is right, if it is one that is made anywhere and is found in time."""
+    with suppress(TooLong):
+        return in_time(of_work(SECONDS), lambda: _one_change(claim, sample))
+    return None
+
+
+def _one_change(claim, sample):
     put = claim.put or (lambda side: side)
     for target in (claim.target, *claim.parts):
         about = f"to be {target.what}: " if target is not claim.target else ""
