@@ -90,8 +90,9 @@ lock: $(READY)  ## refresh requirements.txt, tests/bare/newest.txt and code/muta
 clean:  ## remove what was built (the environment stays; delete .venv to renew it)
 	rm -rf _build .pytest_cache .hypothesis
 
-# uv installs in a third of pip's time. It does not read pip's settings: where it finds no index, pip does the work.
+# uv does it in several processes, but does not read pip's settings: where it finds no index, pip does the work.
 PINNED := --quiet --require-hashes --no-deps
+
 # Two makes at once make the environment once: the shell holds the lock (descriptor 9), and the system frees it when the shell ends.
 define HOLD
 import fcntl

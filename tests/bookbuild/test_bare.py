@@ -101,13 +101,19 @@ def test_where_the_package_is_the_cell_does_nothing():
     exec(source, {})
 
 
-def test_students_notebooks_run_with_the_package_that_they_carry_after_all_others(tmp_path, monkeypatch):
+def three_notebooks(root, source):
+    """Write a built book of a chapter and an assignment, their names put into the source; these names."""
     names = ["html/_notebooks/chapter", "html/_notebooks/student/homework", "solution/homework"]
     for name in names:
-        (path := tmp_path / f"_build/{name}.ipynb").parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook(f"# {name}"), path)
+        (path := root / f"_build/{name}.ipynb").parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook(source.format(name)), path)
     for folder in ("html/_notebooks", "html/_notebooks/student"):
-        (tmp_path / "_build" / folder / "a-1.whl").touch()
+        (root / "_build" / folder / "a-1.whl").touch()
+    return names
+
+
+def test_students_notebooks_run_with_the_package_that_they_carry_after_all_others(tmp_path, monkeypatch):
+    names = three_notebooks(tmp_path, "# {}")
     there, ran = {}, []  # the folder of the wheel that is installed in each environment
     monkeypatch.setattr(bare, "environment", lambda root, name, python: name)
     monkeypatch.setattr(
@@ -128,11 +134,7 @@ def test_students_notebooks_run_with_the_package_that_they_carry_after_all_other
 
 
 def test_what_stands_beside_the_pins_runs_before_each_notebook(tmp_path, monkeypatch):
-    for name in ("html/_notebooks/a", "html/_notebooks/student/b", "solution/b"):
-        (path := tmp_path / f"_build/{name}.ipynb").parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook("assert first"), path)
-    for folder in ("html/_notebooks", "html/_notebooks/student"):
-        (tmp_path / "_build" / folder / "a-1.whl").touch()
+    three_notebooks(tmp_path, "assert first")
     (tmp_path / "tests/bare").mkdir(parents=True)
     (tmp_path / "tests/bare/oldest.py").write_text("first = 1")
     ran = []

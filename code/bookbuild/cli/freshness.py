@@ -20,13 +20,8 @@ EXECUTION = ["code/ddpm", "requirements.txt"]
 PAGES = [*EXECUTION, "code/bookbuild", "_config.yml", "_toc.yml", "CITATION.cff"]
 CHAPTERS = ["book"]  # which of them to read again Sphinx knows itself, unless they changed while it read
 RESULTS = ["_build/.jupyter_cache", "_build/jupyter_execute", "_build/.equations.json"]
-SITE = [
-    *PAGES,
-    *CHAPTERS,
-    "tests",
-    "pyproject.toml",
-    "README.md",
-]  # a page counts the tests; the wheel brings the others
+# a page counts the tests; the wheel brings the other two
+SITE = [*PAGES, *CHAPTERS, "tests", "pyproject.toml", "README.md"]
 MADE = ["_build/html", "_build/solution"]
 READ = ["_build/.doctrees", "_build/shown_figures", "_build/html"]
 

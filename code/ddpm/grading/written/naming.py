@@ -21,9 +21,11 @@ FIRM = (KINDS.index(left_over) + 1,)  # the ranks of what is named where it is n
 
 def matching(claim: Claim, sample: Sample) -> Slip | None:
     """The known slip that the expression equals."""
-    target = claim.target
-    known = (slip for slip in target.slips if sample.equal(claim.compared, slip.make()))
-    return next(known, None) or target.other(claim.typed, sample)
+    return _known(claim, claim.target, sample) or claim.target.other(claim.typed, sample)
+
+
+def _known(claim, target, sample):
+    return next((slip for slip in target.slips if sample.equal(claim.compared, slip.make())), None)
 
 
 def one_change(claim: Claim, sample: Sample) -> Slip | None:
@@ -37,7 +39,7 @@ def _one_change(claim, sample):
     put = claim.put or (lambda side: side)
     for target in (claim.target, *claim.parts):
         about = f"to be {target.what}: " if target is not claim.target else ""
-        if about and (known := next((one for one in target.slips if sample.equal(claim.compared, one.make())), None)):
+        if about and (known := _known(claim, target, sample)):
             return Slip(about + known.name, known.hint, known.make)
         if isinstance(claim.typed, sp.Eq):
             sides = claim.typed.args if claim.put else (claim.compared, target.value)
