@@ -4,6 +4,9 @@ Looked at are divisors and logs that vanish, functions at their poles, quantitie
 of a range that are no whole numbers, and variances below 0.
 """
 
+from itertools import product
+from math import prod
+
 import sympy as sp
 
 from ddpm.derivation.algebra import is_nonnegative
@@ -25,6 +28,7 @@ NOT_0 = {  # what of an argument may not vanish
     **dict.fromkeys((sp.atanh, sp.acoth), lambda u: 1 - u**2),
     **dict.fromkeys((sp.zeta, sp.li), lambda u: u - 1),
 }
+MOST_POINTS = 1000
 LOOKED_AT = (sp.Pow, Quantity, Normal, *POLES, *NOT_0)
 
 
@@ -91,13 +95,23 @@ def _index_is_whole(part):
 
 
 def _is_whole(expr) -> bool:
-    """Whether a polynomial in whole numbers is one for all of them, as n (n + 1) / 2 is."""
+    """Whether a polynomial in whole numbers is one for all of them, as n (n + 1) / 2 is: by Newton's formula it is if
+    it is one at 0, 1, ... up to its degree in each of them. If these are too many points, that is not known."""
     symbols = list(expr.free_symbols)
     if not (symbols and expr.is_polynomial() and all(symbol.is_integer for symbol in symbols)):
         return False
-    per = sp.fraction(sp.together(expr))[1]
-    rests = sp.utilities.iterables.variations(range(int(per)), len(symbols), True) if per.is_Integer else [[sp.S.Half]]
-    return all(expr.xreplace(dict(zip(symbols, map(sp.Integer, rest)))).is_integer for rest in rests)
+    counts = [_degree(expr, symbol) + 1 for symbol in symbols]
+    if prod(counts) > MOST_POINTS:
+        return False
+    points = product(*map(range, counts))
+    return all(expr.xreplace(dict(zip(symbols, map(sp.Integer, point)))).is_integer for point in points)
+
+
+def _degree(expr, symbol) -> int:
+    """The degree of a polynomial as it is written, of which terms may cancel."""
+    if expr.is_Pow:
+        return int(expr.exp * _degree(expr.base, symbol))
+    return int(expr == symbol) + (sum if expr.is_Mul else max)([_degree(arg, symbol) for arg in expr.args] or [0])
 
 
 def _look(part, index, limits, lowest, free):

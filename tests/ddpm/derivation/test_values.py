@@ -210,7 +210,20 @@ def test_a_term_that_has_a_value(body):
     assert find_proof(Sum(body, (s, 1, T)), Sum(body, (s, 1, T)), {})
 
 
-@pytest.mark.parametrize("end", [T / 2, sp.Symbol("v", positive=True), sqrt(T), log(T), sp.Rational(5, 2), m[1]])
+@pytest.mark.parametrize(
+    "end",
+    [
+        T / 2,
+        sp.Symbol("v", positive=True),
+        sqrt(T),
+        log(T),
+        sp.Rational(5, 2),
+        m[1],
+        sqrt(2) * T * (T - 1) / 2,
+        m[1] * T * (T - 1),
+        (T**2 - T) * (T - 2) / 12,
+    ],
+)
 def test_a_sum_ends_at_a_whole_number(end):
     for limits in ((s, 1, end), (s, end, T)):
         with pytest.raises(Undecided, match="may be no whole number"):
@@ -308,3 +321,16 @@ def test_an_end_with_two_symbols_is_whole_for_all_of_their_remainders():
     terms_have_values(Sum(y, (s, 1, t * (t + 1) * T / 2)), {})
     with pytest.raises(Undecided, match="may be no whole number"):
         terms_have_values(Sum(y, (s, 1, t * T / 2)), {})  # both odd
+
+
+def test_few_points_show_that_an_end_is_whole(monkeypatch):
+    tried, xreplace = [], sp.Basic.xreplace
+    monkeypatch.setattr(sp.Mul, "xreplace", lambda self, rule: tried.append(rule) or xreplace(self, rule))
+    terms_have_values(Sum(y, (s, 1, sp.prod(T + i for i in range(7)) / sp.factorial(7))), {})
+    assert 8 <= len(tried) <= 9
+    many = sp.symbols("n:20", integer=True)
+    for end in (sp.prod(many) / 2, T ** (10**9) / 2, (T**100 + 1) ** 100 * T / 2):
+        tried.clear()
+        with pytest.raises(Undecided, match="may be no whole number"):
+            terms_have_values(Sum(y, (s, 1, end)), {})
+        assert len(tried) <= 1
