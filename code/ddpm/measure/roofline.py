@@ -120,7 +120,7 @@ def cost(function: Callable, *args) -> Cost:
 
 
 def race(machine: Machine, a: tuple, b: tuple, seconds: float | int = 0.2) -> Race:
-    """Measure a against b, and say what the machine lets expect.
+    """Measure a against b, and say what is to be expected of the machine.
 
     Args:
         a, b: each a function and its arguments, `(function, args)`.

@@ -78,7 +78,7 @@ def gradient_variance():
     return r"""
 \begin{aligned}
 &\operatorname{Var}\left[\frac{\mu_\theta - x_{t-1}}{\sigma_t^2}\right] \\
-&\quad = \operatorname{Var}\left[\frac{\mu_\theta - \tilde\mu_t}{\sigma_t^2}\right] + \frac{\tilde\beta_t}{\sigma_t^4}.
+&\quad = \operatorname{Var}\left[\frac{\mu_\theta - \tilde\mu_t}{\sigma_t^2}\right] + \frac{\tilde\beta_t}{\sigma_t^4}
 \end{aligned}"""
 
 
@@ -92,5 +92,5 @@ def leave_one_out():
     return r"""
 \begin{aligned}
 \frac1K \sum_{k=1}^K w_k &= \frac1K \sum_{j=1}^K \overline w_{(j)}, \\
-\overline w_{(j)} &:= \frac{1}{K - 1} \sum_{k \ne j} w_k.
+\overline w_{(j)} &:= \frac{1}{K - 1} \sum_{k \ne j} w_k,
 \end{aligned}"""

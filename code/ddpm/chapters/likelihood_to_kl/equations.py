@@ -159,7 +159,7 @@ def kl():
     first, second = stats.norm(0.4, 0.7), stats.norm(-0.5, 1.3)
     mean, _ = integrate.quad(lambda z: first.pdf(z) * (first.logpdf(z) - second.logpdf(z)), -8, 9)
     np.testing.assert_allclose(kl_divergence(0.4, 0.49, -0.5, 1.69), mean, rtol=1e-5)
-    return r"\mathrm{KL}(q \,\Vert\, p) := \mathbb E_{x \sim q}\left[\log \frac{q(x)}{p(x)}\right]."
+    return r"\mathrm{KL}(q \,\Vert\, p) := \mathbb E_{x \sim q}\left[\log \frac{q(x)}{p(x)}\right]"
 
 
 @proof("eq-kl-gaussian")

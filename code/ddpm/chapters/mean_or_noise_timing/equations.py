@@ -89,7 +89,7 @@ def random_alphas():
     prove(sp.Sum(each.doit(), (s, 1, last)).doit(), -last)
     with as_written():
         total = sp.Sum(each, (s, 1, last))
-    return rf"\mathbb E[\log \bar\alpha_D] = {tex(total)} = {tex(-last)}."
+    return rf"\mathbb E[\log \bar\alpha_D] = {tex(total)} = {tex(-last)},"
 
 
 @definition("eq-roofline")

@@ -281,7 +281,7 @@ def rotation():
         turned = {sp.cos(angle): sqrt(alpha_bar[t]), sp.sin(angle): sqrt(1 - sqrt(alpha_bar[t]) ** 2)}
         x_t = Chain(x[t]).step(sp.cos(angle) * x[0] + sp.sin(angle) * epsilon, "", using=using | turned)
         return Together(
-            x_t, Chain(v[t]).step(sp.cos(angle) * epsilon - sp.sin(angle) * x[0], "", using=using | turned), end="."
+            x_t, Chain(v[t]).step(sp.cos(angle) * epsilon - sp.sin(angle) * x[0], "", using=using | turned), end=","
         )
 
 
