@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -22,12 +23,12 @@ from ddpm.grading import CodeExercise, Compared, Status, Verdict
 from ddpm.grading.cases import Wave
 from ddpm.grading.data import pack_cases, pack_run, unpack_cases, unpack_run
 from ddpm.grading.runner import run
-from ddpm.grading.score import assigned, output, report, sandbox
+from ddpm.grading.score import assigned, flags, output, report, sandbox
 from ddpm.grading.score.assigned import Stated
 from ddpm.grading.score.flags import answers, of_notebook, same
 from ddpm.grading.score.folder import Class, Score
 from ddpm.grading.score.found import find, readable, twice
-from ddpm.grading.score.notebook import Cell, NoNotebook, read
+from ddpm.grading.score.notebook import Cell, NoNotebook, Notebook, read
 
 EXERCISES, ASSIGNMENTS = PROBLEMS.exercises, PROBLEMS.assignments
 CODE = [name for name, exercise in EXERCISES.items() if isinstance(exercise, CodeExercise)]
@@ -211,6 +212,27 @@ def test_code_that_would_fill_the_memory_is_not_parsed(tmp_path):
         read(tmp_path / "x.ipynb")
 
 
+def test_a_file_that_nothing_can_read_is_one_line(tmp_path, monkeypatch):
+    (tmp_path / "x.ipynb").write_text(JSON)
+    monkeypatch.setattr("ddpm.grading.score.found.read", lambda path: [0] * 10**19)
+    [(one, two)] = [(f.notebook, f.problem) for f in find(tmp_path)[0]]
+    assert one is None and two in ("cannot be read (MemoryError)", "cannot be read (OverflowError)")
+
+
+@pytest.mark.parametrize("cells", [7, True, "abc", {"a": 1}])
+def test_sheets_of_the_old_format_may_hold_anything(tmp_path, cells):
+    (tmp_path / "x.ipynb").write_text(
+        json.dumps({"worksheets": [3, {"cells": cells}, {"cells": [{"cell_type": "code"}]}]})
+    )
+    assert [cell.source for cell in read(tmp_path / "x.ipynb").cells] == [""]
+
+
+def test_half_a_letter_is_replaced(tmp_path):
+    """Nothing can send it to a kernel."""
+    (tmp_path / "x.ipynb").write_text('{"cells": [{"cell_type": "code", "source": "a = \'\\ud83d \\ud83d\\ude00\'"}]}')
+    assert [cell.source for cell in read(tmp_path / "x.ipynb").cells] == ["a = '\ufffd \U0001f600'"]
+
+
 def test_one_file_and_no_file(tmp_path):
     (tmp_path / "x.ipynb").write_text(JSON)
     assert [f.name for f in find(tmp_path / "x.ipynb")[0]] == ["x.ipynb"]
@@ -227,6 +249,7 @@ def test_names_are_text_and_differ():
         "\u00fc.ipynb"
     ] * 3 + ["a\\x0ab"]
     assert twice(["a", "b", "a", "a"]) == ["a", "b", "a (2)", "a (3)"]
+    assert twice(["a", "a", "a (2)", "a"]) == ["a", "a (3)", "a (2)", "a (4)"]
 
 
 # What was set
@@ -438,6 +461,40 @@ def test_the_same_answers_are_told_and_blanks_are_none():
     ]
 
 
+@pytest.mark.parametrize(
+    "name, exercises", [(["diffusion"], 5), ({"a": 1}, None), (5, [["q_sample"], {}, "q_sample"]), (None, True)]
+)
+def test_metadata_may_hold_anything(name, exercises):
+    listed = ("q_sample",) if isinstance(exercises, list) else ASSIGNMENTS["diffusion"]
+    for own, known in ((name, Stated("")), ("diffusion", Stated("diffusion", listed))):
+        metadata = {"ddpm": {"assignment": own, "exercises": exercises}}
+        whole, of_a_cell = Notebook([Cell("1")], [], metadata), Notebook([Cell("1", metadata)], [], {})
+        assert stated(whole) == known
+        assert dataclasses.replace(stated(of_a_cell), rule="") == known
+
+
+def test_an_answer_that_cannot_be_written_anew_ends_no_comparison():
+    """Python reads a number of any length in hexadecimal digits, and does not write it in decimal ones."""
+    made = written(notebook([MEAN, COVARIANCE, "q_sample = 0x" + "F" * 9000]))
+    assert answers(made, ["forward_mean", "forward_covariance", "q_sample"]).keys() == {
+        "forward_mean",
+        "forward_covariance",
+    }
+
+
+def test_code_that_takes_hours_to_look_through_is_left(monkeypatch):
+    many = ", ".join(f"a{i}" for i in range(5_000))
+    monkeypatch.setattr(flags, "SECONDS", 0.2)
+    (said,) = of_notebook(written(notebook([f"{many} = z\nforward_mean = [{many}]"])), ["forward_mean"])
+    assert "too long" in said
+
+
+def test_a_crowd_of_remarks_leaves_the_report_readable():
+    many = "import ddpm\n" + "\n".join(f"ddpm.grading.a{i}.{'b' * 1000}" for i in range(100))
+    said = of_notebook(written(notebook([many])), [])
+    assert len(said) == 21 and max(map(len, said)) < 250 and said[-1] == "180 more remarks of this kind"
+
+
 @pytest.mark.parametrize("source", ["1 +", "a = '\ud800'", "1" + "+1" * 5000, "-" * 100_000 + "1"])
 def test_a_cell_that_is_no_python_defines_nothing(source):
     """Its grammar, its letters, its depth, and the memory that it would take are none that a parser bears."""
@@ -514,13 +571,34 @@ def test_scores_are_put_in_place_whole(tmp_path, monkeypatch):
     assert (tmp_path / "scores.csv").stat().st_mode & 0o777 == 0o644
 
 
+def test_a_disk_without_room_is_told_and_gets_no_torn_file(tmp_path, capsys, monkeypatch):
+    (tmp_path / "scores.csv").write_text("the last")
+    (tmp_path / "x.ipynb").write_text("{")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def full(problems, found, seed, limits, done):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5, before[1]))
+        done(Score("x.ipynb", verdicts={"q_sample": Verdict(Status.RIGHT, "")}))
+        return Class([], [], "It ran.")
+
+    monkeypatch.setattr("ddpm.grading.score.folder.score", full)
+    try:
+        assert main([str(tmp_path)]) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    said = capsys.readouterr()
+    assert "x.ipynb: 1 of 1" in said.out and "cannot be written: File too large" in said.err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["scores.csv", "x.ipynb"]
+    assert (tmp_path / "scores.csv").read_text() == "the last"
+
+
 def test_csv_and_page():
     verdicts = {
         "forward_mean": Verdict(Status.RIGHT, "Right", 1e-8),
         "q_sample": Verdict(Status.WRONG, "Not \ud800 <b>", 0.5, "the slip <i>"),
     }
     scores = [
-        Score("=a<b>\udcfc", "diffusion", verdicts, {4: "ZeroDivisionError: <b>"}, "", ["uses <b>"]),
+        Score("=a<b>\udcfc", "diffusion", verdicts, {4: "ZeroDivisionError: <b>\u202e\x1b"}, "", ["uses <b>"]),
         Score("torn", problem="broken JSON"),
         Score(
             "blank",
@@ -545,7 +623,7 @@ def test_csv_and_page():
         "1 × q_sample: the slip &lt;i&gt;",
         "a, c: the same",
         ".DS_Store",
-        "Code cell 4",
+        "Code cell 4: ZeroDivisionError: &lt;b&gt;\\x202e\\x1b<",
         "broken JSON",
         "a hook in Python alone",
         "seed 123",
@@ -569,6 +647,8 @@ def test_a_row_has_points_and_errors_of_what_was_set():
     for text, shown in (
         *((f"{first}x", f"'{first}x") for first in ("=", "+", "-", "@", "\t=", " =")),
         ("a=x", "a=x"),
+        ("a; =x;b", "a;' =x;b"),  # a new cell where a comma stands in numbers
+        ("a\x1b[31m\u202e", "a\\x1b[31m\\x202e"),
         ("", ""),
         ("a\rb\nc", "a b c"),  # each file has a line of its own
     ):

@@ -37,15 +37,14 @@ class Stated:
 def stated(notebook: Notebook, assignments: Assignments) -> Stated:
     """The assignment that a notebook states: in its metadata, else in its cells', else in its title, else by the
     checks that it calls and the exercises that it defines."""
-    own = notebook.metadata.get(KEY)
-    name, exercises = (own.get("assignment"), own.get("exercises")) if isinstance(own, dict) else (None, None)
+    name, exercises = _read(notebook.metadata)
     if name in assignments:
         return Stated(name, _of(assignments[name], exercises))
-    cells = [cell.metadata[KEY] for cell in notebook.cells if isinstance(cell.metadata.get(KEY), dict)]
-    names = Counter(cell["assignment"] for cell in cells if cell.get("assignment") in assignments)
+    cells = [_read(cell.metadata) for cell in notebook.cells]
+    names = Counter(name for name, _ in cells if name in assignments)
     if names:
         [(name, _)] = names.most_common(1)
-        listed = [e for cell in cells for e in cell.get("exercises") or ()]
+        listed = [e for _, exercises in cells for e in exercises]
         return Stated(name, _of(assignments[name], listed), "by the metadata of its cells")
     if titles := [name for text in notebook.text for name in TITLE.findall(text) if name in assignments]:
         return Stated(titles[0], assignments[titles[0]], "by its title, since its metadata are lost")
@@ -57,9 +56,15 @@ def stated(notebook: Notebook, assignments: Assignments) -> Stated:
     return Stated("")
 
 
-def _of(whole, exercises) -> tuple[str, ...]:
+def _read(metadata) -> tuple[str, list]:
+    """The assignment and the exercises in metadata, which may be anything; "" and [] for none."""
+    own = metadata.get(KEY)
+    name, exercises = (own.get("assignment"), own.get("exercises")) if isinstance(own, dict) else (None, None)
+    return name if isinstance(name, str) else "", exercises if isinstance(exercises, list) else []
+
+
+def _of(whole, listed) -> tuple[str, ...]:
     """The stated exercises that belong to the whole assignment, in its order; all if none is stated."""
-    listed = exercises if isinstance(exercises, list) else []
     return tuple(e for e in whole if e in listed) or whole
 
 

@@ -30,6 +30,7 @@ SET_DUMPABLE, SET_CHILD_SUBREAPER = 4, 36  # from <linux/prctl.h>
 RESTARTS = 6
 STARTS = 3  # attempts to start a kernel: a busy machine may kill or delay one before any cell has run
 MIME = "application/x-ddpm-answer+json"  # as in `kernel`
+KERNEL = "__import__('ddpm.grading.score.kernel', fromlist=['kernel'])"  # no name of the notebook's is taken
 LARGEST = 4_000_000  # bytes of one answer
 SHOWN = 200_000_000  # bytes that one run may print and show
 PROCESSES, THREADS, FILES = 300, 5000, 2**30
@@ -299,8 +300,7 @@ class Session:
     def attempt(self) -> bool:
         with Kernel(self.job) as kernel:
             handed = f"{self.job['exercises']!r}, {self.job['closed']}"
-            begin = f"import ddpm.grading.score.kernel as k; k.begin({handed}); del k"
-            error, _ = kernel.execute(begin, OWN)
+            error, _ = kernel.execute(f"{KERNEL}.begin({handed})", OWN)
             if error:
                 raise Lost(f"the kernel does not begin: {error}")
             for number, source in enumerate(self.job["cells"], start=1):
@@ -329,15 +329,14 @@ class Session:
         error, _ = kernel.execute(source, self.job["cell_seconds"])
         if not error:
             return ""
-        go_on = f"import ddpm.grading.score.kernel as k\ntry:\n    k.go_on({source!r})\nfinally:\n    del k"
-        _, found = kernel.execute(go_on, self.job["cell_seconds"])
+        _, found = kernel.execute(f"{KERNEL}.go_on({source!r})", self.job["cell_seconds"])
         return "; ".join(dict.fromkeys([error, *map(str, json.loads(found[-1])[:5])] if found else [error]))
 
     def ask(self, kernel, name, cases):
         """What the submission answers to `name`, on the pipe."""
         error, found = kernel.execute(
-            f"import os, json; os.chdir({self.job['folder']!r}); import ddpm.grading.score.kernel as k; "
-            f"k.answer({name!r}, json.loads({json.dumps(cases)!r}))",
+            f"__import__('os').chdir({self.job['folder']!r})\n"
+            f"{KERNEL}.answer({name!r}, __import__('json').loads({json.dumps(cases)!r}))",
             OWN,
         )
         self.answered.add(name)

@@ -27,7 +27,7 @@ def main(problems: Problems, command: str, arguments=None) -> int:
     try:
         from ddpm.grading.score import output
         from ddpm.grading.score.folder import Class, Limits, score
-        from ddpm.grading.score.found import PARTIAL, REPORT, SCORES, find
+        from ddpm.grading.score.found import PARTIAL, REPORT, SCORES, find, printable
         from ddpm.grading.score.report import to_csv, to_html
     except ModuleNotFoundError as error:
         print(f"Grading a folder needs {error.name}: pip install jupyter_client ipykernel psutil", file=sys.stderr)
@@ -48,21 +48,26 @@ def main(problems: Problems, command: str, arguments=None) -> int:
     so_far, kept = [], []  # and where
 
     def done(one):
-        print(
-            f"{one.name}: {one.points} of {len(one.verdicts)}{f' ({one.problem})' if one.problem else ''}", flush=True
-        )
+        problem = printable(f" ({one.problem})" if one.problem else "", "")
+        print(f"{one.name}: {one.points} of {len(one.verdicts)}{problem}", flush=True)
         so_far.append(one)
-        kept.append(output.put(folder, PARTIAL, to_csv(so_far, problems)))
+        if one.verdicts:  # a folder may hold tens of thousands of other files
+            with contextlib.suppress(OSError):  # nowhere is there room: more may be there in the end
+                kept.append(output.put(folder, PARTIAL, to_csv(so_far, problems)))
 
     try:
         graded: Class = score(problems, found, seed, limits, done)
     except KeyboardInterrupt:
         print(f"Stopped. Graded until then: {f'see {kept[-1]}' if kept else 'nothing'}.", file=sys.stderr)
         return 130
-    written = [
-        output.put(folder, SCORES, to_csv(graded.scores, problems)),
-        output.put(folder, REPORT, to_html(graded, problems, seed, ignored)),
-    ]
+    try:
+        written = [
+            output.put(folder, SCORES, to_csv(graded.scores, problems)),
+            output.put(folder, REPORT, to_html(graded, problems, seed, ignored)),
+        ]
+    except OSError as error:
+        print(f"The scores cannot be written: {error.strerror}. The seed was {seed}.", file=sys.stderr)
+        return 1
     for path in set(kept):
         with contextlib.suppress(OSError):
             path.unlink()

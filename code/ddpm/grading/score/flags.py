@@ -5,18 +5,31 @@ import ast
 import contextlib
 from collections.abc import Sequence
 
+from ddpm.grading.limit import TooLong, in_time, of_work
 from ddpm.grading.score.assigned import definitions, parsed
 from ddpm.grading.score.notebook import Notebook
 
 MEASURED = "measured"
 WATCHES = ("setprofile", "settrace", "setprofile_all_threads", "settrace_all_threads", "monitoring")  # see `kernel`
 SAME = 2  # exercises answered, and more: then equal answers are told
+SECONDS = 30  # of work for one notebook: some code takes hours to look through
+MOST, LONGEST = 20, 200  # remarks on one notebook, and letters of each
+DEEPEST = 20  # attributes of attributes
 ANSWERS = {"schedule", "derivation", "grading"}  # the parts of the package that answers are made of
 
 
 def of_notebook(notebook: Notebook, asked: Sequence[str]) -> list[str]:
     """What the text of a notebook tells: where an answer names a function of the package, and where `measured` comes
     from answers."""
+    try:
+        found = in_time(of_work(SECONDS), lambda: _looked_through(notebook, asked))
+    except TooLong:
+        return ["its code takes too long to be looked through: nothing is known of what it names"]
+    more = [f"{len(found) - MOST} more remarks of this kind"] if len(found) > MOST else []
+    return [line if len(line) <= LONGEST else f"{line[:LONGEST]} ..." for line in found[:MOST]] + more
+
+
+def _looked_through(notebook, asked) -> list[str]:
     trees = list(map(parsed, notebook.cells))
     known = _imported(trees)
     found, made = [], {}
@@ -58,7 +71,7 @@ def _imported(trees) -> dict[str, str]:
 def _whole(node, known) -> str:
     """The full name of a name or an attribute that comes from the package, else ""."""
     parts = []
-    while isinstance(node, ast.Attribute):
+    while isinstance(node, ast.Attribute) and len(parts) < DEEPEST:
         parts, node = [node.attr, *parts], node.value
     return ".".join([known[node.id], *parts]) if isinstance(node, ast.Name) and node.id in known else ""
 
@@ -125,18 +138,18 @@ def answers(notebook: Notebook, asked: Sequence[str]) -> dict[str, str]:
     for tree in map(parsed, notebook.cells):
         for name, node in definitions(tree).items():
             if name in asked:
-                with contextlib.suppress(RecursionError):  # a sum of thousands of terms
+                # a sum of thousands of terms, a number of thousands of digits, or a line break in an f-string
+                with contextlib.suppress(RecursionError, ValueError, SyntaxError):
                     found[name] = _plain(node)
-    return {
-        name: text
-        for name, text in found.items()
-        if not any(isinstance(node, ast.Constant) and node.value is Ellipsis for node in ast.walk(ast.parse(text)))
-    }
+    return {name: text for name, text in found.items() if text}
 
 
 def _plain(node) -> str:
+    """An answer as it is written; "" for a blank."""
     tree = ast.parse(ast.unparse(node))
     for inner in ast.walk(tree):
+        if isinstance(inner, ast.Constant) and inner.value is Ellipsis:
+            return ""
         if isinstance(inner, ast.FunctionDef) and ast.get_docstring(inner) is not None:
             inner.body = inner.body[1:] or [ast.Pass()]
     return ast.unparse(tree)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,8 @@ def _file(path, name) -> Found:
         return Found(readable(name), read(path))
     except NoNotebook as error:
         return Found(readable(name), None, str(error))
+    except Exception as error:  # a file may hold anything
+        return Found(readable(name), None, f"cannot be read ({type(error).__name__})")
 
 
 def readable(name: str) -> str:
@@ -82,9 +85,22 @@ def readable(name: str) -> str:
     for encoding in ("cp1252", "utf-8"):
         with contextlib.suppress(UnicodeDecodeError):
             text = raw.decode(encoding)
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    return printable(text, "")
+
+
+def printable(text: str, besides: str = "\n\t") -> str:
+    """The text with what cannot be seen written out: it may turn other text round, or colour a terminal."""
+    return "".join(c if c.isprintable() or c in besides else f"\\x{ord(c):02x}" for c in text)
 
 
 def twice(names: Sequence[str]) -> list[str]:
     """The names, told apart where two are the same as text."""
-    return [name if names.index(name) == i else f"{name} ({names[:i].count(name) + 1})" for i, name in enumerate(names)]
+    found, taken, seen = [], set(names), Counter()
+    for name in names:
+        seen[name] += 1
+        own = name
+        while seen[name] > 1 and (own := f"{name} ({seen[name]})") in taken:
+            seen[name] += 1
+        taken.add(own)
+        found.append(own)
+    return found

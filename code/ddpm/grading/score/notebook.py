@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,9 +121,8 @@ def _text(data) -> tuple[str, str]:
 
 def _notebook(found, encoding) -> Notebook:
     if isinstance(found, dict) and isinstance(sheets := found.get("worksheets"), list):  # nbformat 3
-        found = found | {
-            "cells": [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]
-        }
+        cells = [sheet["cells"] for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)]
+        found = found | {"cells": [cell for some in cells for cell in some]}
     if not isinstance(found, dict) or not isinstance(found.get("cells"), list):
         raise NoNotebook("no notebook: JSON without cells")
     code, text = [], []
@@ -130,6 +130,7 @@ def _notebook(found, encoding) -> Notebook:
         if isinstance(cell, dict):
             source = cell.get("source", cell.get("input", ""))
             source = "".join(map(str, source)) if isinstance(source, list) else str(source)
+            source = re.sub("[\ud800-\udfff]", "\ufffd", source)  # half of a letter, which nothing can send on
             if cell.get("cell_type") == "code":
                 code.append(Cell(source, _dict(cell.get("metadata"))))
             elif cell.get("cell_type") == "markdown":

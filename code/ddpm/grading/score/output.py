@@ -20,10 +20,10 @@ def put(folder: Path, name: str, text: str) -> Path:
             place.mkdir(parents=True, exist_ok=True)
             path = path or Path(tempfile.mkdtemp(prefix="scores-")) / name
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-            with open(handle, "wb") as file:
-                file.write(text.encode("utf-8", "backslashreplace"))
-            os.chmod(temporary, 0o644)
             try:
+                with open(handle, "wb") as file:
+                    file.write(text.encode("utf-8", "backslashreplace"))
+                os.chmod(temporary, 0o644)
                 os.replace(temporary, path)
             except OSError:
                 os.unlink(temporary)

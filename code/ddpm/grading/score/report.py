@@ -4,12 +4,14 @@ import csv
 import html
 import io
 import math
+import re
 from collections.abc import Sequence
 from importlib.metadata import packages_distributions, version
 
 from ddpm.grading.exercise import Problems
 from ddpm.grading.in_code import CodeExercise
 from ddpm.grading.score.folder import Class, Score
+from ddpm.grading.score.found import printable
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
@@ -81,9 +83,13 @@ def to_csv(scores: Sequence[Score], problems: Problems) -> str:
 
 
 def _safe(text: str) -> str:
-    """The text on one line that a spreadsheet does not take for a formula."""
-    line = " ".join(text.splitlines())
-    return f"'{line}" if line.lstrip()[:1] in ("=", "+", "-", "@") else line
+    """The text on one line that a spreadsheet does not take for a formula, nor where it parts cells at semicolons."""
+    return re.sub(r"(^|;)(?=\s*[=+\-@])", r"\1'", printable(" ".join(text.splitlines())))
+
+
+def _escaped(text: str) -> str:
+    """The text as HTML; what would turn other text round, or colour a terminal, is written out."""
+    return html.escape(printable(text))
 
 
 def to_html(graded: Class, problems: Problems, seed: int, ignored: Sequence[str] = ()) -> str:
@@ -92,7 +98,7 @@ def to_html(graded: Class, problems: Problems, seed: int, ignored: Sequence[str]
     names = columns(scores, problems)
     head = "".join(f'<th scope="col">{name}<br>{problems.exercises[name].problem}</th>' for name in names)
     rows = "".join(
-        f'<tr><th scope="row"><a href="#n{i}">{html.escape(score.name)}</a></th>'
+        f'<tr><th scope="row"><a href="#n{i}">{_escaped(score.name)}</a></th>'
         f"<td>{score.assignment}</td><td>{_points(score)}</td>"
         + "".join(f"<td>{score.verdicts[name].status if name in score.verdicts else ''}</td>" for name in names)
         + "</tr>"
@@ -110,7 +116,7 @@ def to_html(graded: Class, problems: Problems, seed: int, ignored: Sequence[str]
 <title>Scores</title><style>{STYLE}</style>
 <h1>Scores</h1>
 <p>{notebooks} notebooks, {len(scores) - notebooks} other files; cases drawn with the seed {seed}.
-{html.escape(graded.ran)}{network}</p>
+{_escaped(graded.ran)}{network}</p>
 <p>The notebooks could use {", ".join(_packages())}, and what else is installed where they were graded.</p>
 {_list("What was set", graded.asked)}{_list("Left out", ignored)}
 <div class="wide" tabindex="0"><table>
@@ -134,7 +140,7 @@ def _points(score) -> str:
 
 
 def _list(title, lines) -> str:
-    return f"<h2>{title}</h2><ul>{''.join(f'<li>{html.escape(line)}</li>' for line in lines)}</ul>" if lines else ""
+    return f"<h2>{title}</h2><ul>{''.join(f'<li>{_escaped(line)}</li>' for line in lines)}</ul>" if lines else ""
 
 
 def _slips(scores, names) -> list[str]:
@@ -152,13 +158,12 @@ def _slips(scores, names) -> list[str]:
 
 def _section(i, score) -> str:
     cells = "".join(
-        f"<li>Code cell {number}: {html.escape(str(what))}</li>" for number, what in sorted(score.cells.items())
+        f"<li>Code cell {number}: {_escaped(str(what))}</li>" for number, what in sorted(score.cells.items())
     )
     verdicts = "".join(
-        f"<h3>{name}</h3><pre>{html.escape(verdict.message[:LONGEST])}</pre>"
-        for name, verdict in score.verdicts.items()
+        f"<h3>{name}</h3><pre>{_escaped(verdict.message[:LONGEST])}</pre>" for name, verdict in score.verdicts.items()
     )
     said = [text.rstrip(".?!") for text in [score.problem, *score.remarks] if text]
-    notes = "".join(f"<p>Remark: {html.escape(text)}.</p>" for text in said)
+    notes = "".join(f"<p>Remark: {_escaped(text)}.</p>" for text in said)
     listed = f"<ul>{cells}</ul>" if cells else ""
-    return f'<h2 id="n{i}">{html.escape(score.name)}: {_points(score)}</h2>{notes}{listed}{verdicts}'
+    return f'<h2 id="n{i}">{_escaped(score.name)}: {_points(score)}</h2>{notes}{listed}{verdicts}'
