@@ -735,7 +735,6 @@ REFUSED = {
             Eq(Symbol("variance"), 3 * REST),
         ],
         "And the variance of answer_1_4": Normal(x[t], 2 * MEAN, 3 * REST),
-        "no line says what it is": [Eq(M[t], sqrt(alpha[t]) * M[t - 1]), Normal(x[t], MEAN, REST)],
     },
     "2.1": {
         "write p(x[T])": [PRODUCTS, E_q(-log(p(x[T] | x[0])) - Sum(log(REVERSE / STEP), (t, 1, T)))],
@@ -744,9 +743,9 @@ REFUSED = {
         "is not L": [PRODUCTS, E_q(STEPS + x[1] ** 2 - x[1])],
         "is not L.": [PRODUCTS, E_q(STEPS) - Sum(E_q(log(REVERSE)), (t, 4, T))],
         "write E_q": [PRODUCTS, E_noise(STEPS)],
-        "fixed indices go up to 3": [
+        "states up to x[6] apart": [
             PRODUCTS,
-            E_q(STEPS) + E_q(log(q(x[T] | x[0]))) - Sum(E_q(log(q(x[T] | x[0]))), (t, 6, 6)),
+            E_q(STEPS) + E_q(log(q(x[T] | x[0]))) - Sum(E_q(log(q(x[T] | x[0]))), (t, 9, 9)),
         ],
         "which does not exist: a path": [E_q(-log(p_theta(x[0 : T + 1]) / q(x[1:T] | x[0]))), E_q(STEPS)],
         "which does not exist: the first step": [PRODUCTS, E_q(-log(p(x[T])) - Sum(log(REVERSE / STEP), (t, 0, T)))],

@@ -23,6 +23,7 @@ from ddpm.derivation.symbols import (
     dr_u,
     epsilon,
     f_u,
+    family,
     g_u,
     h_u,
     r_i,
@@ -84,6 +85,12 @@ RIGHT = {
         check_answer_11_1,
         [eq(F, dc_u / c_u), eq(V, r_u**2), eq(f_u, F), eq(g_u**2, 2 * r_u * dr_u - 2 * F * V)],
     ),
+    "squared": (check_answer_1_4, [eq(V**2, 1 - alpha_bar[t]), sqrt(alpha_bar[t]) * x[0] + V * epsilon]),
+    "squared, as what is asked": (
+        check_answer_11_1,
+        [eq(f_u, dc_u / c_u), eq(sp.Symbol("g") ** 2, 2 * r_u * dr_u - 2 * dc_u / c_u * r_u**2)],
+    ),
+    "squared, on the way": (check_answer_13_1, [eq(A**2, r_next**2 - sigma_i**2), sqrt(r_next**2 - sigma_i**2)]),
     "twice": (check_answer_15_3, [eq(F, FACTOR), eq(F, (c_u * dr_u - r_u * dc_u) / c_u), eq(W, F**2)]),
 }
 
@@ -129,7 +136,7 @@ def test_what_a_name_stands_for_is_judged_where_it_is_used():
 @pytest.mark.parametrize(
     "answer, word",
     [
-        ([F**2], "holds F, not a symbol"),
+        ([F**2], 'holds F, not a symbol of the book: say what it is in a line Eq(Symbol("F"), ...), or write'),
         ([eq(F, F + 1), F**2], "holds F, not a symbol"),
         ([eq(F, W), eq(W, F), F**2], "not a symbol"),
         ([eq(F, sp.Symbol("a") * r_u), F**2], "holds a, not a symbol"),
@@ -142,7 +149,26 @@ def test_what_a_name_stands_for_is_judged_where_it_is_used():
 )
 def test_a_name_that_stands_for_nothing_readable_is_refused(answer, word):
     reading = read(answer, "mine")
-    assert word in reading.fault and reading.fault
+    assert word in (reading.blank or reading.fault) and bool(reading.blank) != bool(reading.fault)
+    assert bool(reading.blank) is ("symbol" in word), "what is not defined is not yet answered, and not wrong"
+
+
+def test_a_family_of_ones_own_without_a_start_is_not_yet_answered():
+    M = family("M", "M")
+    verdict = check_answer_1_4([eq(M[t], sqrt(alpha[t]) * M[t - 1]), Normal(x[t], M[t], 1 - alpha_bar[t])])
+    assert verdict.status is Status.BLANK and "what it is: add Eq(M[t], ...)" in " ".join(str(verdict).split())
+
+
+def test_a_square_of_a_name_is_no_answer_for_the_name():
+    verdict = check_answer_13_1(eq(A**2, r_next**2 - sigma_i**2))
+    assert verdict.status is Status.OTHER_FORM and "not solved for A_i yet" in " ".join(str(verdict).split())
+    verdict = check_answer_13_1(eq(A**2, r_next**2 + sigma_i**2))
+    assert verdict.status is Status.WRONG, verdict
+    wrong = check_answer_1_4([eq(V**2, alpha_bar[t]), sqrt(alpha_bar[t]) * x[0] + V * epsilon])
+    assert wrong.status is Status.WRONG and wrong.slip == "alpha_bar_t in the place of 1 - alpha_bar_t.", wrong
+    twice = [eq(A**2, r_next**2 - sigma_i**2), eq(A, sqrt(r_next**2 - sigma_i**2)), A]
+    assert check_answer_13_1(twice).passed
+    assert "holds A" in read([eq(A**2, A + r_u), A], "mine").blank
 
 
 def test_the_names_of_the_book_and_of_an_index_are_no_names_of_ones_own():

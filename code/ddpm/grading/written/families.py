@@ -8,7 +8,7 @@ import sympy as sp
 from ddpm.derivation.symbols import Quantity, t
 from ddpm.grading.written.lines import Line
 from ddpm.grading.written.notation import FUNCTIONS
-from ddpm.grading.written.too_large import Unreadable
+from ddpm.grading.written.too_large import Undefined
 
 
 def own_families(items) -> frozenset:
@@ -33,7 +33,7 @@ def with_definitions(lines: list[Line], own: frozenset) -> tuple[Line, ...]:
         if is_of(line.left, own) and line.left.args[0] == t and not held(line.right, own):
             formulas[line.left.code] = line.right
     if missing := sorted(own - set(formulas)):
-        raise Unreadable(
+        raise Undefined(
             f"holds {missing[0]}[t], but no line says what it is: add Eq({missing[0]}[t], ...) with the book's symbols"
         )
     recurrent = {line.left.code for line in lines if is_of(line.left, own) and line.left.code in held(line.right, own)}

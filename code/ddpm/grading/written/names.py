@@ -14,6 +14,7 @@ def without_names(items: list) -> tuple[list, set[int]]:
     A name says what a part is if the right side of another name, or an expression, holds it. If only an equation does
     that names nothing, as Eq(F**2, ...), it is one of the answer.
     """
+    items = _solved_for_names(items)
     named = {i: found for i, item in enumerate(items) if (found := _named(item)) is not None}
     formulas, parts = {}, set()
     for i, (name, formula) in named.items():
@@ -48,6 +49,27 @@ def _named(item) -> tuple[str, sp.Expr] | None:
             if is_name(side):
                 return side.name, other
     return None
+
+
+def _solved_for_names(items: list) -> list:
+    """The items with g = sqrt(...) in the place of g**2 = ..., where g stands in other lines and none says more of
+    it."""
+    alone = {found[0] for item in items if (found := _named(item))}
+    items = list(items)
+    for i, item in enumerate(items):
+        for side, other in (item.args, item.args[::-1]) if isinstance(item, sp.Eq) else ():
+            if is_square(side) and side.base.name not in alone | _names(other):
+                name = side.base.name
+                others = [one for k, one in enumerate(items) if k != i and isinstance(one, sp.Basic)]
+                if any(_is_built_of(name, one) for one in others):
+                    items[i] = sp.Eq(side.base, sp.sqrt(other), evaluate=False)
+                    alone.add(name)
+    return items
+
+
+def is_square(e) -> bool:
+    """Whether it is a name of the reader's, squared."""
+    return isinstance(e, sp.Pow) and e.exp == 2 and is_name(e.base)
 
 
 def is_name(e) -> bool:

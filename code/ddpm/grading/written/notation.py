@@ -11,7 +11,7 @@ from ddpm.derivation.images import is_image
 from ddpm.derivation.rebuilt import evaluated
 from ddpm.derivation.symbols import C, I, Path, Quantity, SquaredNorm, T, epsilon, t, x
 from ddpm.grading.written import too_large
-from ddpm.grading.written.too_large import Unreadable
+from ddpm.grading.written.too_large import Undefined, Unreadable
 
 FARTHEST = 9  # how far an index may lie from its symbol, and the largest index without one
 NAMES = {"t": t, "T": T, "s": symbols.s, "epsilon": epsilon, "eps": epsilon, "ε": epsilon, "C": C} | {
@@ -59,7 +59,7 @@ AT_T = {"epsilon_theta": (x[t], t), "mu_theta": (x[t], t), "mu_tilde": (t, x[t],
 COMPLEX = (  # SymPy's I alone may be meant for the matrix; with a decimal it is what it makes of Python's 1j
     "holds an imaginary number, as 1j; the identity matrix is I of ddpm.derivation.symbols, and may be left out"
 )
-KNOWN = "those are in ddpm.derivation.symbols, as alpha[t], alpha_bar[t], x[t], epsilon"
+KNOWN = "are in ddpm.derivation.symbols, as alpha[t], alpha_bar[t], x[t], epsilon"
 
 
 def in_notation(expr: sp.Expr, own: frozenset = frozenset()) -> sp.Expr:
@@ -147,7 +147,7 @@ def refuse_others(expr, own):
                 "holds the root of a negative number (or SymPy's I, where the identity matrix may be left out)"
             )
         if isinstance(e, Quantity) and e.code not in (*FUNCTIONS, *own) or isinstance(e, AppliedUndef):
-            raise Unreadable(f"holds {e}, which is not a symbol of the book; {KNOWN}")
+            raise Undefined(f"holds {e}, which is not a symbol of the book; those {KNOWN}")
         if not isinstance(e, (*PLAIN, Quantity)):
             raise Unreadable(f"holds {type(e).__name__}, which this check does not know")
         if isinstance(e, Quantity) and not e.args:  # of too few `with_all_arguments` has told
@@ -155,8 +155,10 @@ def refuse_others(expr, own):
         for index in indices(e):
             refuse_index(index, e)
     if unknown := sorted(e.name for e in variables(expr) - bound - set(NAMES.values())):
-        raise Unreadable(
-            f"holds {', '.join(unknown)}, not {'a symbol' if len(unknown) == 1 else 'symbols'} of the book; {KNOWN}"
+        word = "a symbol" if len(unknown) == 1 else "symbols"
+        raise Undefined(
+            f"holds {', '.join(unknown)}, not {word} of the book: say what it is in a line "
+            f'Eq(Symbol("{unknown[0]}"), ...), or write it with the symbols that {KNOWN}'
         )
 
 

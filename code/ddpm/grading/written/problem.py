@@ -148,7 +148,8 @@ class Derivation:
             return Verdict(Status.OTHER_FORM, wrap(f"Right result, no derivation yet: {missing}"))
         names = dict.fromkeys(claim.target.what for claim in claims if not claim.step)
         how = next(iter(ways)) if len(ways) == 1 else ", ".join(f"{n} {way}" for way, n in ways.items())
-        text = wrap(f"Right: {self.name} agrees with {' and '.join(names)} ({_count(reading)}; {how}).")
+        count = _count(_as_judged(reading, claims))
+        text = wrap(f"Right: {self.name} agrees with {' and '.join(names)} ({count}; {how}).")
         if remark := self.remark(claims):
             text += f"\n{wrap(remark)}"
         return Verdict(Status.RIGHT, text, 0.0)
@@ -222,6 +223,16 @@ def _named(slip: Slip, head: str = "This is a known slip") -> str:
     return "\n".join(
         [f"\n{head}:", *(wrap("  " + name, "  ") for name in names), *(wrap("Hint: " + hint, "  ") for hint in hints)]
     )
+
+
+def _as_judged(reading: Reading, claims: list[Claim]) -> Reading:
+    """The reading with the lines that no claim was made of as definitions."""
+    places = {claim.place for claim in claims}
+    lines = (
+        line if places & {"", f"line {i}"} else replace(line, of="definition")
+        for i, line in enumerate(reading.lines, start=1)
+    )
+    return replace(reading, lines=tuple(lines))
 
 
 def _count(reading: Reading) -> str:

@@ -21,9 +21,9 @@ from ddpm.grading.limit import TooLong, in_time, of_work
 from ddpm.grading.written import too_large
 from ddpm.grading.written.families import own_families, with_definitions
 from ddpm.grading.written.lines import Line, Reading
-from ddpm.grading.written.names import is_name, without_names
+from ddpm.grading.written.names import is_name, is_square, without_names
 from ddpm.grading.written.notation import FUNCTIONS, NAMES, in_notation
-from ddpm.grading.written.too_large import Unreadable
+from ddpm.grading.written.too_large import Undefined, Unreadable
 
 MOST, LONGEST = 40, 40  # lines, and letters of a name
 SECONDS = 10  # for a function that makes the answer
@@ -44,6 +44,8 @@ def read(answer, name: str) -> Reading:
         return in_time(of_work(SECONDS), lambda: _read(answer, name))
     except TooLong:
         return Reading(fault=f"did not end within {SECONDS} s")
+    except Undefined as error:
+        return Reading(blank=f"{name} {error}.")
     except Unreadable as error:
         return Reading(fault=str(error))
     except RecursionError:
@@ -172,8 +174,8 @@ def chain(item: Chain) -> Line:
 
 
 def equation(left, right, own=frozenset()) -> Line:
-    """An equation as a line. A symbol or m[t] that is not the book's is a name for what is asked; it stands alone on
-    a side, or with C."""
+    """An equation as a line. A symbol, its square or m[t] that is not the book's is a name for what is asked; it
+    stands alone on a side, or with C."""
     for named, other in ((left, right), (right, left)):
         too_large.check(named)
         name, rest = _name(named, own)
@@ -191,6 +193,8 @@ def _name(side, own):
         for e in terms
         if is_name(e)
         and e.name not in own  # Symbol("x") is none of the states x[t]
+        or is_square(e)
+        and len(terms) == 1
         or isinstance(e, (Quantity, AppliedUndef))
         and getattr(e, "code", type(e).__name__) not in (*FUNCTIONS, *own)
     ]

@@ -22,6 +22,10 @@ class Unreadable(ValueError):
     """What makes an answer one that cannot be checked, as the rest of a sentence about it."""
 
 
+class Undefined(Unreadable):
+    """It holds a name, and nothing says what that is."""
+
+
 def check(expr) -> None:
     """Refuse an expression that is too large; nothing in it is evaluated.
 

@@ -1,5 +1,7 @@
 """The written exercises: how much of the old noise a step keeps, and DDIM's step without the image in it."""
 
+from dataclasses import replace
+
 import sympy as sp
 
 from ddpm.derivation.symbols import A_i, c_i, c_next, epsilon, r_i, r_next, sigma_i, sqrt, x, x_i, x_next
@@ -8,6 +10,7 @@ from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.about import equation, kind_of, part_of, placed
 from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.problem import Derivation
+from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.too_large import Unreadable
 
 VARIANCE_HINT = (
@@ -101,6 +104,8 @@ def kept_claims(lines) -> list[Claim]:
         line, place = said.line, said.place
         if part := part_of(said, SQUARES, _known):
             found += part
+        elif line.left is None and line.name.endswith("**2") and _is_square(line.right):
+            found.append(equation(said._replace(line=replace(line, left=A_i**2)), _known))
         elif line.left is None:
             found.append(_about_kept(line.right, place))
         elif A_i in (line.left, line.right):
@@ -117,6 +122,10 @@ def kept_claims(lines) -> list[Claim]:
 def _known(expr) -> sp.Expr:
     """`expr` with A_i put in, as it is compared."""
     return _in_range(expr.subs(A_i, KEPT_VALUE))
+
+
+def _is_square(expr) -> bool:
+    return Sample({}).equal(_known(expr), SQUARES[0].value)
 
 
 def _about_kept(typed, place, step=False) -> Claim:

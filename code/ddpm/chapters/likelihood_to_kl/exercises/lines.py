@@ -1,5 +1,6 @@
 """What the problems 2.1, 2.2a and 2.2b share: lines that are each to equal one thing, up to a printed result."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from ddpm.grading.written.about import claims_of, kind_of, placed, solved
 from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.notation import parts
 from ddpm.grading.written.problem import Derivation, in_form
+from ddpm.grading.written.sample import Sample
 from ddpm.grading.written.states import POINT, SMALL, STATE, is_log_linear, is_product, point, refuse_foreign
 from ddpm.grading.written.too_large import Unreadable
 
@@ -42,7 +44,8 @@ def claims_about(target: Target):
         return replace(target, where=where) if where != target.where else target
 
     def claims(lines):
-        found = []
+        found, names = [], {} if of_density else _definitions(lines, target)
+        lines = [replace(line, of="definition") if i in names else line for i, line in enumerate(lines)]
         for said in placed(lines, lambda line: kind_of(line, (here(line),), in_one_way)):
             line = said.line
             if of_density and sp.Tuple(line.left or 0, line.right, *line.between).has(Expectation, KL):
@@ -60,23 +63,57 @@ def claims_about(target: Target):
                 Claim(target, in_one_way(side), side, said.place, where=_shortest(side), put=in_one_way)
                 for side in sides
             ]
+        if unused := [name for name in names.values() if name]:
+            say = f"says what {unused[0]} is, but no line uses it: put {unused[0]} into one, or leave it out."
+            found[-1:] = [replace(claim, open=claim.open or say) for claim in found[-1:]]
         return found
 
     return claims
 
 
+def _definitions(lines, target) -> dict:
+    """The places of lines that only say what a name of the reader's is, no step towards L: "" for what stands in
+    another line, and else the name, if it depends on states."""
+    named, found = Counter(line.name for line in lines), {}
+    for i, line in enumerate(lines):
+        if line.left is None and line.name not in ("", target.what) and named[line.name] == 1 and not line.of:
+            others = [one for k, one in enumerate(lines) if k != i]
+            sides = [side for one in others for side in (one.left, *one.between, one.right) if side is not None]
+            if any(_is_inside(line.right, side) for side in sides):
+                found[i] = ""
+            elif i < len(lines) - 1 and not _may_be_meant(line.right, target):
+                found[i] = line.name
+    return found if len(found) < len(lines) else {}
+
+
+def _is_inside(part, expr) -> bool:
+    """Whether a part stands in a sum or in an expectation and is not all of what the mean is taken of."""
+    means = any(part != e.args[0] and e.args[0].has(part) for e in expr.atoms(Expectation))
+    return means or t in part.free_symbols and any(e.args[0].has(part) for e in expr.atoms(sp.Sum))
+
+
+def _may_be_meant(expr, target) -> bool:
+    """Whether an expression may be meant for L: it is a number, or with an expectation L or a known slip."""
+    if not expr.replace(Expectation, lambda body, law: sp.Integer(0)).has(Density, KL):
+        return True
+    sample, known = Sample(_shortest(expr), target.value), [target.value, *(slip.make() for slip in target.slips)]
+    return any(sample.equal(said, value) for said in (in_one_way(expr), E_q(in_one_way(expr))) for value in known)
+
+
 def _shortest(expr) -> dict:
-    """{T: the number of steps of the shortest chain with all states of `expr`}, if that is more than 1."""
-    times = [int(e.args[0]) for e in expr.atoms(STATE) if e.args[0].is_Integer]
+    """{T: the number of steps of the shortest chain with all states of `expr`}, if that is more than 1. A sum from 4 is
+    of steps beside those that stand apart."""
+    times = [int(i) for e in expr.atoms(STATE) for i in (e.args[0], T - e.args[0]) if i.is_Integer]
+    for e in expr.atoms(sp.Sum, sp.Product):
+        first, last = e.args[1][1:]
+        times += [int(end) for end in (first - 1, last) if end.is_Integer]
     return {T: most} if (most := max(times, default=1)) > 1 else {}
 
 
 def with_all_states(claims: list[Claim]) -> str:
-    """What to say of a right answer with a state in it that a short chain has not."""
+    """What to say of a right answer with states in it that a short chain has not."""
     if most := max((claim.where[T] for claim in claims if T in claim.where), default=0):
-        return (
-            f"A line with x_{most} kept apart speaks of chains of {most} steps or more: a shorter one has no x_{most}."
-        )
+        return f"A line that keeps states apart, as here, speaks of chains of {most} steps or more."
     return ""
 
 
