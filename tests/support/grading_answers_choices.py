@@ -176,6 +176,7 @@ SLIPS_BY_HAND = {
     "no variance at all": {"one_image": 0.0},
     "taken for 1 - alpha_bar_t": {"normal": 1 / 6 + 0.6 * 0.25 / 0.3},
     "taken for 1:": {"normal": 1.0},
+    "both make 0.27": {"network": 0.27},
     "the loss alone": {"network": 1 / 6 + 0.1},
     "without beta_tilde_t": {"network": 0.1 * 0.25 / 0.3},
     "where alpha_t belongs": {"network": 1 / 6 + 0.1 * 0.25 / 0.24},

@@ -268,8 +268,9 @@ def test_terms_and_degrees_are_those_of_what_is_multiplied_out():
         (log(q(x[1])) * alpha[t], "only densities, their logs"),
         (t * log(q(x[1])), "holds t as a number"),
         (x[1] + log(q(x[1])), "as a number"),
-        (log(q(x[4])), "fixed indices go up to 3"),
-        (log(q(x[T - 4])), "fixed indices go up to 3"),
+        (log(q(x[7])), "states up to x[6] apart"),
+        (log(q(x[T - 7])), "states up to x[6] apart"),
+        (Sum(log(q(x[t])), (t, 8, T)), "states up to x[6] apart"),
     ],
 )
 def test_a_line_about_the_chains_stays_inside_of_them(expr, words):
@@ -626,7 +627,7 @@ def test_what_raises_is_told():
 
 
 def test_a_name_that_stands_for_itself_is_told():
-    assert "holds my_name, not" in read({"my_name": sp.Symbol("my_name")}, "name").fault
+    assert "holds my_name, not" in read({"my_name": sp.Symbol("my_name")}, "name").blank
 
 
 def test_forty_lines_may_be_given():
@@ -645,7 +646,7 @@ def test_an_equation_with_a_name_is_a_line_about_what_is_named():
         (line,) = read(sp.Eq(left, right, evaluate=False), "name").lines
         assert line.right == alpha[t] and line.left is None and line.name == "my_name"
     for rest in (t, beta[1], beta[t]):
-        assert "holds my_name, not" in read(sp.Eq(name + rest, alpha[t], evaluate=False), "name").fault
+        assert "holds my_name, not" in read(sp.Eq(name + rest, alpha[t], evaluate=False), "name").blank
     (line,) = read(sp.Eq(beta[t], 1 - alpha[t], evaluate=False), "name").lines
     assert (line.left, line.right, line.name) == (beta[t], 1 - alpha[t], "")
 
@@ -667,13 +668,14 @@ def test_numbers_and_words_are_read():
     assert number_of(np.float32(0.5), "k") == 0.5 and number_of(np.array(2.0), "k") == 2.0
     for value, words in (
         (("a", "b"), "2 numbers for k; expected 3 or one for all"),
-        ("many", "a text for k"),
-        (10**400, "int for k; expected a number"),
-        (np.bytes_(b"a"), "bytes_ for k; expected a number"),
+        ("many", "'many' for k; expected a number, such as 0.5"),
+        (10**400, "00 ... for k; expected a number"),
+        (10**5000, "int for k; expected a number"),
+        (np.bytes_(b"a"), "b'a') for k; expected a number"),
         (x[t], "a formula for k"),
         (float("nan"), "NaN for k"),
         (sp.I, "for k; expected a number"),
-        (None, "NoneType for k"),
+        (None, "None for k"),
     ):
         with pytest.raises(Unreadable) as error:
             numbers_of(value, "k", 3)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ddpm.grading.limit import TooLong, in_time, of_work
 from ddpm.grading.verdict import WIDTH, Status, Verdict, blank, not_yet, wrap
-from ddpm.grading.written.quantities import Choice, Number, numbers_of
+from ddpm.grading.written.quantities import Choice, Number, items_of, numbers_of
 from ddpm.grading.written.reading import SECONDS, called, is_placeholder
 from ddpm.grading.written.too_large import Unreadable
 
@@ -76,7 +76,7 @@ class Predictions:
             )
         if strange := [str(key) for key in answer if key not in self.quantities]:
             raise Unreadable(f"has the unknown key {strange[0]!r}; the keys are {', '.join(self.quantities)}")
-        given = {key: value for key, value in answer.items() if not is_placeholder(value)}
+        given = {key: value for key, value in answer.items() if not any(map(is_placeholder, items_of(value)))}
         if not given:
             return {"blank": f"{self.name} holds no prediction yet."}
         return {"values": {key: self.predicted(value, key) for key, value in given.items()}}
@@ -220,12 +220,14 @@ def nearest(values: list, measured: list) -> list:
 
 def _shows(misconception, values, measured) -> bool:
     middles = {key: figures[1:2] if len(figures) > len(values[key]) else figures for key, figures in measured.items()}
+    sides = ({key: _as_numpy(found) for key, found in side.items()} for side in (values, middles))
     with np.errstate(all="ignore"):
-        return bool(
-            misconception.shows(
-                *({k: np.array(v) if len(v) > 1 else v[0] for k, v in side.items()} for side in (values, middles))
-            )
-        )
+        return bool(misconception.shows(*sides))
+
+
+def _as_numpy(found: list):
+    """A row as an array, a number as one that may be divided by 0, a word as it is."""
+    return np.array(found) if len(found) > 1 else found[0] if isinstance(found[0], str) else np.float64(found[0])
 
 
 def apart(predicted: list, measured: list) -> list[str]:

@@ -1,16 +1,17 @@
 """What can be predicted: numbers, rows of numbers, and words; and when a prediction is right."""
 
 import math
-import numbers
-import textwrap
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
-import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
 from ddpm.grading.written.too_large import Unreadable
+
+MOST = 100  # numbers in an array that is looked at
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ def within_factor(most: float | int, same_side: bool = False) -> Callable:
     return near
 
 
+def is_about(value, to, within) -> bool:
+    """Whether a number is another: no further from it than `within`, or that with two or three digits."""
+    return bool(abs(value - to) <= within) or any(value == float(f"{to:.{digits}g}") for digits in (2, 3))
+
+
 @dataclass(frozen=True)
 class Choice:
     """One word to predict.
@@ -86,19 +92,26 @@ class Choice:
         Raises:
             Unreadable: it is none of them.
         """
-        word = {True: "yes", False: "no"}[bool(given)] if isinstance(given, (bool, np.bool_, BooleanAtom)) else given
-        word = " ".join(word.lower().split()) if isinstance(word, str) else ""
-        word = {known.lower(): known for known in self.words}.get(SYNONYMS.get(word, word))
+        (item,) = items if len(items := items_of(given)) == 1 else (given,)
+        found = SAID[bool(item)] if is_truth(item) else " ".join(_letters(item)) if isinstance(item, str) else ""
+        word = {" ".join(_letters(known)): known for known in self.words}.get(SYNONYMS.get(found, found))
         if word is None:
-            raise Unreadable(
-                f"has {textwrap.shorten(repr(given), 40)} for {key}; choose from {', '.join(map(repr, self.words))}"
-            )
+            raise Unreadable(f"has {_shown(given)} for {key}; choose from {', '.join(map(repr, self.words))}")
         return word
 
 
+def _letters(text: str) -> list[str]:
+    """The words of a text, whatever stands between them."""
+    return re.sub(r"[\W_]+", " ", text.lower()).split()
+
+
+SAID = {True: "yes", False: "no"}
 SYNONYMS = {
     "true": "yes",
     "false": "no",
+    "y": "yes",
+    "n": "no",
+    "neither": "none",
     "greater": "larger",
     "bigger": "larger",
     "more": "larger",
@@ -113,7 +126,7 @@ def numbers_of(value, key: str, count: int) -> list[float]:
     Raises:
         Unreadable: it is something else.
     """
-    items = list(value) if isinstance(value, (list, tuple, sp.Tuple)) or getattr(value, "ndim", 0) == 1 else [value]
+    items = items_of(value)
     if len(items) == 1:
         items *= count
     if len(items) != count:
@@ -121,20 +134,52 @@ def numbers_of(value, key: str, count: int) -> list[float]:
     return [number_of(item, key) for item in items]
 
 
+def items_of(value) -> list:
+    """What stands in a list or an array, and in those inside of it; anything else alone, and a large array."""
+    listed = isinstance(value, (list, tuple, sp.Tuple, sp.MatrixBase))
+    if listed or getattr(value, "ndim", 0) and value.size <= MOST:
+        return [item for part in value for item in items_of(part)]
+    return [value]
+
+
+def is_truth(item) -> bool:
+    """Whether it is True or False, which are no numbers here."""
+    dtype = "" if getattr(item, "ndim", 0) else str(getattr(item, "dtype", ""))
+    return isinstance(item, (bool, BooleanAtom)) or "bool" in dtype
+
+
 def number_of(item, key: str) -> float:
-    if isinstance(item, str):
-        try:
-            item = float(item)
-        except ValueError:
-            raise Unreadable(f"has a text for {key}; expected a number") from None
+    """A single number.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    none = Unreadable(f"has {_shown(item)} for {key}; expected a number, such as 0.5")
     if isinstance(item, sp.Expr) and not item.is_number:
-        raise Unreadable(f"has a formula for {key}; expected a number")
-    if not isinstance(item, (numbers.Real, sp.Expr, np.generic)) and not hasattr(item, "__float__"):
-        raise Unreadable(f"has {type(item).__name__} for {key}; expected a number")
+        raise Unreadable(f"has a formula for {key}; expected a number, such as 0.5")
+    real = isinstance(item, str) or hasattr(item, "__float__") and "complex" not in str(getattr(item, "dtype", ""))
+    if is_truth(item) or not real:
+        raise none
     try:
-        found = float(item)
-    except (TypeError, ValueError, OverflowError):
-        raise Unreadable(f"has {type(item).__name__} for {key}; expected a number") from None
+        found = _of_text(item) if isinstance(item, str) else float(item)
+    except (TypeError, ValueError, ArithmeticError):
+        raise none from None
     if math.isnan(found):
-        raise Unreadable(f"has NaN for {key}; expected a number")
+        raise Unreadable(f"has NaN for {key}; expected a number, such as 0.5")
     return found
+
+
+def _of_text(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float(Fraction(text))  # "1/2"
+
+
+def _shown(given) -> str:
+    """What was given in a few letters; its type if it cannot be written down."""
+    try:
+        text = " ".join(repr(given).split())
+    except Exception:
+        text = type(given).__name__
+    return text if len(text) <= 40 else f"{text[:36]} ..."

@@ -1,10 +1,12 @@
 """What is computed by hand of offsets, gaps and variances, before the machine does it."""
 
+from functools import partial
+
 import numpy as np
 
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
-from ddpm.grading.written.quantities import Choice, Number, within_distance
+from ddpm.grading.written.quantities import Choice, Number, is_about, within_distance
 
 RIGHT = {
     "offset_unit": 8,
@@ -25,11 +27,7 @@ SYMMETRIC_HINT = (
 )
 DIAGONAL_HINT = "e_i^2 is always 1 for Rademacher. Which entries of S then multiply something that varies?"
 TWO_HINT = "In the sum over i != j each pair comes twice. And what stands before the sum?"
-
-
-def _is(value, to) -> bool:
-    return bool(abs(value - to) <= 0.02)
-
+_is = partial(is_about, within=0.02)
 
 PROBLEM_12_3 = Predictions(
     "answer_12_3",

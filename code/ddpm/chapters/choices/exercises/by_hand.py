@@ -1,10 +1,12 @@
 """Problem 20.1: the best variance of one step for four predictors, and what another costs, by hand."""
 
+from functools import partial
+
 import numpy as np
 
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
-from ddpm.grading.written.quantities import Choice, Number, within_distance
+from ddpm.grading.written.quantities import Choice, Number, is_about, within_distance
 
 BETA, BAR_PREV, LOSS, PIXELS = 0.5, 0.8, 0.1, 9
 ALPHA, BAR = 1 - BETA, (1 - BETA) * BAR_PREV
@@ -23,11 +25,7 @@ TILDE_HINT = "beta_tilde_t is beta_t times (1 - alpha_bar_{t-1}) / (1 - alpha_ba
 NORMAL_HINT = "The best predictor of standard normal data says sqrt(1 - alpha_bar_t) x_t. What is its loss?"
 GAIN_HINT = "k_t is beta_t^2 / (alpha_t (1 - alpha_bar_t)). Which numbers are alpha_t and alpha_bar_t here?"
 EXTRA_HINT = "Put sigma_t^2 = beta_t and the best one into the term, and take the difference."
-
-
-def _is(value, to) -> bool:
-    return bool(abs(value - to) <= 0.002)  # two slips lie 0.004 apart
-
+_is = partial(is_about, within=0.002)  # two slips lie 0.004 apart
 
 PROBLEM_20_1 = Predictions(
     "answer_20_1",
@@ -76,6 +74,11 @@ PROBLEM_20_1 = Predictions(
             lambda p, m: _is(p["normal"], TILDE + GAIN),
         ),
         Misconception(
+            "alpha_bar_t stands in k_t where alpha_t belongs, or the loss was added without k_t: both make 0.27.",
+            GAIN_HINT,
+            lambda p, m: p["network"] == 0.27,
+        ),
+        Misconception(
             "the loss alone was added, without k_t.",
             GAIN_HINT,
             lambda p, m: _is(p["network"], TILDE + LOSS),
@@ -88,7 +91,7 @@ PROBLEM_20_1 = Predictions(
         Misconception(
             "alpha_bar_t stands in k_t where alpha_t belongs.",
             GAIN_HINT,
-            lambda p, m: _is(p["network"], TILDE + BETA**2 / (BAR * (1 - BAR)) * LOSS) and p["network"] != 0.27,
+            lambda p, m: _is(p["network"], TILDE + BETA**2 / (BAR * (1 - BAR)) * LOSS),
         ),
         Misconception(
             "1 - alpha_bar_t is missing in k_t.",

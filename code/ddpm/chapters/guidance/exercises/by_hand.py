@@ -1,8 +1,10 @@
 """Problem 17.2: three variances, a library's scale and a number of calls, computed by hand before the machine does."""
 
+from functools import partial
+
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
-from ddpm.grading.written.quantities import Choice, Number, within_distance
+from ddpm.grading.written.quantities import Choice, Number, is_about, within_distance
 
 NU, NU_K = 2.0, 0.8
 RIGHT = {
@@ -21,11 +23,7 @@ TILT_HINT = (
 POWER_HINT = "Is nu_k / nu above 1 or below? And which power does it get?"
 SCALE_HINT = "Write eps + g (eps_k - eps) as eps_k + w (eps_k - eps): what stands before eps in both?"
 CALLS_HINT = "A step without guidance asks the network once. And one with guidance?"
-
-
-def _is(value, to) -> bool:
-    return bool(abs(value - to) <= 0.006)
-
+_is = partial(is_about, within=0.006)
 
 PROBLEM_17_2 = Predictions(
     "answer_17_2",

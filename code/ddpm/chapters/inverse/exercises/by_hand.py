@@ -1,8 +1,10 @@
 """Problem 18.2: one pixel measured, computed by hand before the machine does."""
 
+from functools import partial
+
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
-from ddpm.grading.written.quantities import Choice, Number, within_distance
+from ddpm.grading.written.quantities import Choice, Number, is_about, within_distance
 
 NU, XI, B, SIGNAL, SPREAD = 4.0, 1.0, 2.0, 0.6, 0.8
 TOTAL = SIGNAL**2 * NU + SPREAD**2
@@ -21,11 +23,7 @@ NEAR = within_distance(0.04)  # two digits, rounded or cut off
 MEAN_HINT = "The mean of a Gaussian prior and a measurement lies between both. How near to b, if the prior is wide?"
 DOUBT_HINT = "x_0 and x_u are jointly Gaussian: the variance of x_0, less covariance^2 over the variance of x_u."
 PULL_HINT = "Which V stands in the denominator, and what is the slope of x* by x?"
-
-
-def _is(value, to) -> bool:
-    return bool(abs(value - to) <= 0.012)
-
+_is = partial(is_about, within=0.012)
 
 PROBLEM_18_2 = Predictions(
     "answer_18_2",

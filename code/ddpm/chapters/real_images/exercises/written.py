@@ -1,10 +1,12 @@
 """Problem 16.2: what judges say of samples of which everything is known, computed by hand."""
 
+from functools import partial
+
 import numpy as np
 
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
-from ddpm.grading.written.quantities import Choice, Number, within_distance
+from ddpm.grading.written.quantities import Choice, Number, is_about, within_distance
 
 RIGHT = {
     "copied": 0.65,
@@ -23,11 +25,7 @@ COVER_HINT = (
 )
 FRECHET_HINT = "(a - b)^2 + (s_a - s_b)^2, and s are standard deviations."
 SEEN_HINT = "A copier's samples are real images, spread as real ones are. Which judge asks whose images they are?"
-
-
-def _is(value, to) -> bool:
-    return bool(abs(value - to) <= 0.006)
-
+_is = partial(is_about, within=0.006)
 
 PROBLEM_16_2 = Predictions(
     "answer_16_2",

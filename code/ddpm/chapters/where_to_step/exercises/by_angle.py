@@ -1,10 +1,12 @@
 """What the product of cosines says, computed by hand before the machine does it."""
 
+from functools import partial
+
 import numpy as np
 
 from ddpm.grading.verdict import Verdict
 from ddpm.grading.written.predictions import Misconception, Predictions
-from ddpm.grading.written.quantities import Choice, Number, within_distance
+from ddpm.grading.written.quantities import Choice, Number, is_about, within_distance
 
 RIGHT = {
     "three": float(np.cos(np.pi / 6) ** 3),
@@ -21,11 +23,7 @@ LOSS_HINT = "With the first term of the series: which N makes (pi / 2)^2 / (2 N)
 PLACE_HINT = (
     "The bump lies where the noise is as large as the data, varsigma^2 = nu. What is the log of 1 / varsigma^2?"
 )
-
-
-def _is(value, to) -> bool:
-    return bool(abs(value - to) <= 0.01)
-
+_is = partial(is_about, within=0.01)
 
 PROBLEM_14_1 = Predictions(
     "answer_14_1",
