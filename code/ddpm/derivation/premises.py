@@ -11,11 +11,11 @@ from ddpm.derivation.expectation import KL, LAW_NOISE, LAW_Q, Expectation
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.lowest import is_at_least, least
 from ddpm.derivation.rebuilt import evaluated
-from ddpm.derivation.symbols import SCHEDULE, I, Quantity, SquaredNorm, x
+from ddpm.derivation.symbols import SCHEDULE, I, Quantity, SquaredNorm, T, x
 from ddpm.derivation.terms import Equality, exactly
 
 LIKE_A_SYMBOL = Quantity, AppliedUndef, SquaredNorm, sp.log, sp.exp, sp.Abs  # may have any value of their kind
-NAMES = LAW_Q, LAW_NOISE, *(law(x[0]).args[0] for law in (p, p_theta)), I
+NAMES = LAW_Q, LAW_NOISE, *(law(x[T]).args[0] for law in (p, p_theta)), I
 KINDS = "real", "integer", "positive", "negative", "zero"  # of numbers
 
 

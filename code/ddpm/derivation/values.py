@@ -12,22 +12,13 @@ import sympy as sp
 from ddpm.derivation.algebra import is_nonnegative
 from ddpm.derivation.densities import Undecided
 from ddpm.derivation.gaussians import Normal
-from ddpm.derivation.lowest import is_at_least, least, lower
+from ddpm.derivation.lowest import is_at_least, least, lower, raised
+from ddpm.derivation.poles import BELOW_1, NOT_0, POLES, is_unknown
 from ddpm.derivation.rebuilt import evaluated, known_of
 from ddpm.derivation.symbols import SCHEDULE, Quantity
 from ddpm.derivation.terms import BINDING
-from ddpm.derivation.zeros import zeros
+from ddpm.derivation.zeros import of_whole_numbers, zeros
 
-BELOW_1 = sp.gamma, sp.loggamma, sp.polygamma, sp.digamma, sp.beta  # their poles, at whole numbers
-POLES = *BELOW_1, sp.factorial, sp.harmonic  # those of the last two are below 0
-NOT_0 = {  # what of an argument may not vanish
-    sp.log: lambda u: u,
-    **dict.fromkeys((sp.tan, sp.sec), sp.cos),
-    **dict.fromkeys((sp.cot, sp.csc), sp.sin),
-    **dict.fromkeys((sp.coth, sp.csch, sp.asech, sp.acsch, sp.Ei, sp.Ci, sp.Chi), lambda u: u),
-    **dict.fromkeys((sp.atanh, sp.acoth), lambda u: 1 - u**2),
-    **dict.fromkeys((sp.zeta, sp.li), lambda u: u - 1),
-}
 MOST_POINTS = 1000
 LOOKED_AT = (sp.Pow, Quantity, Normal, *POLES, *NOT_0)
 
@@ -50,29 +41,32 @@ def terms_have_values(expr, lowest: dict, free: bool = False) -> None:
                 raise Undecided(f"not decided: the variance {part.args[2]} may be below 0")
             if isinstance(part, Quantity) and free:
                 _index_is_whole(part)
-            for index in sorted(part.free_symbols, key=str) if isinstance(part, LOOKED_AT) else ():
+            for index in sorted(part.free_symbols, key=str) if _is_looked_at(part) else ():
                 _look(part, index, limits, lowest, free)
 
 
 def lost_parts(written, expr) -> list:
     """The parts of what was `written` that may have no value and that are not left in `expr`, to which SymPy made it;
     where it has none, they are infinite."""
-    left = {part for part, _ in _parts(expr, ())}
-    with sp.evaluate(False):
-        parts = [part for part, _ in _parts(sp.sympify(written), ()) if not isinstance(part, (sp.Sum, sp.Product))]
-        lost = [part for part in dict.fromkeys(parts) if part not in left and evaluated(part) not in left]
-        return [1 / part.args[0] if isinstance(part, sp.log) else part for part in lost]
+    left = set(sp.preorder_traversal(expr))
+    parts = [part for part, _ in _parts(sp.sympify(written), ()) if not isinstance(part, (sp.Sum, sp.Product))]
+    lost = [part for part in dict.fromkeys(parts) if part not in left and evaluated(part) not in left]
+    return [sp.Pow(sp.prod(part.args), sp.S.NegativeOne) if isinstance(part, sp.log) else part for part in lost]
+
+
+def _is_looked_at(part):
+    return isinstance(part, LOOKED_AT) or is_unknown(part)
 
 
 def _parts(expr, limits):
     """What is looked at in `expr`, each with the limits of the sums that it stands in, the innermost first."""
-    if isinstance(expr, (*LOOKED_AT, sp.Sum, sp.Product)):
+    if _is_looked_at(expr) or isinstance(expr, (sp.Sum, sp.Product)):
         yield expr, limits
     if isinstance(expr, (sp.Sum, sp.Product)):
         body, *own = expr.args
         yield from _parts(body, (*own, *limits))
-        for i, limit in enumerate(own):
-            for end in limit[1:]:
+        for i, (_, *ends) in enumerate(own):
+            for end in ends:
                 yield from _parts(end, (*own[i + 1 :], *limits))
         return
     if isinstance(expr, BINDING):  # a whole number that is bound there runs nowhere that is known
@@ -126,7 +120,8 @@ def _look(part, index, limits, lowest, free):
         outer, within = lower(_known(limits[place + 1 :]), lowest), {limit[0] for limit in limits[:place]}
     else:
         return
-    for at in (*_without_value(part, index, first, last), *_poles(part, index, first, last, outer)):
+    inside = lower([(index, first, last)], outer)
+    for at in (*_without_value(part, index, first, last, inside), *_poles(part, index, first, last, outer, inside)):
         if at is None:
             raise Undecided(f"not decided: {part} may have no value at some {index}")
         outside = is_at_least(first - at, 1, outer) or (last != sp.oo and is_at_least(at - last, 1, outer))
@@ -138,43 +133,53 @@ def _known(limits):
     return [limit for limit in limits if len(limit) == 3]
 
 
-def _without_value(part, index, first, last):
+def _without_value(part, index, first, last, inside):
     """The values of the index at which `part` has none, whether it runs there or not; None if that is not known."""
     if isinstance(part, Quantity):
         begin = 1 if isinstance(part, SCHEDULE[:2]) else 0
-        for end, time in _smallest(part.args[: part.indices], index, first, last):
-            if time.is_Integer and time < begin:
+        for time in part.args[: part.indices]:
+            end, least_time = _smallest(time, index, first, last)
+            if end is None and time.has(index) and not is_at_least(time, begin, inside):
+                yield None
+            elif least_time.is_Integer and least_time < begin:
                 yield end
+        return
+    if is_unknown(part):
+        yield None
         return
     if isinstance(part, sp.Pow):
         base = part.base if evaluated(part.exp).is_nonpositive else None
     elif isinstance(part, Normal):
         base = part.args[2]
     else:
-        base = next((rule(part.args[0]) for kind, rule in NOT_0.items() if isinstance(part, kind)), None)
+        base = next((rule(*part.args) for kind, rule in NOT_0.items() if isinstance(part, kind)), None)
     if base == 0:
         yield None
     elif base is not None and base.has(index):
         yield from zeros(base, index, tuple(known_of(index, first).items()))
 
 
-def _poles(part, index, first, last, lowest):
+def _poles(part, index, first, last, outer, inside):
     """The end of the range at which the argument of a function with poles at whole numbers may be one."""
     if not isinstance(part, POLES):
         return
     args = part.args[1:] if isinstance(part, sp.polygamma) else part.args  # polygamma's first is its order
-    for end, value in _smallest(args, index, first, last):
-        if end == sp.oo:
-            yield None
-        elif value.is_integer and not is_at_least(value, int(isinstance(part, BELOW_1)), lowest):
-            yield end
-
-
-def _smallest(args, index, first, last):
-    """For each argument that grows or falls steadily with the index the end of its range at which it is the smallest,
-    and what it is there."""
     for arg in args:
-        growth = evaluated(arg).diff(index)
-        if growth.is_positive or growth.is_negative:
-            end = first if growth.is_positive else last
-            yield end, evaluated(arg.xreplace({index: end}))
+        if not (arg.has(index) and of_whole_numbers(arg)) or evaluated(arg).is_integer is False:
+            continue
+        end, value = _smallest(arg, index, first, last)
+        highest = 0 if isinstance(part, BELOW_1) else -1
+        if not raised(value - highest, inside if end is None else outer).is_positive:
+            yield None if end == sp.oo else end
+
+
+def _smallest(arg, index, first, last):
+    """The end of its range at which an argument is the smallest, and what it is there, if it grows or falls steadily
+    with the index; or else None, and all of it."""
+    run = sp.Dummy(index.name, **known_of(index, first))
+    arg = evaluated(arg.xreplace({index: run}))
+    growth = arg.diff(run) if arg.is_polynomial(run) else sp.S.Zero
+    if not (growth.is_positive or growth.is_negative):
+        return None, arg.xreplace({run: index})
+    end = first if growth.is_positive else last
+    return end, evaluated(arg.xreplace({run: end}))

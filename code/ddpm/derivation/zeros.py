@@ -2,6 +2,7 @@
 quantities of one family at the same time."""
 
 from functools import cache
+from itertools import combinations
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -27,7 +28,7 @@ def zeros(base, index, known) -> list:
     base = evaluated(base.xreplace({index: run}))
     if base == 0:
         return [None]
-    if base.is_zero is False or not base.has(run):
+    if base.is_zero is False:
         return []
     try:
         factors = [
@@ -48,13 +49,18 @@ def _of_factor(factor, run):
             return [] if sp.Poly(factor, run).domain in (sp.ZZ, sp.QQ) else [None]
     if factor.has(Normal):  # no variance in it may be 0, as is put in below
         return []
-    if not (factor.has(*UNKNOWN) or any(not symbol.is_integer for symbol in factor.free_symbols)):
+    if of_whole_numbers(factor):
         return [None]
-    times = [bar.args[0] for bar in factor.atoms(SCHEDULE[2])]
-    single = [one for one in factor.atoms(Quantity) if len(one.args) == 1]
-    times += [a.args[0] - b.args[0] for a in single for b in single if a.func == b.func and a != b]
-    roots = {_root(time, run) for time in times} - {None}
+    starts = [time for bar in factor.atoms(SCHEDULE[2]) for time in bar.args]
+    times = {time for quantity in factor.atoms(Quantity) for time in quantity.args[: quantity.indices]}
+    differences = [one - other for one, other in combinations(times, 2)]
+    roots = {_root(time, run) for time in starts + differences} - {None}
     return [root for root in roots if _at(factor, run, root) == 0]
+
+
+def of_whole_numbers(expr) -> bool:
+    """Whether it has nothing in it that may have any value."""
+    return not expr.has(*UNKNOWN) and all(symbol.is_integer for symbol in expr.free_symbols)
 
 
 def _root(part, index):

@@ -155,6 +155,7 @@ def test_a_family_may_be_defined_at_two_times():
         {m[t]: t, m[s]: m[s - 1] + 1},
         {m[2 * t]: 1, m[t]: 1},
         {m[t]: t, r[s]: s + 1},
+        {y: 2, y**2: 4},
     ]
     for both in fine:
         with as_written():

@@ -283,10 +283,10 @@ def test_a_proof_alone_is_not_enough():
 
 
 def test_more_points_are_tried_where_the_first_have_no_value():
-    expr = NEGATIVE
-    first = [seed for seed in range(14) if Point(seed, {}).value(t) == 1]
-    assert settle(expr, expr).points == 2 - len({0, 1} & set(first))
-    later = sp.Piecewise((m[t], t > max(Point(seed, {}).value(t) for seed in (0, 1))))  # none at the first two
+    first, second = (Point(seed, {}).value(y) for seed in (0, 1))
+    one = sp.Piecewise((m[t], y > int(first + second) // 2))
+    assert settle(one, one).points == 1
+    later = sp.Piecewise((m[t], y < min(0, first, second)))  # none at the first two
     found = settle(later, later)
     assert found.by == "symbols" and 0 < found.points < 12
 
@@ -305,12 +305,12 @@ def test_how_it_was_settled_in_words():
     with pytest.raises(Undecided, match="values at 0 points only"):
         settle(LONG, LONG, numerically=declared)
     at_2 = sp.sign(sqrt(t) - sqrt(2))  # for t = 2 rounding decides
-    for with_gaps in (NEGATIVE, at_2):
+    for with_gaps in (sp.Piecewise((m[t], y > 0)), at_2):
         assert settle(with_gaps, with_gaps, numerically=declared).points == 40
-    late = sum(Point(seed, {}).value(t) >= 12 for seed in range(160))
-    with pytest.raises(Undecided, match=f"values at {late} points only"):
-        settle(sp.Piecewise((y, t >= 12)), sp.Piecewise((y, t >= 12)), numerically=declared)
-    assert 0 < late < 40
+    large = sum(Point(seed, {}).value(y) >= 1000 for seed in range(160))
+    with pytest.raises(Undecided, match=f"values at {large} points only"):
+        settle(sp.Piecewise((y, y >= 1000)), sp.Piecewise((y, y >= 1000)), numerically=declared)
+    assert 0 < large < 40
     for bound in (1.0, 3.0, -1e-3, float("inf"), float("nan")):
         with pytest.raises(ValueError, match="relative to the larger side"):
             Numerically("any two numbers are within twice the larger", bound)

@@ -4,11 +4,12 @@ import pytest
 import sympy as sp
 
 from ddpm.derivation.gaussians import Normal
-from ddpm.derivation.symbols import T, alpha_bar, family, s, sqrt, t
+from ddpm.derivation.symbols import T, alpha_bar, family, mu_tilde, s, sqrt, t
 from ddpm.derivation.zeros import zeros
 
 y = sp.Symbol("y", real=True)
 m = family("m", "m")
+i = sp.Symbol("i", integer=True)
 WHOLE = (("integer", True),)
 
 
@@ -30,7 +31,10 @@ WHOLE = (("integer", True),)
         (m[s] + m[t], set()),
         (m[2 * s] - m[s + 3], {3}),
         (Normal(y, 0, 1 - alpha_bar[s]) - y, set()),
+        (m[s] + mu_tilde(s, y, y) - m[t] - mu_tilde(t, y, y), {t}),
+        (i * (s - 3), {3}),
         (2**s - 8, {None}),
+        (sp.exp(2 - s) - 1, {None}),
         (s**2 - T, {None}),
         (sp.sin(sp.pi * s), {None}),
     ],
@@ -41,6 +45,7 @@ def test_zeros(base, found):
 
 def test_what_is_known_of_the_index_excludes_zeros():
     positive = (*WHOLE, ("positive", True))
-    for base in (sqrt(s) + 1, s + 3, 2**s + 1):
+    for base in (sqrt(s) + 1, s + 3, 2**s + 1, s**4 + 4 * t**4):
         assert zeros(base, s, positive) == []
+    assert zeros((2**s + 1) * (s - 3), s, positive) == [3]
     assert zeros(s + 3, s, WHOLE) == [-3]
