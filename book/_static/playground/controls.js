@@ -8,7 +8,7 @@
 
   const CHOICES = {  // the first is the usual one
     data: {
-      moons: "two moons", ring: "ring", board: "checkerboard", eight: "eight Gaussians", pair: "two far modes",
+      moons: "two moons", ring: "ring", board: "checkerboard", eight: "eight Gaussians", pair: "two far clouds",
       own: "own points",
     },
     field: { exact: "exact score", network: "network’s score", difference: "difference of the two", none: "none" },
