@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -205,7 +206,8 @@ def test_the_time_of_a_whole_notebook_is_limited(tmp_path):
 
 
 @pytest.mark.slow
-def test_what_was_graded_until_then_is_kept(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "told to end"])
+def test_what_was_graded_until_then_is_kept(tmp_path, number):
     subs = hand_in(
         tmp_path,
         {
@@ -215,13 +217,14 @@ def test_what_was_graded_until_then_is_kept(tmp_path):
         },
     )
     (subs / "scores.csv").write_text("the last scores")
+    (tmp_path / "temporary").mkdir()
     listening = (
         "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's job may not
         "runpy.run_module('ddpm.chapters.grade', run_name='__main__')"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", listening, str(subs)],
-        env=os.environ | {"PYTHONPATH": str(ROOT / "code")},
+        env=os.environ | {"PYTHONPATH": str(ROOT / "code"), "TMPDIR": str(tmp_path / "temporary")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -229,10 +232,11 @@ def test_what_was_graded_until_then_is_kept(tmp_path):
     until = time.monotonic() + 400
     while not (subs / "scores.part.csv").exists() and time.monotonic() < until:
         time.sleep(0.5)
-    process.send_signal(2)  # Ctrl-C
+    process.send_signal(number)
     said = process.communicate(timeout=400)[0]
     assert process.returncode == 130 and "scores.part.csv" in said, said
     assert (
         "a.ipynb,diffusion,3,3" in (subs / "scores.part.csv").read_text()
         and (subs / "scores.csv").read_text() == "the last scores"
     )
+    assert not [*(tmp_path / "temporary").iterdir()]

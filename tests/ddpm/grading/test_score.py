@@ -28,7 +28,7 @@ from ddpm.grading.score.assigned import Stated
 from ddpm.grading.score.flags import answers, of_notebook, same
 from ddpm.grading.score.folder import Class, Score
 from ddpm.grading.score.found import find, readable, twice
-from ddpm.grading.score.notebook import Cell, NoNotebook, Notebook, read
+from ddpm.grading.score.notebook import Cell, NoNotebook, read
 
 EXERCISES, ASSIGNMENTS = PROBLEMS.exercises, PROBLEMS.assignments
 CODE = [name for name, exercise in EXERCISES.items() if isinstance(exercise, CodeExercise)]
@@ -231,6 +231,19 @@ def test_half_a_letter_is_replaced(tmp_path):
     """Nothing can send it to a kernel."""
     (tmp_path / "x.ipynb").write_text('{"cells": [{"cell_type": "code", "source": "a = \'\\ud83d \\ud83d\\ude00\'"}]}')
     assert [cell.source for cell in read(tmp_path / "x.ipynb").cells] == ["a = '\ufffd \U0001f600'"]
+
+
+def test_what_would_fill_the_memory_as_lists_is_refused_or_left(tmp_path, monkeypatch):
+    cell = {"cell_type": "code", "source": "1", "metadata": {"x": [[]] * 50}}
+    own = {"assignment": "diffusion", "exercises": ["q_sample"] * 5000}
+    (tmp_path / "x").write_text(json.dumps({"cells": [cell], "metadata": {"ddpm": own, "x": [[]] * 50}}))
+    made = read(tmp_path / "x")
+    assert made.states == ("diffusion", ("q_sample",) * 1000) and made.cells == [Cell("1", ("", ()))]
+    monkeypatch.setattr("ddpm.grading.score.notebook.MOST_PARTS", 109)  # 100, and what holds them
+    assert read(tmp_path / "x") == made
+    monkeypatch.setattr("ddpm.grading.score.notebook.MOST_PARTS", 108)
+    with pytest.raises(NoNotebook, match="lists and objects of JSON"):
+        read(tmp_path / "x")
 
 
 def test_one_file_and_no_file(tmp_path):
@@ -464,13 +477,14 @@ def test_the_same_answers_are_told_and_blanks_are_none():
 @pytest.mark.parametrize(
     "name, exercises", [(["diffusion"], 5), ({"a": 1}, None), (5, [["q_sample"], {}, "q_sample"]), (None, True)]
 )
-def test_metadata_may_hold_anything(name, exercises):
+def test_metadata_may_hold_anything(tmp_path, name, exercises):
     listed = ("q_sample",) if isinstance(exercises, list) else ASSIGNMENTS["diffusion"]
     for own, known in ((name, Stated("")), ("diffusion", Stated("diffusion", listed))):
         metadata = {"ddpm": {"assignment": own, "exercises": exercises}}
-        whole, of_a_cell = Notebook([Cell("1")], [], metadata), Notebook([Cell("1", metadata)], [], {})
-        assert stated(whole) == known
-        assert dataclasses.replace(stated(of_a_cell), rule="") == known
+        for whole, of_its_cell in ((metadata, 3), ([], metadata)):
+            cell = {"cell_type": "code", "source": "1", "metadata": of_its_cell}
+            (tmp_path / "x").write_text(json.dumps({"cells": [cell], "metadata": whole}))
+            assert dataclasses.replace(stated(read(tmp_path / "x")), rule="") == known
 
 
 def test_an_answer_that_cannot_be_written_anew_ends_no_comparison():

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -27,6 +28,7 @@ from ddpm.grading.score.found import Found, find
 from ddpm.grading.score.notebook import LARGEST, MOST_CODE, Cell, NoNotebook, Notebook, read
 from ddpm.grading.written import problem, typed
 
+CODE = Path(__file__).parents[3] / "code"
 WRONG = {"q_sample": Verdict(Status.WRONG, "")}
 JOB = {"folder": "/tmp", "memory": 1000, "user": None, "cores": []}
 
@@ -132,6 +134,8 @@ def test_bytes_are_counted_below_a_folder_and_in_files_that_no_folder_has(tmp_pa
     watch.du.wait()
     assert 300_000 <= watch.size() < 2**20 and watch.counted % 1024 == 0
     watch.du.wait()
+    assert watch.size() == 3 * child.BLOCK  # two folders and a file, which may be empty
+    watch.du.wait()
     assert watch.size() >= 300_000
     watch.du.communicate()
     here = [psutil.Process()]
@@ -144,6 +148,42 @@ def test_bytes_are_counted_below_a_folder_and_in_files_that_no_folder_has(tmp_pa
         assert 200_000 <= child._unseen(here) - before < 2**20
         assert child._unseen(here * 2) == child._unseen(here)
     assert child._cores(here) == os.sched_getaffinity(0)
+
+
+LOCKED = """
+import contextlib, os, sys
+from pathlib import Path
+from ddpm.grading.score import child, folder
+
+if not os.getuid():  # nothing locks root out
+    os.setuid(65534)
+child.write_connection_file = lambda *_, **__: 1 / 0
+top = Path(sys.argv[1])
+
+def lock(where):
+    (where / "a/b").mkdir(parents=True)
+    (where / "a/b/file").write_text("x")
+    (where / "a/b").chmod(0o500)
+    (where / "a").chmod(0)
+
+with folder._temporary(dir=top) as one:
+    lock(one)
+    with contextlib.suppress(ZeroDivisionError):
+        child.Kernel({"folder": str(one)})
+    assert not [*one.iterdir()]
+    lock(one)
+assert not [*top.iterdir()]
+"""
+
+
+@pytest.mark.slow
+def test_what_a_submission_has_locked_is_removed():
+    top = Path(tempfile.mkdtemp())
+    top.chmod(0o777)
+    try:
+        subprocess.run([sys.executable, "-c", LOCKED, str(top)], check=True, env=os.environ | {"PYTHONPATH": str(CODE)})
+    finally:
+        subprocess.run(["rm", "-rf", str(top)])
 
 
 def waits(left, timeout):
@@ -260,7 +300,7 @@ def test_a_kernel_starts_in_an_empty_folder_without_streams_and_is_watched(tmp_p
     (tmp_path / "left/behind").mkdir(parents=True)
 
     def start(command, **options):
-        if command[0] == "find":
+        if command[0] in ("chmod", "find"):
             return real(command, **options)
         assert [one.name for one in tmp_path.iterdir()] == ["k.json"]
         started.update(options, command=command)
@@ -747,7 +787,7 @@ def grader(tmp_path):
 
 def graded(grader, cells=("def q_sample(): pass",), asked=("forward_mean", "q_sample"), **stated):
     stated = SimpleNamespace(**{"assignment": "diffusion", "exercises": asked, "rule": ""} | stated)
-    found = Found("x", Notebook([Cell(cell) for cell in cells], [], {}, stated.__dict__.pop("encoding", "")))
+    found = Found("x", Notebook([Cell(cell) for cell in cells], [], encoding=stated.__dict__.pop("encoding", "")))
     return grader.grade(0, "x", found, stated, asked)
 
 
@@ -782,7 +822,7 @@ def test_a_job_has_what_a_submission_needs_and_no_more(grader, monkeypatch, leve
     grader._supervised = supervised
     monkeypatch.setattr(folder.os, "chown", lambda *given: owned.append(given[1:]))
     stated = SimpleNamespace(assignment="diffusion", exercises=("q_sample",), rule="")
-    found = Found("x", Notebook([Cell("a = 1"), Cell("b")], [], {}))
+    found = Found("x", Notebook([Cell("a = 1"), Cell("b")], []))
     grader.grade(2, "x", found, stated, ("q_sample",))
     (job,) = jobs
     home = job.pop("folder")

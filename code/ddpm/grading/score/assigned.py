@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from ddpm.grading.score.notebook import Notebook
 
 Assignments = Mapping[str, tuple[str, ...]]  # by name, the names of their exercises
-KEY = "ddpm"  # of the metadata
 ONE_AT_A_TIME = threading.Lock()  # Python 3.11 counts the depth of a tree for all threads together
 TITLE = re.compile(r"^# Assignment (\w+)", re.M)
 
@@ -37,14 +36,13 @@ class Stated:
 def stated(notebook: Notebook, assignments: Assignments) -> Stated:
     """The assignment that a notebook states: in its metadata, else in its cells', else in its title, else by the
     checks that it calls and the exercises that it defines."""
-    name, exercises = _read(notebook.metadata)
+    name, exercises = notebook.states
     if name in assignments:
         return Stated(name, _of(assignments[name], exercises))
-    cells = [_read(cell.metadata) for cell in notebook.cells]
-    names = Counter(name for name, _ in cells if name in assignments)
+    names = Counter(cell.states[0] for cell in notebook.cells if cell.states[0] in assignments)
     if names:
         [(name, _)] = names.most_common(1)
-        listed = [e for _, exercises in cells for e in exercises]
+        listed = [e for cell in notebook.cells for e in cell.states[1]]
         return Stated(name, _of(assignments[name], listed), "by the metadata of its cells")
     if titles := [name for text in notebook.text for name in TITLE.findall(text) if name in assignments]:
         return Stated(titles[0], assignments[titles[0]], "by its title, since its metadata are lost")
@@ -54,13 +52,6 @@ def stated(notebook: Notebook, assignments: Assignments) -> Stated:
             name = max(found, key=found.get)
             return Stated(name, assignments[name], f"{rule}, since metadata and title are lost")
     return Stated("")
-
-
-def _read(metadata) -> tuple[str, list]:
-    """The assignment and the exercises in metadata, which may be anything; "" and [] for none."""
-    own = metadata.get(KEY)
-    name, exercises = (own.get("assignment"), own.get("exercises")) if isinstance(own, dict) else (None, None)
-    return name if isinstance(name, str) else "", exercises if isinstance(exercises, list) else []
 
 
 def _of(whole, listed) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ KERNEL = "__import__('ddpm.grading.score.kernel', fromlist=['kernel'])"  # no na
 LARGEST = 4_000_000  # bytes of one answer
 SHOWN = 200_000_000  # bytes that one run may print and show
 PROCESSES, THREADS, FILES = 300, 5000, 2**30
+BLOCK = 4096  # bytes that a file counts for, be it empty
 # seconds for the imports before the first cell, and for the calls of one function, which have limits (`runner`)
 OWN = 120
 GRACE = 10  # seconds for the kernel's own work
@@ -82,7 +83,7 @@ class Watch(threading.Thread):
         super().__init__(daemon=True)
         self.process, self.folder, self.memory = process, job["folder"], job["memory"]
         self.user, self.cores = job["user"], set(job["cores"])
-        self.fired, self.over, self.du, self.counted = "", False, None, 0
+        self.fired, self.over, self.du, self.counted, self.unit = "", False, None, 0, BLOCK
 
     def run(self):
         try:
@@ -92,11 +93,14 @@ class Watch(threading.Thread):
             end(self.process, self.user)
 
     def size(self) -> int:
-        """Bytes below the folder, as `du` counted them last; it reaches every depth, and is not waited for."""
+        """Bytes below the folder, as `du` counted them last, a file for a block at least; it reaches every depth, and
+        is not waited for."""
         if self.du is None or self.du.poll() is not None:
             words = self.du.communicate()[0].split() if self.du else []
-            self.counted = int(words[0]) * 1024 if words else self.counted
-            self.du = subprocess.Popen(["du", "-sk", self.folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            self.counted = int(words[0]) * self.unit if words else self.counted
+            files = self.unit == 1024 and sys.platform.startswith("linux")  # bytes and files in turn
+            how, self.unit = (["-s", "--inodes"], BLOCK) if files else (["-sk"], 1024)
+            self.du = subprocess.Popen(["du", *how, self.folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         return self.counted
 
     def look(self):
@@ -183,8 +187,12 @@ class Kernel:
     def __init__(self, job: dict):
         self.job, self.shown = job, 0
         self.folder = Path(job["folder"])
-        remove = ["find", str(self.folder), "-mindepth", "1", "-delete"]  # what a kernel that is gone has left
-        subprocess.run(remove, stderr=subprocess.DEVNULL)
+        # what a kernel that is gone has left, folders that it has locked among it
+        for command in (
+            ["chmod", "-R", "u+rwX", str(self.folder)],
+            ["find", str(self.folder), "-mindepth", "1", "-delete"],
+        ):
+            subprocess.run(command, stderr=subprocess.DEVNULL)
         file = self.folder / "k.json"
         write_connection_file(str(file), transport="ipc", ip=str(self.folder / "k"))
         user = job["user"]

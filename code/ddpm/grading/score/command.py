@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import secrets
+import signal
 import sys
 from pathlib import Path
 
@@ -35,6 +36,9 @@ def main(problems: Problems, command: str, arguments=None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name of a file may have letters that the terminal has not
             stream.reconfigure(errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):  # they end it as Ctrl-C does: nothing goes on, and nothing is left
+        if signal.getsignal(number := getattr(signal, name, signal.SIGINT)) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     seconds = 60 * options.minutes
     limits = Limits(seconds, seconds / 6, int(options.gigabytes * 2**30))

@@ -277,12 +277,14 @@ class Grader:
 
 @contextlib.contextmanager
 def _temporary(**where):
-    """A temporary folder. It is removed by a program that gets to every depth: Python's own would raise."""
+    """A temporary folder. It is removed by programs that get to every depth, and into what a submission has locked:
+    Python's own would raise."""
     folder = Path(tempfile.mkdtemp(**where)).resolve()
     try:
         yield folder
     finally:
-        subprocess.run(["rm", "-rf", "--", str(folder)], stderr=subprocess.DEVNULL)
+        for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+            subprocess.run([*command, "--", str(folder)], stderr=subprocess.DEVNULL)
 
 
 def _listen(process, job, lines):

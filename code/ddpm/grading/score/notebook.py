@@ -4,11 +4,13 @@ import json
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 LARGEST = 100 * 2**20  # bytes
 MOST_CODE = 2 * 2**20  # letters of code: parsed, it takes some hundred times the memory
+MOST_PARTS = 3_000_000  # lists and objects of JSON: in memory each takes some thirty times its letters
+KEY, MOST_STATED = "ddpm", 1000  # of the metadata, and exercises that are read there
 MOST_TEXT = 10_000  # letters of a text cell that are kept: its heading is among them
 KINDS = (
     (b"PK\x03\x04", "a ZIP archive: unpack it"),
@@ -35,16 +37,19 @@ ENCODINGS = (
 )
 
 
+NONE = ("", ())
+
+
 class NoNotebook(Exception):
     """A file holds no notebook; in words why."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its source and its metadata."""
+    """A code cell: its source, and the assignment and the exercises that its metadata state; "" and () for none."""
 
     source: str
-    metadata: dict = field(default_factory=dict)
+    states: tuple[str, tuple[str, ...]] = NONE
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,13 @@ class Notebook:
     Attributes:
         cells: the code cells, in order; the number of a cell in a report counts these, from 1.
         text: the text cells.
-        metadata: the notebook's own.
+        states: the assignment and the exercises that its metadata state.
         encoding: in which it was read, "" for UTF-8.
     """
 
     cells: list[Cell]
     text: list[str]
-    metadata: dict
+    states: tuple[str, tuple[str, ...]] = NONE
     encoding: str = ""
 
 
@@ -77,6 +82,8 @@ def read(path: Path) -> Notebook:
         if data.startswith(beginning):
             raise NoNotebook(f"no notebook but {kind}")
     text, encoding = _text(data)
+    if text.count("[") + text.count("{") > MOST_PARTS:
+        raise NoNotebook(f"more than {MOST_PARTS / 1e6:g} million lists and objects of JSON: clear its outputs")
     try:
         found = json.loads(text)
     except RecursionError:
@@ -132,13 +139,17 @@ def _notebook(found, encoding) -> Notebook:
             source = "".join(map(str, source)) if isinstance(source, list) else str(source)
             source = re.sub("[\ud800-\udfff]", "\ufffd", source)  # half of a letter, which nothing can send on
             if cell.get("cell_type") == "code":
-                code.append(Cell(source, _dict(cell.get("metadata"))))
+                code.append(Cell(source, _stated(cell.get("metadata"))))
             elif cell.get("cell_type") == "markdown":
                 text.append(source[:MOST_TEXT])
     if sum(len(cell.source) for cell in code) > MOST_CODE:
         raise NoNotebook(f"more than {MOST_CODE / 2**20:g} MB of code")
-    return Notebook(code, text, _dict(found.get("metadata")), encoding)
+    return Notebook(code, text, _stated(found.get("metadata")), encoding)
 
 
-def _dict(value) -> dict:
-    return value if isinstance(value, dict) else {}
+def _stated(metadata) -> tuple[str, tuple[str, ...]]:
+    """What metadata state, which may hold anything, and so much that it fills the memory."""
+    own = metadata.get(KEY) if isinstance(metadata, dict) else None
+    name, exercises = (own.get("assignment"), own.get("exercises")) if isinstance(own, dict) else NONE
+    listed = exercises[:MOST_STATED] if isinstance(exercises, list) else ()
+    return name if isinstance(name, str) else "", tuple(e for e in listed if isinstance(e, str))
