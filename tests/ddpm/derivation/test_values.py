@@ -336,12 +336,14 @@ def test_where_a_range_ends_and_what_is_bound_without_a_range():
 
 def test_a_range_of_the_same_name_further_inside():
     with sp.evaluate(False):
-        body, end = 1 / (k - 2), k + (k - 3) / (k - 3)
-        for expr in (Sum(Sum(body, (k, k, T)), (k, 3, T)), Sum(Sum(y, (k, 1, end)), (k, 1, 2))):
-            terms_have_values(expr, {})
-        for expr in (Sum(Sum(body, (k, k, T)), (k, 2, T)), Sum(Sum(y, (k, 1, end)), (k, 1, 3))):
-            with pytest.raises(Undecided, match="has no value where k = "):
-                terms_have_values(expr, {})
+        end = k + (k - 3) / (k - 3)
+        terms_have_values(Sum(Sum(y, (k, 1, end)), (k, 1, 2)), {})
+        with pytest.raises(Undecided, match="has no value where k = 3"):
+            terms_have_values(Sum(Sum(y, (k, 1, end)), (k, 1, 3)), {})
+    for body in (1 / (k - 2), sp.gamma(k - 2)):
+        terms_have_values(Sum(Sum(body, (k, k, T)), (k, 3, T)), {})
+        with pytest.raises(Undecided, match="has no value where k = "):
+            terms_have_values(Sum(Sum(body, (k, k, T)), (k, 2, T)), {})
 
 
 def test_a_free_symbol_beside_an_index():
@@ -361,7 +363,7 @@ def test_few_points_show_that_an_end_is_whole(monkeypatch):
     tried, xreplace = [], sp.Basic.xreplace
     monkeypatch.setattr(sp.Mul, "xreplace", lambda self, rule: tried.append(rule) or xreplace(self, rule))
     terms_have_values(Sum(y, (s, 1, sp.prod(T + i for i in range(7)) / sp.factorial(7))), {})
-    assert 8 <= len(tried) <= 9
+    assert len(tried) == 8
     many = sp.symbols("n:20", integer=True)
     for end in (sp.prod(many) / 2, T ** (10**9) / 2, (T**100 + 1) ** 100 * T / 2):
         tried.clear()
