@@ -154,6 +154,7 @@ SLIPS_BY_HAND = {
     "sum of the cosines": {"three": 2.598},
     "mean of the cosines": {"three": 0.866},
     "what is lost, and not what is left": {"three": 0.35, "uneven": 0.408},
+    "percent": {"uneven": 59},
     "taken for radians": {"three": np.cos(30) ** 3},
     "the variance that is left": {"three": 0.422},
     "sines in the place of cosines": {"three": 0.125},

@@ -125,6 +125,58 @@ def test_a_slip_is_known_in_two_digits_too():
         assert verdict.status is Status.WRONG and words in verdict.slip, verdict
 
 
+@pytest.mark.parametrize(
+    "problem, a, b, words",
+    [
+        ("16.2", "copied", "uneven", "copied and uneven are swapped."),
+        ("12.3", "offset_unit", "rademacher", "offset_unit and rademacher are swapped."),  # 8 alone is a known slip
+        ("1.1", "mean_1", "deviation_1", "mean_1 and deviation_1 are swapped."),
+        ("18.2", "exact", "certain", "the two are swapped: less doubt pulls harder."),
+        ("12.3", "rademacher", "gaussian", "the two kinds of probes are swapped."),
+        ("1.1", "mean_0", "mean_1", "the two extremes are swapped: at 0 nothing is added, at 1 nothing is left."),
+        ("1.1", "mean_0", "same_noise_1", "variances of 0 were taken for a black image: "),  # a row and a number
+    ],
+)
+def test_two_answers_that_are_swapped_are_told(problem, a, b, words):
+    known = ALL[problem].known
+    alike = isinstance(known[a], list) == isinstance(known[b], list)
+    verdict = the_same(verdicts(problem, **{a: known[b], b: known[a] if alike else 1}))
+    assert verdict.status is Status.WRONG and verdict.slip.startswith(words), verdict
+    more = the_same(verdicts(problem, **{a: known[b]}))
+    assert "swapped" not in (more.slip or ""), "one alone is not swapped with anything"
+
+
+def test_two_wrong_answers_are_swapped_if_both_are_right_then():
+    for typed in (
+        dict(copied=0.75, uneven=0.9),
+        dict(copied=0.9, uneven=0.65),
+        dict(copied=0.75, uneven=0.65, copies=1),
+    ):
+        assert the_same(verdicts("16.2", **typed)).slip is None
+
+
+def test_a_large_array_is_not_taken_apart():
+    assert "has array([0., 0., " in " ".join(str(the_same(verdicts("16.2", copied=np.zeros(10**6)))).split())
+
+
+def test_percent_and_what_is_far_off_are_no_other_slip():
+    for problem, key, typed, words in (
+        *(("16.2", key, 100 * ALL["16.2"].known[key], "percent:") for key in ("copied", "copies", "uneven", "covered")),
+        ("14.1", "three", 65, "percent:"),
+        *(("19.2", key, 100 * ALL["19.2"].known[key], "percentages") for key in ("sent_256", "kept_split", "again")),
+    ):
+        verdict = the_same(verdicts(problem, **{key: typed}))
+        assert verdict.status is Status.WRONG and verdict.slip.startswith(words), verdict
+    for problem, key, typed in (
+        *(("16.2", "covered", v) for v in (1.9, 1.07)),
+        *(("19.2", "sent_256", v) for v in (100, 9)),
+        *(("1.1", "mean_almost_1", v) for v in (3.16, 31.6)),
+        ("14.1", "three", 0.0065),
+    ):
+        verdict = the_same(verdicts(problem, **{key: typed}))
+        assert verdict.status is Status.WRONG and verdict.slip is None, verdict
+
+
 @pytest.mark.parametrize("problem", ALL)
 def test_a_right_number_in_few_digits_is_not_taken_for_a_slip(problem):
     exercise = ALL[problem]

@@ -2,27 +2,19 @@
 what it shows."""
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ddpm.grading.limit import TooLong, in_time, of_work
 from ddpm.grading.verdict import WIDTH, Status, Verdict, blank, not_yet, wrap
+from ddpm.grading.written.misconceptions import Misconception, found_in, is_near
 from ddpm.grading.written.quantities import Choice, Number, items_of, numbers_of
 from ddpm.grading.written.reading import SECONDS, called, is_placeholder
 from ddpm.grading.written.too_large import Unreadable
 
 MEASURED = "measured"  # the name of the variable of a chapter or a notebook that holds what the experiment showed
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """A known way to be wrong: `shows` takes the predictions by key, and the measured figures likewise."""
-
-    name: str
-    hint: str
-    shows: Callable[[dict, dict], bool]
 
 
 @dataclass(frozen=True)
@@ -176,10 +168,7 @@ class Predictions:
         return numbers_of(measured, key, 3) if quartiles else self.value(measured, key)
 
     def _compared(self, values, measured):
-        right = {
-            key: all(self.quantities[key].near(*pair) for pair in zip(value, nearest(value, measured[key])))
-            for key, value in values.items()
-        }
+        right = {key: is_near(self.quantities[key], value, measured[key]) for key, value in values.items()}
         count = sum(right.values())
         rows = [
             ("", "predicted", "measured", "verdict"),
@@ -199,35 +188,15 @@ class Predictions:
             return Verdict(Status.RIGHT, f"Right: all {count} predictions of {self.name} hold.\n{table}", 0.0)
         # an honest guess that misses is no mistake
         text = f"{count} of {len(values)} predictions of {self.name} hold.\n{table}"
-        found = next((m for m in self.misconceptions if _shows(m, values, measured)), None)
+        off = {key: self.quantities[key] for key in values if not right[key]}
+        # a guess of what only the experiment can tell is not taken for one of another question
+        found = found_in(self.misconceptions, values, measured, off if self.known else {})
         if found:
             said = wrap("  " + found.name, "  "), wrap("Hint: " + found.hint, "  ")
             text = "\n".join([f"Not right: {text}", "This is a known slip:", *said])
         else:
-            text += "\n" + wrap(
-                "Off: " + "; ".join(f"{key} ({self.quantities[key].what})" for key in values if not right[key]) + ".",
-                "  ",
-            )
+            text += "\n" + wrap("Off: " + "; ".join(f"{key} ({kind.what})" for key, kind in off.items()) + ".", "  ")
         return Verdict(Status.WRONG, text, slip=found.name if found else None)
-
-
-def nearest(values: list, measured: list) -> list:
-    """What is measured; of three quartiles the number between the outer two that is nearest to the prediction."""
-    if len(measured) == len(values):
-        return measured
-    return [min(max(values[0], measured[0]), measured[2])]
-
-
-def _shows(misconception, values, measured) -> bool:
-    middles = {key: figures[1:2] if len(figures) > len(values[key]) else figures for key, figures in measured.items()}
-    sides = ({key: _as_numpy(found) for key, found in side.items()} for side in (values, middles))
-    with np.errstate(all="ignore"):
-        return bool(misconception.shows(*sides))
-
-
-def _as_numpy(found: list):
-    """A row as an array, a number as one that may be divided by 0, a word as it is."""
-    return np.array(found) if len(found) > 1 else found[0] if isinstance(found[0], str) else np.float64(found[0])
 
 
 def apart(predicted: list, measured: list) -> list[str]:

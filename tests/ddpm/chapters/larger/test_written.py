@@ -8,6 +8,7 @@ from ddpm.grading import Status
 
 RIGHT = {"sent_256": 1.14, "sent_split": 1.5, "kept_split": 0.125, "again": 1.33, "parts": "close"}
 SLIPS = {
+    "percentages": dict(kept_split=12.5),
     "32 times as many": dict(sent_256=32),
     "taken for 1 already": dict(sent_256=1),
     "less each, as each has fewer": dict(sent_256=1 / 32),

@@ -106,7 +106,7 @@ PROBLEM_1_1 = Predictions(
         Misconception(
             "at almost 1 the image was taken to be nearly whole after a step.",
             SCALE_HINT,
-            lambda p, m: p["mean_almost_1"] > 0.9,
+            lambda p, m: 0.9 < p["mean_almost_1"] <= 1,
         ),
     ),
     known={

@@ -25,7 +25,14 @@ PROBLEM_19_2 = Predictions(
     },
     (
         Misconception(
-            "more devices were taken to send more each: 32 times as many.", RING_HINT, lambda p, m: p["sent_256"] > 10
+            "percentages in the place of ratios.",
+            "As much is 1, not 100.",
+            lambda p, m: any(NEAR(p[key] / 100, m[key]) for key in ("sent_256", "sent_split", "kept_split", "again")),
+        ),
+        Misconception(
+            "more devices were taken to send more each: 32 times as many.",
+            RING_HINT,
+            lambda p, m: 10 < p["sent_256"] < 40,
         ),
         Misconception(
             "the factor (n - 1) / n was taken for 1 already with 8 devices.",

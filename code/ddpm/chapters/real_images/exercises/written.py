@@ -42,6 +42,11 @@ PROBLEM_16_2 = Predictions(
     },
     (
         Misconception(
+            "percent: a share lies between 0 and 1.",
+            "What is the share of a whole?",
+            lambda p, m: any(_is(p[key] / 100, RIGHT[key]) for key in ("copied", "copies", "uneven", "covered")),
+        ),
+        Misconception(
             "the copies alone: of the others half are nearer too.", SHARE_HINT, lambda p, m: _is(p["copied"], 0.3)
         ),
         Misconception(
@@ -60,7 +65,6 @@ PROBLEM_16_2 = Predictions(
         Misconception("half of all that are nearer.", SOLVE_HINT, lambda p, m: _is(p["copies"], 0.31)),
         Misconception("what is farther is taken for copies.", SOLVE_HINT, lambda p, m: _is(p["copies"], 0.38)),
         Misconception("one without the copies.", SOLVE_HINT, lambda p, m: _is(p["copies"], 0.76)),
-        Misconception("percent: a share lies between 0 and 1.", SOLVE_HINT, lambda p, m: _is(p["copies"], 24)),
         Misconception(
             "a half: that is so for halves of the same size.", UNEVEN_HINT, lambda p, m: _is(p["uneven"], 0.5)
         ),
@@ -77,7 +81,7 @@ PROBLEM_16_2 = Predictions(
         Misconception(
             "all of them: by chance some images have no sample near, even if samples are honest.",
             COVER_HINT,
-            lambda p, m: p["covered"] >= 1,
+            lambda p, m: p["covered"] == 1,
         ),
         Misconception(
             "five chances added, or 1 - 1/6: the five neighbours must all be images.",

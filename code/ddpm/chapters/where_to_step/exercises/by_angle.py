@@ -53,9 +53,14 @@ PROBLEM_14_1 = Predictions(
             lambda p, m: _is(p["three"], 1 - RIGHT["three"]) or _is(p["uneven"], 1 - RIGHT["uneven"]),
         ),
         Misconception(
+            "percent: 1 is all of it, not 100.",
+            "A cosine is never above 1.",
+            lambda p, m: _is(p["three"] / 100, RIGHT["three"]) or _is(p["uneven"] / 100, RIGHT["uneven"]),
+        ),
+        Misconception(
             "the angles were taken for radians.",
             "45 degrees are pi / 4.",
-            lambda p, m: _is(p["three"], np.cos(30) ** 3) or _is(p["uneven"], np.cos([45, 30, 15]).prod()),
+            lambda p, m: is_about(p["three"], np.cos(30) ** 3, 5e-4) or _is(p["uneven"], np.cos([45, 30, 15]).prod()),
         ),
         Misconception(
             "the variance that is left, and not the standard deviation.",
