@@ -165,7 +165,7 @@ def _poles(part, index, first, last, outer, inside):
         return
     args = part.args[1:] if isinstance(part, sp.polygamma) else part.args  # polygamma's first is its order
     for arg in args:
-        if not (arg.has(index) and of_whole_numbers(arg)) or evaluated(arg).is_integer is False:
+        if not of_whole_numbers(arg) or evaluated(arg).is_integer is False:
             continue
         end, value = _smallest(arg, index, first, last)
         highest = 0 if isinstance(part, BELOW_1) else -1

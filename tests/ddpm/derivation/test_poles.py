@@ -48,6 +48,8 @@ with sp.evaluate(False):
         sp.log(2, s),
         sp.binomial(s - 4, sp.S.Half),
         sp.polygamma(s - 3, y),
+        sp.polygamma(s, -2),
+        sp.beta(-1, s + 1),
         sp.Mod(5, s - 1),
         sp.Piecewise((y, s > 2)),
         sp.gamma((s - 1) * (s - 2)),
