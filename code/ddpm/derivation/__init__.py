@@ -11,7 +11,8 @@ r"""Derivations that the machine checks, and the registry that ties each equatio
 | `induction` | `Induction`: base case and step |
 | `statement` | definitions and results as rows, several chains in one block |
 | `settle` | whether two expressions are equal: `settle`, and `prove` where only a proof will do |
-| `premises` | what may be put in: definitions of what is free |
+| `premises`, `forward` | what may be put in: definitions of what is free, which agree with the forward chain |
+| `hidden` | names that are random by definition, in means |
 | `numbers`, `draws`, `forms`, `named`, `worlds`, `means` | numbers at random points, which refuse a step |
 | `proofs`, `algebra`, `terms`, `images`, `lowest` | symbols, which prove it |
 | `values`, `zeros` | whether the parts of an expression have values |

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from ddpm.derivation.densities import STATE
+from ddpm.derivation.expectation import Expectation
+from ddpm.derivation.hidden import hold_of_what_is_random
 from ddpm.derivation.layout import block
 from ddpm.derivation.mutants import Claim, tell
 from ddpm.derivation.premises import agree, equalities
@@ -78,6 +80,7 @@ class Chain:
 
     def __init__(self, start, where: Mapping | None = None):
         self.start, self.where, self.steps, self.premises = sp.sympify(start), dict(where or {}), [], {}
+        self.means = []  # the claims about means, here and in the chains that are used
 
     def step(self, expr, reason: str, using=None, numerically: Numerically | None = None) -> "Chain":
         """Add `expr`, once it is verified to equal the last expression.
@@ -91,14 +94,20 @@ class Chain:
 
         Raises:
             WrongStep: the two sides differ.
-            Undecided: no proof was found, and no point at which they differ.
+            Undecided: no proof was found, and no point at which they differ; or a mean has taken for a number what is
+                random by definition.
         """
+        means = [*self.means, *(claim for chain in _chains(using) for claim in chain.means)]
         expr, using = sp.sympify(expr), self._with(_equalities(using), _premises(using))
         try:
             with sp.evaluate(True):
                 how = settle(self.last, expr, self.where, using, numerically)
         except Different as found:
             raise WrongStep(len(self.steps) + 1, self.last, expr, reason, found) from None
+        if self.last.has(Expectation) or expr.has(Expectation):
+            means.append(Claim(exactly(self.last), exactly(expr), self.where, using))
+        hold_of_what_is_random(means, self.premises)
+        self.means = means
         self.steps.append(Step(expr, reason, how, using))
         return self
 
@@ -157,6 +166,13 @@ def _equalities(using) -> tuple[Equality, ...]:
     if using is None or isinstance(using, Mapping):
         return equalities(using)
     return tuple(known for part in using for known in _equalities(part))
+
+
+def _chains(using) -> list:
+    """The chains in what may be put in."""
+    if isinstance(using, Chain):
+        return [using]
+    return [] if using is None or isinstance(using, Mapping) else [chain for part in using for chain in _chains(part)]
 
 
 def _premises(using) -> list:

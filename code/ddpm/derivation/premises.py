@@ -8,12 +8,14 @@ from sympy.core.function import AppliedUndef
 
 from ddpm.derivation.densities import Density, p, p_theta
 from ddpm.derivation.expectation import KL, LAW_NOISE, LAW_Q, Expectation
+from ddpm.derivation.forward import contradicts_the_chain, is_proved
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.lowest import is_at_least, least
 from ddpm.derivation.rebuilt import evaluated
 from ddpm.derivation.symbols import SCHEDULE, I, Quantity, SquaredNorm, T, x
 from ddpm.derivation.terms import Equality, exactly
 
+GENERAL = Quantity, Density, KL  # put in for all values of their symbols
 LIKE_A_SYMBOL = Quantity, AppliedUndef, SquaredNorm, sp.log, sp.exp, sp.Abs  # may have any value of their kind
 NAMES = LAW_Q, LAW_NOISE, *(law(x[T]).args[0] for law in (p, p_theta)), I
 KINDS = "real", "integer", "positive", "negative", "zero"  # of numbers
@@ -27,7 +29,7 @@ def equalities(using: Mapping | Sequence[Equality] | None) -> tuple[Equality, ..
             for old, new in pairs:
                 _may_be_put_in(old, new)
         agree(pairs)
-        using = [Equality(old, new, {}, isinstance(old, (Quantity, Density, KL))) for old, new in pairs]
+        using = [Equality(old, new, {}, isinstance(old, GENERAL)) for old, new in pairs]
     return tuple(using or ())
 
 
@@ -44,6 +46,8 @@ def _may_be_put_in(old, new):
     computed = old.has(Expectation) or any(kl.has(Normal) or kl.args[0] == kl.args[1] for kl in old.atoms(KL))
     if computed or not (free or unknown):
         raise ValueError(f"{old} is fixed: that it is {new} is to be proved, not put in")
+    if contradicts_the_chain(old, new):
+        raise ValueError(f"{old} is fixed by the forward chain, and is not {new}")
     if new.is_number and isinstance(old, sp.Function) and not isinstance(old, LIKE_A_SYMBOL):
         raise ValueError(f"{old} has values of its own, so that {new} may be none of them: put in its argument")
     if any({getattr(side, f"is_{kind}") for side in (old, new)} >= {True, False} for kind in KINDS):
@@ -63,11 +67,27 @@ def agree(pairs) -> None:
                 apart = sp.sympify(evaluated(other.xreplace({old: new}) - given.xreplace({old: new})))
                 if apart.is_zero is False:
                     raise ValueError(f"{old} is {new}, so that {other} cannot be {given}")
-        known = [(old, new) for old, new in pairs if isinstance(old, Quantity) and len(old.args) == 1]
-        defined = [(old, *old.args, new) for old, new in known if not new.has(old.func)]
-        for (old, time, new), (other, at, given) in permutations(defined, 2):
-            if old.func == other.func and time.is_Symbol:
+        general = [(old, new) for old, new in pairs if isinstance(old, GENERAL) and not new.has(old.func)]
+        for (old, new), (other, given) in permutations(general, 2):
+            for time, at in _instances(old, other):
                 begin = least(time, {})
-                is_one = begin is None or is_at_least(at, begin, {})
-                if is_one and sp.expand(new.xreplace({time: at}) - given) != 0:
+                if begin is not None and is_at_least(begin - 1 - at, 0, {}):
+                    continue
+                if not is_proved(new.xreplace({time: at}), given):
                     raise ValueError(f"{old} is {new}, so that {other} cannot be {given}")
+
+
+def _instances(old, other):
+    """The times at which what is said of `old` for all times is said of `other`, each with the symbol of the time."""
+    for time in old.free_symbols:
+        if not time.is_integer:
+            continue
+        whole = [[part for part in sp.preorder_traversal(side) if _is_whole(part)] for side in (old, other)]
+        apart = {part - time for part in whole[0] if (part - time).is_Integer}
+        for at in {part - distance for part in whole[1] for distance in apart} - {time}:
+            if old.xreplace({time: at}) == other:
+                yield time, at
+
+
+def _is_whole(part) -> bool:
+    return isinstance(part, sp.Expr) and bool(part.is_integer)

@@ -1,0 +1,63 @@
+"""What the schedule says of the states of the forward chain: no definition may say something else.
+
+Looked at is what is written in the symbols of the schedule alone; with others it may be another chain.
+"""
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from ddpm.derivation.densities import STATE, Density, Undecided
+from ddpm.derivation.expectation import LAW_Q, Expectation, reparameterized
+from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.lowest import is_at_least
+from ddpm.derivation.proofs import find_proof
+from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar, epsilon, x
+
+
+def contradicts_the_chain(old, new) -> bool:
+    """Whether `old` is known through the schedule, and `new` is not proved to be the same."""
+    if isinstance(old, Density):
+        law = _law(old) if isinstance(new, Normal) else None
+        known = law and new.has(*SCHEDULE) and _is_of_the_schedule(*new.args[:3])
+        return bool(known) and not all(map(is_proved, new.args, law))
+    random = sp.Tuple(old, new)
+    if not (random.has(STATE) and random.has(epsilon) and _is_of_the_schedule(old, new)):
+        return False
+    return not is_proved(reparameterized(old), reparameterized(new))
+
+
+def is_proved(left, right) -> bool:
+    """Whether the rules alone prove it."""
+    try:
+        return find_proof(left, right, {}) is not None
+    except Undecided:
+        return False
+
+
+def _is_of_the_schedule(*parts) -> bool:
+    """Whether no more than the schedule, times, states and the noise stand in the parts."""
+    whole = sp.Tuple(*parts)
+    names = whole.atoms(Quantity, AppliedUndef, Density, Expectation)
+    return all(isinstance(name, (*SCHEDULE, STATE)) for name in names) and all(
+        symbol.is_integer or symbol == epsilon for symbol in whole.free_symbols
+    )
+
+
+def _law(density):
+    """State, mean and variance of one state of q given an earlier one, or x_0 and a later one; None for others."""
+    law, targets, given = density.args
+    if law != LAW_Q or len(targets) != 1 or density.is_path:
+        return None
+    (time,), others = density.times(1), density.times(2)
+    later = [other for other in others if is_at_least(other - time, 0, {})]
+    earlier = [other for other in others if other not in later]
+    if len(later) == len(earlier) == 1 and earlier == [0]:
+        (after,) = later
+        kept, total = alpha_bar[after] / alpha_bar[time], 1 - alpha_bar[after]
+        before = 1 - alpha_bar[time]
+        mean = sp.sqrt(kept) * before / total * x[after] + sp.sqrt(alpha_bar[time]) * (1 - kept) / total * x[0]
+        return x[time], mean, before * (1 - kept) / total
+    if len(earlier) == 1 and not later:
+        kept = alpha_bar[time] / alpha_bar[earlier[0]]
+        return x[time], sp.sqrt(kept) * x[earlier[0]], 1 - kept
+    return None
