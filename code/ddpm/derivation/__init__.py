@@ -12,7 +12,7 @@ r"""Derivations that the machine checks, and the registry that ties each equatio
 | `statement` | definitions and results as rows, several chains in one block |
 | `settle` | whether two expressions are equal: `settle`, and `prove` where only a proof will do |
 | `premises`, `forward` | what may be put in: definitions of what is free, which agree with the forward chain |
-| `hidden` | names that are random by definition, in means |
+| `hidden` | names that hide, by definition, what a mean or a sum binds, or a zero |
 | `numbers`, `draws`, `forms`, `named`, `worlds`, `means` | numbers at random points, which refuse a step |
 | `proofs`, `algebra`, `terms`, `images`, `lowest` | symbols, which prove it |
 | `values`, `zeros` | whether the parts of an expression have values |

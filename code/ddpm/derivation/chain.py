@@ -24,8 +24,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from ddpm.derivation.densities import STATE
-from ddpm.derivation.expectation import Expectation
-from ddpm.derivation.hidden import hold_of_what_is_random
+from ddpm.derivation.hidden import hold_as_defined
 from ddpm.derivation.layout import block
 from ddpm.derivation.mutants import Claim, tell
 from ddpm.derivation.premises import agree, equalities
@@ -80,7 +79,7 @@ class Chain:
 
     def __init__(self, start, where: Mapping | None = None):
         self.start, self.where, self.steps, self.premises = sp.sympify(start), dict(where or {}), [], {}
-        self.means = []  # the claims about means, here and in the chains that are used
+        self.claims = []  # here and in the chains that are used
 
     def step(self, expr, reason: str, using=None, numerically: Numerically | None = None) -> "Chain":
         """Add `expr`, once it is verified to equal the last expression.
@@ -94,32 +93,30 @@ class Chain:
 
         Raises:
             WrongStep: the two sides differ.
-            Undecided: no proof was found, and no point at which they differ; or a mean has taken for a number what is
-                random by definition.
+            Undecided: no proof was found, and no point at which they differ; or it is known for
+                any number, and not for what one of them is by definition.
         """
-        means = [*self.means, *(claim for chain in _chains(using) for claim in chain.means)]
-        expr, using = sp.sympify(expr), self._with(_equalities(using), _premises(using))
+        claims = [*self.claims, *(claim for chain in _chains(using) for claim in chain.claims)]
+        expr, using, premises = sp.sympify(expr), _equalities(using), self._with(_premises(using))
         try:
             with sp.evaluate(True):
                 how = settle(self.last, expr, self.where, using, numerically)
         except Different as found:
             raise WrongStep(len(self.steps) + 1, self.last, expr, reason, found) from None
-        if self.last.has(Expectation) or expr.has(Expectation):
-            means.append(Claim(exactly(self.last), exactly(expr), self.where, using))
-        hold_of_what_is_random(means, self.premises)
-        self.means = means
+        claims.append(Claim(exactly(self.last), exactly(expr), self.where, using))
+        hold_as_defined(claims, premises)
+        self.claims, self.premises = claims, premises
         self.steps.append(Step(expr, reason, how, using))
         return self
 
-    def _with(self, using, premises):
-        """`using`, once nothing that it rests on contradicts what has been put in before."""
-        for old, new in premises:
-            if self.premises.setdefault(old, new) != new:
-                raise ValueError(
-                    f"{plain(old)} is {plain(new)} in this step, and was {plain(self.premises[old])} before"
-                )
-        agree(self.premises.items())
-        return using
+    def _with(self, given) -> dict:
+        """The premises with those of a step, once nothing contradicts what has been put in before."""
+        premises = dict(self.premises)
+        for old, new in given:
+            if premises.setdefault(old, new) != new:
+                raise ValueError(f"{plain(old)} is {plain(new)} in this step, and was {plain(premises[old])} before")
+        agree(premises.items())
+        return premises
 
     @property
     def last(self):

@@ -7,7 +7,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ddpm.derivation.densities import STATE, Density, Undecided
-from ddpm.derivation.expectation import LAW_Q, Expectation, reparameterized
+from ddpm.derivation.expectation import KL, LAW_Q, Expectation, reparameterized
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.lowest import is_at_least
 from ddpm.derivation.proofs import find_proof
@@ -16,12 +16,14 @@ from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar, epsilon, x
 
 def contradicts_the_chain(old, new) -> bool:
     """Whether `old` is known through the schedule, and `new` is not proved to be the same."""
+    if isinstance(old, KL) and isinstance(new, KL):
+        return any(map(contradicts_the_chain, old.args, new.args))
     if isinstance(old, Density):
         law = _law(old) if isinstance(new, Normal) else None
-        known = law and new.has(*SCHEDULE) and _is_of_the_schedule(*new.args[:3])
+        known = law and new.has(*SCHEDULE) and is_of_the_schedule(*new.args[:3])
         return bool(known) and not all(map(is_proved, new.args, law))
     random = sp.Tuple(old, new)
-    if not (random.has(STATE) and random.has(epsilon) and _is_of_the_schedule(old, new)):
+    if not (random.has(STATE) and random.has(epsilon) and is_of_the_schedule(old, new)):
         return False
     return not is_proved(reparameterized(old), reparameterized(new))
 
@@ -34,7 +36,7 @@ def is_proved(left, right) -> bool:
         return False
 
 
-def _is_of_the_schedule(*parts) -> bool:
+def is_of_the_schedule(*parts) -> bool:
     """Whether no more than the schedule, times, states and the noise stand in the parts."""
     whole = sp.Tuple(*parts)
     names = whole.atoms(Quantity, AppliedUndef, Density, Expectation)

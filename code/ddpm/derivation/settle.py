@@ -23,7 +23,7 @@ from ddpm.derivation.numbers import Point
 from ddpm.derivation.premises import equalities
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.symbols import x
-from ddpm.derivation.terms import Equality, depends, exactly, put_in
+from ddpm.derivation.terms import Equality, depends, exactly, put_all_in
 from ddpm.derivation.values import lost_parts, terms_have_values
 from ddpm.derivation.worlds import mp
 
@@ -119,9 +119,9 @@ def settle(
             raise ValueError(f"{symbol} is a positive whole number; it cannot begin at {value}")
     written = left, right
     for side in written:
-        terms_have_values(side, where, free=True)
+        terms_have_values(side, where, free=True, using=using)
     claim = Claim(exactly(left), exactly(right), where, using)
-    left, right = (_put_in(side, using, where) for side in (claim.left, claim.right))
+    left, right = (put_all_in(side, using, where) for side in (claim.left, claim.right))
     try:
         found = _settled(left, right, where, numerically)
         for side, full in zip(written, (claim.left, claim.right)):
@@ -132,12 +132,6 @@ def settle(
         if any(depends(side, known.old) for side in (left, right) for known in using):
             raise Undecided(f"not decided: what was put in still stands in {left} or {right}") from error
         raise
-
-
-def _put_in(expr, using, where):
-    for known in using:
-        expr = put_in(expr, known, where)
-    return expr
 
 
 def _nothing_lost(written, expr, where):

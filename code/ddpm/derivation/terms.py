@@ -5,7 +5,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from ddpm.derivation.densities import STATE, Density, Undecided
-from ddpm.derivation.expectation import KL, LAW_Q, Expectation
+from ddpm.derivation.expectation import KL, LAW_Q, NOISES, Expectation
 from ddpm.derivation.lowest import is_at_least, least, lower
 from ddpm.derivation.rebuilt import evaluated, known_of
 from ddpm.derivation.symbols import epsilon
@@ -19,6 +19,7 @@ CLOSED = (
     sp.Lambda,
     sp.Subs,
 )  # nothing is put into them: they bind variables
+RANDOM = STATE, *NOISES
 BINDING = sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Limit, sp.Subs, sp.Lambda
 
 
@@ -38,14 +39,16 @@ def put_in(expr, known: Equality, lowest: dict):
     """`expr` with the new for the old of an equality that is known.
 
     Raises:
-        Undecided: the old stands where it is not known to equal the new.
+        Undecided: the old stands where it is not known to equal the new, or where a name in the new is bound.
     """
     if expr == known.old:
         return _new(known, lowest)
     if not expr.args or isinstance(expr, CLOSED):
         return expr
     if isinstance(expr, Expectation) and not _holds_inside(known, expr.args[1]):
-        return expr
+        if known.old.has(*RANDOM) or not expr.has(known.old):
+            return expr
+        raise Undecided(f"not decided: {known.old} is {known.new}, which {expr} binds")
     if isinstance(expr, (sp.Sum, sp.Product)):
         return _put_into_sum(expr, known, lowest)
     if (expr.is_Add or expr.is_Mul) and expr.func == known.old.func:
@@ -53,6 +56,13 @@ def put_in(expr, known: Equality, lowest: dict):
         if len(rest) == len(expr.args) - len(known.old.args):
             return expr.func(_new(known, lowest), *(put_in(arg, known, lowest) for arg in rest))
     return expr.func(*(put_in(arg, known, lowest) for arg in expr.args))
+
+
+def put_all_in(expr, using, lowest: dict):
+    """`expr` with what is known put in, one equality after the other."""
+    for known in using:
+        expr = put_in(expr, known, lowest)
+    return expr
 
 
 def _holds_inside(known, law) -> bool:
@@ -77,10 +87,8 @@ def _put_into_sum(expr, known, lowest):
     body, *limits = expr.args
     if not known.general and {limit[0] for limit in limits} & known.old.free_symbols:
         return expr
-    captured = {limit[0] for limit in limits} & (known.new.free_symbols - known.old.free_symbols)
-    if captured:  # an index that is no more than a name, and that the new brings along as another thing
-        renamed = {index: sp.Dummy(index.name, **index._assumptions_orig) for index in captured}
-        body, limits = body.xreplace(renamed), [limit.xreplace(renamed) for limit in limits]
+    if expr.has(known.old) and {limit[0] for limit in limits} & (known.new.free_symbols - known.old.free_symbols):
+        raise Undecided(f"not decided: {known.old} is {known.new}, and {expr} binds an index so named: take another")
     ends = [sp.Tuple(limit[0], *(put_in(end, known, lowest) for end in limit[1:])) for limit in limits]
     return expr.func(put_in(body, known, lower(limits, lowest)), *ends)
 

@@ -16,25 +16,28 @@ from ddpm.derivation.lowest import is_at_least, least, lower, raised
 from ddpm.derivation.poles import BELOW_1, NOT_0, POLES, is_unknown
 from ddpm.derivation.rebuilt import evaluated, known_of
 from ddpm.derivation.symbols import SCHEDULE, Quantity
-from ddpm.derivation.terms import BINDING
+from ddpm.derivation.terms import BINDING, exactly, put_all_in
 from ddpm.derivation.zeros import of_whole_numbers, zeros
 
 MOST_POINTS = 1000
 LOOKED_AT = (sp.Pow, Quantity, Normal, *POLES, *NOT_0)
 
 
-def terms_have_values(expr, lowest: dict, free: bool = False) -> None:
+def terms_have_values(expr, lowest: dict, free: bool = False, using=()) -> None:
     """Refuse a part that is known to have no value where an index may run, or may well have none there.
 
     Args:
         lowest: the smallest value of each integer symbol, 1 where none is given.
         free: whether symbols that no sum binds are looked at too, from their least value on.
+        using: what is put into the parts, which are looked at before and after.
 
     Raises:
         Undecided: with the part and the index.
     """
     with sp.evaluate(True):
-        for part, limits in dict.fromkeys(_parts(sp.sympify(expr), ())):
+        parts = dict.fromkeys(_parts(sp.sympify(expr), ()))
+        parts |= dict.fromkeys(found for part, limits in parts for found in _put_into(part, limits, lowest, using))
+        for part, limits in parts:
             if isinstance(part, (sp.Sum, sp.Product)):
                 _ends_are_whole(part)
             if isinstance(part, Normal) and free and not is_nonnegative(part.args[2], lower(_known(limits), lowest)):
@@ -43,6 +46,13 @@ def terms_have_values(expr, lowest: dict, free: bool = False) -> None:
                 _index_is_whole(part)
             for index in sorted(part.free_symbols, key=str) if _is_looked_at(part) else ():
                 _look(part, index, limits, lowest, free)
+
+
+def _put_into(part, limits, lowest, using):
+    """What is looked at in a part once what is known is put in."""
+    if using and not isinstance(part, (sp.Sum, sp.Product)):
+        full = put_all_in(exactly(part), using, lower(_known(limits), lowest))
+        yield from _parts(full, limits)
 
 
 def lost_parts(written, expr) -> list:

@@ -77,6 +77,15 @@ def test_a_chain_remembers_what_it_rests_on():
         step.expr = a
 
 
+def test_a_step_that_is_refused_leaves_no_premise():
+    chain = Chain(sigma[t] ** 2)
+    for end, using in ((b, {sigma[t]: a}), (c, {sigma[t]: c, sigma[T]: a})):
+        with pytest.raises(ValueError):
+            chain.step(end, "given", using=using)
+        assert chain.premises == {} == dict(chain.step(sigma[t] ** 2, "").premises)
+    assert chain.step(b**2, "given", using={sigma[t]: b}).premises == {sigma[t]: b}
+
+
 def test_a_chain_is_set_as_it_was_written():
     with as_written():
         chain = Chain(b * 2 + a).step(a + b + b, "").step(2 * b + a, "")

@@ -1,9 +1,10 @@
-"""What is put in for a state, or for a density of q, is what the schedule makes of it; with other symbols it is free."""
+"""What is put in for a state, or for a density of q, is what the schedule makes of it; other symbols are free."""
 
 import pytest
 import sympy as sp
 
-from ddpm.derivation.densities import p_theta, q
+from ddpm.derivation.densities import p, p_theta, q
+from ddpm.derivation.expectation import KL
 from ddpm.derivation.forward import contradicts_the_chain, is_proved
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.premises import equalities
@@ -29,6 +30,7 @@ mean = sqrt(alpha_bar[t - 1]) * beta[t] / total * x[0] + sqrt(alpha[t]) * before
         (closed, Normal(x[t], sqrt(bar) * x[0], total)),
         (q(x[t] | x[s]), Normal(x[t], sqrt(bar / alpha_bar[s]) * x[s], 1 - bar / alpha_bar[s])),
         (earlier, Normal(x[t - 1], mean, before / total * beta[t])),
+        (KL(closed, p(x[t])), KL(Normal(x[t], sqrt(bar) * x[0], total), Normal(x[t], 0, 1))),
     ],
 )
 def test_what_the_schedule_says_may_be_put_in(old, new):
@@ -54,6 +56,8 @@ def test_what_the_schedule_says_may_be_put_in(old, new):
         (closed, Normal(x[t], sqrt(bar) * x[0], beta[t])),
         (q(x[t] | x[s]), Normal(x[t], sqrt(bar) * x[s], 1 - bar / alpha_bar[s])),
         (earlier, Normal(x[t - 1], mean, beta[t])),
+        (KL(closed, p(x[t])), KL(Normal(x[t], sqrt(bar) * x[0], beta[t]), Normal(x[t], 0, 1))),
+        (KL(p(x[t]), closed), KL(Normal(x[t], 0, 1), Normal(x[t], sqrt(bar) * x[0], beta[t]))),
         (earlier, Normal(x[t - 1], mean.subs(x[0], x[1]), before / total * beta[t])),
     ],
 )
@@ -79,6 +83,7 @@ def test_what_the_schedule_denies_is_not_put_in(old, new):
         (q(x[t - 1] | x[t]), Normal(x[t - 1], sqrt(alpha[t]) * x[t], beta[t])),  # right for normal data
         (q(x[t - 1] | (x[t], x[1])), Normal(x[t - 1], x[1], beta[t])),
         (q(x[t] | (x[t - 1], x[0])), Normal(x[t], x[t - 1], beta[t])),
+        (KL(closed, p(x[t])), beta[t]),
         (q(x[0:t]), Normal(x[t], 0, beta[t])),
         (p_theta(x[t - 1] | x[t]), Normal(x[t - 1], x[t], beta[t])),
     ],

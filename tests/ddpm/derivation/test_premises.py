@@ -139,6 +139,8 @@ def test_no_number_is_put_in_for_a_function_that_has_values_of_its_own(old):
         ({q(x[t + 1] | x[t]): z}, {q(x[t] | x[t - 1]): y}),
         ({KL(q(x[t]), p(x[t])): z}, {KL(q(x[1]), p(x[1])): y}),
         ({y: 1}, {y**2: 4}),
+        ({r[t]: alpha[t]}, {r[t] ** 2: beta[t]}),
+        ({r[t]: sqrt(alpha[t] / alpha_bar[t])}, {log(r[t]): log(alpha[t]) - log(alpha_bar[t])}),
         ({y: 1}, {sp.exp(y): 2}),
     ],
 )
@@ -162,6 +164,8 @@ def test_a_family_may_be_defined_at_two_times():
         {mu_tilde(t, x[t], x[0]): t, mu_tilde(t, x[t - 1], x[0]): 5},
         {q(x[t] | x[t - 1]): z, q(x[t] | x[t - 2]): y},
         {m[i]: v, r[i]: i, m[t]: v},
+        {r[t]: sqrt(1 - beta[t]), r[t] ** 2: alpha[t]},
+        {m[t]: y, m[t] ** 2: z},
         {m[t]: m[t - 1] + 1, m[s]: s},  # a recurrence
         {m[t]: t, m[s]: m[s - 1] + 1},
         {m[2 * t]: 1, m[t]: 1},

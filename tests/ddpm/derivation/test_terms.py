@@ -7,7 +7,7 @@ from ddpm.derivation.densities import Undecided, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.rebuilt import evaluated
 from ddpm.derivation.symbols import T, alpha, epsilon, family, s, t, x
-from ddpm.derivation.terms import Equality, depends, exactly, put_in
+from ddpm.derivation.terms import Equality, depends, exactly, put_all_in, put_in
 
 y, z, u = sp.symbols("y z u", real=True)
 v = sp.Symbol("v", positive=True)
@@ -54,7 +54,7 @@ GENERAL = known(m[t], y, general=True)
         (E_q(x[t]), known(x[t], y, general=True), E_q(x[t])),  # its law is q's own
         (E_noise(y * epsilon), known(y, z), E_noise(z * epsilon)),
         (E_noise(y * epsilon), known(epsilon, z), E_noise(y * epsilon)),
-        (E_noise(y * epsilon), known(y, epsilon), E_noise(y * epsilon)),
+        (E_noise(m[t] * epsilon), known(y, epsilon), E_noise(m[t] * epsilon)),
         (E_noise(y * epsilon), known(epsilon, z, general=True), E_noise(y * z)),
         (E_noise(x[t]), known(x[t], x[0] + epsilon, general=True), E_noise(x[t])),
         (E_noise(m[t] * x[t]), known(m[t], y, general=True), E_noise(y * x[t])),
@@ -74,12 +74,30 @@ def test_what_is_put_in(expr, equality, right):
     assert put_in(expr, equality, {}) == right
 
 
-def test_an_index_is_not_caught():
-    found = put_in(sp.Sum(u * m[s], (s, 1, T)), known(u, s), {})
-    (index, first, last), body = found.args[1], found.args[0]
-    assert index != s and body == s * m[index] and (first, last) == (1, T) and index.is_positive and index.is_integer
-    same = put_in(sp.Sum(m[s], (s, 1, T)), known(m[s], s + 1, general=True), {})
-    assert same == sp.Sum(s + 1, (s, 1, T))  # it is meant: both sides speak of s
+@pytest.mark.parametrize(
+    "expr, equality",
+    [
+        (sp.Sum(u * m[s], (s, 1, T)), known(u, s)),
+        (sp.Product(f(t) + u, (s, 1, T), (t, 1, s)), known(u, t + 1)),
+        (sp.Sum(m[s], (s, 1, T), (T, 1, 3)), known(m[s], T, general=True)),
+        (2 + sp.Sum(alpha[s], (s, u, T)), known(u, s)),
+        (E_noise(y * epsilon), known(y, epsilon)),
+        (E_q(y * x[t]), known(y, x[0])),
+        (E_q(m[t] * x[t]), known(m[t], x[0] + epsilon, general=True)),
+    ],
+)
+def test_nothing_is_put_in_that_would_be_bound(expr, equality):
+    with pytest.raises(Undecided, match="binds"):
+        put_in(expr, equality, {})
+
+
+def test_what_is_bound_where_nothing_is_put_in_does_not_matter():
+    for equality in (known(y, s), known(y, epsilon)):
+        for expr in (sp.Sum(u * m[s], (s, 1, T)), E_noise(u * epsilon)):
+            assert put_in(expr + y, equality, {}) == expr + equality.new
+    assert put_in(sp.Sum(m[s] * u, (s, 1, T)), known(m[s], s, general=True), {}) == sp.Sum(s * u, (s, 1, T))
+    assert put_all_in(y + u, (known(y, z), known(z, v), known(v, y)), {}) == y + u
+    assert put_all_in(y, (), {}) == y
 
 
 def test_a_condition_is_met_or_it_is_not_decided():

@@ -8,6 +8,7 @@ import sympy as sp
 from ddpm.derivation.densities import Undecided, q
 from ddpm.derivation.expectation import KL, E_noise, E_q
 from ddpm.derivation.gaussians import Normal
+from ddpm.derivation.premises import equalities
 from ddpm.derivation.proofs import find_proof
 from ddpm.derivation.settle import settle
 from ddpm.derivation.symbols import (
@@ -30,6 +31,7 @@ from ddpm.derivation.values import lost_parts, terms_have_values
 y = sp.Symbol("y", real=True)
 k = sp.Symbol("k", integer=True, positive=True)
 i = sp.Symbol("i", integer=True)
+before, total = 1 - alpha_bar[t - 1], 1 - alpha_bar[t]
 m, g = family("m", "m"), function("g", "g")
 Sum, Product = sp.Sum, sp.Product
 with sp.evaluate(False):
@@ -370,3 +372,21 @@ def test_few_points_show_that_an_end_is_whole(monkeypatch):
         with pytest.raises(Undecided, match="may be no whole number"):
             terms_have_values(Sum(y, (s, 1, end)), {})
         assert len(tried) <= 1
+
+
+@pytest.mark.parametrize(
+    "left, right, using, at",
+    [
+        (before / g(t), total / beta[t], {g(t): before / total * beta[t]}, "t = 1"),
+        (before * m[t], 1, {m[t]: 1 / before}, "t = 1"),
+        (Sum(y / g(s) * (s - 3), (s, 1, T)), T * y, {g(s): s - 3}, "s = 3"),
+    ],
+)
+def test_what_is_put_in_has_a_value_too(left, right, using, at):
+    given = equalities(using)
+    if left.has(Sum):
+        given = [known._replace(general=True) for known in given]
+    with pytest.raises(Undecided, match=f"has no value where {at}"):
+        settle(left, right, using=given)
+    if not left.has(Sum):
+        assert settle(left, right, FROM_2, using=given).by == "symbols"
