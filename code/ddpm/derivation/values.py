@@ -17,7 +17,7 @@ from ddpm.derivation.poles import BELOW_1, NOT_0, POLES, is_unknown
 from ddpm.derivation.rebuilt import evaluated, known_of
 from ddpm.derivation.symbols import SCHEDULE, Quantity
 from ddpm.derivation.terms import BINDING, exactly, put_all_in
-from ddpm.derivation.zeros import of_whole_numbers, zeros
+from ddpm.derivation.zeros import leaves_0, of_whole_numbers, zeros
 
 MOST_POINTS = 1000
 LOOKED_AT = (sp.Pow, Quantity, Normal, *POLES, *NOT_0)
@@ -165,7 +165,7 @@ def _without_value(part, index, first, last, inside):
         base = next((rule(*part.args) for kind, rule in NOT_0.items() if isinstance(part, kind)), None)
     if base == 0:
         yield None
-    elif base is not None and base.has(index):
+    elif base is not None and base.has(index) and not leaves_0(base, index, first):
         yield from zeros(base, index, tuple(known_of(index, first).items()))
 
 

@@ -13,6 +13,7 @@ from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.rebuilt import evaluated
 from ddpm.derivation.symbols import SCHEDULE, Quantity, alpha_bar
 
+SMOOTH = sp.log, sp.exp
 UNKNOWN = Quantity, AppliedUndef, Density, Expectation, KL  # which vanish for some values of theirs at the most
 
 
@@ -39,6 +40,16 @@ def zeros(base, index, known) -> list:
     except sp.PolynomialError:
         factors = [base]
     return [root for factor in factors for root in _of_factor(factor, run)]
+
+
+def leaves_0(base, index, first) -> bool:
+    """Whether `base` is above 0 where its index begins and grows from there, or below 0 and falls, as log t from 2."""
+    if not all(isinstance(part, SMOOTH) for part in base.atoms(sp.Function) if part.has(index)):
+        return False
+    over = sp.Dummy(nonnegative=True)
+    begin, growth = base.xreplace({index: first}), evaluated(base.xreplace({index: first + over})).diff(over)
+    begin, growth = evaluated(begin), evaluated(growth)
+    return bool(begin.is_positive and growth.is_positive or begin.is_negative and growth.is_negative)
 
 
 def _of_factor(factor, run):

@@ -28,7 +28,7 @@ from ddpm.derivation.symbols import (
 )
 from ddpm.derivation.values import lost_parts, terms_have_values
 
-y = sp.Symbol("y", real=True)
+y, z = sp.symbols("y z", real=True)
 k = sp.Symbol("k", integer=True, positive=True)
 i = sp.Symbol("i", integer=True)
 before, total = 1 - alpha_bar[t - 1], 1 - alpha_bar[t]
@@ -148,6 +148,8 @@ FROM_2 = {t: 2}
         ((alpha_bar[t] ** 2 - alpha_bar[s] ** 2) / (alpha_bar[t] - alpha_bar[s]), alpha_bar[t] + alpha_bar[s], None),
         ((m[t] ** 2 - m[t - 1] ** 2) / (m[t] - m[t - 1]), m[t] + m[t - 1], {}),
         (1 / (t + 1) + 1 / (T + t), 1 / (1 + t) + 1 / (t + T), {}),
+        (Sum(y / log(s + 1), (s, 1, t)) * 2, Sum(2 * y / log(s + 1), (s, 1, t)), {}),
+        (log(t + 1) ** 2 / (2 * log(t + 1)), log(t + 1) / 2, {}),
     ],
 )
 def test_a_symbol_runs_from_its_least_value_on(left, right, where):
@@ -304,6 +306,13 @@ def test_what_has_no_value_does_not_cancel(written):
 @pytest.mark.parametrize("written", SOMETHING)
 def test_what_has_a_value_cancels(written):
     assert settle(written, sp.S.Zero).by == "symbols"
+
+
+def test_a_zero_of_a_smooth_function_may_lie_before_the_range():
+    for fraction, proved in ((y / log(t), y), (y / (sqrt(t) - 1), y), (y / (2**t - 2), y)):
+        with pytest.raises(Undecided, match="may have no value at some t"):
+            settle(fraction * z, fraction * proved * z / y)
+        assert settle(fraction * z, fraction * proved * z / y, FROM_2).by == "symbols"
 
 
 def test_a_variance_that_is_0_at_first():

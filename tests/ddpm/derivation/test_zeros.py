@@ -4,8 +4,8 @@ import pytest
 import sympy as sp
 
 from ddpm.derivation.gaussians import Normal
-from ddpm.derivation.symbols import T, alpha_bar, family, mu_tilde, s, sqrt, t
-from ddpm.derivation.zeros import zeros
+from ddpm.derivation.symbols import T, alpha_bar, family, log, mu_tilde, s, sqrt, t
+from ddpm.derivation.zeros import leaves_0, zeros
 
 y = sp.Symbol("y", real=True)
 m = family("m", "m")
@@ -49,3 +49,32 @@ def test_what_is_known_of_the_index_excludes_zeros():
         assert zeros(base, s, positive) == []
     assert zeros((2**s + 1) * (s - 3), s, positive) == [3]
     assert zeros(s + 3, s, WHOLE) == [-3]
+
+
+@pytest.mark.parametrize(
+    "base, first, found",
+    [
+        (log(s), 2, True),
+        (log(s), 1, False),
+        (log(s), T + 1, True),
+        (log(s), T, False),
+        (-log(2 * s) / 3, 1, True),
+        (sqrt(s) - 1, 2, True),
+        (2**s - 8, 4, True),
+        (2**s - 8, 3, False),
+        (8 - 2**s, 4, True),
+        (8 - 2**s, 1, False),  # it falls, to 0 and below
+        (2**s - 8, 1, False),
+        (sp.exp(-s) - 2, 0, True),
+        (s * log(s) + y**2, 2, True),
+        (s * log(s) - y, 2, False),
+        (s**2 - 5, 0, False),
+        (sp.tan(s), 1, False),
+        (s - 5 * sp.floor(s / 3), 1, False),
+        (s * alpha_bar[s], 1, False),
+        (1 / (s - 5), 6, False),
+        (s * alpha_bar[t] + 1, 1, True),
+    ],
+)
+def test_what_leaves_0_has_no_zero_further_on(base, first, found):
+    assert leaves_0(base, s, sp.sympify(first)) is found
