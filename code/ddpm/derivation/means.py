@@ -169,7 +169,7 @@ def over_noise(point, body, law, env):
             if len(total) == 1:  # after the first node, so that numbers are drawn in the order in which they stand
                 env = {**env, **{part: values(point, part, env) for part in constants(body)}}
     sizes = [*map(abs, total)]
-    ends = max(sizes[i] for i in (0, len(rule) - 1, len(rule), -1))
+    ends = max(sizes[:: len(rule)] + sizes[len(rule) - 1 :: len(rule)])  # of the rule, for both of the data
     point.sure = point.sure and not body.has(*JUMPS) and is_spread(sizes) and ends <= max(sizes) / 10**12
     return mp.fsum(total)
 

@@ -85,7 +85,7 @@ def _definitions(expr, where):
 
 def _product(where, body, *limits):
     index, first, last = limits[0]
-    known = len(limits) == 1 and first.is_Integer and first >= 1 and not last.is_Integer
+    known = len(limits) == 1 and first.is_Integer and not last.is_Integer
     if known and body == ALPHA(index) and is_at_least(last, first - 1, where):
         return ALPHA_BAR(last) / ALPHA_BAR(first - 1) if first > 1 else ALPHA_BAR(last)
     return Product(body, *limits)

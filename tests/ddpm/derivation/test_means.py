@@ -216,3 +216,14 @@ def test_what_has_no_value(expr, why):
     with pytest.raises(Undefined, match=why):
         Point(0, {}).value(expr)
     assert Point(0, {}).value(E_q(x[0] * x[2])) is not None
+
+
+@pytest.mark.parametrize("i", [0, 1])
+def test_a_mean_that_reaches_beyond_the_nodes_is_not_sure(i):
+    """At either end of the rule, and for either of the data alone."""
+    for slope, sure in ((2, True), (-2, True), (8, False), (-8, False)):
+        point = Point(0, {})
+        point.value(E_noise(x[0]))
+        here, other = (sp.Rational(*point.drawn["data", j, 0].as_integer_ratio()) for j in (i, 1 - i))
+        point.value(E_noise(sp.exp(slope * epsilon * (x[0] - other) / (here - other))))
+        assert point.sure == sure
