@@ -22,10 +22,14 @@ def contradicts_the_chain(old, new) -> bool:
         law = _law(old) if isinstance(new, Normal) else None
         known = law and new.has(*SCHEDULE) and is_of_the_schedule(*new.args[:3])
         return bool(known) and not all(map(is_proved, new.args, law))
-    random = sp.Tuple(old, new)
-    if not (random.has(STATE) and random.has(epsilon) and is_of_the_schedule(old, new)):
-        return False
-    return not is_proved(reparameterized(old), reparameterized(new))
+    return bool(noised(old, new)) and not is_proved(reparameterized(old), reparameterized(new))
+
+
+def noised(old, new) -> set:
+    """The times of the states that a premise ties to the noise, if nothing but the schedule has a part in it."""
+    sides = sp.Tuple(old, new)
+    known = sides.has(epsilon) and is_of_the_schedule(old, new)
+    return {state.args[0] for state in sides.atoms(STATE)} if known else set()
 
 
 def is_proved(left, right) -> bool:

@@ -8,7 +8,7 @@ from sympy.core.function import AppliedUndef
 
 from ddpm.derivation.densities import Density, p, p_theta
 from ddpm.derivation.expectation import KL, LAW_NOISE, LAW_Q, Expectation
-from ddpm.derivation.forward import contradicts_the_chain, is_of_the_schedule, is_proved
+from ddpm.derivation.forward import contradicts_the_chain, is_of_the_schedule, is_proved, noised
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.lowest import is_at_least, least
 from ddpm.derivation.rebuilt import evaluated
@@ -56,7 +56,7 @@ def _may_be_put_in(old, new):
 
 def agree(pairs) -> None:
     """Refuse definitions that contradict each other: of what one ties another down to, and of one family at two times,
-    unless one of them is a recurrence.
+    unless one of them is a recurrence; and of several states by one noise.
 
     Raises:
         ValueError: what is said of all times is not what is said of one.
@@ -68,6 +68,11 @@ def agree(pairs) -> None:
                 known = is_of_the_schedule(*sides) and not is_proved(*sides)
                 if known or (sides[0] - sides[1]).is_zero is False:
                     raise ValueError(f"{old} is {new}, so that {other} cannot be {given}")
+        times = {time for pair in pairs for time in noised(*pair)} - {0}
+        if len(times) > 1:
+            raise ValueError(
+                f"each state has a noise of its own, but epsilon is that of several: {sorted(times, key=str)}"
+            )
         general = [(old, new) for old, new in pairs if isinstance(old, GENERAL) and not new.has(old.func)]
         for (old, new), (other, given) in permutations(general, 2):
             for time, at in _instances(old, other):

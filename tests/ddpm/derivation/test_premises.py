@@ -155,6 +155,25 @@ def test_a_family_is_not_defined_twice(one, other):
             chain.step(chain.last.xreplace(second), "given", using=second)
 
 
+def test_epsilon_is_the_noise_of_one_state():
+    def at(n):
+        return sqrt(alpha_bar[n]) * x[0] + sqrt(1 - alpha_bar[n]) * epsilon
+
+    noise = {epsilon: (x[t] - sqrt(alpha_bar[t]) * x[0]) / sqrt(1 - alpha_bar[t])}
+    for both in ({x[t]: at(t), x[t - 1]: at(t - 1)}, {x[s]: at(s)} | noise):
+        with pytest.raises(ValueError, match="a noise of its own"):
+            equalities(both)
+    chain = Chain(x[t] - x[t - 1]).step(at(t) - x[t - 1], "put in", using={x[t]: at(t)})
+    with pytest.raises(ValueError, match="a noise of its own"):
+        chain.step(at(t) - at(t - 1), "put in", using={x[t - 1]: at(t - 1)})
+    for fine in (
+        {x[t]: at(t), x[t - 1]: y},
+        {x[t]: at(t), x[t - 1]: sigma[t] * x[0] + y * epsilon},
+        {x[T]: at(T)} | {y: x[s]},
+    ):
+        assert equalities(fine)
+
+
 def test_a_family_may_be_defined_at_two_times():
     fine = [
         {m[t]: t * (t + 1), m[t - 1]: t**2 - t},
