@@ -1,5 +1,6 @@
 """What the checks are made of stays what it was: a cell or function that replaces a part of it is found out."""
 
+import builtins
 import contextlib
 import sys
 import types
@@ -29,6 +30,11 @@ NUMPY = (
     "stack",
     "sum",
 )
+BUILTINS = {
+    name: getattr(builtins, name)
+    for name in "abs all any bool callable dict enumerate float getattr hasattr int isinstance iter len list map max "
+    "min next range repr set sorted str sum tuple type vars zip".split()
+}
 _CODE = ("__code__", "__defaults__", "__kwdefaults__")
 _packages: set[str] = set()
 _kept: dict[str, tuple[object, str, object]] = {}
@@ -92,6 +98,8 @@ def look(package: str | None = None) -> None:
 
 def broken() -> str:
     """The first part that is not what it was when it was seen first, or ""."""
+    if replaced := _builtins_back():
+        return f"builtins.{replaced}"
     look()
     if _whole():
         return ""
@@ -100,6 +108,7 @@ def broken() -> str:
 
 def restore() -> None:
     """Put back every part that is not what it was."""
+    _builtins_back()
     if _whole():
         return
     for owner, key, value in _kept.values():
@@ -109,6 +118,16 @@ def restore() -> None:
                     setattr(owner, key, value)
                 else:  # a frozen dataclass
                     object.__setattr__(owner, key, value)
+
+
+def _builtins_back() -> str:
+    """Put back Python's own functions, without which nothing can be said; one that was replaced, or ""."""
+    found, now = "", builtins.__dict__
+    for name, value in BUILTINS.items():
+        if now.get(name) is not value:
+            now[name] = value
+            found = name
+    return found
 
 
 def _whole() -> bool:

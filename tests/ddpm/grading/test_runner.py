@@ -492,6 +492,26 @@ def test_a_check_that_a_cell_has_changed_says_so_and_gives_no_verdict():
     assert check_forward_mean(right).passed
 
 
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("bool", lambda *_: True),
+        ("enumerate", lambda *_: []),
+        ("zip", lambda *_: []),
+        ("abs", lambda *_: sys.exit()),
+    ],
+)
+def test_a_check_bears_that_a_cell_replaces_pythons_own_functions(name, value):
+    before, said = getattr(builtins, name), []
+    setattr(builtins, name, value)
+    try:
+        said += [check_forward_mean(lambda x, beta: 0 * x), check_forward_mean(lambda x, beta: 0 * x)]
+    finally:
+        setattr(builtins, name, before)
+    assert [verdict.status for verdict in said] == [Status.NOT_CHECKED, Status.WRONG]
+    assert f"builtins.{name} is not what it was" in " ".join(str(said[0]).split())
+
+
 class Nameless:
     def __call__(self, x, beta):
         return right(x, beta)
