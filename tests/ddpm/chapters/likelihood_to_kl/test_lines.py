@@ -26,7 +26,7 @@ DEFINED = {
     "a fraction": [PRODUCTS, r(RATIO), SUM],
     "behind the answer": [PRODUCTS, SUM, r(RATIO)],
     "keys": {"ratio": RATIO, "products": PRODUCTS, "L": SUM},
-    "a term": {"products": PRODUCTS, "L": SUM, "prior": -log(p(x[T]))},
+    "a term": {"products": PRODUCTS, "prior": -log(p(x[T])), "L": SUM},
     "a sum": [r(Sum(log(RATIO), (t, 1, T))), PRODUCTS, SUM],
 }
 STEPS = {

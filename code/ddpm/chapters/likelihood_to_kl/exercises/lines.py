@@ -73,15 +73,16 @@ def claims_about(target: Target):
 
 def _definitions(lines, target) -> dict:
     """The places of lines that only say what a name of the reader's is, no step towards L: "" for what stands in
-    another line, and else the name, if it depends on states."""
+    another line, and else the name, if it depends on states, or if it may be meant as the end."""
     named, found = Counter(line.name for line in lines), {}
     for i, line in enumerate(lines):
         if line.left is None and line.name not in ("", target.what) and named[line.name] == 1 and not line.of:
             others = [one for k, one in enumerate(lines) if k != i]
             sides = [side for one in others for side in (one.left, *one.between, one.right) if side is not None]
+            last = i == len(lines) - 1
             if any(_is_inside(line.right, side) for side in sides):
-                found[i] = ""
-            elif i < len(lines) - 1 and not _may_be_meant(line.right, target):
+                found[i] = line.name if last and t not in line.right.free_symbols else ""
+            elif not last and not _may_be_meant(line.right, target):
                 found[i] = line.name
     return found if len(found) < len(lines) else {}
 
