@@ -5,6 +5,7 @@ A name is "what was typed, in the place of what belongs there". That the rest is
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import combinations
 
 import sympy as sp
@@ -41,6 +42,7 @@ GIVEN = "Which states are known there, and of which process?"
 NUMBERS = "Try it with numbers, such as 3 and 4."
 
 
+@lru_cache(4096)  # what is printed for one change is printed for many
 def said(e) -> str:
     text = sp.sstr(e)
     return text if len(text) <= 70 else f"{text[:66]} ..."

@@ -51,10 +51,15 @@ def _one_change(claim, sample):
             if claim.inside:
                 start = start.replace(Expectation, lambda body, law: body).xreplace({C: sp.Integer(0)})
             tried = [(c, None) for c in changes(start, target.value) if not about or c.rank < FIRM]
+        before = set()  # many changes come to the same expression
         for change, other in sorted(tried, key=lambda pair: pair[0].rank)[:MOST]:
-            if other is not None and not isinstance(other, Density) and _made(change) == other:
+            made = _made(change)
+            if made is None or (made, other) in before:
+                continue
+            before.add((made, other))
+            if other is not None and not isinstance(other, Density) and made == other:
                 continue  # an equation of a thing with itself
-            if sample.agree(lambda: put(change.make()), target.value if other is None else put(other)):
+            if sample.agree(lambda: put(made), target.value if other is None else put(other)):
                 return Slip(about + change.name, change.hint, lambda: claim.compared)
     return None
 
