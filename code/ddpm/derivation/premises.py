@@ -47,7 +47,7 @@ def _may_be_put_in(old, new):
     if computed or not (free or unknown):
         raise ValueError(f"{old} is fixed: that it is {new} is to be proved, not put in")
     if contradicts_the_chain(old, new):
-        raise ValueError(f"{old} is fixed by the forward chain, and is not {new}")
+        raise ValueError(f"{old} is fixed by the chain, and is not {new}")
     if new.is_number and isinstance(old, sp.Function) and not isinstance(old, LIKE_A_SYMBOL):
         raise ValueError(f"{old} has values of its own, so that {new} may be none of them: put in its argument")
     if any({getattr(side, f"is_{kind}") for side in (old, new)} >= {True, False} for kind in KINDS):
