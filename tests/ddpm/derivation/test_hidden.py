@@ -81,6 +81,14 @@ def holds(left, right, given) -> bool:
     return True
 
 
+def test_what_a_name_shows_is_not_hidden():
+    other = epsilon_theta(x[s], s)
+    assert holds(E_noise(NET * other), E_noise(other * NET), {NET: x[t]})
+    index = sp.Sum(m[t] * m[t - 1], (t, 1, T))
+    assert holds(index, 1 * index, {m[t]: t**2})
+    assert not holds(E_noise(v[t] * v[s]), E_noise(v[s] * v[t]), GIVEN), "only one of them is put in"
+
+
 def test_two_names_are_put_in_together():
     product = E_noise(v[t] * m[t])  # 0 if one of them is noise and the other a number
     assert holds(product, 0, {v[t]: epsilon}) and holds(product, 0, {m[t]: epsilon})
