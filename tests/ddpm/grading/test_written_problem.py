@@ -13,7 +13,7 @@ from ddpm.grading import Slip, Status
 from ddpm.grading.written import problem as module
 from ddpm.grading.written.claims import Claim, Target
 from ddpm.grading.written.lines import Line, Reading
-from ddpm.grading.written.problem import Derivation
+from ddpm.grading.written.problem import Derivation, _as_judged
 from ddpm.grading.written.too_large import Unreadable
 
 RIGHT = alpha[t] * x[t]
@@ -238,3 +238,11 @@ def test_what_cannot_be_compared_is_refused_in_words(monkeypatch):
     assert str(problem(PRODUCT).judge(problem(PRODUCT).collect({}))) == (
         "Not yet answered: mine is not in the notebook."
     )
+
+
+def test_lines_of_which_no_claim_is_made_are_not_counted_as_checked():
+    lines = Line(alpha[t], name="a"), Line(beta[t], name="b"), Line(beta[t])
+    mean = Claim(Target("", alpha[t]), alpha[t], alpha[t], "the mean of line 1")
+    for claims, wanted in (([mean], ["", "definition", ""]), ([], ["definition", "definition", ""])):
+        assert [line.of for line in _as_judged(Reading(lines), claims).lines] == wanted
+    assert _as_judged(Reading(lines[:1]), []).lines[0].of == "", "a single line stands without a number"

@@ -226,10 +226,10 @@ def _named(slip: Slip, head: str = "This is a known slip") -> str:
 
 
 def _as_judged(reading: Reading, claims: list[Claim]) -> Reading:
-    """The reading with the lines that no claim was made of as definitions."""
-    places = {claim.place for claim in claims}
+    """The reading with the lines as definitions that only name something, and of which no claim was made."""
+    said = " ".join(f"{claim.place}." for claim in claims)
     lines = (
-        line if places & {"", f"line {i}"} else replace(line, of="definition")
+        replace(line, of="definition") if line.name and len(reading.lines) > 1 and f"line {i}." not in said else line
         for i, line in enumerate(reading.lines, start=1)
     )
     return replace(reading, lines=tuple(lines))

@@ -41,7 +41,14 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("how", [pytest.param(how, marks=[pytest.mark.slow] * (how == "keys")) for how in DEFINED])
+SLOW = ["keys", "a term", "a sum", "nothing else", "a name of two lines", "the name of what is asked"]
+
+
+def cases(names):
+    return [pytest.param(how, marks=[pytest.mark.slow] * (how in SLOW)) for how in names]
+
+
+@pytest.mark.parametrize("how", cases(DEFINED))
 def test_a_definition_that_no_line_uses_is_no_step(how):
     verdict = check_answer_2_1(DEFINED[how])
     assert verdict.status is Status.RIGHT and "(2 lines checked, 1 name beside them;" in " ".join(str(verdict).split())
@@ -58,7 +65,7 @@ def test_what_a_name_is_for_that_stands_nowhere_else_is_asked():
     )
 
 
-@pytest.mark.parametrize("how", STEPS)
+@pytest.mark.parametrize("how", cases(STEPS))
 def test_what_may_be_meant_for_l_is_judged_whatever_its_name(how):
     answer, words = STEPS[how]
     verdict = check_answer_2_1(answer)
