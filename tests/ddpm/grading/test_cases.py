@@ -79,10 +79,11 @@ def test_a_wave_is_what_it_says():
         made = kind(*wave)
         np.testing.assert_allclose(made(x, 0.5), 0.7 * np.sin(1.1 * x + 0.6 * 0.5), rtol=1e-12)
         assert isinstance(made(x, 2), np.ndarray) and isinstance(made(jnp.asarray(x), 2), jax.Array)
-        assert isinstance(jax.jit(made)(x, 2), jax.Array)
+        assert isinstance(jax.jit(made)(x, 2), jax.Array) and jax.tree.leaves(made) == [*wave]
         shown = repr(made).replace("x_t", "x")
         assert shown == f"0.700 sin(1.100 x + 0.600 {words})"
     told = LabelWave(*wave)
+    assert jax.tree.leaves(told) == [*wave]
     for label, shift in ((None, 0.0), (0, 1.0), (2, 2.4)):
         np.testing.assert_allclose(told(x, 0.5, label), 0.7 * np.sin(1.1 * x + 0.6 * (0.5 + shift)), rtol=1e-12)
     drawn = Wave.draw(np.random.default_rng(1))
