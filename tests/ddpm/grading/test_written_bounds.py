@@ -288,6 +288,8 @@ def test_lines_inside_of_the_chains_are_taken():
     ):
         refuse_foreign(expr, {})
     refuse_foreign(log(q(x[t - 2] | x[t])), {t: 2})
+    for expr in (log(q(x[6])), log(q(x[T - 6])), Sum(log(q(x[t])), (t, 7, T))):  # as far as states are looked at
+        refuse_foreign(expr, {T: 6})
     refuse_foreign(log(q(x[3])), {T: 3})
     with pytest.raises(Unreadable, match="T . 1"):
         refuse_foreign(log(q(x[3])), {T: 2})

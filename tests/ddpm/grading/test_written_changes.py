@@ -114,6 +114,23 @@ def test_the_one_mistake_is_named(right, wrong, name):
     assert slip and name in slip.name and slip.hint, slip
 
 
+@pytest.mark.parametrize(
+    "right, wrong, name",
+    [
+        (MEAN + x[0], MEAN + x[t], "x[t] in the place of x[0]"),
+        (dr_u - 2 * r_u, dr_u - r_u**2, "r_u**2 in the place of 2*r_u."),
+    ],
+)
+def test_a_state_for_another_and_a_square_for_the_double(right, wrong, name):
+    assert one_change(Claim(Target("it", right), wrong, wrong), Sample({}, right)).name.startswith(name)
+
+
+def test_what_is_too_much_has_a_hint_of_its_own():
+    for wrong, kind in ((FACTOR + h_u, "term"), (FACTOR * h_u, "factor")):
+        slip = one_change(Claim(Target("it", FACTOR), wrong, wrong), Sample({}, FACTOR))
+        assert slip.hint == f"Compare with the line before, {kind} by {kind}.", slip
+
+
 FREE = alpha[t] * x[t] + alpha[t] ** 3 * x[0]
 EQ = dict(evaluate=False)
 TWICE = [
