@@ -186,6 +186,20 @@ def test_settings_renew_the_pages_but_run_no_cell(tmp_path):
     assert not any((tmp_path / name).exists() for name in freshness.READ)
 
 
+@pytest.mark.parametrize("text, seconds, read", [("2", -9, True), ("2", 9, False), ("1", -9, False)])
+def test_a_chapter_that_has_changed_is_read_whatever_its_time(tmp_path, text, seconds, read):
+    """Sphinx reads one alone that is younger than its last reading."""
+    path = tmp_path / "book/a.md"
+    path.parent.mkdir()
+    path.write_text("1")
+    freshness.finish(freshness.begin(tmp_path), without_warnings=True)
+    (tmp_path / "_build/.doctrees").mkdir()
+    path.write_text(text)
+    os.utime(path, (time.time() + seconds,) * 2)
+    freshness.begin(tmp_path)
+    assert (tmp_path / "_build/.doctrees").exists() is not read
+
+
 @pytest.mark.parametrize(
     "name, kept", [("code/ddpm/a.py", set()), ("code/bookbuild/a.py", {"execution"}), ("book/a.md", {"execution"})]
 )
@@ -195,7 +209,7 @@ def test_what_changes_while_the_build_runs_is_read_by_the_next(tmp_path, name, k
     path.parent.mkdir(parents=True)
     path.write_text("1")
     freshness.finish(freshness.begin(tmp_path), without_warnings=True)
-    assert set(json.loads((tmp_path / freshness.STATE).read_text())) == {"execution", "pages"}
+    assert set(json.loads((tmp_path / freshness.STATE).read_text())) == {"execution", "pages", "chapters"}
     before = freshness.begin(tmp_path)
     path.write_text("2")
     if back:  # what was read in between is not known

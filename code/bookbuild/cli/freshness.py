@@ -5,14 +5,17 @@ once, and takes a page for read at the moment at which it is done with it, so th
 `_build/.fresh.json` keeps keys: `execution`, on everything that a cell may import, and `pages`, on what makes the
 pages as well. A key says what was there when the build began, and is written only if nothing of it changed until the
 end. `pages` is written after a build without warnings only: a build that failed or was cut off reads all pages again,
-and fails again for the same reason. After a website without warnings there is `site` too, on all that it was made from
-and on what was made: while both are as they were, there is nothing to build.
+and fails again for the same reason. `chapters` is written with it: a file of the book that has changed since and has a
+time from before, as the copy of an old one may, is none that Sphinx would read again. After a website without warnings
+there is `site` too, on all that it was made from and on what was made: while both are as they were, there is nothing to
+build.
 """
 
 import hashlib
 import json
 import platform
 import shutil
+import time
 from pathlib import Path
 
 STATE = "_build/.fresh.json"
@@ -67,12 +70,17 @@ class Snapshot:
     def __init__(self, root: Path):
         self.root, self.execution, self.pages = root, key(root, EXECUTION), key(root, PAGES)
         self.site, self.times = key(root, SITE), self._times()
+        self.chapters = {name: key(root, [name]) for name in self.times if name.startswith(tuple(CHAPTERS))}
 
     def _times(self) -> dict[str, int]:
         return {
             path.relative_to(self.root).as_posix(): path.stat().st_mtime_ns
             for path in sources(self.root, PAGES + CHAPTERS)
         }
+
+    def hidden(self, ended: int, chapters: dict[str, str]) -> bool:
+        """Whether a chapter is not what it was when a build ended, and has a time from before that."""
+        return any(chapters.get(name, now) != now and self.times[name] <= ended for name, now in self.chapters.items())
 
     def changed(self) -> list[str]:
         """The files that were written, made or removed since."""
@@ -84,7 +92,7 @@ def begin(root: Path) -> Snapshot:
     """Drop what is stale under `root`, before a build; what the build will read."""
     now, state, old = Snapshot(root), root / STATE, noted(root)
     stale = RESULTS if old.get("execution") != now.execution else []
-    if old.get("pages") != now.pages:
+    if old.get("pages") != now.pages or now.hidden(*old.get("chapters", (0, {}))):
         stale = stale + READ
     for name in stale:
         if (root / name).is_dir():
@@ -103,7 +111,7 @@ def finish(before: Snapshot, without_warnings: bool, website: bool = False) -> l
     if not any(name.startswith(tuple(EXECUTION)) for name in changed):
         state["execution"] = before.execution
     if without_warnings and not changed:
-        state["pages"] = before.pages
+        state["pages"], state["chapters"] = before.pages, [time.time_ns(), before.chapters]
         if website and key(before.root, SITE) == before.site:
             state["site"] = [before.site, made(before.root)]
     (before.root / STATE).write_text(json.dumps(state))
