@@ -90,6 +90,8 @@ def test_what_the_schedule_denies_is_not_put_in(old, new):
         (epsilon, beta[t]),
         (step, Normal(x[t], x[t - 1], sigma[t] ** 2)),
         (step, Normal(x[t], 0, 1)),
+        (step, Normal(x[t], sqrt(alpha[t]) * x[t - 1], y**2)),
+        (p_theta(x[t] | x[0]), Normal(x[t], x[0], beta[t])),
         (step, beta[t]),
         (q(x[t - 1]), Normal(x[t - 1], 0, beta[t])),
         (q(x[t - 1] | x[t]), Normal(x[t - 1], sqrt(alpha[t]) * x[t], beta[t])),  # right for normal data

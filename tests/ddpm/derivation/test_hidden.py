@@ -86,6 +86,7 @@ def test_what_a_name_shows_is_not_hidden():
     assert holds(E_noise(NET * other), E_noise(other * NET), {NET: x[t]})
     index = sp.Sum(m[t] * m[t - 1], (t, 1, T))
     assert holds(index, 1 * index, {m[t]: t**2})
+    assert holds(E_noise(m[t] * m[s]), E_noise(m[s] * m[t]), {m[t]: sp.Integer(3)})
     assert not holds(E_noise(v[t] * v[s]), E_noise(v[s] * v[t]), GIVEN), "only one of them is put in"
 
 
