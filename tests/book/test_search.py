@@ -42,7 +42,7 @@ QUESTIONS = [
     ("posterior variance", "mean_to_noise#the-posterior-by-completing-the-square"),
     ("v-prediction", "mean_to_noise#one-family-x-0-noise-v-score-mean"),
     ("simple loss", "mean_to_noise#dropping-the-weight"),
-    ("roofline", "mean_or_noise_timing#what-the-machine-lets-expect"),
+    ("roofline", "mean_or_noise_timing#what-is-to-be-expected-of-the-machine"),
     ("training algorithm", "train_and_observe#algorithm-1"),
     ("which activation function relu", "train_and_observe#which-activation"),
     ("sampling algorithm", "train_and_observe#algorithm-2"),
@@ -232,7 +232,7 @@ def test_the_page_of_results(browser, home):
     page.keyboard.type("roofline")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=roofline")
-    page.wait_for_function("() => document.querySelector('#search-results a[href*=what-the-machine-lets-expect]')")
+    page.wait_for_function("() => document.querySelector('#search-results a[href*=what-is-to-be-expected-of-the-machine]')")
     page.close()
 
 
