@@ -232,7 +232,9 @@ def test_the_page_of_results(browser, home):
     page.keyboard.type("roofline")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=roofline")
-    page.wait_for_function("() => document.querySelector('#search-results a[href*=what-is-to-be-expected-of-the-machine]')")
+    page.wait_for_function(
+        "() => document.querySelector('#search-results a[href*=what-is-to-be-expected-of-the-machine]')"
+    )
     page.close()
 
 
