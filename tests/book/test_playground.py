@@ -13,9 +13,10 @@ import ddpm
 T, PLAYGROUND = 100, "book/playground.html"
 BYTES = 60_000
 READY = "() => window.playground?.now && document.querySelector('.playground .show [role=status]').textContent !== ''"
-# nothing is said until all has been computed anew
-FOLLOW = """state => { document.querySelector('.playground .show [role=status]').textContent = '';
-    location.hash = state; }"""
+# nothing is said until all has been computed anew; what the state before still had to say is said no more by then
+FOLLOW = """state => new Promise(followed => { addEventListener('hashchange', () => {
+    document.querySelector('.playground .show [role=status]').textContent = '';
+    followed(); }, { once: true, capture: true }); location.hash = state; })"""
 STARTS = """([part, text]) => document.querySelector(`.playground ${part} [role=status]`)
     .textContent.replaceAll('\\xa0', ' ').startsWith(text)"""
 TRAINED = "() => { const { state, losses } = playground.now(); return losses.at(-1)?.step === state.train; }"
