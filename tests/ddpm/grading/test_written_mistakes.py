@@ -41,6 +41,7 @@ from ddpm.derivation.symbols import (
     x_next,
     x_u,
 )
+from ddpm.grading.written.changes import changes
 from ddpm.grading.written.mistakes import alike, confused, densities, joined, left_over, powers, ranges, signs
 
 WHICH, INDEX, SIGN = "What does each", "Which step", "Follow this sign"
@@ -264,3 +265,111 @@ def test_what_is_said(kind, typed, hint, said):
 def test_the_log_of_a_density_may_be_missing():
     ((name, hint, make),) = [row for row in densities(PRIOR) if " in the place of " not in row[0]]
     assert (name, make()) == ("the log of p(x[T]) is missing.", LOG(PRIOR)) and hint.startswith(WHICH)
+
+
+def undone(expr, wanted=x_u, whole=True):
+    return {change.name: change.make() for change in changes(expr, wanted, whole)}
+
+
+LATE, EARLY, LAST = (
+    "all times are one step too late.",
+    "all times are one step too early.",
+    "T in the place of t, everywhere.",
+)
+MOVED = [  # an expression, and what it is with all its times moved
+    (
+        alpha[t] * x[t - 1] + T,
+        {LATE: alpha[t - 1] * x[t - 2] + T, EARLY: alpha[t + 1] * x[t] + T, LAST: alpha[t] * x[t - 1] + t},
+    ),
+    (alpha[T] * h_u, {LAST: alpha[t] * h_u}),
+    (alpha[1] * h_u, {}),
+    (LOG(q(x[t]) / PRIOR), {LATE: LOG(q(x[t - 1]) / PRIOR), EARLY: LOG(q(x[t + 1]) / PRIOR)}),
+]
+
+
+@pytest.mark.parametrize("typed, moved", MOVED, ids=[str(row[0]) for row in MOVED])
+def test_all_times_are_moved_where_all_is_there(typed, moved):
+    found = undone(typed)
+    assert {name: found[name] for name in (LATE, EARLY, LAST) if name in found} == moved
+    assert not {LATE, EARLY, LAST} & undone(typed, whole=False).keys()
+
+
+SWAPPED = [
+    (
+        c_u * dr_u + r_u,
+        {
+            "c_u and r_u are swapped.": r_u * dr_u + c_u,
+            "c_u and dr_u are swapped.": c_u * dr_u + r_u,
+            "dr_u and r_u are swapped.": c_u * r_u + dr_u,
+            "c_u with r_u and dc_u with dr_u: they are swapped.": r_u * dc_u + c_u,
+        },
+    ),
+    (
+        c_i * r_next + r_i,
+        {
+            "c_i and r_i are swapped.": r_i * r_next + c_i,
+            "c_i and r_next are swapped.": c_i * r_next + r_i,
+            "r_i and r_next are swapped.": c_i * r_i + r_next,
+            "c_i with c_next and r_i with r_next: they are swapped.": c_next * r_i + r_next,
+            "c_i with r_i and c_next with r_next: they are swapped.": r_i * c_next + c_i,
+        },
+    ),
+    (alpha[t] - alpha[t - 1] ** 2, {"alpha[t] and alpha[t - 1] are swapped.": alpha[t - 1] - alpha[t] ** 2}),
+    (alpha[t] - beta[1] ** 2 * h_u, {}),
+    (x[t] - x[0] * h_u, {"x[0] and x[t] are swapped.": x[0] - x[t] * h_u}),
+]
+
+
+@pytest.mark.parametrize("typed, swapped", SWAPPED, ids=[str(row[0]) for row in SWAPPED])
+def test_what_may_be_swapped(typed, swapped):
+    found = {
+        name.replace("alpha[t - 1] and alpha[t]", "alpha[t] and alpha[t - 1]"): new
+        for name, new in undone(typed).items()
+    }
+    assert {name: new for name, new in found.items() if name.endswith("swapped.") and new != typed} == {
+        name: new for name, new in swapped.items() if new != typed
+    }
+
+
+def test_what_may_be_missing():
+    wanted, term, other = dr_u * (c_u + h_u) * epsilon, 3 * V_u, f_u
+    scales = [base**n for base in (c_u, dr_u, h_u, c_u + h_u) for n in (1, HALF, -1, -HALF)]
+    factors = {2, HALF, epsilon, *scales, *(base**n for base in (c_u, dr_u, h_u) for n in (2, -2))}
+    found = [c for c in changes(term - other, wanted) if "is missing" in c.name]
+    made = {c.make(): c for c in found}
+    places = {f: {f * (term - other), f * term - other, term - f * other} for f in factors}
+    ends = {term - other + sign * more for sign in (1, -1) for more in (dr_u * c_u * epsilon, dr_u * h_u * epsilon)}
+    assert made.keys() == set().union(ends, *places.values())
+    assert {c.hint[-17:] for new, c in made.items() if new not in ends} == {"factor by factor."}
+    assert {(c.name, c.hint[-13:]) for new, c in made.items() if new in ends} == {
+        ("a term is missing; those that are there are right.", "term by term.")
+    }
+    assert max(c.rank for new, c in made.items() if new not in ends) < min(made[new].rank for new in ends)
+    named = {
+        "a factor 2 is missing.": 2 * (term - other),
+        "a factor dr_u**2 is missing before f_u.": term - other * dr_u**2,
+        "a division by sqrt(c_u) is missing of 3*V_u.": term / sqrt(c_u) - other,
+        "a division by c_u + h_u is missing.": (term - other) / (c_u + h_u),
+    }
+    assert {name: made[new].name for name, new in named.items()} == {name: name for name in named}
+
+
+def test_what_may_be_missing_of_densities():
+    found = {c.name: c.make() for c in changes(LOG(q(x[t])), LOG(PRIOR)) if "is missing" in c.name}
+    assert found["a factor p(x[T]) is missing before q(x[t])."] == LOG(q(x[t]) * PRIOR)
+    assert found["a division by q(x[t - 1] | x[0]) is missing of q(x[t])."] == LOG(q(x[t]) / q(x[t - 1] | x[0]))
+    assert found["a factor 1/2 is missing."] == LOG(q(x[t])) / 2
+    given = {PRIOR, q(x[0]), q(x[1] | x[0]), q(x[T] | x[0]), q(x[t] | x[0]), q(x[t - 1] | x[0])}
+    factors = {2, HALF, *given, *(1 / density for density in given)}
+    terms = {LOG(q(x[t])) + LOG(PRIOR), LOG(q(x[t])) - LOG(PRIOR), LOG(LOG(q(x[t])))}
+    assert set(found.values()) - terms == {f * LOG(q(x[t])) for f in factors} | {LOG(f * q(x[t])) for f in factors}
+
+
+def test_a_change_is_made_in_one_place_and_none_within_densities_indices_and_limits():
+    typed = c_u * Sum(alpha[s] * h_u, (s, 1, T)) + LOG(q(x[t]))
+    found = {change.make() for change in changes(typed, x_u)}
+    assert c_u * Sum(alpha[s] * sqrt(h_u), (s, 1, T)) + LOG(q(x[t])) in found
+    assert c_u * Sum(alpha[s] * h_u, (s, 2, T)) + LOG(q(x[t])) in found
+    assert c_u * Sum(alpha[s] * h_u, (s, 1, T)) + LOG(q(x[t - 1])) in found
+    assert not any(new.has(alpha[s**2], alpha[sqrt(s)], sqrt(T), T**2, x[t**2]) for new in found)
+    assert (c_u + h_u) * c_u**2 in {change.make() for change in changes((c_u + h_u) * c_u, x_u)}
