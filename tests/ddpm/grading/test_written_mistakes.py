@@ -197,6 +197,7 @@ def test_what_is_confused_in_one_place_is_said_to_be_so_once():
 def test_terms_and_what_is_made_of_their_roots_squares_products_and_quotients():
     for sign, node in ((-1, c_u - r_u), (1, c_u + r_u)):
         found = {new: hint for _, hint, make in joined(node) for new in [make()]}
+        assert next(iter(found)) == (sqrt(c_u) + sign * sqrt(r_u)) ** 2, "the likelier one first"
         squares = {(sqrt(c_u) + e * sqrt(r_u)) ** 2 for e in (1, -1)} | {sqrt(c_u**2 + e * r_u**2) for e in (1, -1)}
         others = {sign * c_u * r_u, c_u / r_u, r_u / c_u}
         assert found.keys() == squares | others
