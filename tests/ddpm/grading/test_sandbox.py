@@ -217,14 +217,14 @@ def test_what_was_graded_until_then_is_kept(tmp_path, number):
         },
     )
     (subs / "scores.csv").write_text("the last scores")
-    (tmp_path / "temporary").mkdir()
+    temporary = tempfile.mkdtemp(prefix="t")  # a path short enough for sockets
     listening = (
         "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's job may not
         "runpy.run_module('ddpm.chapters.grade', run_name='__main__')"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", listening, str(subs)],
-        env=os.environ | {"PYTHONPATH": str(ROOT / "code"), "TMPDIR": str(tmp_path / "temporary")},
+        env=os.environ | {"PYTHONPATH": str(ROOT / "code"), "TMPDIR": temporary},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -239,4 +239,4 @@ def test_what_was_graded_until_then_is_kept(tmp_path, number):
         "a.ipynb,diffusion,3,3" in (subs / "scores.part.csv").read_text()
         and (subs / "scores.csv").read_text() == "the last scores"
     )
-    assert not [*(tmp_path / "temporary").iterdir()]
+    os.rmdir(temporary)  # nothing is left in it

@@ -10,6 +10,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -725,6 +726,19 @@ def test_the_command(tmp_path, capsys, monkeypatch):
     )
     assert {path.name for path in (tmp_path / "subs $HOME").iterdir()} == {"torn.ipynb", "scores.csv", "report.html"}
     assert modes == [0o711]  # what runs as another user may pass through the folder of all, and not look around
+
+
+def test_where_the_paths_of_temporary_files_are_too_long_nothing_is_graded(tmp_path, capsys, monkeypatch):
+    """Kernels are reached through sockets, whose addresses have 108 bytes at the most (unix(7))."""
+    (tmp_path / "subs").mkdir()
+    (tmp_path / "subs/torn.ipynb").write_text("{")
+    long = tmp_path / ("t" * 90)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    assert main([str(tmp_path / "subs")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Nothing is graded: the path of ") and "Set TMPDIR to a folder with a shorter one" in said
+    assert not [*long.iterdir()] and [path.name for path in (tmp_path / "subs").iterdir()] == ["torn.ipynb"]
 
 
 @pytest.mark.parametrize("name", ["~/subs", "a $HOME b", "it's", 'a"b', "$(x)", "a;b"])

@@ -27,7 +27,7 @@ def main(problems: Problems, command: str, arguments=None) -> int:
     options = parser.parse_args(arguments)
     try:
         from ddpm.grading.score import output
-        from ddpm.grading.score.folder import Class, Limits, score
+        from ddpm.grading.score.folder import Class, Limits, NoRoom, score
         from ddpm.grading.score.found import PARTIAL, REPORT, SCORES, find, printable
         from ddpm.grading.score.report import to_csv, to_html
     except ModuleNotFoundError as error:
@@ -61,6 +61,9 @@ def main(problems: Problems, command: str, arguments=None) -> int:
 
     try:
         graded: Class = score(problems, found, seed, limits, done)
+    except NoRoom as error:
+        print(f"Nothing is graded: {error}.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"Stopped. Graded until then: {f'see {kept[-1]}' if kept else 'nothing'}.", file=sys.stderr)
         return 130

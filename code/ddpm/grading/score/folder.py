@@ -29,6 +29,11 @@ from ddpm.grading.verdict import Status, Verdict, blank
 CHILD = Path(__file__).with_name("child.py")
 GRACE = 20  # seconds for a supervisor to take its kernel down
 MOST_LINES = 10_000
+LONGEST = 103  # bytes of the address of a socket, on the systems that allow least
+
+
+class NoRoom(Exception):
+    """Nothing can be graded where temporary files are made; with what to do."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +102,13 @@ def score(
     Args:
         done: called with each score as it comes, by one thread at a time.
         level: of the sandbox, to take no other than this one; the best that works if None.
+
+    Raises:
+        NoRoom: no kernel could be reached in the folder of temporary files.
     """
     with _temporary(prefix="ddpm-") as top:
+        if len(os.fsencode(top / "s12345678/k-5")) > LONGEST:
+            raise NoRoom(f"the path of {top.parent} is too long. Set TMPDIR to a folder with a shorter one")
         top.chmod(0o711)  # other users may pass, and not look
         package = top / "package"
         lean.write(package, problems.module, judged_elsewhere=True)
