@@ -77,9 +77,15 @@ def check(student, exercise: CodeExercise, seed: int | None = None) -> Verdict:
             "itself, without calling it."
         )
     seed = chosen_seed(seed)
-    result = run(student, exercise.cases(seed), exercise.arguments, exercise.later)
-    # made anew: what is in the cases that the function has had may be no longer what it was
-    return exercise.verdict(exercise.cases(seed), result, _said(lambda: student.__name__, exercise.name))
+    try:
+        result = run(student, exercise.cases(seed), exercise.arguments, exercise.later)
+        # made anew: what is in the cases that the function has had may be no longer what it was
+        return exercise.verdict(exercise.cases(seed), result, _said(lambda: student.__name__, exercise.name))
+    except (Exception, SystemExit) as error:  # not of the function, which is part of the result
+        return _unchecked(
+            f"the check itself came to an end ({type(error).__name__}). A function of Python or of a library that it "
+            "calls may have been replaced: restart the kernel and run the notebook again."
+        )
 
 
 def _unchecked(why: str) -> Verdict:

@@ -6,11 +6,11 @@ import inspect
 import io
 import random
 import sysconfig
-import textwrap
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 from time import monotonic, process_time  # by name: a reader's function may replace what the module has
 
 import jax
@@ -30,6 +30,8 @@ _FOLDERS = (
     Path(__file__).parents[1],
 )
 _LIBRARIES = tuple({str(form) for folder in _FOLDERS for form in (folder, Path(folder).resolve())})
+
+_SEEDED = (random.seed, np.random.seed)  # as they are now: a cell may replace them
 
 TO_FILL_IN = "is still to be filled in."
 NO_CODE = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}  # of every Python from 3.11 on
@@ -105,7 +107,7 @@ def run(student: Callable, cases: Sequence[tuple], names: Sequence[str], later: 
         if name in job.changed
     ]
     if tape.text.strip():
-        lines = [textwrap.shorten(line, 66) for line in tape.text.splitlines() if line.strip()]
+        lines = [shorten(line, 66) for line in tape.text.splitlines() if line.strip()]
         more = max(tape.lines, len(lines)) - 3
         rest = f"\n  ... and {more} more lines." if more > 0 else ""
         result.notes.append("It printed:\n  " + "\n  ".join(lines[:3]) + rest)
@@ -181,8 +183,8 @@ class _Job:
         return answer
 
     def call(self, arguments, function=None):
-        random.seed(0)  # so that what a function draws from here is the same each time
-        np.random.seed(0)
+        for seeded in _SEEDED:  # so that what a function draws from here is the same each time
+            seeded(0)
         try:
             try:
                 answer = (function or self.student)(*arguments)
@@ -285,7 +287,7 @@ def _text(error) -> str:
     if type(error).__module__ == "jax.errors" or type(error).__module__.startswith("jax._src.errors"):
         return type(error).__name__  # its words are for the authors of libraries
     try:
-        words = textwrap.shorten(str(error), 240, placeholder=" ...")
+        words = shorten(str(error), 240, placeholder=" ...")
     except Exception:
         words = ""
     return f"{type(error).__name__}: {words}".removesuffix(": ")
@@ -301,4 +303,4 @@ def _place(error) -> str:
     if not frames:
         return ""
     line = f": {frames[-1].line}" if frames[-1].line else ""
-    return textwrap.shorten(f", at line {frames[-1].lineno} of {frames[-1].name}{line}", 160, placeholder=" ...")
+    return shorten(f", at line {frames[-1].lineno} of {frames[-1].name}{line}", 160, placeholder=" ...")

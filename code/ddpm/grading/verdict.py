@@ -1,9 +1,9 @@
 """What a check answers, and how cases are put into words."""
 
 import math
-import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import fill
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def not_yet(what: str) -> str:
 
 def wrap(text: str, indent: str = "") -> str:
     """`text` in lines of at most 72 columns; `indent` goes before each but the first."""
-    return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+    return fill(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def notes(remarks: list[str]) -> str:

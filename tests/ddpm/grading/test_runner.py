@@ -1,12 +1,14 @@
 """Whatever a student's function does, a verdict comes back, it says what was wrong, and nothing stays changed."""
 
 import builtins
+import contextlib
 import importlib.util
 import os
 import random
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 import types
@@ -510,6 +512,38 @@ def test_a_check_bears_that_a_cell_replaces_pythons_own_functions(name, value):
         setattr(builtins, name, before)
     assert [verdict.status for verdict in said] == [Status.NOT_CHECKED, Status.WRONG]
     assert f"builtins.{name} is not what it was" in " ".join(str(said[0]).split())
+
+
+@pytest.mark.parametrize("fails", [lambda *_, **__: 1 / 0, lambda *_, **__: sys.exit()])
+@pytest.mark.parametrize(
+    "module, name",
+    [
+        (np, "isnan"),
+        (np, "get_printoptions"),
+        (np.random, "seed"),
+        (random, "getstate"),
+        (random, "seed"),
+        (contextlib, "redirect_stdout"),
+        (os, "getcwd"),
+        (sys, "getrecursionlimit"),
+        (textwrap, "fill"),
+        (threading, "Event"),
+        (threading, "Thread"),
+        (warnings, "catch_warnings"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_check_bears_that_a_cell_replaces_functions_of_libraries(monkeypatch, module, name, fails):
+    with monkeypatch.context() as replaced:
+        replaced.setattr(module, name, fails)
+        wrong, good = check_forward_mean(lambda x, beta: 0 * x), check_forward_mean(right)
+    assert wrong.status in (Status.WRONG, Status.NOT_CHECKED) and good.status in (Status.RIGHT, Status.NOT_CHECKED)
+    assert all(
+        "replaced: restart the kernel" in " ".join(str(v).split())
+        for v in (wrong, good)
+        if v.status is Status.NOT_CHECKED
+    )
+    assert check_forward_mean(right).passed
 
 
 class Nameless:

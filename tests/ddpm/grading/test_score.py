@@ -146,7 +146,7 @@ def test_everything_in_a_folder_appears(tmp_path):
         path = Path(os.fsdecode(os.path.join(os.fsencode(folder), name)))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(JSON)
-    own = ("scores.csv/inside.txt", "scores.part.csv", "deep/report.html")
+    own = ("scores.csv/inside.txt", "scores.part.csv", "graded-scores.csv", "deep/report.html")
     for name in ("all.zip", "code.py", "paper.pdf", *own, ".ipynb_checkpoints/c.ipynb", ".DS_Store"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(b"PK\x03\x04" if name == "all.zip" else b"%PDF" if name == "paper.pdf" else b"text")
@@ -185,7 +185,7 @@ def test_everything_in_a_folder_appears(tmp_path):
         "deep/report.html": "no JSON",
         "report.html": "link",
     }
-    assert sorted(ignored) == [".DS_Store", ".ipynb_checkpoints", "scores.part.csv"]
+    assert sorted(ignored) == [".DS_Store", ".ipynb_checkpoints", "graded-scores.csv", "scores.part.csv"]
 
 
 @pytest.mark.parametrize("make", [lambda path, real: path.symlink_to(real), lambda path, real: os.mkfifo(path)])

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddpm.grading.score.notebook import NoNotebook, Notebook, read
+from ddpm.grading.score.output import beside
 
 # what systems and Jupyter leave behind, and what grading writes: told in one line
 IGNORED_FOLDERS = (".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__")
 IGNORED_FILES = (".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep")
 DEEPEST = 50  # folders inside of each other
 SCORES, REPORT, PARTIAL = "scores.csv", "report.html", "scores.part.csv"
+_WRITTEN = {name for own in (SCORES, REPORT, PARTIAL) for name in (own, beside(own))}
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _walk(folder, inside, found, ignored):
         found.append(Found(readable(inside), None, "an empty folder"))
     for entry in entries:
         name, path = f"{inside}{entry.name}", Path(folder, entry.name)
-        own = not inside and entry.name in (SCORES, REPORT, PARTIAL) and entry.is_file(follow_symlinks=False)
+        own = not inside and entry.name in _WRITTEN and entry.is_file(follow_symlinks=False)
         if own or entry.name in IGNORED_FOLDERS + IGNORED_FILES or entry.name.startswith("._"):
             ignored.append(readable(name))
         elif entry.is_dir(follow_symlinks=False):

@@ -5,6 +5,11 @@ import tempfile
 from pathlib import Path
 
 
+def beside(name: str) -> str:
+    """The name of a file that stands beside a folder of its own name."""
+    return f"graded-{name}"
+
+
 def put(folder: Path, name: str, text: str) -> Path:
     """Write `text` to a file in the folder, or, where that cannot be, beside it or in a temporary folder; where it is.
 
@@ -13,7 +18,7 @@ def put(folder: Path, name: str, text: str) -> Path:
     """
     for place, path in (
         (folder, folder / name),
-        (folder, folder / f"graded-{name}"),
+        (folder, folder / beside(name)),
         (Path(tempfile.gettempdir()), None),
     ):
         try:

@@ -1,9 +1,9 @@
 """A written problem that is answered by predictions: numbers and words, given before an experiment and compared with
 what it shows."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class Predictions:
         except BaseException as error:  # a reader's object may raise anything
             if isinstance(error, KeyboardInterrupt):
                 raise
-            return {"fault": f"raised {type(error).__name__}: {textwrap.shorten(str(error), 120)}".removesuffix(": ")}
+            return {"fault": f"raised {type(error).__name__}: {shorten(str(error), 120)}".removesuffix(": ")}
 
     def _read(self, answer):
         if is_placeholder(answer := called(answer)):

@@ -1,10 +1,10 @@
 """A written problem whose answer is an expression: what it must equal, in which form, and which slips are known."""
 
 import json
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 import sympy as sp
 
@@ -96,7 +96,7 @@ class Derivation:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SymPy may raise anything on an expression that is none
-            return self.refused(f"could not be evaluated ({type(error).__name__}: {textwrap.shorten(str(error), 120)})")
+            return self.refused(f"could not be evaluated ({type(error).__name__}: {shorten(str(error), 120)})")
 
     def refused(self, why: str, place: str = "", slip: Slip | None = None) -> Verdict:
         where = f"{place} of {self.name}" if place else self.name
@@ -199,7 +199,7 @@ class Derivation:
         place = f"{claim.place} of " if claim.place else ""
         what = f"is not {claim.target.what}" if claim.target.what else "is not true"
         text = wrap(f"Not right yet: {place}{self.name} {what}.")
-        text += "\n" + wrap(f"Yours: {textwrap.shorten(sp.sstr(claim.typed), 300, placeholder=' ...')}", "  ")
+        text += "\n" + wrap(f"Yours: {shorten(sp.sstr(claim.typed), 300, placeholder=' ...')}", "  ")
         text += "\n" + wrap(
             f"For example at {found.point}{', inside of the expectation' if claim.inside else ''}:", "  "
         )

@@ -3,8 +3,8 @@
 import dataclasses
 import inspect
 import numbers
-import textwrap
 from collections.abc import Mapping
+from textwrap import shorten
 
 import numpy as np
 import sympy as sp
@@ -53,7 +53,7 @@ def read(answer, name: str) -> Reading:
     except BaseException as error:  # a reader's object may raise anything
         if isinstance(error, KeyboardInterrupt):
             raise
-        return Reading(fault=f"raised {type(error).__name__}: {textwrap.shorten(str(error), 160)}".removesuffix(": "))
+        return Reading(fault=f"raised {type(error).__name__}: {shorten(str(error), 160)}".removesuffix(": "))
 
 
 def _read(answer, name):
