@@ -237,6 +237,17 @@ def test_own_points_by_pointer_and_by_keyboard(led):
     assert state(page)["points"] == [] and not page.get_by_label("x", exact=True).is_visible()
 
 
+def test_an_address_is_followed_though_the_state_before_was_still_to_be_saved(led):
+    page = led("#data=ring&t=30")
+    page.locator("input[name=t]").focus()
+    page.keyboard.press("ArrowRight")
+    page.evaluate(FOLLOW.replace("= state;", "= state; history.replaceState(null, '', '#data=ring&t=31');"), "#data=own")
+    page.wait_for_function(READY)
+    assert told(page) == "No points yet." and state(page)["data"] == "own" and page.url.endswith("#data=own")
+    page.wait_for_timeout(250)
+    assert page.url.endswith("#data=own")
+
+
 def test_shade_dots_and_arrows_are_where_the_point_is(led):
     page = led("#data=own&points=1.5,1&field=exact&t=5")
     centre = page.evaluate(CENTRES)

@@ -294,7 +294,14 @@
       pause();
       want("numbers");
     });
-    addEventListener("hashchange", () => { if (location.hash.includes("=")) set(read(location.hash)); });
+    // What is still to be saved is of the state before, and so is the address where it was saved just now.
+    addEventListener("hashchange", ({ newURL }) => {
+      const { hash } = new URL(newURL);
+      if (!hash.includes("=")) return;
+      clearTimeout(saving);
+      if (location.hash !== hash) history.replaceState(null, "", hash);
+      set(read(hash));
+    });
     for (const node of document.querySelectorAll("button[data-state]")) {
       node.hidden = false;
       node.addEventListener("click", () => {

@@ -9,7 +9,7 @@ from ddpm.chapters.closed_form.exercises import check_answer_1_4
 from ddpm.chapters.fewer_steps.exercises import check_answer_13_1, check_answer_13_3
 from ddpm.chapters.flow_matching.exercises import check_answer_15_3
 from ddpm.chapters.mean_to_noise.exercises import check_answer_3_1
-from ddpm.chapters.score.exercises import check_answer_10_4
+from ddpm.chapters.score.exercises import check_answer_10_2, check_answer_10_4
 from ddpm.chapters.small_steps.exercises import check_answer_11_1, check_answer_11_5
 from ddpm.derivation.gaussians import Normal
 from ddpm.derivation.symbols import (
@@ -151,6 +151,44 @@ def test_a_name_that_stands_for_nothing_readable_is_refused(answer, word):
     reading = read(answer, "mine")
     assert word in (reading.blank or reading.fault) and bool(reading.blank) != bool(reading.fault)
     assert bool(reading.blank) is ("symbol" in word), "what is not defined is not yet answered, and not wrong"
+
+
+MEAN, VARIANCE = sqrt(alpha_bar[t]) * x[0], 1 - alpha_bar[t]
+NUMERATOR = x_u + r_u**2 * score_u
+
+
+@pytest.mark.parametrize(
+    "check, answer, name, slip",
+    [
+        (check_answer_10_2, {"num": NUMERATOR, "x0": NUMERATOR / c_u}, "num", "c_u is missing"),
+        (check_answer_10_2, {"x_0": NUMERATOR / c_u, "num": NUMERATOR}, "num", "c_u is missing"),
+        (check_answer_10_2, [sp.Eq(sp.Symbol("r2"), r_u**2), NUMERATOR / c_u], "r2", ""),
+        (check_answer_10_2, {"a": r_u**2, "b": NUMERATOR, "end": NUMERATOR / c_u}, "a, b", ""),
+        (check_answer_10_4, {"k": h_u / r_u**2, "l": r_u**2 / (1 - h_u / r_u**2 / 2)}, "k", ""),
+        (check_answer_1_4, {"a": alpha_bar[t], "law": Normal(x[t], MEAN, VARIANCE)}, "a", "alpha_bar_t in the place"),
+    ],
+)
+def test_a_name_that_no_line_uses_is_neither_right_nor_wrong(check, answer, name, slip):
+    verdict = check(answer)
+    said = " ".join(str(verdict).split())
+    assert verdict.status is Status.BLANK and verdict.slip is None
+    assert said.startswith("Not yet clear: no line of ") and f" uses {name}. " in said and "As a step: line " in said
+    assert slip in said
+
+
+@pytest.mark.parametrize(
+    "check, answer",
+    [
+        (check_answer_10_2, [NUMERATOR, NUMERATOR / c_u]),  # steps: no names
+        (check_answer_10_2, {"num": NUMERATOR, "x0": NUMERATOR / c_u**2}),  # the end is wrong as well
+        (check_answer_10_2, {"num": x_u - r_u**2 * score_u, "x0": NUMERATOR / c_u}),  # no part of it
+        (check_answer_10_2, {"x0": NUMERATOR, "end": NUMERATOR / c_u}),  # a name of what is asked
+        (check_answer_1_4, {"draw": MEAN + sqrt(VARIANCE) * epsilon, "variance": sqrt(VARIANCE)}),
+        (check_answer_1_4, {"draw": MEAN + sqrt(VARIANCE) * epsilon, "var": sqrt(VARIANCE)}),
+    ],
+)
+def test_what_is_wrong_beside_a_right_end_is_wrong(check, answer):
+    assert check(answer).status is Status.WRONG
 
 
 def test_a_family_of_ones_own_without_a_start_is_not_yet_answered():

@@ -20,6 +20,7 @@ from ddpm.grading.written.notation import counted
 from ddpm.grading.written.reading import read
 from ddpm.grading.written.sample import Sample, number
 from ddpm.grading.written.too_large import Unreadable
+from ddpm.grading.written.unused import unused
 from ddpm.grading.written.wire import from_json, to_json
 
 SECONDS = 25  # of work, for one answer
@@ -86,9 +87,7 @@ class Derivation:
         if reading.fault:
             return self.refused(reading.fault)
         try:
-            return in_time(of_work(SECONDS), lambda: self._in_either_way(reading))
-        except (Unreadable, Undecided) as error:
-            return self.refused(str(error))
+            return in_time(of_work(SECONDS), lambda: self._with_unused_names(reading))
         except TooLong:
             return self.refused(
                 f"could not be compared within {SECONDS} s of work. Is there a simpler way to write it?"
@@ -105,6 +104,30 @@ class Derivation:
 
     def _refused(self, claim, why, slip) -> Verdict | None:
         return self.refused(why, claim.place, slip) if why else None
+
+    def _with_unused_names(self, reading):
+        """The verdict. Where all is right but for lines that may be no more than names, it is neither right nor
+        wrong."""
+        verdict = self._said_of(reading)
+        if verdict.status is not Status.WRONG:
+            return verdict
+        try:
+            names = unused(reading.lines, [claim.target.what for claim in self.claims(reading.lines)])
+        except (Unreadable, Undecided):
+            names = unused(reading.lines, [])
+        rest = tuple(line for line in reading.lines if line not in names)
+        if not names or not rest or self._said_of(replace(reading, lines=rest)).status is Status.WRONG:
+            return verdict
+        said = ", ".join(line.name for line in names)
+        why = f"no line of {self.name} uses {said}. A name for a part belongs where that part stands, or is left out."
+        step = verdict.message.replace("Not right yet:", "As a step:", 1)
+        return Verdict(Status.BLANK, wrap(f"Not yet clear: {why}") + f"\n{step}")
+
+    def _said_of(self, reading) -> Verdict:
+        try:
+            return self._in_either_way(reading)
+        except (Unreadable, Undecided) as error:
+            return self.refused(str(error))
 
     def _in_either_way(self, reading):
         """The verdict. What a name stands for is put into other lines, and may be a part of the answer, too."""
