@@ -57,6 +57,12 @@ def test_ids_are_unique(found):
     assert {path.name: page.repeated for path, page in found.items() if page.repeated} == {}
 
 
+def test_every_work_of_the_bibliography_is_cited_and_every_citation_is_of_one():
+    known = re.findall(r"^@\w+\{([^,]+),", (BOOK[0].parent / "references.bib").read_text(), re.M)
+    groups = re.findall(r"\{cite:\w\}`([^`]+)`", "".join(path.read_text() for path in BOOK))
+    assert sorted(known) == sorted({key.strip() for group in groups for key in group.split(",")})
+
+
 def test_what_is_cited_of_public_code_has_its_address():
     linked = re.compile(r"\[[^\]]*\]\(https://[^)]*\)")
     bare = re.compile(r"\b(?:issue|discussion|pull request)s? #?\d+")
