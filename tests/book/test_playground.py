@@ -241,7 +241,9 @@ def test_an_address_is_followed_though_the_state_before_was_still_to_be_saved(le
     page = led("#data=ring&t=30")
     page.locator("input[name=t]").focus()
     page.keyboard.press("ArrowRight")
-    page.evaluate(FOLLOW.replace("= state;", "= state; history.replaceState(null, '', '#data=ring&t=31');"), "#data=own")
+    page.evaluate(
+        FOLLOW.replace("= state;", "= state; history.replaceState(null, '', '#data=ring&t=31');"), "#data=own"
+    )
     page.wait_for_function(READY)
     assert told(page) == "No points yet." and state(page)["data"] == "own" and page.url.endswith("#data=own")
     page.wait_for_timeout(250)
