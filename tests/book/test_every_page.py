@@ -93,7 +93,8 @@ CUT = """() => [...document.querySelectorAll('article table, .prev-next-area, .p
         || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
     .map(e => e.outerHTML.slice(0, 120))"""
 # words that a phone tears in a table; in one of what was printed names in code are too long, and may be torn
-TORN = r"""() => [...document.querySelectorAll('table.printed:not(:has(thead .visually-hidden)) p, article td code .pre')]
+TORN = r"""() => [...document.querySelectorAll(
+    'table.printed:not(:has(thead .visually-hidden)) p, article td code .pre')]
     .filter(e => e.checkVisibility()).flatMap(e => {
     const text = e.firstChild, range = document.createRange();
     return [...text.data.matchAll(/[^\s-]+/g)].filter(word => {
