@@ -200,7 +200,7 @@ def weights_of_log_snr():
 \text{flow, straight path:}\quad & \tfrac{1}{2}\, e^{-\Lambda / 2}, \\
 \text{simple, cosine path:}\quad & \frac{1}{2 \pi \cosh(\Lambda / 2)}, \\
 \text{flow, logit-normal:}\quad & \tfrac{1}{2} \left(1 + e^{-\Lambda / 2}\right)^2 \\
-& \; \cdot \mathcal N\bigl(-\tfrac{1}{2} \Lambda;\, m, \varrho^2\bigr).
+& \; \cdot \mathcal N\bigl(-\tfrac{1}{2} \Lambda;\, m, \varrho^2\bigr),
 \end{aligned}"""
 
 
