@@ -80,7 +80,7 @@ r_k(x) &= \frac{\pi_k\, \mathcal N(x; m_k, \nu_k I)}{p(x)}.
 def noised_at_a_level():
     x_of_0, noise = np.array([0.7, -1.0]), np.array([0.2, 1.4])
     np.testing.assert_allclose(level.noised(LEVEL, x_of_0, noise), SIGNAL * x_of_0 + SPREAD * noise, rtol=1e-6)
-    return r"x_u := c_u\, x_0 + r_u\, \epsilon, \qquad \epsilon \sim \mathcal N(0, I)."
+    return r"x_u := c_u\, x_0 + r_u\, \epsilon, \qquad \epsilon \sim \mathcal N(0, I),"
 
 
 @numeric("eq-marginal", bound=1e-6)
@@ -191,7 +191,7 @@ def implicit_score_matching():
 \begin{aligned}
 &\mathbb E\bigl[ \lVert s_\theta(x_u) - \nabla \log q_u(x_u) \rVert^2 \bigr] \\
 &\quad = \mathbb E\bigl[ \lVert s_\theta(x_u) \rVert^2 + 2\, \nabla \cdot s_\theta(x_u) \bigr] \\
-&\qquad + \mathbb E\bigl[ \lVert \nabla \log q_u(x_u) \rVert^2 \bigr].
+&\qquad + \mathbb E\bigl[ \lVert \nabla \log q_u(x_u) \rVert^2 \bigr],
 \end{aligned}""",
         abs(left - right),
     )
@@ -215,7 +215,7 @@ def langevin():
     state, slope, noise = np.array([0.3, -1.0]), np.array([0.5, 2.0]), np.array([-0.7, 0.1])
     expected = state + 0.1 * slope + np.sqrt(0.2) * noise
     np.testing.assert_allclose(langevin_step(state, 0.1, slope, noise), expected, rtol=1e-6)
-    return r"y_{k+1} := y_k + h\, \nabla \log p(y_k) + \sqrt{2 h}\; z_k."
+    return r"y_{k+1} := y_k + h\, \nabla \log p(y_k) + \sqrt{2 h}\; z_k,"
 
 
 @proof("eq-langevin-variance")
