@@ -39,7 +39,7 @@ def small_step():
 \begin{aligned}
 x_{u+h} &= \sqrt{1 - g^2 h}\; x_u + \sqrt{g^2 h}\; z \\
 &= x_u - \tfrac{1}{2} g^2 x_u\, h + g \sqrt{h}\, z \\
-&\quad - \tfrac{1}{8} g^4 x_u\, h^2 + O(h^3).
+&\quad - \tfrac{1}{8} g^4 x_u\, h^2 + O(h^3),
 \end{aligned}"""
 
 
