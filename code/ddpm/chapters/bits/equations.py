@@ -159,7 +159,7 @@ def instantaneous():
 \begin{aligned}
 &\frac{\mathrm d}{\mathrm d u} \log q_u(x_u) \\
 &\quad = \frac{\partial \log q_u}{\partial u} + \langle \mathbf v, \nabla \log q_u \rangle \\
-&\quad = -\nabla \cdot \mathbf v(x_u, u).
+&\quad = -\nabla \cdot \mathbf v(x_u, u),
 \end{aligned}"""
 
 
@@ -193,7 +193,7 @@ def hutchinson():
 \begin{aligned}
 \mathbb E\bigl[ \langle \mathbf e, J \mathbf e \rangle \bigr]
 &= \sum_{i, j} J_{ij}\, \mathbb E[\mathbf e_i \mathbf e_j] \\
-&= \operatorname{tr} J.
+&= \operatorname{tr} J,
 \end{aligned}"""
 
 
