@@ -35,6 +35,7 @@ mean = sqrt(alpha_bar[t - 1]) * beta[t] / total * x[0] + sqrt(alpha[t]) * before
         (back, step * q(x[t - 1]) / q(x[t])),
         (earlier, step * q(x[t - 1] | x[0]) / closed),
         (q(x[1:T] | x[0]), sp.Product(step, (t, 1, T))),
+        (q(x[t - 3] | x[t]), q(x[t] | x[t - 3]) * q(x[t - 3]) / q(x[t])),  # where there is an x[t - 3]
     ],
 )
 def test_what_the_schedule_says_may_be_put_in(old, new):
