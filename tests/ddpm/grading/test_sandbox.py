@@ -183,15 +183,21 @@ def test_the_packages_own_function_is_told(hostile):
 @pytest.mark.slow
 @pytest.mark.parametrize("level", [sandbox.USER, sandbox.NONE])
 def test_without_a_sandbox_it_works_and_says_what_is_not_safe(tmp_path, level):
-    tmp_path.chmod(0o755)
-    package = lean.write(tmp_path / "package", PROBLEMS.module, judged_elsewhere=True).parent
-    if problem := sandbox.problem(sandbox.Sandbox(level, package), tmp_path, PROBLEMS.module):
-        pytest.skip(f"{level}: {problem}")
-    made = {name: notebook(HOSTILE[name], "diffusion", THREE) for name in ("quits", "crowd")} | {
+    with tempfile.TemporaryDirectory() as top:  # where other users may pass, unlike in `tmp_path`
+        os.chmod(top, 0o755)
+        package = lean.write(Path(top, "package"), PROBLEMS.module, judged_elsewhere=True).parent
+        if problem := sandbox.problem(sandbox.Sandbox(level, package), Path(top), PROBLEMS.module):
+            pytest.skip(f"{level}: {problem}")
+    made = {name: notebook(HOSTILE[name], "diffusion", THREE) for name in ("quits", "crowd", "orphans")} | {
         "zz perfect": SUBMISSIONS["perfect"]
     }
     found = graded(hand_in(tmp_path, made), level)
-    assert [found[name].points for name in ("quits", "crowd", "zz perfect")] == [3, 2, 3]
+    assert [found[name].points for name in made] == [3, 2, 2, 3]
+    assert found["orphans"].cells.keys() == {3} and "300 processes" in found["orphans"].cells[3]
+    left = list(Path("/tmp").glob("ddpm-left-*"))
+    assert bool(left) == (level == sandbox.NONE), "what is not a user's own cannot be told"
+    for path in left:
+        path.unlink()
     assert {sandbox.NONE: "read and change all", sandbox.USER: "open to all users"}[level] in found[""].ran
     assert not [p for p in psutil.process_iter(["cmdline"]) if "3141" in (p.info["cmdline"] or [])]
 

@@ -758,6 +758,6 @@ def test_the_recipe_of_the_container_copies_what_is_there():
     assert {"Makefile", "pyproject.toml", "requirements.txt", "code"} <= set(copied) and all(
         (ROOT / name).exists() for name in copied
     )
-    (target,) = re.findall(r"^RUN make (\S+)$", page, re.M)
+    (target,) = re.findall(r"^RUN make (\S+) && chmod 700 code$", page, re.M)
     assert "READY  := $(VENV)/.ready" in (ROOT / "Makefile").read_text() and target == ".venv/.ready"
     assert '"-m", "ddpm.chapters.grade", "/root/submissions"' in page and "submissions:/root/submissions" in page

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -51,9 +52,9 @@ class Process:
 
 @pytest.fixture
 def looked(monkeypatch):
-    """What a watch says of a process, once it has looked `turns` times."""
+    """What a watch says of a kernel and of processes that nobody else has, once it has looked `turns` times."""
 
-    def look(top, turns=1, **job):
+    def look(*below, turns=1, **job):
         watch = Watch(SimpleNamespace(pid=1), JOB | job)
         ended, naps = [], []
 
@@ -62,7 +63,7 @@ def looked(monkeypatch):
             naps.append(seconds)
             watch.over = len(naps) >= turns
 
-        monkeypatch.setattr(child.psutil, "Process", lambda pid=None: top if pid else Process(rss=look.here))
+        monkeypatch.setattr(child.psutil, "Process", lambda: Process(rss=look.here, below=below))
         monkeypatch.setattr(child.time, "sleep", sleep)
         monkeypatch.setattr(child, "end", lambda process, user=None: ended.append(user))
         watch.look()
@@ -77,6 +78,7 @@ def test_a_watch_counts_a_kernel_and_all_that_it_has_started(looked):
     family = Process(400, 3, [Process(300, 2, [Process(300, 5)])])
     assert looked(family) == "" and looked(family, memory=999) == "used more than 9.3e-07 GiB of memory"
     assert looked(Process(5 * 2**29), memory=2**31) == "used more than 2 GiB of memory"
+    assert looked(Process(2**30), Process(2**30 + 1), memory=2**31) == "used more than 2 GiB of memory"  # an orphan
 
 
 def test_a_watch_counts_processes_and_threads(looked, monkeypatch):
@@ -148,6 +150,45 @@ def test_bytes_are_counted_below_a_folder_and_in_files_that_no_folder_has(tmp_pa
         assert 200_000 <= child._unseen(here) - before < 2**20
         assert child._unseen(here * 2) == child._unseen(here)
     assert child._cores(here) == os.sched_getaffinity(0)
+
+
+def test_what_a_user_leaves_where_all_may_write_is_counted_and_cleared(tmp_path, monkeypatch):
+    own, shared, here = tmp_path / "own", tmp_path / "shared", os.getuid()
+    for place in (own, shared / "folder"):
+        place.mkdir(parents=True)
+        (place / "file").write_bytes(os.urandom(300_000))
+    monkeypatch.setattr(child, "SHARED", (str(tmp_path / "not there"), str(shared)))
+    removed = []
+    tables = {kind: ["key id cuid", f"0 5 {here}", f"0 6 {here + 1}"] for kind in ("shm", "msg")}  # no table for sem
+
+    class Table:
+        def __init__(self, place, kind):
+            assert place == "/proc/sysvipc"
+            self.kind = kind
+
+        def read_text(self):
+            if self.kind not in tables:
+                raise FileNotFoundError
+            return "\n".join(tables[self.kind])
+
+    controls = {f"{kind}ctl": lambda *given, kind=kind: removed.append((kind, *given)) for kind in tables}
+    monkeypatch.setattr(child, "Path", Table)
+    monkeypatch.setattr(child.ctypes, "CDLL", lambda name: SimpleNamespace(**controls))
+
+    def counted(user):
+        watch = Watch(SimpleNamespace(pid=1), JOB | {"folder": str(own), "user": user})
+        watch.size()
+        watch.du.wait()
+        found = watch.size()
+        watch.du.communicate()
+        return found
+
+    assert counted(here) >= 600_000 > counted(None) and counted(here + 1) == 0
+    child.clear(here + 1)
+    assert (shared / "folder/file").exists() and removed == [("shm", 6, 0, None), ("msg", 6, 0, None)]
+    child.clear(here)
+    assert shared.exists() and not any(shared.iterdir()) and (own / "file").exists()
+    assert removed[2:] == [("shm", 5, 0, None), ("msg", 5, 0, None)]
 
 
 LOCKED = """
@@ -244,7 +285,8 @@ def prepared(monkeypatch):
     def prepare(closed=False, same_user=True, unshared=(), networks=("lo", "eth0"), writable=True):
         done, unshared = [], dict.fromkeys(unshared, 0)
 
-        def prctl(option, value):
+        def prctl(option, value, *zeros):
+            assert option != NO_RIGHTS[0] or zeros == (0, 0, 0)  # else it is refused
             done.append((option, value))
 
         def unshare(kinds):
@@ -273,11 +315,13 @@ def prepared(monkeypatch):
 
 NET, BOTH = 0x40000000, 0x50000000  # CLONE_NEWNET, and CLONE_NEWUSER with it
 ADOPTS, SEEN, HIDDEN = (36, 1), (4, 1), (4, 0)  # PR_SET_CHILD_SUBREAPER and PR_SET_DUMPABLE
+NO_RIGHTS = (38, 1)  # PR_SET_NO_NEW_PRIVS
 
 
-def test_a_supervisor_leaves_the_network_where_it_can(prepared, monkeypatch):
+def test_a_supervisor_lets_no_program_give_rights_and_leaves_the_network_where_it_can(prepared, monkeypatch):
     begin = [(child.resource.RLIMIT_CORE, (0, 0)), (child.resource.RLIMIT_FSIZE, (child.FILES,) * 2), ADOPTS, HIDDEN]
     assert prepared(closed=True) == (True, begin)
+    begin.append(NO_RIGHTS)
     assert prepared(unshared=[NET]) == (True, [*begin, ("unshare", NET)])
     for networks in ((), ("lo",)):
         assert prepared(networks=networks) == (True, [*begin, ("unshare", NET)])
@@ -309,6 +353,8 @@ def test_a_kernel_starts_in_an_empty_folder_without_streams_and_is_watched(tmp_p
     client = SimpleNamespace(load_connection_file=lambda: told.append("load"), start_channels=lambda: told.append("go"))
     monkeypatch.setattr(child.subprocess, "Popen", start)
     monkeypatch.setattr(child.os, "chown", lambda *given: owned.append(given))
+    monkeypatch.setattr(child, "of_user", lambda user: [])
+    monkeypatch.setattr(child, "clear", lambda user: told.append(user))
     monkeypatch.setattr(child, "BlockingKernelClient", lambda connection_file: told.append(connection_file) or client)
     monkeypatch.setattr(Watch, "start", lambda self: told.append("watched"))
     job = JOB | {"folder": str(tmp_path), "user": user, "command": ["a"], "environment": {"B": "c"}}
@@ -317,9 +363,17 @@ def test_a_kernel_starts_in_an_empty_folder_without_streams_and_is_watched(tmp_p
     wanted = {"command": ["a"], "env": {"B": "c"}, "cwd": tmp_path, "stdin": no, "stdout": no, "stderr": no}
     as_user = {} if user is None else {"user": 7, "group": 7, "extra_groups": []}
     assert started == wanted | {"start_new_session": True} | as_user
-    assert owned == ([] if user is None else [(file, 7, 7)]) and told == [str(file), "load", "go", "watched"]
+    assert owned == ([] if user is None else [(file, 7, 7)])
+    assert told == [7] * (user == 7) + [str(file), "load", "go", "watched"]
     connection = json.loads(file.read_text())
     assert connection["transport"] == "ipc" and connection["ip"] == str(tmp_path / "k")
+
+
+def test_no_kernel_starts_beside_processes_that_its_user_still_has(tmp_path, monkeypatch):
+    monkeypatch.setattr(child.psutil, "process_iter", lambda: [Child(6), Child(7)])
+    monkeypatch.setattr(child, "clear", lambda user: pytest.fail("something lives there"))
+    with pytest.raises(RuntimeError, match="cannot be ended"):
+        Kernel(JOB | {"folder": str(tmp_path), "user": 7})
 
 
 class Client:
@@ -761,13 +815,11 @@ def test_without_a_sandbox_what_is_left_goes_and_what_was_there_stays(supervised
 
 
 def test_what_a_submission_leaves_and_nobody_can_end_is_not_waited_for_for_ever(monkeypatch):
-    immortal, before, clock = Child(None), Child(), iter(range(0, 1000, 7))
-    top = SimpleNamespace(children=lambda recursive: [immortal, before] if recursive else [])
-    monkeypatch.setattr(folder.psutil, "Process", lambda: top)
+    immortal, clock = Child(None), iter(range(0, 1000, 7))
     monkeypatch.setattr(folder.psutil, "wait_procs", waits)
     monkeypatch.setattr(folder.time, "monotonic", lambda: next(clock))
-    folder._end_others({before})
-    assert immortal.killed == 2 and not before.killed  # at 7 and 14 s
+    folder._end_all(lambda: [immortal])
+    assert immortal.killed == 2  # at 7 and 14 s
 
 
 @pytest.fixture
@@ -813,6 +865,11 @@ def test_a_job_has_what_a_submission_needs_and_no_more(grader, monkeypatch, leve
     jobs, owned = [], []
     user = sandbox.FIRST_USER + 2 if level == sandbox.USER else None
 
+    left, cleared = [Child(user)], []
+    monkeypatch.setattr(folder.psutil, "wait_procs", waits)
+    monkeypatch.setattr(folder, "of_user", lambda given: [one for one in left if given == user and not one.killed])
+    monkeypatch.setattr(folder, "clear", lambda given: cleared.append((given, left[0].killed)))
+
     def supervised(job):
         jobs.append(json.loads(job))
         assert Path(jobs[-1]["folder"]).parent == grader.top.resolve()
@@ -827,6 +884,7 @@ def test_a_job_has_what_a_submission_needs_and_no_more(grader, monkeypatch, leve
     (job,) = jobs
     home = job.pop("folder")
     assert owned == ([] if user is None else [(user, user)]) and not Path(home).exists()
+    assert cleared == ([] if user is None else [(user, 1)])
     assert job.pop("command") == ["-m", "ipykernel_launcher", "-f", f"{home}/k.json", home]
     assert job == {
         "environment": {"HOME": home},
@@ -925,6 +983,8 @@ def test_a_grader_shares_out_processors_and_without_a_sandbox_adopts_what_is_lef
 
 def test_why_a_sandbox_does_not_work(tmp_path, monkeypatch):
     box = sandbox.Sandbox(sandbox.NONE, tmp_path)
+    why = "it may not enter the folder of temporary files (TMPDIR)"  # though the whole package could be imported
+    assert sandbox.problem(box, tmp_path, "m") == why
     monkeypatch.setattr(sandbox, "TRIAL", "import time; time.sleep(600)  # {}")
     monkeypatch.setattr(sandbox, "SECONDS", 0.1)
     assert sandbox.problem(box, tmp_path, "m") == "TimeoutExpired"
@@ -1062,6 +1122,25 @@ def test_what_fails_in_one_submission_ends_the_grading_of_no_other(monkeypatch):
     scores = folder.score(PROBLEMS, [Found("a", None), Found("b", None)], 3, level=sandbox.NONE).scores
     assert [one.name for one in scores] == ["a", "b"] and not scores[1].problem
     assert scores[0].problem.startswith("could not be graded (KeyError: 'xxx") and len(scores[0].problem) == 300
+
+
+def test_all_users_may_read_the_package_for_submissions_whatever_is_kept_from_them_else(monkeypatch):
+    modes = {}
+
+    class Looks(Grader):
+        def __init__(self, problems, box, top, *_):
+            self.shares = [[]]
+            modes.update({path.relative_to(top).as_posix(): path.stat().st_mode for path in top.rglob("package*/**/*")})
+            modes["top"] = top.stat().st_mode
+
+    monkeypatch.setattr(folder, "Grader", Looks)
+    before = os.umask(0o077)
+    try:
+        folder.score(PROBLEMS, [], 3, level=sandbox.NONE)
+    finally:
+        os.umask(before)
+    assert modes.pop("top") & 0o777 == 0o711 and len(modes) > 50
+    assert all(mode & 0o044 == 0o044 and mode & 0o011 == 0o011 * stat.S_ISDIR(mode) for mode in modes.values())
 
 
 def test_no_thread_keeps_the_graders_process_alive(supervised, monkeypatch):

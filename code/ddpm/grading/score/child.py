@@ -26,7 +26,8 @@ from jupyter_client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 NEW_USER, NEW_NET = 0x10000000, 0x40000000  # from <linux/sched.h>
-SET_DUMPABLE, SET_CHILD_SUBREAPER = 4, 36  # from <linux/prctl.h>
+SET_DUMPABLE, SET_CHILD_SUBREAPER, SET_NO_NEW_PRIVS = 4, 36, 38  # from <linux/prctl.h>
+SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock")  # where every user may leave files
 RESTARTS = 6
 STARTS = 3  # attempts to start a kernel: a busy machine may kill or delay one before any cell has run
 MIME = "application/x-ddpm-answer+json"  # as in `kernel`
@@ -42,8 +43,8 @@ PAUSE = 0.02  # seconds in which a kernel that was told to end does
 
 
 def prepare(closed: bool, same_user: bool) -> bool:
-    """Adopt orphans, hide from processes of the same user, and leave the network unless the sandbox does. Returns
-    whether that is so."""
+    """Adopt orphans and hide from processes of the same user; unless the sandbox does, let no program give rights
+    (`sudo`), and leave the network. Returns whether the network is left."""
     for kind, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, FILES)):
         resource.setrlimit(kind, (most, most))
     if not sys.platform.startswith("linux"):
@@ -51,6 +52,8 @@ def prepare(closed: bool, same_user: bool) -> bool:
     libc, user, group = ctypes.CDLL(None), os.getuid(), os.getgid()
     libc.prctl(SET_CHILD_SUBREAPER, 1)
     libc.prctl(SET_DUMPABLE, 0)
+    if not closed:
+        libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if closed or libc.unshare(NEW_NET) == 0 or {name for _, name in socket.if_nameindex()} <= {"lo"}:
         return True
     if not same_user:  # whoever is root in a namespace of users has no power over the others
@@ -93,18 +96,21 @@ class Watch(threading.Thread):
             end(self.process, self.user)
 
     def size(self) -> int:
-        """Bytes below the folder, as `du` counted them last, a file for a block at least; it reaches every depth, and
-        is not waited for."""
+        """Bytes below the folder, and of a user's files where all may write, as `du` counted them last, a file for a
+        block at least; it reaches every depth, and is not waited for."""
         if self.du is None or self.du.poll() is not None:
-            words = self.du.communicate()[0].split() if self.du else []
-            self.counted = int(words[0]) * self.unit if words else self.counted
+            lines = self.du.communicate()[0].splitlines() if self.du else []
+            self.counted = sum(int(line.split()[0]) for line in lines) * self.unit if lines else self.counted
             files = self.unit == 1024 and sys.platform.startswith("linux")  # bytes and files in turn
             how, self.unit = (["-s", "--inodes"], BLOCK) if files else (["-sk"], 1024)
-            self.du = subprocess.Popen(["du", *how, self.folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            command = ["du", *how, self.folder]
+            if self.user is not None:
+                command = [*find(self.user, self.folder), "-exec", "du", *how, "{}", "+"]
+            self.du = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         return self.counted
 
     def look(self):
-        here, top, turn = psutil.Process(), psutil.Process(self.process.pid), 0
+        here, turn = psutil.Process(), 0
         while not self.over:
             turn += 1
             used, threads, family = 0, 0, []
@@ -113,7 +119,7 @@ class Watch(threading.Thread):
                 end(self.process, self.user)
                 os._exit(3)
             with contextlib.suppress(psutil.Error):  # a process that ends while it is looked at
-                family = [top, *top.children(recursive=True)]
+                family = here.children(recursive=True)  # those that their parents have left among them
             for process in family:
                 with contextlib.suppress(psutil.Error):
                     used += process.memory_info().rss
@@ -167,7 +173,7 @@ def end(process, user: int | None = None) -> None:
     while time.monotonic() < until:
         left = psutil.Process().children(recursive=True)
         if user is not None:
-            left += [p for p in psutil.process_iter() if _user(p) == user]
+            left += of_user(user)
         if not left:
             return
         for child in left:
@@ -176,17 +182,43 @@ def end(process, user: int | None = None) -> None:
         psutil.wait_procs(left, timeout=0.2)
 
 
+def of_user(user: int) -> list:
+    """The processes of this user."""
+    return [process for process in psutil.process_iter() if _user(process) == user]
+
+
 def _user(process):
     with contextlib.suppress(psutil.Error):
         return process.uids().real
+
+
+def find(user: int, *places: str) -> list[str]:
+    """The command that finds what is this user's in these places, and where all may write."""
+    return ["find", "-H", *places, *SHARED, "-maxdepth", "1", "-user", str(user)]
+
+
+def clear(user: int) -> None:
+    """Remove what a user without processes has left outside of its folder: files, and what the system keeps."""
+    subprocess.run([*find(user), "-mindepth", "1", "-exec", "rm", "-rf", "--", "{}", "+"], stderr=subprocess.DEVNULL)
+    for kind in ("shm", "sem", "msg"):  # of System V
+        with contextlib.suppress(OSError):
+            head, *rows = (line.split() for line in Path("/proc/sysvipc", kind).read_text().splitlines())
+            remove = getattr(ctypes.CDLL(None), f"{kind}ctl")
+            for row in rows:
+                if row[head.index("cuid")] == str(user):
+                    remove(int(row[1]), 0, None)  # IPC_RMID
 
 
 class Kernel:
     """A kernel in its sandbox, and what is said to it."""
 
     def __init__(self, job: dict):
-        self.job, self.shown = job, 0
+        self.job, self.shown, user = job, 0, job["user"]
         self.folder = Path(job["folder"])
+        if user is not None:
+            if of_user(user):  # they could lead what root writes below elsewhere
+                raise RuntimeError("what it has started cannot be ended")
+            clear(user)
         # what a kernel that is gone has left, folders that it has locked among it
         for command in (
             ["chmod", "-R", "u+rwX", str(self.folder)],
@@ -195,7 +227,6 @@ class Kernel:
             subprocess.run(command, stderr=subprocess.DEVNULL)
         file = self.folder / "k.json"
         write_connection_file(str(file), transport="ipc", ip=str(self.folder / "k"))
-        user = job["user"]
         if user is not None:
             os.chown(file, user, user)
         self.process = subprocess.Popen(

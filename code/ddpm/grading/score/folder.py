@@ -22,7 +22,7 @@ from ddpm.grading.data import pack_cases
 from ddpm.grading.exercise import Problems
 from ddpm.grading.judge import Judge
 from ddpm.grading.score import assigned, flags, lean, sandbox
-from ddpm.grading.score.child import SET_CHILD_SUBREAPER
+from ddpm.grading.score.child import SET_CHILD_SUBREAPER, clear, of_user
 from ddpm.grading.score.found import Found, twice
 from ddpm.grading.verdict import Status, Verdict, blank
 
@@ -112,6 +112,7 @@ def score(
         top.chmod(0o711)  # other users may pass, and not look
         package = top / "package"
         lean.write(package, problems.module, judged_elsewhere=True)
+        subprocess.run(["chmod", "-R", "a+rX", "--", str(package)])  # whatever the umask
         box = sandbox.choose(package, top, problems.module) if level is None else sandbox.Sandbox(level, package)
         assignments = problems.assignments
         stated = [assigned.stated(f.notebook, assignments) if f.notebook else assigned.Stated("") for f in found]
@@ -192,7 +193,7 @@ class Grader:
 
     def _run(self, i, notebook, asked, result, cores) -> dict:
         """What the submission answers, by exercise; what goes wrong comes into `result`."""
-        user = sandbox.FIRST_USER + i if self.box.level == sandbox.USER else None
+        user = sandbox.FIRST_USER + i % sandbox.USERS if self.box.level == sandbox.USER else None
         with _temporary(prefix="s", dir=self.top) as folder:
             if user is not None:
                 os.chown(folder, user, user)
@@ -210,6 +211,9 @@ class Grader:
                 "memory": self.limits.memory,
             }
             lines, words, in_time = self._supervised(json.dumps(job))
+            if user is not None:
+                _end_all(lambda: of_user(user))
+                clear(user)
         runs, at = {}, ""
         for line in lines:
             result.closed = line.get("closed", result.closed)
@@ -253,7 +257,7 @@ class Grader:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             if self.box.level == sandbox.NONE:
-                _end_others(before)
+                _end_all(lambda: set(psutil.Process().children(recursive=True)) - before)
             reader.join(GRACE)
             log.seek(0)
             words = log.read(10_000).decode(errors="replace").strip().splitlines()
@@ -308,12 +312,12 @@ def _listen(process, job, lines):
                     lines.append(json.loads(line))
 
 
-def _end_others(before):
-    """End what a submission without a sandbox has left behind, which has become this process's own, until nothing is
-    left."""
+def _end_all(left: Callable):
+    """End what a submission has left behind until nothing is left; without a sandbox it has become this process's
+    own."""
     until = time.monotonic() + GRACE
-    while (left := set(psutil.Process().children(recursive=True)) - before) and time.monotonic() < until:
-        for child in left:
+    while (running := left()) and time.monotonic() < until:
+        for child in running:
             with contextlib.suppress(psutil.Error):
                 child.kill()
-        psutil.wait_procs(left, timeout=0.5)
+        psutil.wait_procs(running, timeout=0.5)

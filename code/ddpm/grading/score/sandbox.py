@@ -15,8 +15,8 @@ from pathlib import Path
 import ddpm
 
 BUBBLEWRAP, USER, NONE = "bubblewrap", "user", "none"
-# where root grades without bubblewrap, submissions get users from here on: by Debian's policy nobody else's
-FIRST_USER = 61_000
+# where root grades without bubblewrap, submissions get these users: by Debian's policy nobody else's
+FIRST_USER, USERS = 61_000, 4_000
 SYSTEM = (
     "/usr",
     "/bin",
@@ -35,13 +35,17 @@ SYSTEM = (
 )
 TEMPORARY = 2**30  # bytes for temporary files
 SECONDS = 120  # for the trial run
-TRIAL = "import ipykernel, ddpm.grading.score.kernel, {}"
+TRIAL = """import os, sys
+if not os.access(os.environ["PYTHONPATH"] + "/ddpm", os.R_OK):  # it would find the whole package, with right answers
+    sys.exit("it may not enter the folder of temporary files (TMPDIR)")
+import ipykernel, ddpm.grading.score.kernel, {}
+"""
 WORDS = {
     BUBBLEWRAP: "Each submission ran in a sandbox of its own (bubblewrap): it saw no network, no file but the "
     "programs' and its own, and no process but its own, and all of these were gone when its time was over.",
     USER: "Each submission ran under a user of its own, without bubblewrap: it could change neither files nor "
-    "processes of others, but read every file that is open to all users of this machine, other submissions among "
-    "them if they are.",
+    "processes of others, but read every file that is open to all users of this machine, other submissions and "
+    "the right answers of the checks among them if they are.",
     NONE: "The submissions ran without a sandbox, as the user who graded. What stood in one could read and change all "
     "that this user can: the other submissions, this package, these scores. Do not rely on these scores if you do not "
     "know all authors.",
