@@ -95,6 +95,7 @@ def _law(density):
         mean = sp.sqrt(kept) * before / total * x[after] + sp.sqrt(alpha_bar[time]) * (1 - kept) / total * x[0]
         return x[time], mean, before * (1 - kept) / total
     if len(earlier) == 1 and not later:
-        kept = alpha_bar[time] / alpha_bar[earlier[0]]
-        return x[time], sp.sqrt(kept) * x[earlier[0]], 1 - kept
+        (first,) = earlier
+        kept = alpha_bar[time] / alpha_bar[first]
+        return x[time], sp.sqrt(kept) * x[first], 1 - kept
     return None
