@@ -191,7 +191,7 @@ def implicit_score_matching():
 \begin{aligned}
 &\mathbb E\bigl[ \lVert s_\theta(x_u) - \nabla \log q_u(x_u) \rVert^2 \bigr] \\
 &\quad = \mathbb E\bigl[ \lVert s_\theta(x_u) \rVert^2 + 2\, \nabla \cdot s_\theta(x_u) \bigr] \\
-&\qquad + \mathbb E\bigl[ \lVert \nabla \log q_u(x_u) \rVert^2 \bigr],
+&\qquad + \mathbb E\bigl[ \lVert \nabla \log q_u(x_u) \rVert^2 \bigr].
 \end{aligned}""",
         abs(left - right),
     )
