@@ -61,7 +61,7 @@ def error_over_calls(curves, floor=None, shown="relative error"):
     ax.set_xticks(ticks, [str(n) for n in ticks])
     if floor is not None:  # less than one power of ten, and room for the words
         ax.set_ylim(bottom=0.8 * floor)
-        ax.yaxis.set(major_locator=LogLocator(subs=(1, 2, 5)), major_formatter="{x:g}")
+        ax.yaxis.set(major_locator=LogLocator(subs=(1, 1.5, 2, 3, 5)), major_formatter="{x:g}")
     ax.minorticks_off()
     figure.legend(loc="outside upper center", ncols=2)
     return figure

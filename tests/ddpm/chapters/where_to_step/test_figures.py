@@ -21,6 +21,10 @@ def test_errors_have_a_line_and_seeds_a_band():
     np.testing.assert_allclose(ax.lines[0].get_ydata(), errors[:, 1])
     np.testing.assert_allclose(ax.lines[1].get_ydata(), errors[:, 0])
     assert len(ax.collections) == 1 and ax.texts[0].get_text() == "the network's own"
+    (ax,) = grids.error_over_calls(
+        {"a": (calls, [0.18, 0.12, 0.09])}, floor=0.087
+    ).axes  # two values at least to read off
+    assert sum(ax.get_ylim()[0] < tick < ax.get_ylim()[1] for tick in ax.get_yticks()) >= 2
 
 
 def test_densities_are_drawn():
