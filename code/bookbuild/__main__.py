@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bookbuild.cli import browser, build, check, readme, serve
+from bookbuild.cli import browser, build, check, readme, room, serve
 from bookbuild.notebook import bare, gpu, notebooks
 from bookbuild.print import pdf
 
@@ -47,6 +47,11 @@ def main(argv=None) -> int:
         if args.command == "notebooks" and not status:
             notebooks.collect(args.root.resolve())
         return status
+    except OSError as error:
+        if not (full := room.lacking(args.root.resolve(), str(error))):
+            raise
+        print(full, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130

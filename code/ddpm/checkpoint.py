@@ -15,6 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, PyTree
 
+from ddpm import files
+
 ANSWER = "answer"
 MARK = "ddpm"  # the entry of the file's metadata that is ours
 AGREE = 0.02  # of the largest number in an answer; a GPU's products may differ by some thousandths
@@ -30,6 +32,7 @@ def save(file: str | Path, network: PyTree, about: dict[str, Any], ask: Callable
     Raises:
         FloatingPointError: a weight that is not finite as a 16-bit float.
         ImportError: safetensors is not installed.
+        OSError: the file cannot be written; what was there stays.
     """
     rounded = as_read(network)
     weights = eqx.filter(rounded, eqx.is_inexact_array)
@@ -37,7 +40,7 @@ def save(file: str | Path, network: PyTree, about: dict[str, Any], ask: Callable
     if bad := [name for name, values in tensors.items() if not np.isfinite(values).all()]:
         raise FloatingPointError(f"weights that are not finite: {', '.join(bad)}; nothing is written")
     tensors[ANSWER] = np.asarray(ask(rounded), np.float32)
-    _library().numpy.save_file(tensors, file, {MARK: _text(about)})
+    files.replace(Path(file), _library().numpy.save(tensors, {MARK: _text(about)}))
 
 
 def as_read(network: PyTree) -> PyTree:

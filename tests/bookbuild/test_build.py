@@ -1,5 +1,6 @@
 """The build: what it must refuse, how it says so, and what it must not reuse. Each test has a small book of its own."""
 
+import errno
 import json
 import os
 import re
@@ -8,14 +9,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
 import yaml
 
-from bookbuild.cli import build, check, freshness, lock
-from bookbuild.notebook import execution
+from bookbuild.cli import build, check, freshness, lock, room
+from bookbuild.notebook import execution, notebooks
 from bookbuild.site import mathjax
 
 ROOT = Path(__file__).parents[2]
@@ -344,6 +346,74 @@ def test_a_folder_that_cannot_be_written_is_named(book, capfd):
     assert (
         f"cannot be built in {root}" in said and "_build" in said and "build a copy" in said and "Traceback" not in said
     )
+
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+WORDS = "No room was left on a disk; now "
+
+
+@pytest.mark.parametrize("said", ["raised", "OSError: [Errno 28] No space left on device", "", "NameError"])
+def test_on_a_full_disk_a_build_says_so_and_takes_over_nothing_that_it_left(book, capfd, monkeypatch, said):
+    root, free = book("# Start\n"), SimpleNamespace(free=2**19 if not said else 2**30)
+    freshness.finish(freshness.begin(root), without_warnings=True)
+    results = [root / name for name in (*freshness.RESULTS, freshness.COMPILED)]
+
+    def run(*_):
+        for path in results:
+            path.mkdir()
+        if said == "raised":
+            raise FULL
+        return 1, 0, said
+
+    monkeypatch.setattr(build, "run_jupyter_book", run)
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda place: free)
+    assert build.build(root) == 1
+    shown, kept = capfd.readouterr().err, said == "NameError"
+    assert (WORDS in shown and str(root / "_build") in shown and "Traceback" not in shown) is not kept
+    freshness.begin(root)
+    assert [path.exists() for path in results] == [kept] * len(results)
+
+
+def test_what_is_said_of_a_full_disk(tmp_path, monkeypatch):
+    other, left = tmp_path / "other", {}
+    other.mkdir()
+    monkeypatch.setenv("TMPDIR", str(other))
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda place: SimpleNamespace(free=left.get(place, 3_000_000)))
+    assert room.lacking(tmp_path) == room.lacking(tmp_path, "No such file") == ""
+    words = f"3 MB in {tmp_path} and 3 MB in {other} are free. Make room there, then run this again."
+    for said in ("[Errno 28] No space left on device", "Disk quota exceeded", "database or disk is full"):
+        assert room.lacking(tmp_path, said) == WORDS + words
+    (tmp_path / "_build").mkdir()
+    for place in (tmp_path / "_build", other):
+        left[place] = 2**20 - 1
+        assert f"1 MB in {place}" in room.lacking(tmp_path)
+        left[place] = 2**20
+        assert room.lacking(tmp_path) == ""
+
+
+def test_notebooks_are_there_when_all_of_them_are(tmp_path, monkeypatch, capsys):
+    from bookbuild import __main__ as bookbuild
+
+    made, copy = [tmp_path / "_build/html" / notebooks.FOLDER, tmp_path / "_build/solution"], shutil.copytree
+    for number, folder in enumerate(made):
+        folder.mkdir(parents=True)
+        (folder / f"{number}.ipynb").touch()
+
+    def torn(source, target):
+        copy(source, target)
+        if source == made[1]:
+            raise shutil.Error([(source, target, str(FULL))])
+
+    monkeypatch.setattr(build, "build", lambda root: 0)
+    for copied in (copy, torn, copy):
+        monkeypatch.setattr(notebooks.shutil, "copytree", copied)
+        status, whole = bookbuild.main(["notebooks", str(tmp_path)]), copied is copy
+        found = [path.name for path in sorted((tmp_path / "_build/notebooks").rglob("*.ipynb"))]
+        assert status == (not whole) and found == ["0.ipynb", "1.ipynb"] * whole
+        assert (WORDS in capsys.readouterr().err) is not whole
+    monkeypatch.setattr(build, "build", lambda root: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        bookbuild.main(["notebooks", str(tmp_path)])
 
 
 def test_broken_yaml(book):

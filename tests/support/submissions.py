@@ -98,9 +98,8 @@ HOSTILE = {
         MEAN,
         "import os, subprocess, time\nopen(f'/tmp/ddpm-left-{os.getuid()}', 'w').close()\n"
         "assert 'NoNewPrivs:\\t1' in open('/proc/self/status').read(), 'a program may give it rights'",
-        "child = os.fork()\nif not child:\n    os.setsid()\n    if os.fork():\n        os._exit(0)\n"
-        "    children = [subprocess.Popen(['sleep', '3141']) for _ in range(400)]\n    time.sleep(30)\n"
-        "    os._exit(0)\nos.waitpid(child, 0)\ntime.sleep(30)",
+        "many = 'i=0; while [ $i -lt 400 ]; do sleep 3141 & i=$((i+1)); done; wait'\n"
+        "subprocess.run(['sh', '-c', f'({many}) &'])\ntime.sleep(30)",
         COVARIANCE,
     ],
     "loud": [MEAN, "for _ in range(1000):\n    print('x' * 10**6)", COVARIANCE],

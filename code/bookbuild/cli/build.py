@@ -5,13 +5,14 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
-from bookbuild.cli import check, freshness, lock
+from bookbuild.cli import check, freshness, lock, room
 
 CODE = Path(__file__).parents[2]
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -32,8 +33,10 @@ def build(root: Path, builder: str = "html") -> int:
         with lock.held(root / "_build"):
             return locked(root, builder)
     except OSError as error:
+        full = room.lacking(root, str(error))
         print(
-            f"The book cannot be built in {root}: {error}. The build writes into _build there: "
+            full
+            or f"The book cannot be built in {root}: {error}. The build writes into _build there: "
             "make that possible, or build a copy of the folder.",
             file=sys.stderr,
         )
@@ -44,15 +47,21 @@ def locked(root: Path, builder: str) -> int:
     if builder == "html" and freshness.nothing_to_build(root):
         print("Nothing has changed since the last build.")
         return opened(root)
-    started, status, changed = time.monotonic(), 1, []
+    started, status, changed, errors = time.monotonic(), 1, [], ""
     before = freshness.begin(root)
     try:
         status, executed, errors = run_jupyter_book(root, builder)
+    except OSError as error:
+        errors = str(error)
+        raise
     finally:
-        changed = freshness.finish(before, without_warnings=status == 0, website=builder == "html")
+        full = room.lacking(root, errors) if status else ""
+        changed = freshness.finish(
+            before, without_warnings=status == 0, website=builder == "html", cut_short=bool(full)
+        )
     if status:
         print(
-            f"\n{summary(errors, root)}\n\nThe book was not built. All output: {root / '_build/build.log'}",
+            f"\n{full or summary(errors, root)}\n\nThe book was not built. All output: {root / '_build/build.log'}",
             file=sys.stderr,
         )
         return 1
@@ -108,7 +117,8 @@ def run_jupyter_book(root: Path, builder: str) -> tuple[int, int, str]:
         builder,
     ]
     log, executed = root / "_build/build.log", 0
-    with open(log, "w+", encoding="utf-8") as output, open(f"{log}.err", "w+", encoding="utf-8") as errors:
+    # what is wrong may be that there is no room for the log
+    with open(log, "w+", encoding="utf-8") as output, tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
         with (
             subprocess.Popen(
                 command,
@@ -129,7 +139,6 @@ def run_jupyter_book(root: Path, builder: str) -> tuple[int, int, str]:
         errors.seek(0)
         text = errors.read()
         output.write(COLOUR.sub("", text))
-    Path(f"{log}.err").unlink()
     return process.returncode, executed, text
 
 

@@ -26,6 +26,7 @@ RESULTS = ["_build/.jupyter_cache", "_build/jupyter_execute", "_build/.equations
 # a page counts the tests; the wheel brings the other two
 SITE = [*PAGES, *CHAPTERS, "tests", "pyproject.toml", "README.md"]
 MADE = ["_build/html", "_build/solution"]
+COMPILED = "_build/.xla"
 READ = ["_build/.doctrees", "_build/shown_figures", "_build/html"]
 
 
@@ -103,12 +104,15 @@ def begin(root: Path) -> Snapshot:
     return now
 
 
-def finish(before: Snapshot, without_warnings: bool, website: bool = False) -> list[str]:
+def finish(before: Snapshot, without_warnings: bool, website: bool = False, cut_short: bool = False) -> list[str]:
     """Note at the end of a build, of the `website` or of something else, what its results are keyed on; the files that
-    changed meanwhile, which the next build reads anew."""
+    changed meanwhile, which the next build reads anew. Where results may be `cut_short`, as on a full disk, it makes
+    all of them anew."""
     changed = before.changed()
     state = {}
-    if not any(name.startswith(tuple(EXECUTION)) for name in changed):
+    if cut_short:
+        shutil.rmtree(before.root / COMPILED, ignore_errors=True)
+    elif not any(name.startswith(tuple(EXECUTION)) for name in changed):
         state["execution"] = before.execution
     if without_warnings and not changed:
         state["pages"], state["chapters"] = before.pages, [time.time_ns(), before.chapters]

@@ -13,6 +13,7 @@ import yaml
 from bookbuild.notebook.notebooks import COLAB_BRANCH
 from bookbuild.site import edition, film, landing
 from bookbuild.site.chapters import Chapter, chapters, numbered, weeks
+from ddpm import files
 
 MADE = re.compile(r"(<!-- made: (\w+) -->\n)(?:(?!<!--).)*(<!-- end -->)", re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)]*)\)")
@@ -21,10 +22,10 @@ FILM = ".github/film.svg"
 
 def main(root: Path) -> int:
     path = root / "README.md"
-    path.write_text(made(path.read_text(encoding="utf-8"), root), encoding="utf-8")
+    files.replace(path, made(path.read_text(encoding="utf-8"), root).encode())
     page = root / f"_build/html/{landing.SHOWN}.html"
     if page.is_file():
-        (root / FILM).write_text(picture(page.read_text(encoding="utf-8")), encoding="utf-8")
+        files.replace(root / FILM, picture(page.read_text(encoding="utf-8")).encode())
         print("README.md and its film are written.")
     else:
         print("README.md is written. Its film stays as it was: build the site to make it anew.")

@@ -28,6 +28,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
+from bookbuild.cli import freshness
 from bookbuild.notebook import kernels
 from bookbuild.site import equations
 
@@ -39,9 +40,9 @@ AT_ONCE = min(os.cpu_count() or 1, 4)  # each takes up to a gigabyte
 QUICKLY = (
     "--xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
 )
-COMPILED = ".xla"  # beside the cache of the chapters
 # two chapters may be at the same program: JAX compiles it again if the other has not written all of it
 HALF_WRITTEN = "ignore:Error reading persistent compilation cache,ignore:Error writing persistent compilation cache"
+COMPILED = Path(freshness.COMPILED).name  # beside the cache of the chapters
 TIMED = "measures-time"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -233,8 +233,10 @@ def setup(app):
 
 def collect(root: Path) -> None:
     """Copy the notebooks and the wheel of the built site under `root`, and the solutions, to `_build/notebooks`."""
-    target = root / "_build/notebooks"
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(root / "_build/html" / FOLDER, target)
-    shutil.copytree(root / "_build/solution", target / "solution")
+    target, new = root / "_build/notebooks", root / "_build/notebooks.new"
+    for folder in (target, new):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(root / "_build/html" / FOLDER, new)
+    shutil.copytree(root / "_build/solution", new / "solution")
+    new.rename(target)  # all of them are there
     print(f"Notebooks: {target}")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bookbuild.cli import build
+from ddpm import files
 
 INSTALL = """On Debian and Ubuntu:
   sudo apt-get install --no-install-recommends latexmk texlive-xetex texlive-latex-recommended \\
@@ -46,9 +47,9 @@ def main(root: Path) -> int:
         elif said:
             print(f"What LaTeX said: {log}", file=sys.stderr)
         return 1
-    shutil.copy(made, root / "_build/book.pdf")
+    files.replace(root / "_build/book.pdf", made.read_bytes())
     if (root / "_build/html").is_dir():
-        shutil.copy(made, root / "_build/html/book.pdf")
+        files.replace(root / "_build/html/book.pdf", made.read_bytes())
         offer(root / "_build/html")
     print(f"Open {(root / '_build/book.pdf').as_uri()}")
     return 0
@@ -59,14 +60,13 @@ def offer(site: Path) -> None:
     for path in site.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
         if PLACE in page:
-            path.write_text(page.replace(PLACE, LISTED), encoding="utf-8")
+            files.replace(path, page.replace(PLACE, LISTED).encode())
         if PRINT_BUTTON in page and "book.pdf" not in page:
             address = os.path.relpath(site / "book.pdf", path.parent).replace(os.sep, "/")
             before, after = page.split(PRINT_BUTTON, 1)
             item = before.rindex("<li>")
-            path.write_text(
-                before[:item] + OFFER.format(address=address) + before[item:] + PRINT_BUTTON + after, encoding="utf-8"
-            )
+            page = before[:item] + OFFER.format(address=address) + before[item:] + PRINT_BUTTON + after
+            files.replace(path, page.encode())
 
 
 def offer_again(app, error):

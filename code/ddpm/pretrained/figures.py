@@ -5,13 +5,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ddpm import files
 from ddpm.pretrained.recipe import COMMAND, FILE
 
 
 def write_figures(figures: dict[str, Any], file: Path = FILE) -> None:
     """Beside the file, as JSON, with the file's sum by which `read_figures` knows them again."""
     text = json.dumps({"of": _sum(file), **figures}, separators=(",", ":"))
-    file.with_suffix(".json").write_text(text.replace('{"steps"', '\n{"steps"') + "\n")
+    files.replace(file.with_suffix(".json"), (text.replace('{"steps"', '\n{"steps"') + "\n").encode())
 
 
 def read_figures(file: Path = FILE) -> dict[str, Any]:

@@ -52,20 +52,20 @@ def fit(
     folder, mesh = Path(folder), checked_mesh(mesh, batch)
     if average is not None and state.average is None:
         state = replace(state, average=state.network)
-    with Checkpoints(folder / "checkpoints") as checkpoints, open(_log(folder), "a", encoding="utf-8") as log:
+    with open(_log(folder), "a", encoding="utf-8") as log:
         try:
-            state = checkpoints.latest(state, mesh)
-            while (left := steps - int(state.step)) > 0:
-                begun, n = time.perf_counter(), min(every, left)
-                options = dict(steps=n, batch=batch, average=average, mesh=mesh)
-                state, losses = train(state, loss, draw, optimiser, **options)
-                checkpoints.save(state)
-                rate = len(losses) / (time.perf_counter() - begun)
-                _write(
-                    log, step=int(state.step), loss=float(losses.mean()), steps_per_s=rate, examples_per_s=rate * batch
-                )
-                if len(losses) < n:
-                    break
+            with Checkpoints(folder / "checkpoints") as checkpoints:  # its end may raise too
+                state = checkpoints.latest(state, mesh)
+                while (left := steps - int(state.step)) > 0:
+                    begun, n = time.perf_counter(), min(every, left)
+                    options = dict(steps=n, batch=batch, average=average, mesh=mesh)
+                    state, losses = train(state, loss, draw, optimiser, **options)
+                    checkpoints.save(state)
+                    rate = len(losses) / (time.perf_counter() - begun)
+                    said = dict(loss=float(losses.mean()), steps_per_s=rate, examples_per_s=rate * batch)
+                    _write(log, step=int(state.step), **said)
+                    if len(losses) < n:
+                        break
         except Exception as error:
             _write(log, error=f"{type(error).__name__}: {error}")
             raise

@@ -1124,6 +1124,19 @@ def test_what_fails_in_one_submission_ends_the_grading_of_no_other(monkeypatch):
     assert scores[0].problem.startswith("could not be graded (KeyError: 'xxx") and len(scores[0].problem) == 300
 
 
+def test_without_room_for_temporary_files_nothing_is_graded_and_why_is_said(tmp_path, monkeypatch, capsys):
+    (tmp_path / "torn.ipynb").write_text("{")
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "a file")
+
+    monkeypatch.setattr(folder.lean, "write", full)
+    assert main([str(tmp_path)]) == 2
+    said, where = capsys.readouterr().err, Path(tempfile.gettempdir()).resolve()
+    assert f"Nothing is graded: No space left on device in {where}, where temporary" in said and "TMPDIR" in said
+    assert not (tmp_path / "scores.csv").exists()
+
+
 def test_all_users_may_read_the_package_for_submissions_whatever_is_kept_from_them_else(monkeypatch):
     modes = {}
 

@@ -97,6 +97,19 @@ def test_an_error_is_in_the_log(tmp_path):
     assert lines(tmp_path)[-1]["error"].startswith("FloatingPointError: the loss is inf at step 1")
 
 
+def test_that_the_last_checkpoint_could_not_be_written_is_in_the_log(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Checkpoints, "__exit__", full)
+    with pytest.raises(OSError, match="No space left"):
+        fit(begin(), *TASK, ADAM, steps=2, folder=tmp_path, **LIKE)
+    assert [line.get("step", line.get("error")) for line in lines(tmp_path)] == [
+        2,
+        "OSError: [Errno 28] No space left on device",
+    ]
+
+
 KILLED = """
 import os, random, signal, sys, time
 import jax, optax, ddpm

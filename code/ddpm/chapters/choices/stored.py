@@ -8,6 +8,8 @@ from pathlib import Path
 import jax
 import numpy as np
 
+from ddpm import files
+
 FILE = Path(__file__).with_name("results.json")
 COMMAND = "make choices"
 
@@ -76,6 +78,4 @@ def read(place: str, setting: dict, recipe: dict, file: Path = FILE) -> dict[str
 
 def _write(entries, file):
     lines = ",\n".join(json.dumps(entries[key]) for key in sorted(entries))
-    new = file.with_suffix(".new")
-    new.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
-    new.replace(file)
+    files.replace(file, f"[\n{lines}\n]\n".encode())

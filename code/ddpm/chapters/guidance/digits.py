@@ -12,6 +12,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float
 
+from ddpm import files
 from ddpm.arrays import Key
 from ddpm.data import as_grey, as_images
 from ddpm.evaluate import Measured, bootstrapped, coverage, frechet, share
@@ -89,7 +90,7 @@ def main(file: Path = FILE) -> int:
                 rows.append(judged(judges, of_labels(w, interval), w, interval)._asdict())
                 print(rows[-1], flush=True)
     about = {"date": date.today().isoformat(), "device": jax.devices()[0].device_kind, "jax": jax.__version__}
-    file.write_text(json.dumps({"about": about, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    files.replace(file, (json.dumps({"about": about, "rows": rows}, indent=1) + "\n").encode())
     return 0
 
 

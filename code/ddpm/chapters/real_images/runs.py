@@ -20,6 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
+from ddpm import files
 from ddpm.chapters.real_images.best_of_class import BestOfClass
 from ddpm.chapters.real_images.said import SaysImage, clipped_snr_loss
 from ddpm.data import GREY_VALUES, Labelled, digits
@@ -184,9 +185,8 @@ def main(budget: float) -> None:
         print(
             asdict(setting), points[-1]["steps"], {name: points[-1][name] for name in ("frechet", "nearer")}, flush=True
         )
-        FILE.write_text(
-            json.dumps(stored, indent=None, separators=(",", ":")).replace('{"setting"', '\n{"setting"') + "\n"
-        )
+        text = json.dumps(stored, indent=None, separators=(",", ":")).replace('{"setting"', '\n{"setting"')
+        files.replace(FILE, f"{text}\n".encode())
 
 
 if __name__ == "__main__":

@@ -104,14 +104,18 @@ def score(
         level: of the sandbox, to take no other than this one; the best that works if None.
 
     Raises:
-        NoRoom: no kernel could be reached in the folder of temporary files.
+        NoRoom: no kernel could be reached in the folder of temporary files, or its disk is full.
     """
     with _temporary(prefix="ddpm-") as top:
         if len(os.fsencode(top / "s12345678/k-5")) > LONGEST:
             raise NoRoom(f"the path of {top.parent} is too long. Set TMPDIR to a folder with a shorter one")
         top.chmod(0o711)  # other users may pass, and not look
         package = top / "package"
-        lean.write(package, problems.module, judged_elsewhere=True)
+        try:
+            lean.write(package, problems.module, judged_elsewhere=True)
+        except OSError as error:
+            why = f"{error.strerror} in {top.parent}, where temporary files are made"
+            raise NoRoom(f"{why}. Make room there, or set TMPDIR to a folder on another disk") from error
         subprocess.run(["chmod", "-R", "a+rX", "--", str(package)])  # whatever the umask
         box = sandbox.choose(package, top, problems.module) if level is None else sandbox.Sandbox(level, package)
         assignments = problems.assignments

@@ -1,8 +1,9 @@
-"""Files that are there whole or not at all."""
+"""Where the scores are written."""
 
-import os
 import tempfile
 from pathlib import Path
+
+from ddpm import files
 
 
 def beside(name: str) -> str:
@@ -24,15 +25,7 @@ def put(folder: Path, name: str, text: str) -> Path:
         try:
             place.mkdir(parents=True, exist_ok=True)
             path = path or Path(tempfile.mkdtemp(prefix="scores-")) / name
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-            try:
-                with open(handle, "wb") as file:
-                    file.write(text.encode("utf-8", "backslashreplace"))
-                os.chmod(temporary, 0o644)
-                os.replace(temporary, path)
-            except OSError:
-                os.unlink(temporary)
-                raise
+            files.replace(path, text.encode("utf-8", "backslashreplace"))
             return path
         except OSError as error:
             problem = error
