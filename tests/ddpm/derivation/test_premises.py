@@ -142,6 +142,7 @@ def test_no_number_is_put_in_for_a_function_that_has_values_of_its_own(old):
         ({r[t]: alpha[t]}, {r[t] ** 2: beta[t]}),
         ({r[t]: sqrt(alpha[t] / alpha_bar[t])}, {log(r[t]): log(alpha[t]) - log(alpha_bar[t])}),
         ({y: 1}, {sp.exp(y): 2}),
+        ({y: z}, {y**2: z**2 + 1}),
     ],
 )
 def test_a_family_is_not_defined_twice(one, other):
