@@ -200,13 +200,9 @@ def find(user: int, *places: str) -> list[str]:
 def clear(user: int) -> None:
     """Remove what a user without processes has left outside of its folder: files, and what the system keeps."""
     subprocess.run([*find(user), "-mindepth", "1", "-exec", "rm", "-rf", "--", "{}", "+"], stderr=subprocess.DEVNULL)
-    for kind in ("shm", "sem", "msg"):  # of System V
-        with contextlib.suppress(OSError):
-            head, *rows = (line.split() for line in Path("/proc/sysvipc", kind).read_text().splitlines())
-            remove = getattr(ctypes.CDLL(None), f"{kind}ctl")
-            for row in rows:
-                if row[head.index("cuid")] == str(user):
-                    remove(int(row[1]), 0, None)  # IPC_RMID
+    with contextlib.suppress(OSError):  # shared memory and the like, as the user: root in a container may not
+        as_user = {"user": user, "group": user, "extra_groups": []}
+        subprocess.run(["ipcrm", "--all"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user)
 
 
 class Kernel:
