@@ -85,9 +85,7 @@ def agree(pairs) -> None:
 
 def _instances(old, other):
     """The times at which what is said of `old` for all times is said of `other`, each with the symbol of the time."""
-    for time in old.free_symbols:
-        if not time.is_integer:
-            continue
+    for time in [symbol for symbol in old.free_symbols if symbol.is_integer]:
         whole = [[part for part in sp.preorder_traversal(side) if _is_whole(part)] for side in (old, other)]
         apart = {part - time for part in whole[0] if (part - time).is_Integer}
         for at in {part - distance for part in whole[1] for distance in apart} - {time}:

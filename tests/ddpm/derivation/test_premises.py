@@ -190,6 +190,7 @@ def test_a_family_may_be_defined_at_two_times():
         {m[t]: t, m[s]: m[s - 1] + 1},
         {m[2 * t]: 1, m[t]: 1},
         {m[t]: t, r[s]: s + 1},
+        {m[t]: t, m[s / 2]: z},  # s / 2 may be no time
         {y: 2, y**2: 4},
     ]
     for both in fine:
