@@ -92,12 +92,13 @@ CUT = """() => [...document.querySelectorAll('article table, .prev-next-area, .p
     .filter(e => e.getBoundingClientRect().right > innerWidth
         || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
     .map(e => e.outerHTML.slice(0, 120))"""
-# words that a phone tears in a table; in one of what was printed names in code are too long, and may be torn
+# words that a phone tears in a table, but for names in code that are too long: those in one of what was printed, and
+# of more than 20 letters elsewhere
 TORN = r"""() => [...document.querySelectorAll(
     'table.printed:not(:has(thead .visually-hidden)) p, article td code .pre')]
     .filter(e => e.checkVisibility()).flatMap(e => {
-    const text = e.firstChild, range = document.createRange();
-    return [...text.data.matchAll(/[^\s-]+/g)].filter(word => {
+    const text = e.firstChild, range = document.createRange(), most = e.matches('.pre') ? 20 : 999;
+    return [...text.data.matchAll(/[^\s-]+/g)].filter(word => word[0].length <= most).filter(word => {
         range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length);
         return new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1; }).map(word => word[0]); })"""
 LAID_OUT = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"

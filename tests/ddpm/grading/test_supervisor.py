@@ -204,7 +204,7 @@ def lock(where):
 with folder._temporary(dir=top) as one:
     lock(one)
     with contextlib.suppress(ZeroDivisionError):
-        child.Kernel({"folder": str(one)})
+        child.Kernel({"folder": str(one), "user": None})
     assert not [*one.iterdir()]
     lock(one)
 assert not [*top.iterdir()]

@@ -183,6 +183,7 @@ def test_a_name_that_no_line_uses_is_neither_right_nor_wrong(check, answer, name
         (check_answer_10_2, {"num": NUMERATOR, "x0": NUMERATOR / c_u**2}),  # the end is wrong as well
         (check_answer_10_2, {"num": x_u - r_u**2 * score_u, "x0": NUMERATOR / c_u}),  # no part of it
         (check_answer_10_2, {"x0": NUMERATOR, "end": NUMERATOR / c_u}),  # a name of what is asked
+        (check_answer_10_2, [sp.Eq(sp.Symbol("r"), side) for side in (NUMERATOR, NUMERATOR / c_u)]),  # of both
         (check_answer_1_4, {"draw": MEAN + sqrt(VARIANCE) * epsilon, "variance": sqrt(VARIANCE)}),
         (check_answer_1_4, {"draw": MEAN + sqrt(VARIANCE) * epsilon, "var": sqrt(VARIANCE)}),
     ],
