@@ -5,7 +5,6 @@ in its threads, and on every system, and also where the interpreter waits for co
 stopped from inside; compiled code (a `jax.lax.while_loop` that never ends) cannot be, so that thread is left behind.
 """
 
-import contextlib
 import ctypes
 import threading
 from collections.abc import Callable
@@ -30,6 +29,32 @@ class TooLong(Exception):
         self.stopped = stopped
 
 
+class End:
+    """Whether the work is over. `Stopped` may be raised at any line of Python, and those of a `threading.Event` would
+    keep their lock for ever; these locks are taken and given back in one instruction.
+
+    Attributes:
+        sending: held while `Stopped` is sent; once the work is over nothing is sent any more.
+    """
+
+    def __init__(self):
+        self.over, self.sending, self.running = False, threading.Lock(), threading.Lock()
+        self.running.acquire()
+
+    def tell(self) -> None:
+        """Said by the thread of the work; a second time does no harm."""
+        with self.sending:
+            self.over = True
+            if self.running.locked():
+                self.running.release()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it is over, but no longer than that (not with `thread.join`: an interrupt there hides that it
+        runs)."""
+        if not self.over:
+            self.running.acquire(timeout=seconds)
+
+
 def in_time(left: Callable[[], float], work: Callable):
     """What `work()` returns, or the exception that it raises, if it is through within its time.
 
@@ -41,31 +66,31 @@ def in_time(left: Callable[[], float], work: Callable):
     Raises:
         TooLong: it took longer.
     """
-    found, done = {}, threading.Event()  # not thread.join: an interrupt there hides that it runs
+    found, end = {}, End()
 
     def target():
         try:
-            with contextlib.suppress(Stopped):  # a second one may come while the first is on its way
-                try:
-                    found["value"] = work()
-                except Stopped:
-                    pass
-                except BaseException as error:  # what a reader's object raises may be anything
-                    found["error"] = error
-        finally:
-            done.set()
+            try:
+                found["value"] = work()
+            except Stopped:
+                pass
+            except BaseException as error:  # what a reader's object raises may be anything
+                found["error"] = error
+            end.tell()
+        except Stopped:  # a second one came while the first was on its way, or when the work was through
+            end.tell()
 
     thread = threading.Thread(target=target, daemon=True)
     try:
         thread.start()
-        while not done.is_set() and (seconds := left()) > 0:
-            done.wait(seconds)
+        while not end.over and (seconds := left()) > 0:
+            end.wait(seconds)
     except BaseException:
         if thread.ident is not None:
-            _stop(thread, done)
+            _stop(thread, end)
         raise
-    if not done.is_set():
-        raise TooLong(_stop(thread, done))
+    if not end.over:
+        raise TooLong(_stop(thread, end))
     if "error" in found:
         raise found["error"]
     return found["value"]
@@ -80,13 +105,14 @@ def of_work(seconds: float | int) -> Callable[[], float]:
     return lambda: min(seconds - (process_time() - worked), ASLEEP * seconds - (monotonic() - began))
 
 
-def _stop(thread: threading.Thread, done: threading.Event) -> bool:
+def _stop(thread: threading.Thread, end: End) -> bool:
     """Stop the Python code in the thread; False if it does not react, being in compiled code."""
     worked, began = process_time(), monotonic()
     # more than once: the code may catch everything; and on a busy computer a second of the clock is little work
     while process_time() - worked < 1 and monotonic() - began < 5:
-        if done.is_set() or not thread.is_alive():
-            return True
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
-        done.wait(0.05)
-    return done.is_set()
+        with end.sending:
+            if end.over or not thread.is_alive():
+                return True
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Stopped))
+        end.wait(0.05)
+    return end.over

@@ -1,5 +1,7 @@
 """Work in a thread of its own, and what ends it."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -38,6 +40,56 @@ def test_work_is_left_when_its_time_is_up_and_keeps_no_process_alive(monkeypatch
     assert limit.in_time(lambda: 9.0, lambda: threading.current_thread().daemon)
 
 
+class Interrupted(limit.End):
+    """Its thread is asked to stop once more when the work is through."""
+
+    told = 0
+
+    def tell(self):
+        self.told += 1
+        if self.told == 1:
+            raise limit.Stopped
+        super().tell()
+
+
+def test_who_is_asked_to_stop_when_the_work_is_through_tells_so_all_the_same(monkeypatch):
+    monkeypatch.setattr(limit, "End", Interrupted)
+    assert limit.in_time(limit.of_work(5), lambda: 7) == 7
+
+
+RACE = """
+import random, sys, threading, time
+from ddpm.grading.limit import TooLong, in_time
+sys.setswitchinterval(1e-6)
+threading.excepthook = sys.unraisablehook = lambda said: unheard.append(said.exc_type)
+unheard, late, until = [], 0, time.monotonic() + 10
+while time.monotonic() < until:
+    begun, turns, asked = [], random.randrange(300), random.randrange(3)
+    def work():
+        begun.append(1)
+        for _ in range(turns): pass
+        return 7
+    def left():
+        global asked
+        while not begun: time.sleep(0)
+        asked -= 1
+        return 1e-9 if asked >= 0 else 0
+    try:
+        assert in_time(left, work) == 7
+    except TooLong as error:
+        assert error.stopped
+        late += 1
+print(late, len(unheard))
+"""
+
+
+@pytest.mark.slow
+def test_work_that_ends_just_when_its_time_is_up_is_neither_waited_for_for_ever_nor_complains():
+    said = subprocess.run([sys.executable, "-c", RACE], capture_output=True, text=True, timeout=60)
+    late, unheard = map(int, said.stdout.split())
+    assert late and not unheard, said.stderr
+
+
 def interrupted():
     raise KeyboardInterrupt
 
@@ -54,12 +106,11 @@ def test_an_interrupt_while_it_waits_stops_what_has_begun(monkeypatch, begins):
     assert stopped == [True] * begins
 
 
-class Never(threading.Event):
-    """Is never set, and is not waited for."""
+class Never(limit.End):
+    """Never comes, and is not waited for."""
 
-    def wait(self, timeout=None):
-        assert timeout > 0
-        return False
+    def wait(self, seconds):
+        assert seconds > 0
 
 
 @pytest.mark.parametrize("work, clock, asked", [(0.3, 0.0, 4), (0.0, 2.0, 3), (0.3, 2.0, 3)])
