@@ -39,7 +39,9 @@ from ddpm.derivation.symbols import (
 )
 from ddpm.grading import Status
 from ddpm.grading.written import wire
+from ddpm.grading.written.lines import Line
 from ddpm.grading.written.reading import read
+from ddpm.grading.written.unused import unused
 
 A, F, V, W, X, Y = sp.symbols("A F V W x Y")
 FACTOR = dr_u - r_u * dc_u / c_u
@@ -190,6 +192,21 @@ def test_a_name_that_no_line_uses_is_neither_right_nor_wrong(check, answer, name
 )
 def test_what_is_wrong_beside_a_right_end_is_wrong(check, answer):
     assert check(answer).status is Status.WRONG
+
+
+@pytest.mark.parametrize(
+    "name, asked, is_of_a_part",
+    [
+        ("x_0", "E[x_0 | x_u]", False),
+        ("x0part", "E[x_0 | x_u]", True),  # of two letters a word is no part of a name
+        ("partial_sums", "the sum", False),
+        ("va", "the variance", True),
+        ("var", "the variance", False),
+    ],
+)
+def test_which_names_may_be_meant_for_what_is_asked(name, asked, is_of_a_part):
+    lines = [Line(NUMERATOR, name=name), Line(NUMERATOR / c_u)]
+    assert unused(lines, [asked]) == lines[:1] * is_of_a_part
 
 
 def test_a_family_of_ones_own_without_a_start_is_not_yet_answered():
